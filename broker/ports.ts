@@ -1,0 +1,354 @@
+/**
+ * The seams inside the broker: what each room offers the others, as types only. Rooms import these and the contract,
+ * never each other's insides; `main.ts` wires the real parts together.
+ */
+import type { ActivityEntry, ActivityQuery, ActivityRow, NewEntry, VerifyReport } from '../contract/activity.ts'
+import type { Agent } from '../contract/agent.ts'
+import type { ToolInfo } from '../contract/broker-api.ts'
+import type { Answer, ExactLine, Question } from '../contract/consent.ts'
+import type { Because, Decision } from '../contract/decision.ts'
+import type { Grant, GrantEnd, GrantScope } from '../contract/grant.ts'
+import type { Manifest, ToolLimits } from '../contract/manifest.ts'
+import type { Lamps, Origin, OriginSpan } from '../contract/origin.ts'
+import type { Failed, Outcome, Refused } from '../contract/outcome.ts'
+import type { Perimeter } from '../contract/perimeter.ts'
+import type { OperationName, ParsedRequest } from '../contract/request.ts'
+import type { Need } from '../contract/resource.ts'
+import type { KeychainStatus, SecretBinding, SecretInfo, SecretRules } from '../contract/secret.ts'
+import type { Settings } from '../contract/settings.ts'
+import type { StopReceipt, StopState } from '../contract/stop.ts'
+import type { Capability, Json, PrincipalRef, RunRef, ToolRef } from '../contract/words.ts'
+import type { Permit } from './gate/permit.ts'
+
+/** Epoch milliseconds. */
+export type Clock = () => number
+
+// ── state ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Small documents (agents, grants, secrets' rules, runs, settings) in one durable store. `put` is on disk when it returns. */
+export interface DocumentStore {
+  get(kind: string, id: string): unknown
+  put(kind: string, id: string, value: unknown): void
+  delete(kind: string, id: string): void
+  list(kind: string): { id: string; value: unknown }[]
+}
+
+// ── the record ───────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ActivityLog {
+  /** Written before it returns: survives the death of any process, not a power cut. Throws `LogUnavailable` when the log can't take it (disk full, read-only). */
+  append(entry: NewEntry): { seq: number; at: number }
+  /** Resolves when everything appended so far is on the disk (group commit). Rejects with `LogUnavailable`. */
+  sync(): Promise<void>
+  query(query: ActivityQuery): { rows: ActivityRow[]; total: number }
+  entry(seq: number): { entry: ActivityEntry; related: ActivityEntry[] } | null
+  verify(): Promise<VerifyReport>
+  /** Called after each append with the row as it now stands. */
+  onRow(fn: (row: ActivityRow) => void): () => void
+  state(): { state: 'ok' | 'failing'; entries: number; text: string }
+}
+
+// ── stop ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Anything that must end on Stop registers here. `end` must not wait on the thing it ends. */
+export interface Stoppable {
+  name: string
+  /** Ends what belongs to `scope` ('all' or a principal id) and reports what it ended. */
+  end(scope: 'all' | string): Promise<{ isolates?: number; processes?: number; sockets?: number; runs?: number; questions?: number; credentials?: number; alreadyLeft?: string[]; survivors?: number[] }>
+}
+export interface StopSwitch {
+  state(): StopState
+  /** Before every effect, synchronously: null when free to go on. */
+  blocks(principalId: string): Refused | null
+  /** Waits while the principal is paused; returns at once otherwise. Rejects never; a stop ends the wait. */
+  whilePaused(principalId: string, signal: AbortSignal): Promise<void>
+  register(part: Stoppable): () => void
+  stop(by: string, scope?: 'all' | string, drill?: boolean): Promise<StopReceipt>
+  resume(by: string): StopState
+  setPaused(by: string, paused: boolean, agentId?: string): StopState
+  onChange(fn: (state: StopState) => void): () => void
+}
+
+// ── a call and its context ───────────────────────────────────────────────────────────────────────────────────
+
+/** Everything the gate knows of the call in which a request comes. Made by the runner, never by tool code. */
+export interface CallContext {
+  principal: PrincipalRef
+  perimeter: Perimeter
+  run: RunRef | null
+  callId: string
+  tool: (ToolRef & { manifest: Manifest }) | null
+  /** Aborted when the run is cancelled, stopped or past its deadline. */
+  signal: AbortSignal
+  /** Told when a question is asked and answered: the wall clock of the call stands meanwhile. */
+  onWait?: (waiting: boolean) => void
+  /** Told of each effect as it goes, for the run view. */
+  onEffect?: (effect: EffectNotice) => void
+}
+export interface EffectNotice {
+  /** Same id: same effect, later state. */
+  id: string
+  seq: number | null
+  capability: Capability
+  subject: string
+  decision: Decision | null
+  asked: boolean
+  state: 'asking' | 'open' | 'ok' | 'refused' | 'failed'
+  ms: number | null
+}
+
+// ── capabilities ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A request made exact. `prepare` resolves and opens but changes nothing and sends nothing; what it holds (handles)
+ * is let go by `dispose`, which the gate always calls. `needs` and `binding` are what is decided on, shown and bound.
+ */
+export interface Prepared {
+  operation: OperationName
+  /** The capability that names the request; needs may include others (a move needs to write in two places). */
+  capability: Capability
+  needs: Need[]
+  /** What the consent window shows beside the sentence, whole. */
+  exact: ExactLine[]
+  /** Old and new text of a write over existing content, as a unified diff. */
+  diff: string | null
+  /** Canonical JSON of all that would be done, content included (by hash when large): what a question is bound to. */
+  binding: string
+  /** Verb and object for sentences: { verb: 'Move', object: '12 files', tail: 'from Downloads to Archive' }. */
+  sentence: { verb: string; object: string; tail: string }
+  /** Bytes that would leave the machine. */
+  bytesOut: number
+  /** Destroys what can't be put back, or runs what can't be looked into. */
+  destructive: boolean
+  dispose(): void
+}
+export interface PrepareContext {
+  principal: PrincipalRef
+  run: RunRef | null
+  /** Names of secrets that this tool and agent may use. */
+  tool: ToolRef | null
+  signal: AbortSignal
+}
+export interface EffectResult {
+  value: Json
+  /** Where the value came from. Field pointers as in the manifest; '' is the whole. */
+  origins: { field: string; origin: Origin }[]
+  /** Private data of the person (a file inside the perimeter, a clipboard, a secret's use). */
+  private: boolean
+  bytesIn: number
+  bytesOut: number
+  /** For the log's outcome entry. */
+  details: Record<string, Json>
+}
+export interface PerformContext extends PrepareContext {
+  callId: string
+  perimeter: Perimeter
+  /** A redirect, or a contained program's request, asks the gate anew under the same call. */
+  askAgain(request: ParsedRequest): Promise<Outcome<Json>>
+  /** Deciding on a further need that only shows while doing (a redirect's target): allowed or refused, logged. */
+  allowFurther(need: Need, sentence: Prepared['sentence']): Promise<Refused | null>
+  /** A line for the log while it lasts: bytes already sent, for an honest receipt. */
+  progress(text: string): void
+}
+/** One file each in `broker/capabilities/`; deleting the file removes the power. */
+export interface CapabilityModule {
+  operations: readonly OperationName[]
+  prepare(request: ParsedRequest, context: PrepareContext): Promise<Outcome<Prepared>>
+  /** Consumes the permit; acts only on what `prepared` holds. */
+  perform(permit: Permit, prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>>
+}
+
+// ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Facts of origin that the flow rules need; made by the origins room for one request. */
+export interface FlowFacts {
+  lamps: Lamps
+  /** True when verb, target and content are each backed by the person's own words or by the perimeter. */
+  backed: boolean
+  /** Sentences about what is not backed ("the address stands in no word of yours"). */
+  unbacked: string[]
+}
+export interface DecideInput {
+  need: Need
+  principal: PrincipalRef
+  runId: string | null
+  tool: (ToolRef & { manifest: Manifest }) | null
+  perimeter: Perimeter
+  stop: Refused | null
+  flow: FlowFacts
+  now: number
+}
+/** The policy and grants in force, indexed. Pure given its inputs; no clock, no I/O. */
+export interface Decider {
+  decide(input: DecideInput): Decision & { grantId: string | null }
+}
+
+// ── grants and consent ───────────────────────────────────────────────────────────────────────────────────────
+
+export interface GrantBook {
+  list(): Grant[]
+  add(grant: Omit<Grant, 'id' | 'uses' | 'lastUse' | 'revokedAt' | 'note'>): Grant
+  /** Counts a use; false when it is gone, ended or revoked in this very moment. */
+  use(id: string, now: number): boolean
+  revoke(id: string, by: string): Grant | null
+  extend(id: string, end: GrantEnd, by: string): Grant | null
+  narrow(id: string, scope: GrantScope, by: string): Grant | null
+  note(id: string, note: string): Grant | null
+  endRun(runId: string): void
+  onChange(fn: (grants: Grant[]) => void): () => void
+}
+
+export interface AskInput {
+  prepared: Prepared
+  context: CallContext
+  because: Because[]
+  flow: FlowFacts
+  /** Stretches of the exact lines with their origin, one array a line. */
+  spans: OriginSpan[][]
+  origins: Origin[]
+}
+/** `allow` for this one request, and the grant that came of it, if any. */
+export type AskResult =
+  | { kind: 'allow'; questionId: string; grant: Grant | null; ms: number; secretValue?: string; secretHosts?: string[] }
+  | { kind: 'deny'; questionId: string | null; refused: Refused; ms: number }
+/** Asks; knows no policy. */
+export interface ConsentDesk {
+  ask(input: AskInput): Promise<AskResult>
+  pending(): Question[]
+  answer(answer: Answer, by: string): { accepted: boolean; why: string }
+  shown(questionId: string, hash: string): void
+  setSurface(available: boolean): void
+  setLocked(locked: boolean): void
+  onChange(fn: (questions: Question[]) => void): () => void
+}
+
+// ── origins ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a run has read and what the person typed; answers where a value came from. */
+export interface OriginTracker {
+  personSaid(runId: string, text: string): void
+  /** A value came into the run, with the origins of its fields. */
+  noteRead(runId: string, value: Json, origins: { field: string; origin: Origin }[], isPrivate: boolean): void
+  /** The model wrote text after outside text: it is outside too. */
+  noteModel(runId: string, text: string): void
+  lamps(runId: string, perimeter: Perimeter): Lamps
+  flow(runId: string, perimeter: Perimeter, prepared: Pick<Prepared, 'needs' | 'sentence' | 'exact' | 'operation' | 'bytesOut'>, toolCall: { tool: string; function: string; input: Json } | null): FlowFacts & { spans: OriginSpan[][] }
+  /** Text for the model, framed as data with its origin, hidden characters stripped and counted. */
+  frame(value: string, origins: Origin[]): { text: string; hidden: number }
+  end(runId: string): void
+}
+
+// ── lanes ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An installed tool, loaded whole: nothing is read from disk at call time. `hash` covers manifest and files. */
+export interface InstalledTool extends ToolInfo {
+  /** Module name → source, and source maps. */
+  modules: Record<string, string>
+  maps: Record<string, string>
+}
+export interface ToolCall {
+  tool: InstalledTool
+  /** Processes are never shared between principals. */
+  principalId: string
+  fn: string
+  input: Json
+  limits: ToolLimits
+  signal: AbortSignal
+  /** Arguments are unparsed; the gate parses. Order of replies is free. */
+  onRequest(operation: string, args: Json): Promise<Outcome<Json>>
+  onLog(level: string, text: string): void
+  /** Gives back a function that stops the wall clock, and one that lets it go on. */
+  clock?: (control: { hold(): void; release(): void }) => void
+}
+export interface ToolCallResult {
+  outcome: Outcome<Json>
+  wallMs: number
+  cpuMs: number
+  /** Highest RSS seen, bytes. */
+  peakRss: number
+}
+/** Isolates in processes of their own, from a warm pool. */
+export interface IsolateLane extends Stoppable {
+  run(call: ToolCall): Promise<ToolCallResult>
+  /** Starts the spare process ahead of need. */
+  warm(): Promise<void>
+  stats(): { processes: number; busy: number; spare: number; crashed: number; osSandbox: 'bubblewrap' | 'seatbelt' | 'none'; text: string; pids: number[] }
+  close(): Promise<void>
+}
+
+// ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface SecretVault {
+  status(): Promise<KeychainStatus>
+  list(): SecretInfo[]
+  /** Rules of one; null when there is none or it is revoked or expired. */
+  info(name: string): SecretInfo | null
+  add(rules: SecretRules, value: string): Promise<Outcome<SecretInfo>>
+  update(rules: SecretRules): Outcome<SecretInfo>
+  rotate(name: string, value: string): Promise<Outcome<SecretInfo>>
+  revoke(name?: string): Promise<number>
+  delete(name: string): Promise<Outcome<true>>
+  /** The value, for a use the gate allowed. Only capabilities and model calls may call it, with their permit. */
+  reveal(permit: Permit, name: string, target: { origin: string; path: string; place: SecretBinding['place'] | 'command' }): Promise<Outcome<string>>
+  /** Locks all: reveals nothing until unlocked (incident mode). */
+  lock(locked: boolean): void
+  onChange(fn: (secrets: SecretInfo[]) => void): () => void
+}
+export interface LeakHit {
+  /** `secret:name`, `canary:tool`, or the credential's kind. */
+  what: string
+  start: number
+  end: number
+}
+export interface LeakScanner {
+  /** Whole text. Registered values are found in every usual encoding; unknown credentials by rules. */
+  scan(text: string): { hits: LeakHit[]; redacted: string }
+  /** Registered values only; fast enough for every value that goes to a tool, a model or the log. */
+  redactKnown(text: string): { text: string; hits: LeakHit[] }
+  /** The same over any JSON value. */
+  redactJson(value: Json): { value: Json; hits: LeakHit[] }
+  /** Chunks of one stream: holds back what could be the start of a value. */
+  stream(): { push(chunk: string): string; end(): string; hits(): LeakHit[] }
+}
+
+// ── desktop ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What only a desktop session can do; through the shell, or by small programs when headless. */
+export interface Desktop {
+  available(): boolean
+  do(action: { do: 'notify'; title: string; body: string } | { do: 'clipboard.write'; text: string } | { do: 'clipboard.read' } | { do: 'open'; target: string; kind: 'url' | 'path' } | { do: 'trash'; path: string }): Promise<Outcome<string>>
+}
+
+// ── undo ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Called by the file capabilities around each change, under their permit. */
+export interface UndoRecorder {
+  /** Before the change: keeps the before-image (content-addressed). Refuses when it can't and the change would lose data. */
+  before(change: { runId: string | null; callId: string; principalId: string; what: 'created' | 'changed' | 'moved' | 'trashed' | 'folder'; path: string; from: string | null }): Promise<Outcome<{ id: string }>>
+  /** After it: the hash of what stands there now, so that a person's later change is seen. */
+  after(id: string, done: boolean): Promise<void>
+}
+
+// ── agents and runs ──────────────────────────────────────────────────────────────────────────────────────────
+
+export interface AgentBook {
+  list(): Agent[]
+  get(id: string): Agent | null
+}
+
+/** The gate, as runners and doors see it. */
+export interface Gate {
+  /** A tool's request, unparsed. The one path. */
+  passCapability(context: CallContext, operation: string, args: Json): Promise<Outcome<Json>>
+  /** A model call or another effect of the product's own on a principal's behalf, with the same steps. */
+  passNeed<T>(context: CallContext, effect: { need: Need; sentence: Prepared['sentence']; exact: ExactLine[]; binding: string; bytesOut: number; perform(permit: Permit): Promise<Outcome<T>> }): Promise<Outcome<T>>
+  /** A principal calls a tool's function: may it, then the lane runs it, then the result is labelled and redacted. */
+  passToolCall(context: Omit<CallContext, 'tool' | 'callId'>, call: { callId: string; tool: InstalledTool; fn: string; input: Json }): Promise<{ outcome: Outcome<Json>; forModel: string }>
+}
+
+export interface BrokerSettings {
+  get(): Settings
+  onChange(fn: (settings: Settings) => void): () => void
+}
+
+export type { Failed, Outcome, Refused }

@@ -1,0 +1,97 @@
+/**
+ * One question to the person. The broker makes all of it; the window only draws it and sends back an answer that
+ * carries the hash of what was shown. An answer with another hash answers nothing.
+ */
+import { z } from 'zod'
+import { Because } from './decision.ts'
+import { GrantScope } from './grant.ts'
+import { Lamps, OriginSpan } from './origin.ts'
+import { Need } from './resource.ts'
+import { Capability, Id, Instant, PrincipalRef, RunRef, Slug, ToolRef } from './words.ts'
+
+/** A line of the exact request. `text` is raw; the window draws it through `show-text.ts`, so that nothing hides. */
+export const ExactLine = z.object({
+  label: z.string().max(40),
+  text: z.string().max(2_000_000),
+  spans: z.array(OriginSpan).max(2000).default([]),
+  /** True for long content (a body, a new file's text): scrolls in a box of its own and must be seen to its end. */
+  long: z.boolean().default(false),
+})
+export type ExactLine = z.infer<typeof ExactLine>
+
+export const SCOPE_KINDS = ['once', 'run', 'hour', 'today', 'always'] as const
+export const ScopeKind = z.enum(SCOPE_KINDS)
+export type ScopeKind = z.infer<typeof ScopeKind>
+
+/** From this exact resource outward. `replay`: what this rule would have met in the recorded past. */
+export const ScopeStep = z.object({
+  scope: GrantScope,
+  words: z.string().max(600),
+  replay: z.object({ allowed: z.number().int(), deniedThen: z.number().int(), since: Instant.nullable() }).nullable(),
+})
+export const ScopeOffer = z.object({
+  kind: ScopeKind,
+  label: z.string().max(40),
+  enabled: z.boolean(),
+  /** Why it is off. */
+  reason: z.string().max(300).default(''),
+})
+export type ScopeStep = z.infer<typeof ScopeStep>
+export type ScopeOffer = z.infer<typeof ScopeOffer>
+
+export const Question = z.object({
+  id: Id,
+  /** SHA-256 (hex) of the canonical form of everything below that is shown. */
+  hash: z.string().length(64),
+  askedAt: Instant,
+  expiresAt: Instant,
+  principal: PrincipalRef,
+  tool: ToolRef.nullable(),
+  run: RunRef.nullable(),
+  capability: Capability,
+  needs: z.array(Need).min(1).max(1100),
+  /** "Send notes.md to paste.example.net?": verb and object apart, so that tool text never joins product text. */
+  title: z.object({ verb: z.string().max(60), object: z.string().max(300), tail: z.string().max(120) }),
+  exact: z.array(ExactLine).max(1100),
+  because: z.array(Because).max(20),
+  lamps: Lamps,
+  risk: z.enum(['low', 'medium', 'high']),
+  /** Allow is inert this long after show, focus or any change, in ms. */
+  inertMs: z.number().int().min(500),
+  /** Allow must be held down this long, in ms; 0 for a click. */
+  holdMs: z.number().int().nonnegative(),
+  /** Names of the buttons: "Send" / "Don't send". */
+  allowLabel: z.string().max(40),
+  denyLabel: z.string().max(40),
+  offers: z.array(ScopeOffer).length(SCOPE_KINDS.length),
+  /** The ladder for every scope longer than once; empty when only once is honest. */
+  steps: z.array(ScopeStep).max(8),
+  /** Other calls that wait for the same answer. */
+  waiting: z.number().int().nonnegative(),
+  /** Set when the agent asks for a secret: the window shows a masked field and editable hosts. */
+  secret: z.object({ name: Slug, purpose: z.string().max(400), hosts: z.array(z.string().max(300)).max(8) }).nullable(),
+  /** Unified diff of a write over existing content. */
+  diff: z.string().max(500_000).nullable(),
+  /** Set when the budget of prompts is used up: what this one answer covers. */
+  task: z.object({ covers: z.array(z.string().max(300)).max(50), minutes: z.number().int() }).nullable(),
+})
+export type Question = z.infer<typeof Question>
+
+export const Answer = z.object({
+  questionId: Id,
+  hash: z.string().length(64),
+  answer: z.enum(['allow', 'deny']),
+  scope: ScopeKind.default('once'),
+  /** Index into `steps`, for scopes longer than once. */
+  step: z.number().int().min(0).max(7).default(0),
+  /** For a denial: told to the model. */
+  reason: z.string().max(500).default(''),
+  /** Deny for the rest of the run / always, with the same ladder. */
+  rememberDeny: z.boolean().default(false),
+  pauseAgent: z.boolean().default(false),
+  secretValue: z.string().max(16384).optional(),
+  secretHosts: z.array(z.string().max(300)).max(8).optional(),
+  /** How long the question stood on screen before the answer, in ms, as the window measured it. */
+  shownMs: z.number().int().nonnegative().default(0),
+})
+export type Answer = z.infer<typeof Answer>

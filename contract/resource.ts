@@ -1,0 +1,71 @@
+/**
+ * Canonical resources: the exact thing that an effect touches. Decisions, questions, grants and the log all
+ * speak of these, never of what the tool wrote. Each has one form; canonical forms are idempotent.
+ */
+import { z } from 'zod'
+import { Capability, LIMITS, Slug } from './words.ts'
+
+export const PathResource = z.object({
+  kind: z.literal('path'),
+  /** Absolute, symlinks resolved, no `.` or `..`, no trailing slash. */
+  path: z.string().min(1).max(LIMITS.path),
+})
+export const UrlResource = z.object({
+  kind: z.literal('url'),
+  method: z.string().regex(/^[A-Z]{1,16}$/),
+  /** WHATWG-canonical, no userinfo, no fragment, punycode host, no trailing dot. */
+  url: z.string().max(LIMITS.url),
+  scheme: z.enum(['https', 'http', 'wss', 'ws']),
+  host: z.string().max(255),
+  port: z.number().int().min(1).max(65535),
+  path: z.string().max(LIMITS.url),
+  /** True when the host is an address that is not public (loopback, private, link-local …). Names are checked again when they resolve. */
+  privateAddress: z.boolean(),
+})
+export const CommandResource = z.object({
+  kind: z.literal('command'),
+  /** Resolved program file, symlinks followed. */
+  program: z.string().min(1).max(LIMITS.path),
+  /** As given, without argv[0]. */
+  args: z.array(z.string().max(32768)).max(1024),
+  cwd: z.string().min(1).max(LIMITS.path),
+  /** Shells, interpreters with inline code, env, sudo, xargs, find -exec …: can be allowed once, never longer. */
+  opaque: z.boolean(),
+})
+export const SecretResource = z.object({
+  kind: z.literal('secret'),
+  name: Slug,
+  /** Where it would go: `https://host:port`, or `command:/usr/bin/git` for a contained program. */
+  to: z.string().max(LIMITS.url),
+})
+export const ModelResource = z.object({
+  kind: z.literal('model'),
+  provider: z.string().max(64),
+  model: z.string().max(200),
+  /** `https://api.example.com:443`, or `built-in` for the tour. */
+  origin: z.string().max(300),
+})
+export const PlainResource = z.object({
+  kind: z.literal('plain'),
+  /** Clipboard kind and size, notification title. */
+  text: z.string().max(4096),
+})
+export const Resource = z.discriminatedUnion('kind', [
+  PathResource,
+  UrlResource,
+  CommandResource,
+  SecretResource,
+  ModelResource,
+  PlainResource,
+])
+export type PathResource = z.infer<typeof PathResource>
+export type UrlResource = z.infer<typeof UrlResource>
+export type CommandResource = z.infer<typeof CommandResource>
+export type SecretResource = z.infer<typeof SecretResource>
+export type ModelResource = z.infer<typeof ModelResource>
+export type PlainResource = z.infer<typeof PlainResource>
+export type Resource = z.infer<typeof Resource>
+
+/** One capability on one resource. A request has one need or more; its decision is the strictest of theirs. */
+export const Need = z.object({ capability: Capability, resource: Resource })
+export type Need = z.infer<typeof Need>

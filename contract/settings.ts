@@ -1,0 +1,29 @@
+/** Settings that a person changes; each can be set or locked by a managed policy file under the same key. */
+import { z } from 'zod'
+
+export const Settings = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** Questions an hour before the gate offers a task grant instead. */
+  promptBudget: z.number().int().min(1).max(1000).default(20),
+  /** A question nobody answers is a no after this many seconds. */
+  questionSeconds: z.number().int().min(10).max(86_400).default(300),
+  /** Waiting time with the screen locked, in minutes. */
+  awayMinutes: z.number().int().min(1).max(1440).default(480),
+  stopShortcut: z.string().max(60).default('CommandOrControl+Alt+Shift+S'),
+  /** --jitless for tools. */
+  strictSandbox: z.boolean().default(false),
+  /** Refuse to run tools where the OS sandbox is missing. */
+  requireOsSandbox: z.boolean().default(false),
+  reviewOutside: z.boolean().default(false),
+  launchAtLogin: z.boolean().default(false),
+  /** Activity kept, in days and megabytes. */
+  keepDays: z.number().int().min(1).max(3650).default(365),
+  keepMegabytes: z.number().int().min(50).max(100_000).default(2_000),
+  /** Before-images kept for undo. */
+  undoDays: z.number().int().min(1).max(365).default(30),
+  undoMegabytes: z.number().int().min(10).max(100_000).default(1_000),
+  otlpEndpoint: z.string().max(500).default(''),
+  mutedAlerts: z.array(z.string().max(60)).max(50).default([]),
+  tourDone: z.boolean().default(false),
+})
+export type Settings = z.infer<typeof Settings>
