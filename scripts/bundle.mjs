@@ -1,0 +1,92 @@
+// How each kind of program is bundled. Everything goes into one file, except Node's own modules, Electron's, and
+// native addons, which lie in native/ beside the file (copy-natives.mjs).
+import { readFile } from 'node:fs/promises'
+import { build } from 'esbuild'
+import { root } from './project.mjs'
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+  sourcemap: 'linked',
+  sourcesContent: false,
+}
+
+// CommonJS packages inside an ES module bundle call `require` for Node's own modules.
+const requireBanner =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+
+// The two packages with native code look for it in their own folders, which don't exist beside a bundle.
+const nativeFromFolder = {
+  name: 'native-from-folder',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /[\\/]node_modules[\\/]keytar[\\/]lib[\\/]keytar\.js$/ }, async ({ path }) => ({
+      contents: replaceOnce(
+        await readFile(path, 'utf8'),
+        'var keytar = loadNativeAddon()',
+        "var keytar = require('./native/keytar.node')",
+      ),
+    }))
+    esbuild.onLoad({ filter: /[\\/]node_modules[\\/]isolated-vm[\\/]isolated-vm\.js$/ }, () => ({
+      contents: "module.exports = require('./native/isolated_vm.node').ivm",
+    }))
+    esbuild.onResolve({ filter: /^\.\/native\/\w+\.node$/ }, ({ path }) => ({ path, external: true }))
+  },
+}
+
+function replaceOnce(text, from, to) {
+  if (text.split(from).length === 2) return text.replace(from, to)
+  throw new Error(`The bundle expects this line in a package, once: ${from}`)
+}
+
+/**
+ * Programs that run on Node or in Electron's main process, as ES modules.
+ * @param {Record<string, string>} entries name of the output → source file
+ * @param {string} folder
+ * @param {{target?: string, shebang?: boolean}} [options]
+ */
+export async function bundleNode(entries, folder, { target = 'node26', shebang = false } = {}) {
+  await build({
+    ...shared,
+    entryPoints: entries,
+    outdir: folder,
+    platform: 'node',
+    format: 'esm',
+    target,
+    external: ['electron'],
+    plugins: [nativeFromFolder],
+    banner: { js: shebang ? `#!/usr/bin/env node\n${requireBanner}` : requireBanner },
+    define: { 'process.env.NODE_ENV': '"production"' },
+  })
+}
+
+/** A preload script: CommonJS, the only form that Electron loads in a sandboxed page. */
+export async function bundlePreload(entry, outfile) {
+  await build({
+    ...shared,
+    entryPoints: [entry],
+    outfile,
+    platform: 'browser',
+    format: 'cjs',
+    target: 'chrome130',
+    external: ['electron'],
+    sourcemap: false,
+    minify: true,
+  })
+}
+
+/** A tool: one ES module without imports, its map beside it and not named in it. */
+export async function bundleTool(entry, outfile) {
+  await build({
+    ...shared,
+    entryPoints: [entry],
+    outfile,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['import', 'worker'],
+    format: 'esm',
+    target: 'es2024',
+    sourcemap: 'external',
+  })
+}
