@@ -1,0 +1,163 @@
+// Who may import what, and why. Everything that is not named here is refused; .dependency-cruiser.mjs turns the
+// table into rules and scripts/check-walls.mjs runs them. Paths are regular expressions from the repository's root.
+// Tests beside the code (*.test.ts) are not part of the product and are not bound by it.
+
+/** Modules of Node that compute and touch nothing. */
+export const harmlessBuiltins = [
+  'assert',
+  'async_hooks',
+  'buffer',
+  'crypto',
+  'diagnostics_channel',
+  'events',
+  'os',
+  'path',
+  'perf_hooks',
+  'process',
+  'querystring',
+  'stream',
+  'string_decoder',
+  'timers',
+  'url',
+  'util',
+  'zlib',
+]
+
+/** Packages that compute and touch nothing; any room of the broker may use them. */
+export const harmlessPackages = ['birpc', 'ipaddr.js', 'jsonc-parser', 'picomatch', 'zod']
+
+/** The walls between processes: what each folder may import of the project and of packages. */
+export const walls = [
+  {
+    where: '^contract/',
+    project: ['^contract/'],
+    packages: ['zod'],
+    builtins: [],
+    because: 'A contract is schemas and types: both sides of a wall read it, so it does nothing by itself.',
+  },
+  {
+    where: '^broker/',
+    project: ['^broker/', '^contract/'],
+    because:
+      'The authority knows nothing of windows, sandboxes or terminals; it is reached through contracts.',
+  },
+  {
+    where: '^sandbox/',
+    project: ['^sandbox/', '^contract/'],
+    packages: ['isolated-vm', 'zod'],
+    builtins: ['buffer', 'crypto', 'fs', 'path', 'process', 'stream', 'url', 'util', 'v8'],
+    because: 'The box runs hostile code: the less lies in it, the less there is to take.',
+  },
+  {
+    where: '^electron/',
+    project: ['^electron/', '^contract/'],
+    packages: ['birpc', 'electron', 'zod'],
+    builtins: ['*'],
+    because: 'The shell shows and relays; what it would need from the broker, it asks for.',
+  },
+  {
+    where: '^renderer/',
+    project: ['^renderer/', '^contract/'],
+    packages: [
+      '@tanstack/react-virtual',
+      'lucide-react',
+      'radix-ui',
+      'react',
+      'react-dom',
+      'uplot',
+      'zod',
+      'zustand',
+    ],
+    builtins: [],
+    because: 'Pages are sandboxed: no Node, no Electron, only what the contract says.',
+  },
+  {
+    where: '^cli/',
+    project: ['^cli/', '^contract/'],
+    packages: ['birpc', 'commander', 'zod'],
+    builtins: ['*'],
+    because: 'The command line is a client like any other.',
+  },
+]
+
+/**
+ * The places of the broker that touch the machine, each with its reason. `builtins` and `packages` are what it may
+ * import beyond the harmless ones; '*' is anything.
+ */
+export const machineTouching = [
+  {
+    where: '^broker/main\\.ts$',
+    builtins: ['fs', 'module'],
+    packages: [],
+    because: 'Wires the parts and makes the data folder; acts for nobody.',
+  },
+  {
+    where: '^broker/capabilities/',
+    builtins: ['child_process', 'dns', 'fs', 'http', 'https', 'net', 'tls'],
+    packages: ['undici'],
+    because: 'Acts for a tool or an agent, with a permit in hand.',
+  },
+  {
+    where: '^broker/activity/',
+    builtins: ['fs', 'sqlite', 'worker_threads'],
+    packages: [],
+    because: 'Keeps the record: it must be written before anything is done.',
+  },
+  {
+    where: '^broker/store/',
+    builtins: ['fs', 'sqlite'],
+    packages: [],
+    because: "Keeps the product's own documents: agents, grants, settings.",
+  },
+  {
+    where: '^broker/lanes/',
+    builtins: ['child_process', 'fs', 'net'],
+    packages: ['@anthropic-ai/sandbox-runtime'],
+    because: 'Starts, watches and kills the processes in which tools and commands run.',
+  },
+  {
+    where: '^broker/secrets/',
+    builtins: ['child_process', 'fs', 'module', 'worker_threads'],
+    packages: ['@secretlint/core', '@secretlint/secretlint-rule-preset-recommend', 'keytar'],
+    because: 'Talks to the keychain, in a child that can be given up when the keychain hangs.',
+  },
+  {
+    where: '^broker/doors/',
+    builtins: ['fs', 'net'],
+    packages: [],
+    because: 'Listens on the local socket, and keeps the token that only the user can read.',
+  },
+  {
+    where: '^broker/policy/',
+    builtins: ['fs'],
+    packages: [],
+    because: 'Reads policy files and watches them for changes.',
+  },
+  {
+    where: '^broker/catalog/',
+    builtins: ['fs'],
+    packages: [],
+    because: 'Loads installed tools whole, and hashes them.',
+  },
+  {
+    where: '^broker/undo/',
+    builtins: ['fs'],
+    packages: [],
+    because: 'Keeps before-images of what a run changes, and puts them back when the person asks.',
+  },
+  {
+    where: '^broker/stop/',
+    builtins: ['fs'],
+    packages: [],
+    because: 'Persists the stop state, which must survive any process, and writes receipts.',
+  },
+  {
+    where: '^broker/readiness/',
+    builtins: ['child_process', 'fs'],
+    packages: [],
+    because: 'Looks at the machine: one probe a file.',
+  },
+]
+
+/** Files that may use a way round the import rules, and which: native code can't be loaded by an import. */
+export const mayLoad = {}
