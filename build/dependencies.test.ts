@@ -18,7 +18,7 @@ it('docs/DEPENDENCIES.md names each dependency with its version, licence and rea
     Object.entries(pinned).map(([name, version]) => [name, version.replace(/^npm:(.*)@([^@]+)$/, '$2 ($1)')]),
   )
   expect(written).toEqual(expected)
-  for (const [, , , licence, why] of rows) expect(`${licence}${why}`.length).toBeGreaterThan(8)
+  for (const [, name, , licence, why] of rows) expect([licence, why], name).not.toContain('')
 })
 
 it('every version is pinned', () => {

@@ -1,17 +1,19 @@
 // Runs one program with a time limit, and keeps its output for the moment it is needed.
 import { spawn } from 'node:child_process'
 import process from 'node:process'
+import { createInterface } from 'node:readline'
 
 const KILL_AFTER_MS = 5_000
 
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{cwd?: string, env?: Record<string, string | undefined>, limitMs: number, show?: boolean, shell?: boolean}} options
- *   show: the program's output goes straight to the terminal
+ * @param {{cwd?: string, env?: Record<string, string | undefined>, limitMs: number, show?: boolean, shell?: boolean,
+ *   onLine?: (line: string) => void}} options
+ *   show: the program's output goes straight to the terminal; onLine: told of each line as it comes
  * @returns {Promise<{code: number, output: string, stdout: string, timedOut: boolean}>}
  */
-export function runCommand(command, args, { cwd, env, limitMs, show = false, shell = false }) {
+export function runCommand(command, args, { cwd, env, limitMs, show = false, shell = false, onLine }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -23,12 +25,13 @@ export function runCommand(command, args, { cwd, env, limitMs, show = false, she
     let output = ''
     let stdout = ''
     let timedOut = false
-    child.stdout?.on('data', (bytes) => {
-      output += bytes
-      stdout += bytes
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
+      output += text
+      stdout += text
     })
-    child.stderr?.on('data', (bytes) => {
-      output += bytes
+    if (onLine && child.stdout) createInterface({ input: child.stdout }).on('line', onLine)
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+      output += text
     })
     const kill = (signal) => {
       try {
