@@ -3,7 +3,7 @@
  * never each other's insides; `main.ts` wires the real parts together.
  */
 import type { ActivityEntry, ActivityQuery, ActivityRow, NewEntry, VerifyReport } from '../contract/activity.ts'
-import type { Agent } from '../contract/agent.ts'
+import type { Agent, ModelChoice } from '../contract/agent.ts'
 import type { ToolInfo } from '../contract/broker-api.ts'
 import type { Answer, ExactLine, Question } from '../contract/consent.ts'
 import type { Because, Decision } from '../contract/decision.ts'
@@ -13,7 +13,7 @@ import type { Lamps, Origin, OriginSpan } from '../contract/origin.ts'
 import type { Failed, Outcome, Refused } from '../contract/outcome.ts'
 import type { Perimeter } from '../contract/perimeter.ts'
 import type { OperationName, ParsedRequest } from '../contract/request.ts'
-import type { Need } from '../contract/resource.ts'
+import type { ModelResource, Need } from '../contract/resource.ts'
 import type { KeychainStatus, SecretBinding, SecretInfo, SecretRules } from '../contract/secret.ts'
 import type { Settings } from '../contract/settings.ts'
 import type { StopReceipt, StopState } from '../contract/stop.ts'
@@ -84,6 +84,8 @@ export interface CallContext {
   onWait?: (waiting: boolean) => void
   /** Told of each effect as it goes, for the run view. */
   onEffect?: (effect: EffectNotice) => void
+  /** The model that a person configured for this agent: a `model.call` to exactly it goes in silence. */
+  ownModel?: ModelResource | null
 }
 export interface EffectNotice {
   /** Same id: same effect, later state. */
@@ -147,6 +149,8 @@ export interface PerformContext extends PrepareContext {
   askAgain(request: ParsedRequest): Promise<Outcome<Json>>
   /** Deciding on a further need that only shows while doing (a redirect's target): allowed or refused, logged. */
   allowFurther(need: Need, sentence: Prepared['sentence']): Promise<Refused | null>
+  /** What the person typed into the secret card, when this request asked for one. */
+  secretAnswer?: { value: string; hosts: string[] }
   /** A line for the log while it lasts: bytes already sent, for an honest receipt. */
   progress(text: string): void
 }
@@ -177,6 +181,8 @@ export interface DecideInput {
   stop: Refused | null
   flow: FlowFacts
   now: number
+  /** As in `CallContext`. */
+  ownModel?: ModelResource | null
 }
 /** The policy and grants in force, indexed. Pure given its inputs; no clock, no I/O. */
 export interface Decider {
@@ -327,6 +333,60 @@ export interface UndoRecorder {
   before(change: { runId: string | null; callId: string; principalId: string; what: 'created' | 'changed' | 'moved' | 'trashed' | 'folder'; path: string; from: string | null }): Promise<Outcome<{ id: string }>>
   /** After it: the hash of what stands there now, so that a person's later change is seen. */
   after(id: string, done: boolean): Promise<void>
+}
+
+// ── models ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ModelToolCall {
+  id: string
+  /** As offered in `ModelTool.name`. */
+  name: string
+  input: Json
+  /** Set when the model's arguments were no JSON: what was wrong. Such a call is answered, not made. */
+  fault?: string
+}
+/** What a model reads. `outcome` is for models inside the house (the tour); real ones get `text` only. */
+export type ModelMessage =
+  | { role: 'instructions'; text: string }
+  | { role: 'person'; text: string }
+  | { role: 'model'; text: string; calls: ModelToolCall[] }
+  | { role: 'tool'; callId: string; name: string; text: string; outcome: Outcome<Json> }
+export interface ModelTool {
+  /** Letters, digits, `_` and `-`, at most 64. */
+  name: string
+  description: string
+  /** JSON Schema of an object. */
+  input: Record<string, Json>
+}
+/** `end` or `fault` comes last, exactly once. Tokens are the provider's count, 0 where it gives none. */
+export type ModelEvent =
+  | { kind: 'text'; text: string }
+  | { kind: 'call'; call: ModelToolCall }
+  | { kind: 'end'; reason: 'done' | 'calls' | 'length' | 'filtered' | 'other'; tokensIn: number; tokensOut: number }
+  | { kind: 'fault'; fault: Refused | Failed }
+export interface ModelRequest {
+  messages: ModelMessage[]
+  tools: ModelTool[]
+  signal: AbortSignal
+}
+export interface ModelClient {
+  stream(request: ModelRequest): AsyncIterable<ModelEvent>
+}
+/** Models behind the gate: every call is a `model.call` with its intent in the log; keys never leave the broker. */
+export interface ModelRoom {
+  /** The resource of a choice, as it is decided on; refused when its address has no exact form. */
+  resource(choice: ModelChoice): Outcome<ModelResource>
+  client(choice: ModelChoice, context: Omit<CallContext, 'tool' | 'callId'>): ModelClient
+  /** Names that the endpoint offers. */
+  list(choice: ModelChoice, context: Omit<CallContext, 'tool' | 'callId'>): Promise<Outcome<string[]>>
+  /** Ollama and LM Studio on this computer; waits at most a second. */
+  detect(): Promise<{ name: string; baseUrl: string; models: string[] }[]>
+}
+
+/** Installed tools. Nothing is read from the disk at call time. */
+export interface Catalog {
+  list(): InstalledTool[]
+  get(name: string): InstalledTool | null
 }
 
 // ── agents and runs ──────────────────────────────────────────────────────────────────────────────────────────
