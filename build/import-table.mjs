@@ -135,9 +135,21 @@ export const machineTouching = [
   },
   {
     where: '^broker/catalog/',
+    builtins: ['fs', 'module'],
+    packages: ['es-module-lexer'],
+    because: 'Loads installed tools whole, strips their types, and hashes them.',
+  },
+  {
+    where: '^broker/models/(?!tour/)',
+    builtins: [],
+    packages: ['@ai-sdk/anthropic', '@ai-sdk/openai', '@ai-sdk/openai-compatible', 'ai'],
+    because: 'Speaks to models, each call with a permit of the gate; its network is handed to it.',
+  },
+  {
+    where: '^broker/models/tour/create-tour-folder\\.ts$',
     builtins: ['fs'],
     packages: [],
-    because: 'Loads installed tools whole, and hashes them.',
+    because: 'Makes the sample folder of the guided tour; touches only files that it made itself.',
   },
   {
     where: '^broker/undo/',
