@@ -1,0 +1,412 @@
+/**
+ * The spine: the one path of every effect, read top to bottom.
+ *
+ *   parse → prepare (make exact, change nothing) → stop? pause? → origins → decide (pure) → ask, if it must
+ *   → intent in the log → permit → perform → outcome in the log → redact, label
+ *
+ * It knows no policy, no dialog and no file: deciding, asking, doing and recording are four rooms, and this is the
+ * corridor. It is the only maker of permits.
+ */
+import type { NewEntry } from '../../contract/activity.ts'
+import type { Decision } from '../../contract/decision.ts'
+import { failed, ok, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
+import { OPERATIONS, type OperationName, type ParsedRequest } from '../../contract/request.ts'
+import { CAPABILITY_EFFECT, type Json } from '../../contract/words.ts'
+import type {
+  ActivityLog,
+  AskResult,
+  CallContext,
+  CapabilityModule,
+  Clock,
+  ConsentDesk,
+  Decider,
+  EffectResult,
+  FlowFacts,
+  Gate,
+  GrantBook,
+  LeakScanner,
+  OriginTracker,
+  PerformContext,
+  Prepared,
+  StopSwitch,
+} from '../ports.ts'
+import { describeAll, entryFacts } from './entry-facts.ts'
+import { mintPermit, type Permit } from './permit.ts'
+import { refusalFor } from './refusal-for.ts'
+import type { RunUsage } from './run-usage.ts'
+import { decideRequest, type RequestDecision } from './settle.ts'
+
+export interface GateParts {
+  log: ActivityLog
+  stop: StopSwitch
+  decider: Decider
+  capabilities: CapabilityModule[]
+  consent: ConsentDesk
+  grants: GrantBook
+  origins: OriginTracker
+  leaks: LeakScanner
+  usage: RunUsage
+  clock: Clock
+  newId(kind: string): string
+  /** A bug in a capability: for the diagnostic log. */
+  onFault(error: unknown): void
+}
+
+/** What the shared part of the path needs of one request, whoever made it. */
+interface Passing<T> {
+  prepared: Prepared
+  toolCall: { tool: string; function: string; input: Json } | null
+  perform(permit: Permit, asked: AskResult | null): Promise<Outcome<T>>
+  /** What the log's outcome entry says. */
+  details(value: T): Record<string, Json>
+}
+
+/** How a request got through: by rule, by grant, or by the person's answer. */
+interface Through {
+  decision: Decision
+  asked: AskResult | null
+  flow: FlowFacts
+}
+
+type Passed = Pick<Gate, 'passCapability' | 'passNeed'>
+
+export function createPassCall(parts: GateParts): Passed {
+  const modules = new Map<OperationName, CapabilityModule>()
+  for (const module of parts.capabilities) for (const name of module.operations) modules.set(name, module)
+
+  async function passCapability(context: CallContext, operation: string, args: Json): Promise<Outcome<Json>> {
+    const request = parseRequest(operation, args)
+    if (request.kind !== 'ok') return noteRefusal(context, operation, request)
+    const module = modules.get(request.value.operation)
+    if (!module) return refused('unavailable', `${operation} is not available on this machine.`)
+    const overspent = parts.usage.countCapability(context)
+    if (overspent) return noteRefusal(context, operation, overspent)
+    const stopped = parts.stop.blocks(context.principal.id)
+    if (stopped && stopped.code !== 'paused') return noteRefusal(context, operation, stopped)
+
+    const tool = context.tool
+    const prepareContext = { principal: context.principal, run: context.run, tool, signal: context.signal }
+    const prepared = await module.prepare(request.value, prepareContext)
+    if (prepared.kind !== 'ok') return noteRefusal(context, operation, prepared)
+    try {
+      const outcome = await pass<EffectResult>(context, {
+        prepared: prepared.value,
+        toolCall: tool ? { tool: tool.name, function: operation, input: args } : null,
+        perform: (permit, asked) => module.perform(permit, prepared.value, performContext(context, permit, asked)),
+        details: (result) => ({ ...result.details, bytesIn: result.bytesIn, bytesOut: result.bytesOut }),
+      })
+      return outcome.kind === 'ok' ? label(context, outcome.value) : outcome
+    } finally {
+      prepared.value.dispose()
+    }
+  }
+
+  const passNeed: Gate['passNeed'] = (context, effect) =>
+    pass(context, {
+      prepared: {
+        operation: 'net.fetch',
+        capability: effect.need.capability,
+        needs: [effect.need],
+        exact: effect.exact,
+        diff: null,
+        binding: effect.binding,
+        sentence: effect.sentence,
+        bytesOut: effect.bytesOut,
+        destructive: false,
+        dispose() {},
+      },
+      toolCall: null,
+      perform: (permit) => effect.perform(permit),
+      details: () => ({}),
+    })
+
+  async function pass<T>(context: CallContext, passing: Passing<T>): Promise<Outcome<T>> {
+    const { prepared } = passing
+    const effectId = parts.newId('fx')
+    const subject = describeAll(prepared.sentence)
+    const notice = { id: effectId, capability: prepared.capability, subject }
+    const startedAt = parts.clock()
+
+    const through = await letThrough(context, passing, notice)
+    if (through.kind !== 'ok') return through
+    const { decision, asked, flow } = through.value
+
+    const leak = findLeak(prepared)
+    if (leak) return noteDecision(context, prepared, { effect: 'deny', because: [{ layer: 'flow', rule: 'leak-scan', text: leak.person }] }, leak, flow)
+    const overspent = parts.usage.countBytes(context, prepared.bytesOut)
+    if (overspent) return noteRefusal(context, subject, overspent)
+
+    // Written before done. Anything that changes or sends waits for the disk.
+    const facts = entryFacts(context, prepared, decision, flow, asked !== null)
+    let intent: { seq: number; at: number }
+    try {
+      intent = parts.log.append(scrub({ ...facts, kind: 'intent', subject }))
+      if (CAPABILITY_EFFECT[prepared.capability] !== 'reads') await parts.log.sync()
+    } catch (error) {
+      parts.onFault(error)
+      context.onEffect?.({ ...notice, seq: null, decision, asked: asked !== null, state: 'refused', ms: null })
+      return refused('unavailable', 'The activity log can’t be written, so nothing is done. Free some disk space, then try again.')
+    }
+    // From here to the effect's start nothing waits: what Stop sets is seen.
+    const stopped = context.signal.aborted ? refused('cancelled', 'The run was cancelled.') : parts.stop.blocks(context.principal.id)
+    if (stopped) {
+      endEntry(context, prepared, intent.seq, subject, stopped, startedAt)
+      context.onEffect?.({ ...notice, seq: intent.seq, decision, asked: asked !== null, state: 'refused', ms: null })
+      return stopped
+    }
+    context.onEffect?.({ ...notice, seq: intent.seq, decision, asked: asked !== null, state: 'open', ms: null })
+    const permit = mintPermit({
+      principalId: context.principal.id,
+      runId: context.run?.id ?? null,
+      callId: context.callId,
+      capability: prepared.capability,
+      binding: prepared.binding,
+      intent: intent.seq,
+    })
+    const began = performance.now()
+    const outcome = await performSafely(() => passing.perform(permit, asked))
+    const ms = performance.now() - began
+    endEntry(context, prepared, intent.seq, subject, outcome, startedAt, outcome.kind === 'ok' ? passing.details(outcome.value) : {}, ms)
+    context.onEffect?.({
+      ...notice,
+      seq: intent.seq,
+      decision,
+      asked: asked !== null,
+      state: outcome.kind === 'ok' ? 'ok' : outcome.kind,
+      ms,
+    })
+    return outcome
+  }
+
+  /** Decides, and asks where it must, until the request is let through or refused. A pause waits here; nothing is lost. */
+  async function letThrough(
+    context: CallContext,
+    passing: Passing<unknown>,
+    notice: { id: string; capability: Prepared['capability']; subject: string },
+  ): Promise<Outcome<Through>> {
+    const { prepared } = passing
+    let asked: AskResult | null = null
+    for (;;) {
+      const waited = await waitWhilePaused(context)
+      if (waited) return noteDecision(context, prepared, decisionOf(waited), waited, null)
+      const { facts: flow, spans } = originsOf(context, passing)
+      const decided = decideRequest(parts.decider, {
+        context,
+        needs: prepared.needs,
+        stop: parts.stop.blocks(context.principal.id),
+        flow,
+        now: parts.clock(),
+      })
+      if (decided.stopped?.code === 'paused') continue
+      if (decided.effect === 'deny') {
+        context.onEffect?.({ ...notice, seq: null, decision: decided, asked: asked !== null, state: 'refused', ms: null })
+        return noteDecision(context, prepared, decided, decided.stopped ?? refusalFor(decided), flow)
+      }
+      if (decided.effect === 'allow' && useGrants(decided)) return ok({ decision: decided, asked, flow })
+      if (decided.effect === 'allow') continue // a grant ended in this very moment: decide again
+      // The answer stands for this request, unless the world moved to a deny meanwhile (seen above).
+      if (asked) return ok({ decision: answered(decided), asked, flow })
+      context.onEffect?.({ ...notice, seq: null, decision: decided, asked: true, state: 'asking', ms: null })
+      const answer = await ask(context, prepared, decided, flow, spans)
+      if (answer.kind === 'deny') {
+        const decision = deniedByPerson(decided, answer.refused)
+        context.onEffect?.({ ...notice, seq: null, decision, asked: true, state: 'refused', ms: answer.ms })
+        return noteDecision(context, prepared, decision, answer.refused, flow, true)
+      }
+      asked = answer
+    }
+  }
+
+  async function ask(context: CallContext, prepared: Prepared, decided: RequestDecision, flow: FlowFacts, spans: ReturnType<typeof originsOf>['spans']): Promise<AskResult> {
+    const facts = entryFacts(context, prepared, decided, flow, true)
+    const subject = describeAll(prepared.sentence)
+    const question = parts.log.append(scrub({ ...facts, kind: 'question', subject }))
+    context.onWait?.(true)
+    try {
+      const answer = await parts.consent.ask({ prepared, context, because: decided.because, flow, spans, origins: [] })
+      parts.log.append(
+        scrub({
+          ...facts,
+          kind: 'answer',
+          subject,
+          ref: question.seq,
+          decision: answer.kind,
+          durationMs: answer.ms,
+          details: {
+            questionId: answer.questionId,
+            grant: answer.kind === 'allow' ? (answer.grant?.id ?? null) : null,
+            code: answer.kind === 'deny' ? answer.refused.code : null,
+          },
+        }),
+      )
+      return answer
+    } finally {
+      context.onWait?.(false)
+    }
+  }
+
+  function originsOf(context: CallContext, passing: Passing<unknown>) {
+    const runId = context.run?.id ?? context.callId
+    const { spans, ...facts } = parts.origins.flow(runId, context.perimeter, passing.prepared, passing.toolCall)
+    return { facts, spans }
+  }
+
+  async function waitWhilePaused(context: CallContext): Promise<Refused | null> {
+    if (parts.stop.blocks(context.principal.id)?.code === 'paused') {
+      context.onWait?.(true)
+      try {
+        await parts.stop.whilePaused(context.principal.id, context.signal)
+      } finally {
+        context.onWait?.(false)
+      }
+    }
+    return context.signal.aborted ? (parts.stop.blocks(context.principal.id) ?? refused('cancelled', 'The run was cancelled.')) : null
+  }
+
+  function useGrants(decided: RequestDecision): boolean {
+    const now = parts.clock()
+    return decided.grantIds.every((id) => parts.grants.use(id, now))
+  }
+
+  /** A registered secret's value on its way to where it isn't bound: refused, whatever the rules say. */
+  function findLeak(prepared: Prepared): Refused | null {
+    if (CAPABILITY_EFFECT[prepared.capability] === 'reads') return null
+    for (const line of prepared.exact) {
+      const hit = parts.leaks.redactKnown(line.text).hits[0]
+      if (!hit) continue
+      const name = hit.what.replace(/^secret:/, '')
+      return refused('flow', `This would carry the value of “${name}” out in plain text, so it was not done. Use {{secret:${name}}} for a host that it is bound to.`)
+    }
+    return null
+  }
+
+  function performContext(context: CallContext, permit: Permit, asked: AskResult | null): PerformContext {
+    const secret = asked?.kind === 'allow' && asked.secretValue !== undefined ? { value: asked.secretValue, hosts: asked.secretHosts ?? [] } : undefined
+    return {
+      principal: context.principal,
+      run: context.run,
+      tool: context.tool,
+      signal: context.signal,
+      callId: context.callId,
+      perimeter: context.perimeter,
+      ...(secret ? { secretAnswer: secret } : {}),
+      askAgain: (request) => passCapability(context, request.operation, request.args as unknown as Json),
+      async allowFurther(need, sentence) {
+        const prepared: Prepared = { operation: 'net.fetch', capability: need.capability, needs: [need], exact: [], diff: null, binding: JSON.stringify(need), sentence, bytesOut: 0, destructive: false, dispose() {} }
+        const notice = { id: parts.newId('fx'), capability: need.capability, subject: describeAll(sentence) }
+        const through = await letThrough(context, { prepared, toolCall: null, perform: async () => ok(null), details: () => ({}) }, notice)
+        if (through.kind !== 'ok') return through.kind === 'refused' ? through : refused('invalid-request', through.person, through.model)
+        const facts = entryFacts(context, prepared, through.value.decision, through.value.flow, through.value.asked !== null)
+        parts.log.append(scrub({ ...facts, kind: 'decision', subject: notice.subject, ref: permit.facts.intent }))
+        return null
+      },
+      progress(text) {
+        parts.usage.noteProgress(context.callId, permit.facts.intent, text)
+      },
+    }
+  }
+
+  async function performSafely<T>(perform: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    try {
+      return await perform()
+    } catch (error) {
+      parts.onFault(error)
+      return failed('io', 'Something inside Sallyport went wrong. It is in the diagnostic log.', 'The host failed while doing this. It may or may not have happened.')
+    }
+  }
+
+  function endEntry(context: CallContext, prepared: Prepared, ref: number, subject: string, outcome: Outcome<unknown>, startedAt: number, details: Record<string, Json> = {}, ms = parts.clock() - startedAt): void {
+    parts.usage.endProgress(context.callId, ref)
+    const words = outcome.kind === 'ok' ? {} : { code: outcome.code, text: outcome.person }
+    try {
+      parts.log.append(
+        scrub({
+          kind: 'outcome',
+          subject,
+          principal: context.principal,
+          run: context.run,
+          callId: context.callId,
+          capability: prepared.capability,
+          ref,
+          ok: outcome.kind === 'ok',
+          durationMs: ms,
+          details: { ...details, ...words },
+        }),
+      )
+    } catch (error) {
+      parts.onFault(error) // the intent stands: it will read as interrupted
+    }
+  }
+
+  function noteDecision(context: CallContext, prepared: Prepared, decision: Decision, refusal: Refused, flow: FlowFacts | null, asked = false): Refused {
+    appendQuietly(scrub({ ...entryFacts(context, prepared, decision, flow, asked), kind: 'decision', subject: describeAll(prepared.sentence), ok: false }))
+    return refusal
+  }
+
+  /** A refusal before anything had an exact form. */
+  function noteRefusal<R extends Exclude<Outcome<never>, { kind: 'ok' }>>(context: CallContext, what: string, refusal: R): R {
+    appendQuietly(
+      scrub({
+        kind: 'decision',
+        subject: `${what.slice(0, 200)}`,
+        principal: context.principal,
+        run: context.run,
+        callId: context.callId,
+        tool: toolRef(context),
+        decision: 'deny',
+        ok: false,
+        because: [{ layer: 'default', rule: refusal.code, text: refusal.person.slice(0, 1000) }],
+      }),
+    )
+    return refusal
+  }
+
+  function appendQuietly(entry: NewEntry): void {
+    if (!parts.usage.mayLogRefusal(entry.callId ?? '')) return
+    try {
+      parts.log.append(entry)
+    } catch (error) {
+      parts.onFault(error)
+    }
+  }
+
+  /** No registered secret's value ever enters the log. */
+  function scrub(entry: NewEntry): NewEntry {
+    const subject = parts.leaks.redactKnown(entry.subject).text
+    return entry.details ? { ...entry, subject, details: parts.leaks.redactJson(entry.details as Json).value as Record<string, Json> } : { ...entry, subject }
+  }
+
+  function label(context: CallContext, result: EffectResult): Outcome<Json> {
+    const clean = parts.leaks.redactJson(result.value)
+    parts.origins.noteRead(context.run?.id ?? context.callId, clean.value, result.origins, result.private)
+    return ok(clean.value)
+  }
+
+  return { passCapability, passNeed }
+}
+
+function parseRequest(operation: string, args: Json): Outcome<ParsedRequest> {
+  if (!Object.hasOwn(OPERATIONS, operation)) return refused('invalid-request', `There is no operation “${operation.slice(0, 64)}”.`)
+  const name = operation as OperationName
+  const parsed = OPERATIONS[name].args.safeParse(args)
+  if (parsed.success) return ok({ operation: name, args: parsed.data } as ParsedRequest)
+  const issue = parsed.error.issues[0]
+  const place = issue?.path.length ? ` at “${issue.path.join('.')}”` : ''
+  return refused('invalid-request', `The arguments of ${name} don’t fit${place}: ${issue?.message ?? 'not valid'}.`)
+}
+
+function toolRef(context: CallContext): NewEntry['tool'] {
+  return context.tool ? { name: context.tool.name, version: context.tool.version, hash: context.tool.hash } : null
+}
+
+function decisionOf(refusal: Refused): Decision {
+  return { effect: 'deny', because: [{ layer: 'stop', rule: refusal.code, text: refusal.person }] }
+}
+
+function answered(decided: Decision): Decision {
+  return { effect: 'allow', because: [{ layer: 'person', rule: 'answer', text: 'You allowed it.' }, ...decided.because].slice(0, 20) as Decision['because'] }
+}
+
+function deniedByPerson(decided: Decision, refusal: Refused): Decision {
+  return { effect: 'deny', because: [{ layer: 'person' as const, rule: refusal.code, text: refusal.person }, ...decided.because].slice(0, 20) }
+}

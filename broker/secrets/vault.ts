@@ -1,0 +1,147 @@
+/**
+ * Secrets: rules in the document store, values in the OS keychain, and for the time the broker runs in its memory (the
+ * leak scan must know what to look for). Nobody but a permitted effect gets a value; there is no export.
+ */
+import { failed, ok, type Outcome, refused } from '../../contract/outcome.ts'
+import { type KeychainStatus, SecretInfo, type SecretRules } from '../../contract/secret.ts'
+import type { Permit } from '../gate/permit.ts'
+import type { Clock, DocumentStore, SecretVault } from '../ports.ts'
+import type { Keychain } from './keychain.ts'
+import { matchBinding } from './match-binding.ts'
+
+export interface VaultParts {
+  store: DocumentStore
+  keychain: Keychain
+  clock: Clock
+  /** Told of every value that must be watched for, and of those that are gone. */
+  watch(values: { name: string; value: string }[]): void
+}
+
+const KIND = 'secrets'
+
+export function createVault(parts: VaultParts): SecretVault & { open(): Promise<KeychainStatus>; close(): void } {
+  const { store, keychain, clock } = parts
+  const values = new Map<string, string>()
+  const listeners = new Set<(secrets: SecretInfo[]) => void>()
+  let locked = false
+
+  const read = (name: string): SecretInfo | null => {
+    const parsed = SecretInfo.safeParse(store.get(KIND, name))
+    return parsed.success ? parsed.data : null
+  }
+  const list = (): SecretInfo[] =>
+    store
+      .list(KIND)
+      .flatMap(({ value }) => {
+        const parsed = SecretInfo.safeParse(value)
+        return parsed.success ? [{ ...parsed.data, present: values.has(parsed.data.name) }] : []
+      })
+      .sort((a, b) => a.name.localeCompare(b.name))
+  const tell = () => {
+    parts.watch([...values].map(([name, value]) => ({ name, value })))
+    const now = list()
+    for (const fn of listeners) fn(now)
+  }
+  const usable = (name: string): Outcome<SecretInfo> => {
+    const info = read(name)
+    if (!info) return refused('unavailable', `There is no secret named “${name}”. A person can add it on the Secrets page.`)
+    if (info.revokedAt !== null) return refused('unavailable', `The secret “${name}” was revoked.`)
+    if (info.expiresAt !== null && info.expiresAt <= clock()) return refused('unavailable', `The secret “${name}” has expired. Rotate it on the Secrets page.`)
+    return ok(info)
+  }
+  const save = (info: SecretInfo): SecretInfo => {
+    store.put(KIND, info.name, { ...info, present: true })
+    tell()
+    return { ...info, present: values.has(info.name) }
+  }
+  const keep = async (name: string, value: string): Promise<Outcome<true>> => {
+    const kept = await keychain.set(name, value)
+    if (kept.kind === 'ok') values.set(name, value)
+    return kept
+  }
+
+  return {
+    async open() {
+      const status = await keychain.status()
+      if (status.state !== 'ready') return status
+      for (const info of list()) {
+        const value = await keychain.get(info.name)
+        if (value.kind === 'ok' && value.value !== null) values.set(info.name, value.value)
+      }
+      tell()
+      return status
+    },
+    close: () => keychain.close(),
+    status: () => keychain.status(),
+    list,
+    info(name) {
+      const info = usable(name)
+      return info.kind === 'ok' ? { ...info.value, present: values.has(name) } : null
+    },
+    async add(rules, value) {
+      const old = read(rules.name)
+      if (old && old.revokedAt === null) return refused('invalid-request', `There is a secret named “${rules.name}” already. Rotate it, or choose another name.`)
+      const kept = await keep(rules.name, value)
+      if (kept.kind !== 'ok') return kept
+      return ok(save({ ...rules, createdAt: clock(), rotatedAt: null, lastUse: null, uses: 0, revokedAt: null, present: true }))
+    },
+    update(rules: SecretRules) {
+      const info = read(rules.name)
+      if (!info) return failed('not-found', `There is no secret named “${rules.name}”.`)
+      return ok(save({ ...info, ...rules }))
+    },
+    async rotate(name, value) {
+      const info = read(name)
+      if (!info) return failed('not-found', `There is no secret named “${name}”.`)
+      const kept = await keep(name, value)
+      return kept.kind === 'ok' ? ok(save({ ...info, rotatedAt: clock(), revokedAt: null })) : kept
+    },
+    async revoke(name) {
+      const named = list().filter((info) => info.revokedAt === null && (name === undefined || info.name === name))
+      for (const info of named) {
+        // Withdrawn first, so that it counts for nothing even if the keychain hangs.
+        store.put(KIND, info.name, { ...info, revokedAt: clock() })
+        await keychain.delete(info.name)
+      }
+      tell()
+      return named.length
+    },
+    async delete(name) {
+      if (!read(name)) return failed('not-found', `There is no secret named “${name}”.`)
+      const gone = await keychain.delete(name)
+      if (gone.kind !== 'ok') return gone
+      values.delete(name)
+      store.delete(KIND, name)
+      tell()
+      return ok(true)
+    },
+    async reveal(permit: Permit, name, target) {
+      if (!permit.used) throw new Error('A secret is revealed only inside an effect that the gate let through.')
+      if (locked) return refused('unavailable', 'Secrets are locked until a person ends the incident.')
+      const info = usable(name)
+      if (info.kind !== 'ok') return info
+      const forModel = permit.facts.capability === 'model.call' && info.value.kind === 'model-key'
+      if (target.place !== 'command' && !matchBinding(info.value.bindings, target) && !(forModel && info.value.bindings.length === 0))
+        return refused('denied-by-policy', `The secret “${name}” isn’t bound to ${target.origin}. A person can bind it on the Secrets page.`)
+      const value = values.get(name) ?? (await fetchValue(name))
+      if (value === null) return refused('unavailable', `The keychain doesn’t hold “${name}” right now.`)
+      store.put(KIND, name, { ...info.value, lastUse: clock(), uses: info.value.uses + 1 })
+      return ok(value)
+    },
+    lock(now) {
+      locked = now
+    },
+    onChange(fn) {
+      listeners.add(fn)
+      return () => listeners.delete(fn)
+    },
+  }
+
+  async function fetchValue(name: string): Promise<string | null> {
+    const value = await keychain.get(name)
+    if (value.kind !== 'ok' || value.value === null) return null
+    values.set(name, value.value)
+    tell()
+    return value.value
+  }
+}
