@@ -83,6 +83,32 @@ export const CheckAnswer = z.object({
 })
 export type CheckAnswer = z.infer<typeof CheckAnswer>
 
+/** `tool run`: one call of a tool's function outside the app, with the entries that it made. */
+export const ToolRunResult = z.object({
+  id: z.union([z.string(), z.number(), z.null()]).default(null),
+  /** An `Outcome`: `{kind: 'ok', value}`, or a refusal or failure with its code and sentences. */
+  outcome: Json,
+  entries: z.array(ActivityEntry),
+  ms: z.number().nonnegative(),
+})
+export type ToolRunResult = z.infer<typeof ToolRunResult>
+
+const LineId = z.union([z.string().max(200), z.number()])
+export const PreviewItem = z.strictObject({
+  id: LineId.optional(),
+  field: z.enum(['agent', 'tool', 'path', 'url', 'command', 'reason', 'argument']),
+  text: z.string().max(200_000),
+})
+export const PreviewShown = z.object({ id: z.union([z.string(), z.number(), z.null()]), shown: z.string(), warnings: z.array(z.string()) })
+export const ScanItem = z.strictObject({
+  id: LineId.optional(),
+  text: z.string().max(2_000_000).optional(),
+  /** The same text as it would arrive from a stream, piece by piece. */
+  chunks: z.array(z.string().max(2_000_000)).max(100_000).optional(),
+})
+const Hits = z.array(z.object({ what: z.string(), start: z.number().int(), end: z.number().int() }))
+export const ScanAnswer = z.object({ id: z.union([z.string(), z.number(), z.null()]), redacted: z.string(), hits: Hits })
+
 export const SimulateReport = z.object({
   total: z.number().int(),
   allow: z.number().int(),
@@ -178,13 +204,42 @@ export const METHODS = {
   'secrets.scan': method(z.strictObject({ text: z.string().max(200_000) }), z.object({ redacted: z.string(), hits: z.array(z.object({ what: z.string(), start: z.number().int(), end: z.number().int() })) }), ['page', 'cli']),
 
   'policy.status': method(Nothing, PolicyStatus),
-  'policy.check': method(z.strictObject({ requests: z.array(CheckRequest).max(1000) }), z.object({ answers: z.array(CheckAnswer) }), ['page', 'cli']),
+  /** With `policyText` (a policy file's text) the answer is that file's alone, its perimeter included. Relative paths start at `cwd`. */
+  'policy.check': method(z.strictObject({ requests: z.array(CheckRequest).max(1000), policyText: z.string().max(2_000_000).optional(), cwd: z.string().max(4096).optional() }), z.object({ answers: z.array(CheckAnswer) }), ['page', 'cli']),
   'policy.simulate': method(z.strictObject({ text: z.string().max(2_000_000) }), SimulateReport, ['page', 'cli']),
   'policy.text': method(Nothing, z.object({ text: z.string() }), ['page']),
   'policy.save': method(z.strictObject({ text: z.string().max(2_000_000) }), PolicyStatus, ['page']),
 
   'settings.get': method(Nothing, z.object({ settings: Settings, locked: z.record(z.string(), z.string()) })),
   'settings.set': method(Settings.partial(), z.object({ settings: Settings, locked: z.record(z.string(), z.string()) }), ['page', 'cli']),
+
+  /**
+   * Only in a broker that the command line started for itself (`--one-shot`): runs a tool of a folder, of one file, or an
+   * installed one, in the real sandbox. The perimeter is that of `policyText`; without one nothing is inside. Questions
+   * are answered as `answer` says; `tty` leaves them to the caller, who is then the consent surface.
+   */
+  'tool.run': method(
+    z.strictObject({
+      id: LineId.optional(),
+      path: z.string().min(1).max(4096).optional(),
+      name: Slug.optional(),
+      fn: z.string().max(64).optional(),
+      input: Json.default({}),
+      policyText: z.string().max(2_000_000).optional(),
+      answer: z.enum(['deny', 'allow', 'tty']).default('deny'),
+      cwd: z.string().max(4096).optional(),
+    }),
+    ToolRunResult,
+    ['cli'],
+  ),
+  /** What the consent window would draw for these texts, and what it warns of. */
+  'consent.preview': method(z.strictObject({ items: z.array(PreviewItem).max(1000) }), z.object({ items: z.array(PreviewShown) }), ['page', 'cli']),
+  /** Scans many texts; `secrets` are registered for this call only and are kept nowhere. */
+  'secrets.scanMany': method(
+    z.strictObject({ items: z.array(ScanItem).max(1000), secrets: z.array(z.strictObject({ name: Slug, value: z.string().min(1).max(16384) })).max(1000).default([]) }),
+    z.object({ items: z.array(ScanAnswer) }),
+    ['cli'],
+  ),
 
   'incident.start': method(z.strictObject({ folder: z.string().max(4096).optional() }), z.object({ folder: z.string(), files: z.array(z.string()) }), ['page', 'cli']),
 
@@ -238,3 +293,13 @@ export type DesktopReply = z.infer<typeof DesktopReply>
 /** How a failed call crosses a door. `code` is a RefusalCode, a FailureCode or `bad-request`, `not-allowed`, `internal`. */
 export const ApiFault = z.object({ code: z.string().max(40), text: z.string().max(2000) })
 export type ApiFault = z.infer<typeof ApiFault>
+
+/** What the Api throws to end a call with words; any other exception is a bug, and its text stays inside the broker. */
+export class ApiError extends Error {
+  readonly code: string
+  constructor(code: string, text: string) {
+    super(text)
+    this.name = 'ApiError'
+    this.code = code
+  }
+}

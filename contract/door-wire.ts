@@ -22,6 +22,8 @@ export interface BrokerSide {
   /** Which events this peer wants. */
   subscribe(events: string[]): Promise<void>
   desktopReply(reply: unknown): Promise<void>
+  /** Answers at once when the broker's event loop turns: the shell's heartbeat. */
+  ping(): Promise<'pong'>
 }
 /** Functions a peer serves. */
 export interface PeerSide {
