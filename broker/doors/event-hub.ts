@@ -3,6 +3,7 @@
  * are paced: rows of the log are gathered, states and growing texts keep only their newest form. Questions, alerts and
  * requests to the desktop go out at once and are never dropped.
  */
+import type { ActivityRow } from '../../contract/activity.ts'
 import { EVENTS, type EventName, type EventPayload } from '../../contract/broker-api.ts'
 import { LIMITS } from '../../contract/words.ts'
 
@@ -29,7 +30,7 @@ export function createEventHub(options: {
   onBug: (bug: { event: string; error: unknown }) => void
 }): EventHub {
   const listeners = new Set<(message: HubMessage) => void>()
-  const waiting = new Map<string, { event: EventName; payload: unknown }>()
+  const waiting = new Map<string, { event: EventName; payloads: unknown[] }>()
   const timers = new Map<EventName, NodeJS.Timeout>()
 
   function send(event: EventName, payload: unknown): void {
@@ -50,7 +51,7 @@ export function createEventHub(options: {
     for (const [key, held] of waiting) {
       if (held.event !== event) continue
       waiting.delete(key)
-      send(event, held.payload)
+      send(event, mergeEvents(event, held.payloads))
     }
   }
   return {
@@ -60,7 +61,8 @@ export function createEventHub(options: {
       if (pace === undefined) return send(event, payload)
       const key = eventKey(event, payload)
       const held = waiting.get(key)
-      waiting.set(key, { event, payload: held ? mergeEvents(event, held.payload, payload) : payload })
+      if (held && event === 'activity') held.payloads.push(payload)
+      else waiting.set(key, { event, payloads: [payload] })
       if (!timers.has(event)) timers.set(event, setTimeout(flush, pace, event))
     },
     on(fn) {
@@ -90,12 +92,16 @@ export function eventKey(event: EventName, payload: unknown): string {
   return event
 }
 
-/** The newer payload; for the log's rows both together, a row's later form in the place of its earlier one. */
-export function mergeEvents(event: EventName, older: unknown, newer: unknown): unknown {
-  if (event !== 'activity') return newer
-  const a = older as EventPayload<'activity'>
-  const b = newer as EventPayload<'activity'>
-  const rows = new Map(a.rows.map((row) => [row.seq, row]))
-  for (const row of b.rows) rows.set(row.seq, row)
-  return { rows: [...rows.values()].slice(-MAX_ROWS), total: b.total }
+/**
+ * Payloads of one key, oldest first, as one: the newest; for the log's rows all of them, a row's later form in the
+ * place of its earlier one, the newest `MAX_ROWS` at most.
+ */
+export function mergeEvents(event: EventName, payloads: unknown[]): unknown {
+  const newest = payloads.at(-1)
+  if (event !== 'activity' || payloads.length === 1) return newest
+  const rows = new Map<number, ActivityRow>()
+  for (const payload of payloads as EventPayload<'activity'>[]) {
+    for (const row of payload.rows) rows.set(row.seq, row)
+  }
+  return { rows: [...rows.values()].slice(-MAX_ROWS), total: (newest as EventPayload<'activity'>).total }
 }

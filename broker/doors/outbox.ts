@@ -53,7 +53,7 @@ export function createOutbox(options: {
       if (NEVER_HELD.has(event) || output.writableLength <= highWater) return send(line)
       const key = eventKey(event, payload)
       const older = held.get(key)
-      held.set(key, { event, payload: older ? mergeEvents(event, older.payload, payload) : payload })
+      held.set(key, { event, payload: older ? mergeEvents(event, [older.payload, payload]) : payload })
     },
   }
 }

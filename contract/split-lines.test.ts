@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createLineSplitter } from './split-lines.ts'
+
+function split(chunks: string[], maxLine = 1000) {
+  const lines: string[] = []
+  let tooLong = 0
+  const splitter = createLineSplitter({
+    maxLine,
+    onLine: (line) => lines.push(line),
+    onTooLong: () => {
+      tooLong += 1
+    },
+  })
+  for (const chunk of chunks) splitter.push(chunk)
+  return { lines, tooLong }
+}
+
+describe('lines from a pipe', () => {
+  it('come out the same however the text was cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), fc.array(fc.nat(20)), (lines, cuts) => {
+        const clean = lines.map((line) => line.replaceAll('\n', '')).filter(Boolean)
+        const text = clean.map((line) => `${line}\n`).join('')
+        const chunks: string[] = []
+        let at = 0
+        for (const cut of cuts) {
+          chunks.push(text.slice(at, at + cut))
+          at += cut
+        }
+        chunks.push(text.slice(at))
+        expect(split(chunks).lines).toEqual(clean)
+      }),
+    )
+  })
+
+  it('are not cut at a line separator inside of JSON', () => {
+    expect(split(['"a\u2028b\u2029c\r"\n']).lines).toEqual(['"a\u2028b\u2029c\r"'])
+  })
+
+  it('stop for good at one that is too long, told once', () => {
+    const { lines, tooLong } = split(['ok\n', 'x'.repeat(6), 'y'.repeat(6), '\nlater\n'], 10)
+    expect(lines).toEqual(['ok'])
+    expect(tooLong).toBe(1)
+  })
+})
