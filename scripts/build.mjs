@@ -7,6 +7,7 @@
 //   cli/main.ts               → dist/cli/main.js
 //   electron/main.ts          → dist/electron/main.js
 //   electron/preload/*.ts     → dist/electron/preload/*.cjs
+//   build/tray, build/icons   → dist/electron/icons/{running,asking,paused,stopped}.png (22 px, @2x), app.png
 //   tools/<name>/src/main.ts  → dist/tools/<name>/tool.js, tool.js.map, manifest.json
 //   renderer/                 → dist/renderer/
 import { createHash } from 'node:crypto'
@@ -78,7 +79,7 @@ async function listParts() {
     {
       name: 'electron',
       entry: ['electron/main.ts'],
-      inputs: ['electron', 'contract', 'build/icons'],
+      inputs: ['electron', 'contract', 'build/icons', 'build/tray'],
       outputs: ['electron/main.js'],
       make: makeElectron,
     },
@@ -136,8 +137,8 @@ async function makeElectron() {
       bundlePreload(file, dist('electron', 'preload', `${path.basename(file, '.ts')}.cjs`)),
     ),
   ])
-  if (existsSync(inRoot('build', 'icons')))
-    await cp(inRoot('build', 'icons'), dist('electron', 'icons'), { recursive: true })
+  await cp(inRoot('build', 'tray'), dist('electron', 'icons'), { recursive: true })
+  await copyFile(inRoot('build', 'icons', '256x256.png'), dist('electron', 'icons', 'app.png'))
 }
 
 async function makeTool(name) {
