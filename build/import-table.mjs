@@ -31,9 +31,10 @@ export const walls = [
   {
     where: '^contract/',
     project: ['^contract/'],
-    packages: ['zod'],
+    packages: ['birpc', 'zod'],
     builtins: [],
-    because: 'A contract is schemas and types: both sides of a wall read it, so it does nothing by itself.',
+    because:
+      'A contract is schemas, types and how a line is read: both sides of a wall need it, so it does nothing by itself.',
   },
   {
     where: '^broker/',
@@ -51,7 +52,7 @@ export const walls = [
   {
     where: '^electron/',
     project: ['^electron/', '^contract/'],
-    packages: ['birpc', 'electron', 'zod'],
+    packages: ['electron', 'zod'],
     builtins: ['*'],
     because: 'The shell shows and relays; what it would need from the broker, it asks for.',
   },
@@ -74,7 +75,7 @@ export const walls = [
   {
     where: '^cli/',
     project: ['^cli/', '^contract/'],
-    packages: ['birpc', 'commander', 'zod'],
+    packages: ['commander', 'zod'],
     builtins: ['*'],
     because: 'The command line is a client like any other.',
   },

@@ -5,16 +5,7 @@
 import { z } from 'zod'
 import { EVENTS, METHODS, type EventName, type EventPayload, type MethodName, type Params, type Result } from './broker-api.ts'
 
-export const CHANNELS = {
-  /** invoke: {method, params} → {ok, value} | {ok: false, fault}. From the main window's page only. */
-  pageCall: 'sallyport:page-call',
-  /** The same from the consent window only. */
-  consentCall: 'sallyport:consent-call',
-  /** send to pages: {event, payload}. */
-  event: 'sallyport:event',
-  /** invoke: things only a desktop can do for a page: choose a folder, open a help page, window facts. */
-  desktop: 'sallyport:desktop',
-} as const
+export { CHANNELS } from './channels.ts'
 
 export const PageCall = z.strictObject({
   method: z.enum(Object.keys(METHODS) as [MethodName, ...MethodName[]]),
@@ -40,12 +31,17 @@ export const DesktopCall = z.discriminatedUnion('do', [
 ])
 export type DesktopCall = z.infer<typeof DesktopCall>
 
+/** `ready`: it answers. `starting`: the first time, or again after it ended. `hung`: it runs and does not answer. */
+export const BrokerState = z.object({ state: z.enum(['ready', 'starting', 'hung', 'down']), text: z.string() })
+export type BrokerState = z.infer<typeof BrokerState>
+
 /** What preload puts on `window.sallyport`. */
 export interface PageBridge {
+  /** Rejects with an `ApiFault` as a plain object: what an Error carries beyond its message does not cross into a page. */
   call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>>
   on<E extends EventName>(event: E, fn: (payload: EventPayload<E>) => void): () => void
   /** The broker's life as the shell sees it: `ready`, `starting`, `down` with words. */
-  onBroker(fn: (state: { state: 'ready' | 'starting' | 'down'; text: string }) => void): () => void
+  onBroker(fn: (state: BrokerState) => void): () => void
   desktop(call: DesktopCall): Promise<unknown>
   platform: 'linux' | 'darwin' | 'win32'
 }
