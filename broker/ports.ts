@@ -58,13 +58,17 @@ export interface Stoppable {
 }
 export interface StopSwitch {
   state(): StopState
-  /** Before every effect, synchronously: null when free to go on. */
+  /**
+   * Before every effect, synchronously: null when free to go on. Code `stopped` is final; code `paused` means: wait with
+   * `whilePaused` and ask again.
+   */
   blocks(principalId: string): Refused | null
   /** Waits while the principal is paused; returns at once otherwise. Rejects never; a stop ends the wait. */
   whilePaused(principalId: string, signal: AbortSignal): Promise<void>
   register(part: Stoppable): () => void
   stop(by: string, scope?: 'all' | string, drill?: boolean): Promise<StopReceipt>
-  resume(by: string): StopState
+  /** Lifts the stop of everything, or of one agent. Only ever called for a person in an unlocked session. */
+  resume(by: string, agentId?: string): StopState
   setPaused(by: string, paused: boolean, agentId?: string): StopState
   onChange(fn: (state: StopState) => void): () => void
 }
@@ -149,6 +153,8 @@ export interface PerformContext extends PrepareContext {
   askAgain(request: ParsedRequest): Promise<Outcome<Json>>
   /** Deciding on a further need that only shows while doing (a redirect's target): allowed or refused, logged. */
   allowFurther(need: Need, sentence: Prepared['sentence']): Promise<Refused | null>
+  /** What the decision on a need would be, without asking, logging or counting: for going through many things under one need. */
+  wouldDecide(need: Need): Decision['effect']
   /** What the person typed into the secret card, when this request asked for one. */
   secretAnswer?: { value: string; hosts: string[] }
   /** A line for the log while it lasts: bytes already sent, for an honest receipt. */

@@ -106,10 +106,31 @@ export const VerifyReport = z.object({
   ok: z.boolean(),
   entries: z.number().int(),
   firstBad: z
-    .object({ seq: z.number().int(), what: z.enum(['changed', 'missing', 'inserted', 'reordered', 'truncated', 'rolled-back', 'unsealed', 'unreadable']), text: z.string() })
+    .object({
+      seq: z.number().int(),
+      what: z.enum([
+        'changed',
+        'missing',
+        'inserted',
+        'reordered',
+        'truncated',
+        'rolled-back',
+        'unsealed',
+        'unreadable',
+      ]),
+      text: z.string(),
+    })
     .nullable(),
   head: z.object({ seq: z.number().int(), hash: z.string() }).nullable(),
   sealedTo: z.number().int().nullable(),
   ms: z.number(),
 })
 export type VerifyReport = z.infer<typeof VerifyReport>
+
+/** One JSON document of an entry: at most this many bytes, details included. */
+export const ENTRY_BYTES = 64 * 1024
+
+/** The log can't take an entry now (disk full, read-only, closed): nothing may be done that must be written first. */
+export class LogUnavailable extends Error {
+  override readonly name = 'LogUnavailable'
+}

@@ -137,7 +137,7 @@ export const METHODS = {
   'status.get': method(Nothing, Status, ['page', 'consent', 'shell', 'cli']),
 
   'stop.now': method(z.strictObject({ agentId: Id.optional(), drill: z.boolean().default(false) }), StopReceipt, ['page', 'consent', 'shell', 'cli']),
-  'stop.resume': method(Nothing, StopState),
+  'stop.resume': method(z.strictObject({ agentId: Id.optional() }), StopState),
   'pause.set': method(z.strictObject({ agentId: Id.optional(), paused: z.boolean() }), StopState, ['page', 'consent', 'shell', 'cli']),
   /** The shell reports whether the screen is locked. */
   'session.locked': method(z.strictObject({ locked: z.boolean() }), Done, ['shell']),
