@@ -11,6 +11,7 @@ import type { NewEntry } from '../../contract/activity.ts'
 import type { Decision } from '../../contract/decision.ts'
 import { failed, ok, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import { OPERATIONS, type OperationName, type ParsedRequest } from '../../contract/request.ts'
+import type { Need } from '../../contract/resource.ts'
 import { CAPABILITY_EFFECT, type Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
@@ -281,6 +282,7 @@ export function createPassCall(parts: GateParts): Passed {
   }
 
   function performContext(context: CallContext, permit: Permit, asked: AskResult | null): PerformContext {
+    let glanceFlow: FlowFacts | null = null
     const secret = asked?.kind === 'allow' && asked.secretValue !== undefined ? { value: asked.secretValue, hosts: asked.secretHosts ?? [] } : undefined
     return {
       principal: context.principal,
@@ -299,6 +301,10 @@ export function createPassCall(parts: GateParts): Passed {
         const facts = entryFacts(context, prepared, through.value.decision, through.value.flow, through.value.asked !== null)
         parts.log.append(scrub({ ...facts, kind: 'decision', subject: notice.subject, ref: permit.facts.intent }))
         return null
+      },
+      wouldDecide(need) {
+        glanceFlow ??= originsOf(context, { prepared: plainNeed(need), toolCall: null, perform: async () => ok(null), details: () => ({}) }).facts
+        return decideRequest(parts.decider, { context, needs: [need], stop: null, flow: glanceFlow, now: parts.clock() }).effect
       },
       progress(text) {
         parts.usage.noteProgress(context.callId, permit.facts.intent, text)
@@ -409,4 +415,9 @@ function answered(decided: Decision): Decision {
 
 function deniedByPerson(decided: Decision, refusal: Refused): Decision {
   return { effect: 'deny', because: [{ layer: 'person' as const, rule: refusal.code, text: refusal.person }, ...decided.because].slice(0, 20) }
+}
+
+/** A need by itself, with nothing to show: what a glance at the rules is about. */
+function plainNeed(need: Need): Prepared {
+  return { operation: 'fs.list', capability: need.capability, needs: [need], exact: [], diff: null, binding: '', sentence: { verb: '', object: '', tail: '' }, bytesOut: 0, destructive: false, dispose() {} }
 }

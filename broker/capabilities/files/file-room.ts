@@ -1,0 +1,99 @@
+/**
+ * What all file capabilities share: one holder of handles, one guard, one way from a tool's text to something held.
+ */
+import os from 'node:os'
+import { type Outcome, ok } from '../../../contract/outcome.ts'
+import { createPathGuard, type PathGuard } from './guard-paths.ts'
+import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
+import { createDarwinHolder } from './hold-on-darwin.ts'
+import { createLinuxHolder } from './hold-on-linux.ts'
+import { createWindowsHolder } from './hold-on-windows.ts'
+import { createFileOrigins, type FileOrigins } from './origin-of-file.ts'
+import { type PathTextOptions, parsePathText } from './parse-path.ts'
+import { createNameSpelling } from './spell-names.ts'
+
+export interface FileRoom {
+  home: string
+  platform: NodeJS.Platform
+  holder: PathHolder
+  origins: FileOrigins
+  guard(): PathGuard
+  /** Absolute text of a path, or the refusal of its form. `cwd` only where a person types at a terminal. */
+  parse(text: string, cwd?: string): Outcome<string>
+  /** Held, canonical and not guarded. The caller closes it. */
+  thing(text: string, cwd?: string): Outcome<HeldThing | HeldNothing>
+  target(text: string, cwd?: string): Outcome<HeldPlace | HeldNothing>
+  entry(text: string, cwd?: string): Outcome<HeldPlace | HeldNothing>
+}
+
+export interface FileRoomOptions {
+  /** Sallyport's own folders: never open to a tool. */
+  ownPaths: readonly string[]
+  home?: string
+  platform?: NodeJS.Platform
+}
+
+const HOLDERS: Partial<Record<NodeJS.Platform, typeof createLinuxHolder>> = {
+  darwin: createDarwinHolder,
+  win32: createWindowsHolder,
+}
+
+export function createFileRoom(options: FileRoomOptions): FileRoom {
+  const home = options.home ?? os.homedir()
+  const platform = options.platform ?? process.platform
+  const spelling = createNameSpelling(() => performance.now())
+  const holder = (HOLDERS[platform] ?? createLinuxHolder)(spelling)
+  let guard: PathGuard | null = null
+
+  const parse: FileRoom['parse'] = (text, cwd) => {
+    const context: PathTextOptions = { home, platform }
+    if (cwd !== undefined) context.cwd = cwd
+    return parsePathText(text, context)
+  }
+
+  /** A folder as the product or a person wrote it, made canonical. Null when its form is refused. */
+  function canonical(folder: string): string | null {
+    const text = parse(folder)
+    if (text.kind !== 'ok') return null
+    const held = holder.holdThing(text.value)
+    held.close()
+    return held.path
+  }
+
+  /** Made at first use: by then the product's folders exist, and links in their paths can be resolved. */
+  function pathGuard(): PathGuard {
+    guard ??= createPathGuard(
+      options.ownPaths.flatMap((path) => [path, canonical(path) ?? path]),
+      platform,
+    )
+    return guard
+  }
+
+  function held<T extends { path: string; close(): void }>(
+    hold: (text: string) => T,
+    text: string,
+    cwd: string | undefined,
+  ): Outcome<T> {
+    const parsed = parse(text, cwd)
+    if (parsed.kind !== 'ok') return parsed
+    const early = pathGuard().refuse(parsed.value)
+    if (early) return early
+    const found = hold(parsed.value)
+    const refusal = pathGuard().refuse(found.path)
+    if (!refusal) return ok(found)
+    found.close()
+    return refusal
+  }
+
+  return {
+    home,
+    platform,
+    holder,
+    origins: createFileOrigins(canonical),
+    guard: pathGuard,
+    parse,
+    thing: (text, cwd) => held(holder.holdThing, text, cwd),
+    target: (text, cwd) => held(holder.holdTarget, text, cwd),
+    entry: (text, cwd) => held(holder.holdEntry, text, cwd),
+  }
+}

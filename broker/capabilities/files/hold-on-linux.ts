@@ -1,0 +1,255 @@
+/**
+ * Handles on Linux. A path is opened once with O_PATH (which neither reads, nor blocks on a FIFO, nor wakes a device),
+ * and the kernel's own link of that handle, /proc/self/fd/N, says what was really opened. All that is done later goes
+ * through the handle, so a process that swaps symlinks or folders gains nothing.
+ *
+ * Only when nothing could be opened is the path walked name by name, to find the deepest folder that can be held and
+ * to resolve links that lead nowhere: what is decided on must not depend on whether the thing exists.
+ */
+import fs from 'node:fs'
+import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
+import { errnoOf } from './explain-error.ts'
+import type { NameSpelling } from './spell-names.ts'
+
+/** From <fcntl.h>; Node does not export it. The same on every architecture that Node 26 runs on. */
+const O_PATH = 0o10000000
+const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY
+/** As many links as the kernel follows. */
+const MAX_LINKS = 40
+/** How often to look again when something moves while it is being held. */
+const TRIES = 5
+
+/** @param spelling the names as the disk has them, where it doesn't tell case apart */
+export function createLinuxHolder(spelling: NameSpelling): PathHolder {
+  function holdThing(text: string): HeldThing | HeldNothing {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const fd = openPath(text)
+      if (typeof fd === 'string') return toNothing(walk(text, true), fd)
+      const held = holdOpened(fd)
+      if (held) return held
+    }
+    return { state: 'missing', path: lexical(text), errno: 'ESTALE', close() {} }
+  }
+
+  /** Null when what was opened has no name (any more). */
+  function holdOpened(fd: number): HeldThing | null {
+    try {
+      const stat = fs.fstatSync(fd)
+      const at = `/proc/self/fd/${fd}`
+      const name = fs.readlinkSync(at)
+      if (name.startsWith('/') && isSame(fs.lstatSync(name, { throwIfNoEntry: false }), stat)) {
+        const path = spelling.canonical(name)
+        return { state: 'there', path, stat, at, close: closer(fd) }
+      }
+    } catch (error) {
+      if (errnoOf(error) === '') throw error
+    }
+    fs.closeSync(fd)
+    return null
+  }
+
+  function holdPlace(text: string, followLast: boolean): HeldPlace | HeldNothing {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const place = placeOnce(text, followLast)
+      if (place) return place
+    }
+    return { state: 'missing', path: lexical(text), errno: 'ESTALE', close() {} }
+  }
+
+  function placeOnce(text: string, followLast: boolean): HeldPlace | HeldNothing | null {
+    const walked = walk(text, followLast)
+    const names = walked.names
+    const [first] = names
+    if (first === undefined) {
+      // The root, or a path that ends in `..`: a folder that is no entry of anything we hold.
+      return asEntryOf(walked)
+    }
+    const folder = holdOpened(walked.fd)
+    if (!folder) return null
+    const entry = names.length === 1 ? lookAt(`${folder.at}/${first}`) : null
+    const spelled = entry ? spelling.canonical(join(folder.path, first)) : join(folder.path, ...names)
+    if (entry) names[0] = spelled.slice(spelled.lastIndexOf('/') + 1)
+    return { path: spelled, folder, names: names as [string, ...string[]], entry, errno: walked.errno === 'ENOENT' ? null : walked.errno, close: folder.close }
+  }
+
+  /** A folder that was reached without a name of its own: its canonical path gives the name. */
+  function asEntryOf(walked: Walked): HeldPlace | HeldNothing | null {
+    const thing = holdOpened(walked.fd)
+    if (!thing) return null
+    const path = thing.path
+    thing.close()
+    return path === '/' ? { state: 'missing', path, errno: 'EISDIR', close() {} } : placeOnce(path, false)
+  }
+
+  return {
+    holdThing,
+    holdTarget: (text) => holdPlace(text, true),
+    holdEntry: (text) => holdPlace(text, false),
+    holdChild(folder, name) {
+      const fd = openPath(`${folder.at}/${name}`, fs.constants.O_NOFOLLOW)
+      if (typeof fd === 'string') return null
+      const stat = fs.fstatSync(fd)
+      if (!stat.isSymbolicLink()) {
+        return { state: 'there', path: join(folder.path, name), stat, at: `/proc/self/fd/${fd}`, close: closer(fd) }
+      }
+      fs.closeSync(fd)
+      return null
+    },
+    stillThere(held) {
+      try {
+        return spelling.canonical(fs.readlinkSync(held.at)) === held.path
+      } catch {
+        return false
+      }
+    },
+    openForReading: (held) => fs.openSync(held.at, READ),
+  }
+
+  function toNothing(walked: Walked, errno: string): HeldNothing {
+    const folder = holdOpened(walked.fd)
+    const path = folder ? join(folder.path, ...walked.names) : '/'
+    folder?.close()
+    // It came into being between two looks: told as missing, which it was.
+    return { state: 'missing', path, errno, close() {} }
+  }
+}
+
+interface Walked {
+  /** The deepest folder that could be opened. The caller closes it. */
+  fd: number
+  /** What is left below it. */
+  names: string[]
+  /** Why the walk ended before the last name; ENOENT when it just isn't there. */
+  errno: string
+}
+
+/**
+ * Walks name by name, holding each folder, links resolved by hand. Ends at the folder of the last name (which is left
+ * in `names` even if it exists), or where the system lets us go no further. Parts that are missing count as plain
+ * folders: `missing/..` leads back to where it started.
+ */
+function walk(text: string, followLast: boolean): Walked {
+  const todo = partsOf(text).reverse()
+  let fd = openFolder('/')
+  let links = 0
+  for (;;) {
+    const name = todo.pop()
+    if (name === undefined) return { fd, names: [], errno: 'ENOENT' }
+    const at = `/proc/self/fd/${fd}/${name}`
+    const last = todo.length === 0
+    const stat = lookAtOrWhy(at)
+    let next: number | string
+    if (typeof stat === 'string') {
+      next = stat
+    } else if (stat.isSymbolicLink() && (!last || followLast)) {
+      const target = ++links > MAX_LINKS ? 'ELOOP' : readLink(at)
+      if (typeof target !== 'string') {
+        if (target.absolute) fd = swap(fd, openFolder('/'))
+        todo.push(...target.parts.reverse())
+        continue
+      }
+      next = target
+    } else {
+      if (last && name !== '..') return { fd, names: [name], errno: 'ENOENT' }
+      next = tryFolder(at)
+    }
+    if (typeof next === 'number') {
+      fd = swap(fd, next)
+      continue
+    }
+    const names = asPlainFolders(name, todo)
+    if (names.length > 0) return { fd, names, errno: next }
+  }
+}
+
+/** Takes what follows a missing name from `todo`: the names left below the held folder, or none if `..` led back. */
+function asPlainFolders(name: string, todo: string[]): string[] {
+  const names = [name]
+  while (names.length > 0) {
+    const part = todo.pop()
+    if (part === undefined) break
+    if (part === '..') names.pop()
+    else names.push(part)
+  }
+  return names
+}
+
+function lookAt(path: string): fs.Stats | null {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) ?? null
+  } catch (error) {
+    if (errnoOf(error) === '') throw error
+    return null
+  }
+}
+
+function lookAtOrWhy(path: string): fs.Stats | string {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) ?? 'ENOENT'
+  } catch (error) {
+    return errnoOf(error) || 'EIO'
+  }
+}
+
+function readLink(path: string): { absolute: boolean; parts: string[] } | string {
+  try {
+    const target = fs.readlinkSync(path)
+    return { absolute: target.startsWith('/'), parts: partsOf(target) }
+  } catch (error) {
+    return errnoOf(error) || 'EIO'
+  }
+}
+
+function openPath(path: string, more = 0): number | string {
+  try {
+    return fs.openSync(path, O_PATH | more)
+  } catch (error) {
+    return errnoOf(error) || 'EIO'
+  }
+}
+
+function openFolder(path: string): number {
+  return fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW)
+}
+
+function tryFolder(path: string): number | string {
+  try {
+    return openFolder(path)
+  } catch (error) {
+    return errnoOf(error) || 'EIO'
+  }
+}
+
+function swap(old: number, next: number): number {
+  fs.closeSync(old)
+  return next
+}
+
+function closer(fd: number): () => void {
+  let open = true
+  return () => {
+    if (open) fs.closeSync(fd)
+    open = false
+  }
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.')
+}
+
+function join(folder: string, ...names: string[]): string {
+  return names.length === 0 ? folder : `${folder === '/' ? '' : folder}/${names.join('/')}`
+}
+
+function lexical(text: string): string {
+  const names: string[] = []
+  for (const part of partsOf(text)) {
+    if (part === '..') names.pop()
+    else names.push(part)
+  }
+  return `/${names.join('/')}`
+}
+
+function isSame(a: fs.Stats | undefined, b: fs.Stats): boolean {
+  return a !== undefined && a.ino === b.ino && a.dev === b.dev
+}

@@ -1,0 +1,81 @@
+/**
+ * The text of a path, before the disk is touched: absolute, made of parts, free of forms that mean different things
+ * to different readers. What is refused here is refused by its spelling alone, so the refusal says nothing of what
+ * exists. `..` is kept: what it means depends on symlinks, and those are resolved on the disk.
+ */
+import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import { LIMITS } from '../../../contract/words.ts'
+
+export interface PathTextOptions {
+  /** The person's home folder, absolute: what `~` stands for. */
+  home: string
+  platform: NodeJS.Platform
+  /** What relative paths start from; without it they are refused. */
+  cwd?: string
+}
+
+/** Longest name that common file systems take, in bytes. */
+export const MAX_NAME_BYTES = 255
+
+const DRIVE = /^[A-Za-z]:([\\/]|$)/
+/** Names that Windows takes for devices, in any folder and with any extension. */
+const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i
+
+/**
+ * @returns the absolute path with `/` (or `\` on Windows) between parts, without `.` and empty parts
+ */
+export function parsePathText(text: string, options: PathTextOptions): Outcome<string> {
+  if (text.includes('\0')) return bad('A path can’t hold a NUL character.')
+  if (!text.isWellFormed()) return bad('A path must be valid Unicode.')
+  return options.platform === 'win32' ? parseWindows(text, options) : parsePosix(text, options)
+}
+
+function parsePosix(text: string, options: PathTextOptions): Outcome<string> {
+  if (DRIVE.test(text) || text.startsWith('\\\\')) {
+    return bad('Drive letters and \\\\server paths are Windows forms; this computer has none.')
+  }
+  const absolute = expand(text, options, '/')
+  if (absolute === null) return bad(NOT_ABSOLUTE)
+  const parts = absolute.split('/').filter((part) => part !== '' && part !== '.')
+  return sized(`/${parts.join('/')}`, parts)
+}
+
+function parseWindows(text: string, options: PathTextOptions): Outcome<string> {
+  const plain = text.replaceAll('/', '\\')
+  if (plain.startsWith('\\\\')) return bad('Network (\\\\server) and device (\\\\?\\, \\\\.\\) paths are not supported.')
+  const absolute = expand(plain, options, '\\')
+  if (absolute === null || !DRIVE.test(absolute)) return bad(NOT_ABSOLUTE)
+  const parts = absolute
+    .slice(2)
+    .split('\\')
+    .filter((part) => part !== '' && part !== '.')
+  for (const part of parts) {
+    if (part === '..') continue
+    if (/[<>:"|?*\u0001-\u001f]/.test(part)) return bad('This path holds a character that Windows reserves (a stream name, perhaps).')
+    if (/[. ]$/.test(part)) return bad('A name that ends in a dot or a space means another file on Windows.')
+    if (WINDOWS_DEVICE.test(part)) return bad('This is the name of a device, not of a file.')
+    if (/~\d/.test(part)) return bad('Short (8.3) names are refused: write the whole name.')
+  }
+  return sized(`${absolute.slice(0, 1).toUpperCase()}:\\${parts.join('\\')}`, parts)
+}
+
+const NOT_ABSOLUTE = 'The path must be absolute, or start with ~/.'
+
+function expand(text: string, options: PathTextOptions, separator: string): string | null {
+  if (text === '~') return options.home
+  if (text.startsWith(`~${separator}`)) return `${options.home}${text.slice(1)}`
+  if (text.startsWith('~')) return null
+  if (separator === '/' ? text.startsWith('/') : DRIVE.test(text)) return text
+  return options.cwd === undefined ? null : `${options.cwd}${separator}${text}`
+}
+
+function sized(path: string, parts: string[]): Outcome<string> {
+  // One byte of PATH_MAX belongs to the closing zero.
+  if (Buffer.byteLength(path) >= LIMITS.path) return bad('The path is longer than 4095 bytes.')
+  if (parts.some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES)) return bad('A name in the path is longer than 255 bytes.')
+  return ok(path)
+}
+
+function bad(why: string) {
+  return refused('invalid-request', `The path was refused. ${why}`)
+}

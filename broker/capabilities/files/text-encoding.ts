@@ -1,0 +1,52 @@
+/** Between bytes on the disk and the strings that cross to a tool. Nothing is replaced in silence on the way in. */
+import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import type { OperationArgs } from '../../../contract/request.ts'
+
+export type FileEncoding = OperationArgs<'fs.readFile'>['encoding']
+
+/**
+ * @param more true when further bytes follow: a character cut in two at the end is then left for the next part
+ * @returns the text and how many bytes of `bytes` it stands for
+ */
+export function decodeBytes(bytes: Buffer, encoding: FileEncoding, more: boolean): { data: string; used: number } {
+  const used = more ? wholeLength(bytes, encoding) : bytes.length
+  return { data: bytes.toString(encoding, 0, used), used }
+}
+
+function wholeLength(bytes: Buffer, encoding: FileEncoding): number {
+  // A part that is shorter than a character must still make progress.
+  if (bytes.length < 4) return bytes.length
+  if (encoding === 'utf16le') return wholeUtf16(bytes)
+  if (encoding !== 'utf8') return bytes.length
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes[bytes.length - back] as number
+    if ((byte & 0xc0) === 0x80) continue
+    const needs = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+    return needs > back ? bytes.length - back : bytes.length
+  }
+  return bytes.length
+}
+
+function wholeUtf16(bytes: Buffer): number {
+  const even = bytes.length & ~1
+  const last = bytes.readUInt16LE(even - 2)
+  return last >= 0xd800 && last < 0xdc00 ? even - 2 : even
+}
+
+export function encodeText(data: string, encoding: FileEncoding): Outcome<Buffer> {
+  if (encoding === 'base64') {
+    if (data.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(data)) return bad('it is not valid base64')
+    return ok(Buffer.from(data, 'base64'))
+  }
+  if (encoding === 'latin1') {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: every character that Latin-1 has
+    if (!/^[\u0000-\u00ff]*$/.test(data)) return bad('it holds characters that Latin-1 does not have')
+    return ok(Buffer.from(data, 'latin1'))
+  }
+  if (!data.isWellFormed()) return bad('it holds half a character (a lone surrogate)')
+  return ok(Buffer.from(data, encoding))
+}
+
+function bad(why: string) {
+  return refused('invalid-request', `The content can’t be written: ${why}.`)
+}
