@@ -1,0 +1,67 @@
+import { X } from 'lucide-react'
+import { Toast as RadixToast } from 'radix-ui'
+import { createStore, type StoreApi, useStore } from 'zustand'
+import { Button } from './button.tsx'
+import { Shape } from './mark.tsx'
+
+export interface ToastMessage {
+  id: number
+  tone: 'done' | 'fault'
+  title: string
+  text: string
+  /** One thing to do about it. */
+  action?: { label: string; run: () => void }
+}
+export interface ToastState {
+  toasts: ToastMessage[]
+  push: (toast: Omit<ToastMessage, 'id'>) => void
+  drop: (id: number) => void
+}
+
+/** What just happened, in a corner. At most four at once; a fault stays until it is read away. */
+export function createToastStore(): StoreApi<ToastState> {
+  let next = 1
+  return createStore<ToastState>((set) => ({
+    toasts: [],
+    push: (toast) => {
+      const id = next
+      next += 1
+      set(({ toasts }) => ({ toasts: [...toasts.slice(-3), { ...toast, id }] }))
+    },
+    drop: (id) => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })),
+  }))
+}
+
+export function Toasts({ store }: { store: StoreApi<ToastState> }) {
+  const { toasts, drop } = useStore(store)
+  return (
+    <RadixToast.Provider swipeDirection="right" label="Message">
+      {toasts.map((toast) => (
+        <RadixToast.Root
+          key={toast.id}
+          className={`toast ${toast.tone}`}
+          type={toast.tone === 'fault' ? 'foreground' : 'background'}
+          duration={toast.tone === 'fault' ? 20_000 : 5_000}
+          onOpenChange={(open) => !open && drop(toast.id)}
+        >
+          <Shape kind={toast.tone === 'fault' ? 'deny' : 'allow'} />
+          <div>
+            <RadixToast.Title className="strong">{toast.title}</RadixToast.Title>
+            {toast.text && <RadixToast.Description className="dim">{toast.text}</RadixToast.Description>}
+            {toast.action && (
+              <RadixToast.Action altText={toast.action.label} asChild>
+                <button type="button" className="link-button" onClick={toast.action.run}>
+                  {toast.action.label}
+                </button>
+              </RadixToast.Action>
+            )}
+          </div>
+          <RadixToast.Close asChild>
+            <Button tone="quiet" size="small" iconOnly aria-label="Close" icon={<X />} />
+          </RadixToast.Close>
+        </RadixToast.Root>
+      ))}
+      <RadixToast.Viewport className="toasts" />
+    </RadixToast.Provider>
+  )
+}
