@@ -7,7 +7,13 @@ import type { CallContext, FlowFacts, Prepared } from '../ports.ts'
 /** Needs kept in an entry. A larger request keeps its count; its question shows all. */
 const NEEDS_KEPT = 100
 
-export function entryFacts(context: CallContext, prepared: Prepared, decision: Decision, flow: FlowFacts | null, asked: boolean): Omit<NewEntry, 'kind' | 'subject'> {
+export function entryFacts(
+  context: CallContext,
+  prepared: Prepared,
+  decision: Decision,
+  flow: FlowFacts | null,
+  asked: boolean,
+): Omit<NewEntry, 'kind' | 'subject'> {
   const details: Record<string, Json> = { needs: prepared.needs.slice(0, NEEDS_KEPT) as unknown as Json }
   if (prepared.needs.length > NEEDS_KEPT) details.needCount = prepared.needs.length
   if (prepared.bytesOut > 0) details.bytesOut = prepared.bytesOut
@@ -16,7 +22,9 @@ export function entryFacts(context: CallContext, prepared: Prepared, decision: D
     principal: context.principal,
     run: context.run,
     callId: context.callId,
-    tool: context.tool ? { name: context.tool.name, version: context.tool.version, hash: context.tool.hash } : null,
+    tool: context.tool
+      ? { name: context.tool.name, version: context.tool.version, hash: context.tool.hash }
+      : null,
     capability: prepared.capability,
     decision: decision.effect,
     asked,

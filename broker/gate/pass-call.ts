@@ -9,7 +9,7 @@
  */
 import type { NewEntry } from '../../contract/activity.ts'
 import type { Decision } from '../../contract/decision.ts'
-import { failed, ok, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
+import { failed, type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
 import { OPERATIONS, type OperationName, type ParsedRequest } from '../../contract/request.ts'
 import type { Need } from '../../contract/resource.ts'
 import { CAPABILITY_EFFECT, type Json } from '../../contract/words.ts'
@@ -20,7 +20,9 @@ import type {
   CapabilityModule,
   Clock,
   ConsentDesk,
+  DecideInput,
   Decider,
+  DecisionOfAll,
   EffectResult,
   FlowFacts,
   Gate,
@@ -35,7 +37,6 @@ import { describeAll, entryFacts } from './entry-facts.ts'
 import { mintPermit, type Permit } from './permit.ts'
 import { refusalFor } from './refusal-for.ts'
 import type { RunUsage } from './run-usage.ts'
-import { decideRequest, type RequestDecision } from './settle.ts'
 
 export interface GateParts {
   log: ActivityLog
@@ -93,7 +94,8 @@ export function createPassCall(parts: GateParts): Passed {
       const outcome = await pass<EffectResult>(context, {
         prepared: prepared.value,
         toolCall: tool ? { tool: tool.name, function: operation, input: args } : null,
-        perform: (permit, asked) => module.perform(permit, prepared.value, performContext(context, permit, asked)),
+        perform: (permit, asked) =>
+          module.perform(permit, prepared.value, performContext(context, permit, asked)),
         details: (result) => ({ ...result.details, bytesIn: result.bytesIn, bytesOut: result.bytesOut }),
       })
       return outcome.kind === 'ok' ? label(context, outcome.value) : outcome
@@ -133,7 +135,14 @@ export function createPassCall(parts: GateParts): Passed {
     const { decision, asked, flow } = through.value
 
     const leak = findLeak(prepared)
-    if (leak) return noteDecision(context, prepared, { effect: 'deny', because: [{ layer: 'flow', rule: 'leak-scan', text: leak.person }] }, leak, flow)
+    if (leak)
+      return noteDecision(
+        context,
+        prepared,
+        { effect: 'deny', because: [{ layer: 'flow', rule: 'leak-scan', text: leak.person }] },
+        leak,
+        flow,
+      )
     const overspent = parts.usage.countBytes(context, prepared.bytesOut)
     if (overspent) return noteRefusal(context, subject, overspent)
 
@@ -145,17 +154,43 @@ export function createPassCall(parts: GateParts): Passed {
       if (CAPABILITY_EFFECT[prepared.capability] !== 'reads') await parts.log.sync()
     } catch (error) {
       parts.onFault(error)
-      context.onEffect?.({ ...notice, seq: null, decision, asked: asked !== null, state: 'refused', ms: null })
-      return refused('unavailable', 'The activity log can’t be written, so nothing is done. Free some disk space, then try again.')
+      context.onEffect?.({
+        ...notice,
+        seq: null,
+        decision,
+        asked: asked !== null,
+        state: 'refused',
+        ms: null,
+      })
+      return refused(
+        'unavailable',
+        'The activity log can’t be written, so nothing is done. Free some disk space, then try again.',
+      )
     }
     // From here to the effect's start nothing waits: what Stop sets is seen.
-    const stopped = context.signal.aborted ? refused('cancelled', 'The run was cancelled.') : parts.stop.blocks(context.principal.id)
+    const stopped = context.signal.aborted
+      ? refused('cancelled', 'The run was cancelled.')
+      : parts.stop.blocks(context.principal.id)
     if (stopped) {
       endEntry(context, prepared, intent.seq, subject, stopped, startedAt)
-      context.onEffect?.({ ...notice, seq: intent.seq, decision, asked: asked !== null, state: 'refused', ms: null })
+      context.onEffect?.({
+        ...notice,
+        seq: intent.seq,
+        decision,
+        asked: asked !== null,
+        state: 'refused',
+        ms: null,
+      })
       return stopped
     }
-    context.onEffect?.({ ...notice, seq: intent.seq, decision, asked: asked !== null, state: 'open', ms: null })
+    context.onEffect?.({
+      ...notice,
+      seq: intent.seq,
+      decision,
+      asked: asked !== null,
+      state: 'open',
+      ms: null,
+    })
     const permit = mintPermit({
       principalId: context.principal.id,
       runId: context.run?.id ?? null,
@@ -167,7 +202,16 @@ export function createPassCall(parts: GateParts): Passed {
     const began = performance.now()
     const outcome = await performSafely(() => passing.perform(permit, asked))
     const ms = performance.now() - began
-    endEntry(context, prepared, intent.seq, subject, outcome, startedAt, outcome.kind === 'ok' ? passing.details(outcome.value) : {}, ms)
+    endEntry(
+      context,
+      prepared,
+      intent.seq,
+      subject,
+      outcome,
+      startedAt,
+      outcome.kind === 'ok' ? passing.details(outcome.value) : {},
+      ms,
+    )
     context.onEffect?.({
       ...notice,
       seq: intent.seq,
@@ -191,17 +235,19 @@ export function createPassCall(parts: GateParts): Passed {
       const waited = await waitWhilePaused(context)
       if (waited) return noteDecision(context, prepared, decisionOf(waited), waited, null)
       const { facts: flow, spans } = originsOf(context, passing)
-      const decided = decideRequest(parts.decider, {
-        context,
-        needs: prepared.needs,
-        stop: parts.stop.blocks(context.principal.id),
-        flow,
-        now: parts.clock(),
-      })
-      if (decided.stopped?.code === 'paused') continue
+      const stopped = parts.stop.blocks(context.principal.id)
+      if (stopped?.code === 'paused') continue
+      const decided = parts.decider.decideAll(decideInput(context, stopped, flow), prepared.needs)
       if (decided.effect === 'deny') {
-        context.onEffect?.({ ...notice, seq: null, decision: decided, asked: asked !== null, state: 'refused', ms: null })
-        return noteDecision(context, prepared, decided, decided.stopped ?? refusalFor(decided), flow)
+        context.onEffect?.({
+          ...notice,
+          seq: null,
+          decision: decided,
+          asked: asked !== null,
+          state: 'refused',
+          ms: null,
+        })
+        return noteDecision(context, prepared, decided, stopped ?? refusalFor(decided), flow)
       }
       if (decided.effect === 'allow' && useGrants(decided)) return ok({ decision: decided, asked, flow })
       if (decided.effect === 'allow') continue // a grant ended in this very moment: decide again
@@ -218,13 +264,26 @@ export function createPassCall(parts: GateParts): Passed {
     }
   }
 
-  async function ask(context: CallContext, prepared: Prepared, decided: RequestDecision, flow: FlowFacts, spans: ReturnType<typeof originsOf>['spans']): Promise<AskResult> {
+  async function ask(
+    context: CallContext,
+    prepared: Prepared,
+    decided: DecisionOfAll,
+    flow: FlowFacts,
+    spans: ReturnType<typeof originsOf>['spans'],
+  ): Promise<AskResult> {
     const facts = entryFacts(context, prepared, decided, flow, true)
     const subject = describeAll(prepared.sentence)
     const question = parts.log.append(scrub({ ...facts, kind: 'question', subject }))
     context.onWait?.(true)
     try {
-      const answer = await parts.consent.ask({ prepared, context, because: decided.because, flow, spans, origins: [] })
+      const answer = await parts.consent.ask({
+        prepared,
+        context,
+        because: decided.because,
+        flow,
+        spans,
+        origins: [],
+      })
       parts.log.append(
         scrub({
           ...facts,
@@ -248,7 +307,12 @@ export function createPassCall(parts: GateParts): Passed {
 
   function originsOf(context: CallContext, passing: Passing<unknown>) {
     const runId = context.run?.id ?? context.callId
-    const { spans, ...facts } = parts.origins.flow(runId, context.perimeter, passing.prepared, passing.toolCall)
+    const { spans, ...facts } = parts.origins.flow(
+      runId,
+      context.perimeter,
+      passing.prepared,
+      passing.toolCall,
+    )
     return { facts, spans }
   }
 
@@ -261,10 +325,29 @@ export function createPassCall(parts: GateParts): Passed {
         context.onWait?.(false)
       }
     }
-    return context.signal.aborted ? (parts.stop.blocks(context.principal.id) ?? refused('cancelled', 'The run was cancelled.')) : null
+    return context.signal.aborted
+      ? (parts.stop.blocks(context.principal.id) ?? refused('cancelled', 'The run was cancelled.'))
+      : null
   }
 
-  function useGrants(decided: RequestDecision): boolean {
+  function decideInput(
+    context: CallContext,
+    stop: Refused | null,
+    flow: FlowFacts,
+  ): Omit<DecideInput, 'need'> {
+    return {
+      principal: context.principal,
+      runId: context.run?.id ?? null,
+      tool: context.tool,
+      perimeter: context.perimeter,
+      stop,
+      flow,
+      now: parts.clock(),
+      ownModel: context.ownModel ?? null,
+    }
+  }
+
+  function useGrants(decided: DecisionOfAll): boolean {
     const now = parts.clock()
     return decided.grantIds.every((id) => parts.grants.use(id, now))
   }
@@ -276,14 +359,20 @@ export function createPassCall(parts: GateParts): Passed {
       const hit = parts.leaks.redactKnown(line.text).hits[0]
       if (!hit) continue
       const name = hit.what.replace(/^secret:/, '')
-      return refused('flow', `This would carry the value of “${name}” out in plain text, so it was not done. Use {{secret:${name}}} for a host that it is bound to.`)
+      return refused(
+        'flow',
+        `This would carry the value of “${name}” out in plain text, so it was not done. Use {{secret:${name}}} for a host that it is bound to.`,
+      )
     }
     return null
   }
 
   function performContext(context: CallContext, permit: Permit, asked: AskResult | null): PerformContext {
     let glanceFlow: FlowFacts | null = null
-    const secret = asked?.kind === 'allow' && asked.secretValue !== undefined ? { value: asked.secretValue, hosts: asked.secretHosts ?? [] } : undefined
+    const secret =
+      asked?.kind === 'allow' && asked.secretValue !== undefined
+        ? { value: asked.secretValue, hosts: asked.secretHosts ?? [] }
+        : undefined
     return {
       principal: context.principal,
       run: context.run,
@@ -294,17 +383,48 @@ export function createPassCall(parts: GateParts): Passed {
       ...(secret ? { secretAnswer: secret } : {}),
       askAgain: (request) => passCapability(context, request.operation, request.args as unknown as Json),
       async allowFurther(need, sentence) {
-        const prepared: Prepared = { operation: 'net.fetch', capability: need.capability, needs: [need], exact: [], diff: null, binding: JSON.stringify(need), sentence, bytesOut: 0, destructive: false, dispose() {} }
+        const prepared: Prepared = {
+          operation: 'net.fetch',
+          capability: need.capability,
+          needs: [need],
+          exact: [],
+          diff: null,
+          binding: JSON.stringify(need),
+          sentence,
+          bytesOut: 0,
+          destructive: false,
+          dispose() {},
+        }
         const notice = { id: parts.newId('fx'), capability: need.capability, subject: describeAll(sentence) }
-        const through = await letThrough(context, { prepared, toolCall: null, perform: async () => ok(null), details: () => ({}) }, notice)
-        if (through.kind !== 'ok') return through.kind === 'refused' ? through : refused('invalid-request', through.person, through.model)
-        const facts = entryFacts(context, prepared, through.value.decision, through.value.flow, through.value.asked !== null)
-        parts.log.append(scrub({ ...facts, kind: 'decision', subject: notice.subject, ref: permit.facts.intent }))
+        const through = await letThrough(
+          context,
+          { prepared, toolCall: null, perform: async () => ok(null), details: () => ({}) },
+          notice,
+        )
+        if (through.kind !== 'ok')
+          return through.kind === 'refused'
+            ? through
+            : refused('invalid-request', through.person, through.model)
+        const facts = entryFacts(
+          context,
+          prepared,
+          through.value.decision,
+          through.value.flow,
+          through.value.asked !== null,
+        )
+        parts.log.append(
+          scrub({ ...facts, kind: 'decision', subject: notice.subject, ref: permit.facts.intent }),
+        )
         return null
       },
       wouldDecide(need) {
-        glanceFlow ??= originsOf(context, { prepared: plainNeed(need), toolCall: null, perform: async () => ok(null), details: () => ({}) }).facts
-        return decideRequest(parts.decider, { context, needs: [need], stop: null, flow: glanceFlow, now: parts.clock() }).effect
+        glanceFlow ??= originsOf(context, {
+          prepared: plainNeed(need),
+          toolCall: null,
+          perform: async () => ok(null),
+          details: () => ({}),
+        }).facts
+        return parts.decider.decide({ ...decideInput(context, null, glanceFlow), need }).effect
       },
       progress(text) {
         parts.usage.noteProgress(context.callId, permit.facts.intent, text)
@@ -317,11 +437,24 @@ export function createPassCall(parts: GateParts): Passed {
       return await perform()
     } catch (error) {
       parts.onFault(error)
-      return failed('io', 'Something inside Sallyport went wrong. It is in the diagnostic log.', 'The host failed while doing this. It may or may not have happened.')
+      return failed(
+        'io',
+        'Something inside Sallyport went wrong. It is in the diagnostic log.',
+        'The host failed while doing this. It may or may not have happened.',
+      )
     }
   }
 
-  function endEntry(context: CallContext, prepared: Prepared, ref: number, subject: string, outcome: Outcome<unknown>, startedAt: number, details: Record<string, Json> = {}, ms = parts.clock() - startedAt): void {
+  function endEntry(
+    context: CallContext,
+    prepared: Prepared,
+    ref: number,
+    subject: string,
+    outcome: Outcome<unknown>,
+    startedAt: number,
+    details: Record<string, Json> = {},
+    ms = parts.clock() - startedAt,
+  ): void {
     parts.usage.endProgress(context.callId, ref)
     const words = outcome.kind === 'ok' ? {} : { code: outcome.code, text: outcome.person }
     try {
@@ -344,13 +477,31 @@ export function createPassCall(parts: GateParts): Passed {
     }
   }
 
-  function noteDecision(context: CallContext, prepared: Prepared, decision: Decision, refusal: Refused, flow: FlowFacts | null, asked = false): Refused {
-    appendQuietly(scrub({ ...entryFacts(context, prepared, decision, flow, asked), kind: 'decision', subject: describeAll(prepared.sentence), ok: false }))
+  function noteDecision(
+    context: CallContext,
+    prepared: Prepared,
+    decision: Decision,
+    refusal: Refused,
+    flow: FlowFacts | null,
+    asked = false,
+  ): Refused {
+    appendQuietly(
+      scrub({
+        ...entryFacts(context, prepared, decision, flow, asked),
+        kind: 'decision',
+        subject: describeAll(prepared.sentence),
+        ok: false,
+      }),
+    )
     return refusal
   }
 
   /** A refusal before anything had an exact form. */
-  function noteRefusal<R extends Exclude<Outcome<never>, { kind: 'ok' }>>(context: CallContext, what: string, refusal: R): R {
+  function noteRefusal<R extends Exclude<Outcome<never>, { kind: 'ok' }>>(
+    context: CallContext,
+    what: string,
+    refusal: R,
+  ): R {
     appendQuietly(
       scrub({
         kind: 'decision',
@@ -379,7 +530,13 @@ export function createPassCall(parts: GateParts): Passed {
   /** No registered secret's value ever enters the log. */
   function scrub(entry: NewEntry): NewEntry {
     const subject = parts.leaks.redactKnown(entry.subject).text
-    return entry.details ? { ...entry, subject, details: parts.leaks.redactJson(entry.details as Json).value as Record<string, Json> } : { ...entry, subject }
+    return entry.details
+      ? {
+          ...entry,
+          subject,
+          details: parts.leaks.redactJson(entry.details as Json).value as Record<string, Json>,
+        }
+      : { ...entry, subject }
   }
 
   function label(context: CallContext, result: EffectResult): Outcome<Json> {
@@ -392,17 +549,23 @@ export function createPassCall(parts: GateParts): Passed {
 }
 
 function parseRequest(operation: string, args: Json): Outcome<ParsedRequest> {
-  if (!Object.hasOwn(OPERATIONS, operation)) return refused('invalid-request', `There is no operation “${operation.slice(0, 64)}”.`)
+  if (!Object.hasOwn(OPERATIONS, operation))
+    return refused('invalid-request', `There is no operation “${operation.slice(0, 64)}”.`)
   const name = operation as OperationName
   const parsed = OPERATIONS[name].args.safeParse(args)
   if (parsed.success) return ok({ operation: name, args: parsed.data } as ParsedRequest)
   const issue = parsed.error.issues[0]
   const place = issue?.path.length ? ` at “${issue.path.join('.')}”` : ''
-  return refused('invalid-request', `The arguments of ${name} don’t fit${place}: ${issue?.message ?? 'not valid'}.`)
+  return refused(
+    'invalid-request',
+    `The arguments of ${name} don’t fit${place}: ${issue?.message ?? 'not valid'}.`,
+  )
 }
 
 function toolRef(context: CallContext): NewEntry['tool'] {
-  return context.tool ? { name: context.tool.name, version: context.tool.version, hash: context.tool.hash } : null
+  return context.tool
+    ? { name: context.tool.name, version: context.tool.version, hash: context.tool.hash }
+    : null
 }
 
 function decisionOf(refusal: Refused): Decision {
@@ -410,14 +573,37 @@ function decisionOf(refusal: Refused): Decision {
 }
 
 function answered(decided: Decision): Decision {
-  return { effect: 'allow', because: [{ layer: 'person', rule: 'answer', text: 'You allowed it.' }, ...decided.because].slice(0, 20) as Decision['because'] }
+  return {
+    effect: 'allow',
+    because: [{ layer: 'person', rule: 'answer', text: 'You allowed it.' }, ...decided.because].slice(
+      0,
+      20,
+    ) as Decision['because'],
+  }
 }
 
 function deniedByPerson(decided: Decision, refusal: Refused): Decision {
-  return { effect: 'deny', because: [{ layer: 'person' as const, rule: refusal.code, text: refusal.person }, ...decided.because].slice(0, 20) }
+  return {
+    effect: 'deny',
+    because: [
+      { layer: 'person' as const, rule: refusal.code, text: refusal.person },
+      ...decided.because,
+    ].slice(0, 20),
+  }
 }
 
 /** A need by itself, with nothing to show: what a glance at the rules is about. */
 function plainNeed(need: Need): Prepared {
-  return { operation: 'fs.list', capability: need.capability, needs: [need], exact: [], diff: null, binding: '', sentence: { verb: '', object: '', tail: '' }, bytesOut: 0, destructive: false, dispose() {} }
+  return {
+    operation: 'fs.list',
+    capability: need.capability,
+    needs: [need],
+    exact: [],
+    diff: null,
+    binding: '',
+    sentence: { verb: '', object: '', tail: '' },
+    bytesOut: 0,
+    destructive: false,
+    dispose() {},
+  }
 }

@@ -6,13 +6,25 @@ import { z } from 'zod'
 import type { Origin } from '../../contract/origin.ts'
 import { type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
-import type { ActivityLog, CallContext, Gate, InstalledTool, IsolateLane, LeakScanner, OriginTracker, StopSwitch } from '../ports.ts'
+import type {
+  ActivityLog,
+  CallContext,
+  Decider,
+  Gate,
+  InstalledTool,
+  IsolateLane,
+  LeakScanner,
+  OriginTracker,
+  StopSwitch,
+} from '../ports.ts'
+import { refusalFor } from './refusal-for.ts'
 import type { RunUsage } from './run-usage.ts'
 
 export interface ToolCallParts {
   log: ActivityLog
   stop: StopSwitch
   lane: IsolateLane
+  decider: Decider
   origins: OriginTracker
   leaks: LeakScanner
   usage: RunUsage
@@ -30,7 +42,13 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const refusal = mayCall(context, tool, fn, input, offered !== undefined)
     const entry = { subject, principal: context.principal, run: context.run, callId, tool: ref }
     if (refusal) {
-      note({ ...entry, kind: 'decision', decision: 'deny', ok: false, because: [{ layer: 'perimeter', rule: refusal.code, text: refusal.person.slice(0, 1000) }] })
+      note({
+        ...entry,
+        kind: 'decision',
+        decision: 'deny',
+        ok: false,
+        because: [{ layer: 'perimeter', rule: refusal.code, text: refusal.person.slice(0, 1000) }],
+      })
       return finish(context, refusal, [])
     }
     let started: { seq: number }
@@ -38,7 +56,14 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       started = parts.log.append({ ...entry, kind: 'tool.call', decision: 'allow' })
     } catch (error) {
       parts.onFault(error)
-      return finish(context, refused('unavailable', 'The activity log can’t be written, so no tool runs. Free some disk space, then try again.'), [])
+      return finish(
+        context,
+        refused(
+          'unavailable',
+          'The activity log can’t be written, so no tool runs. Free some disk space, then try again.',
+        ),
+        [],
+      )
     }
 
     const origins: Origin[] = []
@@ -77,24 +102,40 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         cpuMs: Math.round(result.cpuMs),
         peakRss: result.peakRss,
         ...(unlogged > 0 ? { refusalsNotListed: unlogged } : {}),
-        ...(result.outcome.kind === 'ok' ? {} : { code: result.outcome.code, text: parts.leaks.redactKnown(result.outcome.person).text }),
+        ...(result.outcome.kind === 'ok'
+          ? {}
+          : { code: result.outcome.code, text: parts.leaks.redactKnown(result.outcome.person).text }),
       },
     })
     if (result.outcome.kind === 'ok') origins.push(...labelResult(context, tool, fn, result.outcome.value))
     return finish(context, result.outcome, origins)
   }
 
-  function mayCall(context: Omit<CallContext, 'tool' | 'callId'>, tool: InstalledTool, fn: string, input: Json, offered: boolean): Refused | null {
+  function mayCall(
+    context: Omit<CallContext, 'tool' | 'callId'>,
+    tool: InstalledTool,
+    fn: string,
+    input: Json,
+    offered: boolean,
+  ): Refused | null {
     const stopped = parts.stop.blocks(context.principal.id)
     if (stopped && stopped.code !== 'paused') return stopped
-    const line = context.perimeter.tools.find((each) => each.name === tool.name)
-    if (!line) return refused('outside-perimeter', `The tool ${tool.name} isn’t among this agent’s tools. A person can add it on the agent’s page.`)
-    if (line.hash && line.hash !== tool.hash) return refused('outside-perimeter', `The tool ${tool.name} has changed since it was allowed for this agent. A person can allow the new version on the agent’s page.`)
-    if (!offered) return refused('invalid-request', `The tool ${tool.name} has no function “${fn.slice(0, 64)}”.`)
+    const decision = parts.decider.decideToolCall({
+      principal: context.principal,
+      perimeter: context.perimeter,
+      stop: stopped,
+      tool,
+    })
+    if (decision.effect === 'deny' && stopped?.code !== 'paused') return refusalFor(decision)
+    if (!offered)
+      return refused('invalid-request', `The tool ${tool.name} has no function “${fn.slice(0, 64)}”.`)
     const parsed = schemaOf(tool, fn).safeParse(input)
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
-      return refused('invalid-request', `The input of ${tool.name}.${fn} doesn’t fit${issue?.path.length ? ` at “${issue.path.join('.')}”` : ''}: ${issue?.message ?? 'not valid'}.`)
+      return refused(
+        'invalid-request',
+        `The input of ${tool.name}.${fn} doesn’t fit${issue?.path.length ? ` at “${issue.path.join('.')}”` : ''}: ${issue?.message ?? 'not valid'}.`,
+      )
     }
     return parts.usage.countCall(context)
   }
@@ -105,16 +146,26 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     let schema = schemas.get(fn)
     if (!schema) {
       const declared = tool.manifest.functions.find((each) => each.name === fn)
-      schema = z.fromJSONSchema((declared?.input ?? false) as Parameters<typeof z.fromJSONSchema>[0]) as z.ZodType
+      schema = z.fromJSONSchema(
+        (declared?.input ?? false) as Parameters<typeof z.fromJSONSchema>[0],
+      ) as z.ZodType
       schemas.set(fn, schema)
     }
     return schema
   }
 
   /** Fields that the manifest declares; the rest takes what the call read. Tool output as a whole is outside text. */
-  function labelResult(context: Omit<CallContext, 'tool' | 'callId'>, tool: InstalledTool, fn: string, value: Json): Origin[] {
+  function labelResult(
+    context: Omit<CallContext, 'tool' | 'callId'>,
+    tool: InstalledTool,
+    fn: string,
+    value: Json,
+  ): Origin[] {
     const declared = tool.manifest.functions.find((each) => each.name === fn)?.origins ?? []
-    const fields = declared.map((each) => ({ field: each.field, origin: { kind: each.origin, source: `${tool.title}` } as Origin }))
+    const fields = declared.map((each) => ({
+      field: each.field,
+      origin: { kind: each.origin, source: `${tool.title}` } as Origin,
+    }))
     const lamps = context.run ? parts.origins.lamps(context.run.id, context.perimeter) : null
     const whole: Origin = { kind: lamps && !lamps.outside ? 'own' : 'outside', source: `${tool.title}` }
     const origins = [{ field: '', origin: whole }, ...fields]
@@ -122,11 +173,22 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     return [whole]
   }
 
-  function finish(_context: Omit<CallContext, 'tool' | 'callId'>, outcome: Outcome<Json>, origins: Origin[]): { outcome: Outcome<Json>; forModel: string } {
-    if (outcome.kind !== 'ok') return { outcome, forModel: `${outcome.kind === 'refused' ? 'Refused' : 'Failed'} (${outcome.code}): ${parts.leaks.redactKnown(outcome.model).text}` }
+  function finish(
+    _context: Omit<CallContext, 'tool' | 'callId'>,
+    outcome: Outcome<Json>,
+    origins: Origin[],
+  ): { outcome: Outcome<Json>; forModel: string } {
+    if (outcome.kind !== 'ok')
+      return {
+        outcome,
+        forModel: `${outcome.kind === 'refused' ? 'Refused' : 'Failed'} (${outcome.code}): ${parts.leaks.redactKnown(outcome.model).text}`,
+      }
     const clean = parts.leaks.redactJson(outcome.value).value
     const text = typeof clean === 'string' ? clean : JSON.stringify(clean)
-    return { outcome: { kind: 'ok', value: clean }, forModel: parts.origins.frame(parts.leaks.scan(text).redacted, origins).text }
+    return {
+      outcome: { kind: 'ok', value: clean },
+      forModel: parts.origins.frame(parts.leaks.scan(text).redacted, origins).text,
+    }
   }
 
   function note(entry: Parameters<ActivityLog['append']>[0]): void {
@@ -137,4 +199,3 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
   }
 }
-

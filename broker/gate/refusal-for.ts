@@ -15,7 +15,8 @@ const CODE: Record<Layer, RefusalCode> = {
   person: 'denied-by-person',
 }
 const NEXT: Partial<Record<RefusalCode, string>> = {
-  'outside-perimeter': 'Don’t try another way to reach it. Say what you would need, and let the person decide.',
+  'outside-perimeter':
+    'Don’t try another way to reach it. Say what you would need, and let the person decide.',
   'not-in-manifest': 'This tool never asks for that. Use another tool.',
   'denied-by-policy': 'Don’t try another way. Go on without it, or tell the person.',
   'denied-by-person': 'The person said no. Go on without it.',

@@ -40,7 +40,10 @@ export function createRunUsage(clock: Clock): RunUsage {
     return usage
   }
   const over = (what: string, limit: string) =>
-    refused('budget', `This run has used its budget of ${what} (${limit}). Give the agent a larger one, or start a new run.`)
+    refused(
+      'budget',
+      `This run has used its budget of ${what} (${limit}). Give the agent a larger one, or start a new run.`,
+    )
 
   return {
     countCall({ run, perimeter }) {
@@ -52,12 +55,15 @@ export function createRunUsage(clock: Clock): RunUsage {
     },
     countCapability({ run, perimeter }) {
       if (!run) return null
-      return clock() - of(run.id).startedAt > perimeter.budgets.minutes * 60_000 ? over('time', `${perimeter.budgets.minutes} minutes`) : null
+      return clock() - of(run.id).startedAt > perimeter.budgets.minutes * 60_000
+        ? over('time', `${perimeter.budgets.minutes} minutes`)
+        : null
     },
     countBytes({ run, perimeter }, bytes) {
       if (!run || bytes === 0) return null
       const usage = of(run.id)
-      if (usage.bytesOut + bytes > perimeter.budgets.bytesOut) return over('bytes sent out', `${perimeter.budgets.bytesOut} bytes`)
+      if (usage.bytesOut + bytes > perimeter.budgets.bytesOut)
+        return over('bytes sent out', `${perimeter.budgets.bytesOut} bytes`)
       usage.bytesOut += bytes
       return null
     },

@@ -27,7 +27,11 @@ export function createOriginTracker(): OriginTracker {
   }
   const lamps = (runId: string, perimeter: Perimeter): Lamps => {
     const run = runs.get(runId)
-    return { outside: run?.outside ?? false, private: run?.private ?? false, send: perimeter.hosts.length > 0 || perimeter.commands.length > 0 }
+    return {
+      outside: run?.outside ?? false,
+      private: run?.private ?? false,
+      send: perimeter.hosts.length > 0 || perimeter.commands.length > 0,
+    }
   }
 
   return {
@@ -56,10 +60,16 @@ export function createOriginTracker(): OriginTracker {
       if (run.outside) {
         for (const line of prepared.exact) {
           if (line.long || line.text.length < 3) continue
-          if (!standsWhole(line.text, run.said)) unbacked.push(`“${line.text.slice(0, 120)}” stands in no word of yours.`)
+          if (!standsWhole(line.text, run.said))
+            unbacked.push(`“${line.text.slice(0, 120)}” stands in no word of yours.`)
         }
       }
-      return { lamps: lamps(runId, perimeter), backed: unbacked.length === 0, unbacked: unbacked.slice(0, 5), spans }
+      return {
+        lamps: lamps(runId, perimeter),
+        backed: unbacked.length === 0,
+        unbacked: unbacked.slice(0, 5),
+        spans,
+      }
     },
     frame: frameForModel,
     end(runId) {

@@ -15,9 +15,19 @@ const RULES: { what: string; shape: RegExp }[] = [
   { what: 'Stripe key', shape: /\b[rs]k_live_[0-9a-zA-Z]{20,247}\b/g },
   { what: 'npm token', shape: /\bnpm_[A-Za-z0-9]{36}\b/g },
   { what: 'SendGrid key', shape: /\bSG\.[\w-]{16,32}\.[\w-]{16,64}\b/g },
-  { what: 'JSON Web Token', shape: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}/g },
-  { what: 'private key', shape: /-----BEGIN (?:[A-Z]{2,12} )?PRIVATE KEY(?: BLOCK)?-----[\s\S]{40,20000}?-----END (?:[A-Z]{2,12} )?PRIVATE KEY(?: BLOCK)?-----/g },
-  { what: 'password in an address', shape: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,100}:[^\s/:@]{3,200}@[A-Za-z0-9.-]+/g },
+  {
+    what: 'JSON Web Token',
+    shape: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}/g,
+  },
+  {
+    what: 'private key',
+    shape:
+      /-----BEGIN (?:[A-Z]{2,12} )?PRIVATE KEY(?: BLOCK)?-----[\s\S]{40,20000}?-----END (?:[A-Z]{2,12} )?PRIVATE KEY(?: BLOCK)?-----/g,
+  },
+  {
+    what: 'password in an address',
+    shape: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,100}:[^\s/:@]{3,200}@[A-Za-z0-9.-]+/g,
+  },
 ]
 
 /** A text without any of these marks holds no credential that the rules know. */
@@ -25,5 +35,11 @@ const MARKS = /A[KS]IA|gh[pousr]_|github_pat_|glpat-|sk-|xox|AIza|_live_|npm_|SG
 
 export function findCredentials(text: string): LeakHit[] {
   if (!MARKS.test(text)) return []
-  return RULES.flatMap(({ what, shape }) => [...text.matchAll(shape)].map((match) => ({ what, start: match.index, end: match.index + match[0].length })))
+  return RULES.flatMap(({ what, shape }) =>
+    [...text.matchAll(shape)].map((match) => ({
+      what,
+      start: match.index,
+      end: match.index + match[0].length,
+    })),
+  )
 }

@@ -12,7 +12,9 @@ export function encodeSecret(value: string): EncodedForm[] {
   const folded = (form: string): EncodedForm => ({ form: form.toLowerCase(), fold: true })
   const hex = bytes.toString('hex')
   const pairs = hex.match(/../g) ?? []
-  const units = [...value].flatMap((char) => Array.from({ length: char.length }, (_, i) => char.charCodeAt(i)))
+  const units = [...value].flatMap((char) =>
+    Array.from({ length: char.length }, (_, i) => char.charCodeAt(i)),
+  )
   const forms = [
     exact(value),
     exact([...value].reverse().join('')),
@@ -39,7 +41,9 @@ export function encodeSecret(value: string): EncodedForm[] {
 function base64Forms(bytes: Buffer): string[] {
   const forms: string[] = []
   for (const lead of [0, 1, 2]) {
-    const text = Buffer.concat([Buffer.alloc(lead), bytes]).toString('base64').replace(/=+$/, '')
+    const text = Buffer.concat([Buffer.alloc(lead), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
     const from = [0, 2, 3][lead] ?? 0
     const spare = ((lead + bytes.length) * 8) % 6 === 0 ? 0 : 1
     const core = text.slice(from, text.length - spare)
@@ -49,5 +53,10 @@ function base64Forms(bytes: Buffer): string[] {
 }
 
 function escapeHtml(value: string): string {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+  return value
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 }

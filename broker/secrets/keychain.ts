@@ -5,11 +5,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import { failed, ok, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
+import { failed, type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
 import type { KeychainStatus } from '../../contract/secret.ts'
 import { nameKeychain } from './name-keychain.ts'
 
-const Reply = z.union([z.object({ id: z.number(), ok: z.literal(true), value: z.union([z.string(), z.boolean(), z.null()]) }), z.object({ id: z.number(), ok: z.literal(false), text: z.string() })])
+const Reply = z.union([
+  z.object({ id: z.number(), ok: z.literal(true), value: z.union([z.string(), z.boolean(), z.null()]) }),
+  z.object({ id: z.number(), ok: z.literal(false), text: z.string() }),
+])
 
 export interface Keychain {
   status(): Promise<KeychainStatus>
@@ -49,7 +52,10 @@ export function createKeychain(options: KeychainOptions): Keychain {
 
   function start(): ChildProcess {
     if (child && child.exitCode === null && child.signalCode === null) return child
-    const started = spawn(options.node, [options.childFile, options.nativeFile, options.service], { stdio: ['pipe', 'pipe', 'ignore'], env: options.env as NodeJS.ProcessEnv })
+    const started = spawn(options.node, [options.childFile, options.nativeFile, options.service], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: options.env as NodeJS.ProcessEnv,
+    })
     createInterface({ input: started.stdout }).on('line', (text) => receive(text))
     started.stdin.on('error', () => {})
     const end = () => {
@@ -91,8 +97,17 @@ export function createKeychain(options: KeychainOptions): Keychain {
   async function probe(): Promise<KeychainStatus> {
     const answer = await call({ do: 'get', account: PROBE })
     if (answer.ok) return { state: 'ready', name, text: `Secrets are kept in ${name}.` }
-    if (answer.text === 'timeout') return { state: 'locked', name, text: `${name} is locked or doesn’t answer. Unlock it, then try again.` }
-    return { state: 'none', name: '', text: 'No keychain is running, so secrets can’t be stored. Start GNOME Keyring or KWallet. Everything else works.' }
+    if (answer.text === 'timeout')
+      return {
+        state: 'locked',
+        name,
+        text: `${name} is locked or doesn’t answer. Unlock it, then try again.`,
+      }
+    return {
+      state: 'none',
+      name: '',
+      text: 'No keychain is running, so secrets can’t be stored. Start GNOME Keyring or KWallet. Everything else works.',
+    }
   }
 
   async function unavailable(): Promise<Refused> {

@@ -10,7 +10,9 @@ import { createNeedles, type Needles } from './needles.ts'
 /** Values shorter than this would hit by chance; they are stored, but only found whole between word edges. */
 export const SHORTEST_WATCHED = 6
 
-export function createLeakScanner(): LeakScanner & { watch(values: { name: string; value: string }[]): void } {
+export function createLeakScanner(): LeakScanner & {
+  watch(values: { name: string; value: string }[]): void
+} {
   let needles: Needles = createNeedles([])
 
   const known = (text: string): LeakHit[] => (needles.empty ? [] : needles.find(text))
@@ -29,7 +31,10 @@ export function createLeakScanner(): LeakScanner & { watch(values: { name: strin
         return clean.text
       }
       if (Array.isArray(part)) return part.map(walk)
-      if (part !== null && typeof part === 'object') return Object.fromEntries(Object.entries(part).map(([key, each]) => [redactKnown(key).text, walk(each)]))
+      if (part !== null && typeof part === 'object')
+        return Object.fromEntries(
+          Object.entries(part).map(([key, each]) => [redactKnown(key).text, walk(each)]),
+        )
       return part
     }
     return { value: walk(value), hits }

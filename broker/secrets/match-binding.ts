@@ -33,6 +33,7 @@ function isBelow(path: string, prefix: string): boolean {
 
 /** Names of principals and tools that may use it: empty means none, `*` any. */
 export function mayUse(info: SecretInfo, agent: string, tool: string | null): boolean {
-  const fits = (list: string[], name: string | null) => list.includes('*') || (name !== null && list.includes(name))
+  const fits = (list: string[], name: string | null) =>
+    list.includes('*') || (name !== null && list.includes(name))
   return fits(info.agents, agent) && (tool === null || fits(info.tools, tool))
 }

@@ -42,7 +42,9 @@ export function createNeedles(secrets: { name: string; value: string }[]): Needl
       for (let at = 0; at + PREFIX <= text.length; at++) {
         const key = keyAt(folded, at)
         if (present[key & 0xffff] === 0) continue
-        const found = byPrefix.get(key)?.find(({ form, fold }) => (fold ? folded.startsWith(form, at) : text.startsWith(form, at)))
+        const found = byPrefix
+          .get(key)
+          ?.find(({ form, fold }) => (fold ? folded.startsWith(form, at) : text.startsWith(form, at)))
         if (!found) continue
         hits.push({ what: found.what, start: at, end: at + found.form.length })
         at += found.form.length - 1

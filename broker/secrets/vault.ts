@@ -2,7 +2,7 @@
  * Secrets: rules in the document store, values in the OS keychain, and for the time the broker runs in its memory (the
  * leak scan must know what to look for). Nobody but a permitted effect gets a value; there is no export.
  */
-import { failed, ok, type Outcome, refused } from '../../contract/outcome.ts'
+import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { type KeychainStatus, SecretInfo, type SecretRules } from '../../contract/secret.ts'
 import type { Permit } from '../gate/permit.ts'
 import type { Clock, DocumentStore, SecretVault } from '../ports.ts'
@@ -19,7 +19,9 @@ export interface VaultParts {
 
 const KIND = 'secrets'
 
-export function createVault(parts: VaultParts): SecretVault & { open(): Promise<KeychainStatus>; close(): void } {
+export function createVault(
+  parts: VaultParts,
+): SecretVault & { open(): Promise<KeychainStatus>; close(): void } {
   const { store, keychain, clock } = parts
   const values = new Map<string, string>()
   const listeners = new Set<(secrets: SecretInfo[]) => void>()
@@ -44,9 +46,14 @@ export function createVault(parts: VaultParts): SecretVault & { open(): Promise<
   }
   const usable = (name: string): Outcome<SecretInfo> => {
     const info = read(name)
-    if (!info) return refused('unavailable', `There is no secret named “${name}”. A person can add it on the Secrets page.`)
+    if (!info)
+      return refused(
+        'unavailable',
+        `There is no secret named “${name}”. A person can add it on the Secrets page.`,
+      )
     if (info.revokedAt !== null) return refused('unavailable', `The secret “${name}” was revoked.`)
-    if (info.expiresAt !== null && info.expiresAt <= clock()) return refused('unavailable', `The secret “${name}” has expired. Rotate it on the Secrets page.`)
+    if (info.expiresAt !== null && info.expiresAt <= clock())
+      return refused('unavailable', `The secret “${name}” has expired. Rotate it on the Secrets page.`)
     return ok(info)
   }
   const save = (info: SecretInfo): SecretInfo => {
@@ -80,10 +87,24 @@ export function createVault(parts: VaultParts): SecretVault & { open(): Promise<
     },
     async add(rules, value) {
       const old = read(rules.name)
-      if (old && old.revokedAt === null) return refused('invalid-request', `There is a secret named “${rules.name}” already. Rotate it, or choose another name.`)
+      if (old && old.revokedAt === null)
+        return refused(
+          'invalid-request',
+          `There is a secret named “${rules.name}” already. Rotate it, or choose another name.`,
+        )
       const kept = await keep(rules.name, value)
       if (kept.kind !== 'ok') return kept
-      return ok(save({ ...rules, createdAt: clock(), rotatedAt: null, lastUse: null, uses: 0, revokedAt: null, present: true }))
+      return ok(
+        save({
+          ...rules,
+          createdAt: clock(),
+          rotatedAt: null,
+          lastUse: null,
+          uses: 0,
+          revokedAt: null,
+          present: true,
+        }),
+      )
     },
     update(rules: SecretRules) {
       const info = read(rules.name)
@@ -97,7 +118,9 @@ export function createVault(parts: VaultParts): SecretVault & { open(): Promise<
       return kept.kind === 'ok' ? ok(save({ ...info, rotatedAt: clock(), revokedAt: null })) : kept
     },
     async revoke(name) {
-      const named = list().filter((info) => info.revokedAt === null && (name === undefined || info.name === name))
+      const named = list().filter(
+        (info) => info.revokedAt === null && (name === undefined || info.name === name),
+      )
       for (const info of named) {
         // Withdrawn first, so that it counts for nothing even if the keychain hangs.
         store.put(KIND, info.name, { ...info, revokedAt: clock() })
@@ -116,13 +139,21 @@ export function createVault(parts: VaultParts): SecretVault & { open(): Promise<
       return ok(true)
     },
     async reveal(permit: Permit, name, target) {
-      if (!permit.used) throw new Error('A secret is revealed only inside an effect that the gate let through.')
+      if (!permit.used)
+        throw new Error('A secret is revealed only inside an effect that the gate let through.')
       if (locked) return refused('unavailable', 'Secrets are locked until a person ends the incident.')
       const info = usable(name)
       if (info.kind !== 'ok') return info
       const forModel = permit.facts.capability === 'model.call' && info.value.kind === 'model-key'
-      if (target.place !== 'command' && !matchBinding(info.value.bindings, target) && !(forModel && info.value.bindings.length === 0))
-        return refused('denied-by-policy', `The secret “${name}” isn’t bound to ${target.origin}. A person can bind it on the Secrets page.`)
+      if (
+        target.place !== 'command' &&
+        !matchBinding(info.value.bindings, target) &&
+        !(forModel && info.value.bindings.length === 0)
+      )
+        return refused(
+          'denied-by-policy',
+          `The secret “${name}” isn’t bound to ${target.origin}. A person can bind it on the Secrets page.`,
+        )
       const value = values.get(name) ?? (await fetchValue(name))
       if (value === null) return refused('unavailable', `The keychain doesn’t hold “${name}” right now.`)
       store.put(KIND, name, { ...info.value, lastUse: clock(), uses: info.value.uses + 1 })

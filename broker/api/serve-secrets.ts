@@ -1,0 +1,69 @@
+/** Secrets: names and rules out, values only in. */
+import type { ActivityLog, LeakScanner, SecretVault } from '../ports.ts'
+import { createLeakScanner } from '../secrets/leak-scanner.ts'
+import { type ApiGroup, orFault } from './group.ts'
+
+type Methods =
+  | 'secrets.status'
+  | 'secrets.list'
+  | 'secrets.add'
+  | 'secrets.update'
+  | 'secrets.rotate'
+  | 'secrets.revoke'
+  | 'secrets.delete'
+  | 'secrets.scan'
+  | 'secrets.scanMany'
+
+export function serveSecrets({
+  vault,
+  leaks,
+  log,
+}: {
+  vault: SecretVault
+  leaks: LeakScanner
+  log: ActivityLog
+}): ApiGroup<Methods> {
+  const note = (subject: string, by: string) => log.append({ kind: 'secret', subject, details: { by } })
+  return {
+    'secrets.status': () => vault.status(),
+    'secrets.list': async () => ({ secrets: vault.list(), keychain: await vault.status() }),
+    'secrets.add': async ({ rules, value }, caller) => {
+      const info = orFault(await vault.add(rules, value))
+      note(`Add secret ${info.name}`, caller.name)
+      return info
+    },
+    'secrets.update': async (rules, caller) => {
+      const info = orFault(vault.update(rules))
+      note(`Change the rules of secret ${info.name}`, caller.name)
+      return info
+    },
+    'secrets.rotate': async ({ name, value }, caller) => {
+      const info = orFault(await vault.rotate(name, value))
+      note(`Rotate secret ${info.name}`, caller.name)
+      return info
+    },
+    'secrets.revoke': async ({ name }, caller) => {
+      const revoked = await vault.revoke(name)
+      note(name ? `Revoke secret ${name}` : `Revoke all secrets`, caller.name)
+      return { revoked }
+    },
+    'secrets.delete': async ({ name }, caller) => {
+      orFault(await vault.delete(name))
+      note(`Delete secret ${name}`, caller.name)
+      return { done: true }
+    },
+    'secrets.scan': async ({ text }) => leaks.scan(text),
+    'secrets.scanMany': async ({ items, secrets }) => {
+      const scanner = createLeakScanner()
+      scanner.watch(secrets)
+      return { items: items.map((item) => ({ id: item.id ?? null, ...scanItem(scanner, item) })) }
+    },
+  }
+}
+
+function scanItem(scanner: LeakScanner, item: { text?: string; chunks?: string[] }) {
+  if (item.chunks === undefined) return scanner.scan(item.text ?? '')
+  const stream = scanner.stream()
+  const redacted = item.chunks.map((chunk) => stream.push(chunk)).join('') + stream.end()
+  return { redacted, hits: stream.hits() }
+}

@@ -1,0 +1,31 @@
+/** Stop, resume, pause. Anyone at the keyboard may stop; only an unlocked session may resume. */
+import { ApiError } from '../../contract/broker-api.ts'
+import type { StopSwitch } from '../ports.ts'
+import type { ApiGroup } from './group.ts'
+
+export function serveStop({
+  stop,
+  session,
+}: {
+  stop: StopSwitch
+  session: { locked(): boolean; setLocked(locked: boolean): void }
+}): ApiGroup<'stop.now' | 'stop.resume' | 'pause.set' | 'session.locked'> {
+  const whenUnlocked = () => {
+    if (session.locked()) throw new ApiError('not-allowed', 'The screen is locked. Unlock it, then resume.')
+  }
+  return {
+    'stop.now': ({ agentId, drill }, caller) => stop.stop(caller.name, agentId ?? 'all', drill),
+    'stop.resume': async (_params, caller) => {
+      whenUnlocked()
+      return stop.resume(caller.name)
+    },
+    'pause.set': async ({ agentId, paused }, caller) => {
+      if (!paused) whenUnlocked()
+      return stop.setPaused(caller.name, paused, agentId)
+    },
+    'session.locked': async ({ locked }) => {
+      session.setLocked(locked)
+      return { done: true }
+    },
+  }
+}
