@@ -249,7 +249,7 @@ export function createPassCall(parts: GateParts): Passed {
         })
         return noteDecision(context, prepared, decided, stopped ?? refusalFor(decided), flow)
       }
-      if (decided.effect === 'allow' && useGrants(decided)) return ok({ decision: decided, asked, flow })
+      if (decided.effect === 'allow' && spendGrants(decided)) return ok({ decision: decided, asked, flow })
       if (decided.effect === 'allow') continue // a grant ended in this very moment: decide again
       // The answer stands for this request, unless the world moved to a deny meanwhile (seen above).
       if (asked) return ok({ decision: answered(decided), asked, flow })
@@ -347,7 +347,7 @@ export function createPassCall(parts: GateParts): Passed {
     }
   }
 
-  function useGrants(decided: DecisionOfAll): boolean {
+  function spendGrants(decided: DecisionOfAll): boolean {
     const now = parts.clock()
     return decided.grantIds.every((id) => parts.grants.use(id, now))
   }

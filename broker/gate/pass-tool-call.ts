@@ -141,8 +141,8 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
   }
 
   function schemaOf(tool: InstalledTool, fn: string): z.ZodType {
-    let schemas = inputSchemas.get(tool)
-    if (!schemas) inputSchemas.set(tool, (schemas = new Map()))
+    const schemas = inputSchemas.get(tool) ?? new Map<string, z.ZodType>()
+    inputSchemas.set(tool, schemas)
     let schema = schemas.get(fn)
     if (!schema) {
       const declared = tool.manifest.functions.find((each) => each.name === fn)

@@ -35,8 +35,8 @@ export function createRunUsage(clock: Clock): RunUsage {
   const progress = new Map<string, string>()
 
   const of = (runId: string): Usage => {
-    let usage = runs.get(runId)
-    if (!usage) runs.set(runId, (usage = { calls: 0, bytesOut: 0, startedAt: clock() }))
+    const usage = runs.get(runId) ?? { calls: 0, bytesOut: 0, startedAt: clock() }
+    runs.set(runId, usage)
     return usage
   }
   const over = (what: string, limit: string) =>

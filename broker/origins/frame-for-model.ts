@@ -4,9 +4,8 @@
  */
 import type { Origin } from '../../contract/origin.ts'
 
-/** Zero-width, bidirectional controls, tags, variation selectors, soft hyphen, other format controls; not tab or newline. */
-const HIDDEN =
-  /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/gu
+/** Controls, format characters, and all that Unicode says is not drawn (zero-width, bidirectional, tags, selectors). */
+const HIDDEN = /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Variation_Selector}]--[\t\n\r]]/gv
 
 export function frameForModel(value: string, origins: Origin[]): { text: string; hidden: number } {
   let hidden = 0

@@ -21,8 +21,8 @@ const VALUES_KEPT = 200
 export function createOriginTracker(): OriginTracker {
   const runs = new Map<string, RunOrigins>()
   const of = (runId: string): RunOrigins => {
-    let run = runs.get(runId)
-    if (!run) runs.set(runId, (run = { said: '', outside: false, private: false, read: [] }))
+    const run = runs.get(runId) ?? { said: '', outside: false, private: false, read: [] }
+    runs.set(runId, run)
     return run
   }
   const lamps = (runId: string, perimeter: Perimeter): Lamps => {
