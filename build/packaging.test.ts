@@ -28,7 +28,7 @@ describe('the packaging configuration', () => {
     'electronFuses',
   ] as const)('would be refused with an unknown setting under %s', async (part) => {
     await expect(validate({ ...config, [part]: { ...config[part], notASetting: 1 } })).rejects.toThrow(
-      /notASetting/,
+      `configuration.${part}`,
     )
   })
 
