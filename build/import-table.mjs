@@ -15,6 +15,7 @@ export const harmlessBuiltins = [
   'perf_hooks',
   'process',
   'querystring',
+  'readline',
   'stream',
   'string_decoder',
   'timers',
@@ -91,6 +92,12 @@ export const machineTouching = [
     builtins: ['fs', 'module'],
     packages: [],
     because: 'Wires the parts and makes the data folder; acts for nobody.',
+  },
+  {
+    where: '^broker/diagnostic-log\\.ts$',
+    builtins: ['fs'],
+    packages: [],
+    because: 'Our own log of faults, apart from the record.',
   },
   {
     where: '^broker/capabilities/',

@@ -12,7 +12,8 @@ import { inRoot } from './project.mjs'
 import { fail, PlainError, say } from './say.mjs'
 
 const folders = ['contract', 'broker', 'sandbox', 'electron', 'renderer', 'cli', 'tools']
-const guarded = /^(contract|broker|sandbox)\//
+// What runs inside the isolate (guest, endowments) has no loader and no network to reach for.
+const guarded = /^(contract|broker|sandbox)\/(?!guest\/|endowments\/)/
 const globalsThatReachOut = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'BroadcastChannel']
 const loaders = ['binding', '_linkedBinding', 'dlopen', 'getBuiltinModule', 'mainModule']
 

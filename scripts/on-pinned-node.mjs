@@ -3,9 +3,11 @@ import { spawn } from 'node:child_process'
 import process from 'node:process'
 import { inRoot, pinnedEnvironment, pinnedNode, root } from './project.mjs'
 import { runBuild } from './run-build.mjs'
-import { fail } from './say.mjs'
+import { fail, voice } from './say.mjs'
 import { setUp } from './set-up.mjs'
 
+// Standard output belongs to the program: it may print JSON.
+voice.stream = process.stderr
 const [file, ...args] = process.argv.slice(2)
 try {
   await setUp()

@@ -4,7 +4,10 @@ import process from 'node:process'
 
 const LONG_STEP_MS = 5_000
 
-export const say = (text) => process.stdout.write(`${text}\n`)
+/** Where it is printed. A program whose standard output is for machines sets it to standard error. */
+export const voice = { stream: process.stdout }
+
+export const say = (text) => voice.stream.write(`${text}\n`)
 
 export const seconds = (ms) =>
   ms < 950 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`
@@ -29,17 +32,17 @@ export async function step(name, work) {
 }
 
 function showRunning(name, start) {
-  if (!process.stdout.isTTY) {
+  if (!voice.stream.isTTY) {
     const timer = setTimeout(() => say(`… ${name}`), LONG_STEP_MS)
     return () => clearTimeout(timer)
   }
   const draw = () =>
-    process.stdout.write(`\r\x1b[2K… ${name} ${Math.round((performance.now() - start) / 1000)} s`)
+    voice.stream.write(`\r\x1b[2K… ${name} ${Math.round((performance.now() - start) / 1000)} s`)
   draw()
   const timer = setInterval(draw, 1_000)
   return () => {
     clearInterval(timer)
-    process.stdout.write('\r\x1b[2K')
+    voice.stream.write('\r\x1b[2K')
   }
 }
 
