@@ -100,7 +100,7 @@ const spineRules = [
   {
     name: 'rooms meet in ports',
     comment:
-      'Inside the broker, rooms see each other's types only; main.ts hands them the real parts. So a room can be read, tested and replaced alone.',
+      'Inside the broker, rooms see the types of each other only; main.ts hands them the real parts. So a room can be read, tested and replaced alone.',
     severity: 'error',
     from: { path: '^broker/([^/]+)/', pathNot: test },
     to: { path: '^broker/', pathNot: ['^broker/$1/', '^broker/ports\\.ts$'], ...atRunTime },
