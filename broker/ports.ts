@@ -2,16 +2,23 @@
  * The seams inside the broker: what each room offers the others, as types only. Rooms import these and the contract,
  * never each other's insides; `main.ts` wires the real parts together.
  */
-import type { ActivityEntry, ActivityQuery, ActivityRow, NewEntry, VerifyReport } from '../contract/activity.ts'
+import type {
+  ActivityEntry,
+  ActivityQuery,
+  ActivityRow,
+  NewEntry,
+  VerifyReport,
+} from '../contract/activity.ts'
 import type { Agent, ModelChoice } from '../contract/agent.ts'
 import type { ToolInfo } from '../contract/broker-api.ts'
 import type { Answer, ExactLine, Question } from '../contract/consent.ts'
-import type { Because, Decision } from '../contract/decision.ts'
+import type { Because, Decision, DecisionEffect } from '../contract/decision.ts'
 import type { Grant, GrantEnd, GrantScope } from '../contract/grant.ts'
 import type { Manifest, ToolLimits } from '../contract/manifest.ts'
 import type { Lamps, Origin, OriginSpan } from '../contract/origin.ts'
 import type { Failed, Outcome, Refused } from '../contract/outcome.ts'
 import type { Perimeter } from '../contract/perimeter.ts'
+import type { PolicyFile } from '../contract/policy.ts'
 import type { OperationName, ParsedRequest } from '../contract/request.ts'
 import type { ModelResource, Need } from '../contract/resource.ts'
 import type { KeychainStatus, SecretBinding, SecretInfo, SecretRules } from '../contract/secret.ts'
@@ -54,7 +61,16 @@ export interface ActivityLog {
 export interface Stoppable {
   name: string
   /** Ends what belongs to `scope` ('all' or a principal id) and reports what it ended. */
-  end(scope: 'all' | string): Promise<{ isolates?: number; processes?: number; sockets?: number; runs?: number; questions?: number; credentials?: number; alreadyLeft?: string[]; survivors?: number[] }>
+  end(scope: 'all' | string): Promise<{
+    isolates?: number
+    processes?: number
+    sockets?: number
+    runs?: number
+    questions?: number
+    credentials?: number
+    alreadyLeft?: string[]
+    survivors?: number[]
+  }>
 }
 export interface StopSwitch {
   state(): StopState
@@ -193,6 +209,67 @@ export interface DecideInput {
 /** The policy and grants in force, indexed. Pure given its inputs; no clock, no I/O. */
 export interface Decider {
   decide(input: DecideInput): Decision & { grantId: string | null }
+  /** All needs of one request: the strictest counts. `asking` are those that a question must cover. */
+  decideAll(input: Omit<DecideInput, 'need'>, needs: readonly Need[]): DecisionOfAll
+  /** May this principal call this tool at all? Its effects are decided one by one when they come. */
+  decideToolCall(input: Pick<DecideInput, 'principal' | 'perimeter' | 'stop'> & { tool: ToolRef }): Decision
+  /** True for places that no search or recursive listing may open below a folder that may be read. */
+  keptFromReading(path: string, perimeter: Perimeter): boolean
+}
+export interface DecisionOfAll extends Decision {
+  /** Each grant that was needed, once. All must still hold when the effect starts. */
+  grantIds: string[]
+  perNeed: (Decision & { grantId: string | null })[]
+  asking: Need[]
+}
+
+/** What deciding knows of this computer: names for places, looked up by others. */
+export interface Places {
+  platform: 'linux' | 'darwin' | 'win32'
+  /** Absolute, canonical. */
+  home: string
+  /** Sallyport's own folders: settings, data, socket. No tool reads or writes there. */
+  own: string[]
+  /** Symlinks of a rule's path resolved as far as it exists; what doesn't exist stays as it is. */
+  resolvePath(path: string): string
+  /** A program's name looked up on the PATH and resolved; null when there is none. */
+  resolveProgram(name: string): string | null
+}
+
+export interface PolicyHit {
+  effect: DecisionEffect
+  managed: boolean
+  /** `policy:id` or `managed:id`. */
+  rule: string
+  text: string
+}
+export interface PolicySources {
+  managed: PolicyFile | null
+  personal: PolicyFile | null
+  /** Set when the managed file can't be trusted: everything is refused with this sentence. */
+  failedClosed: string | null
+}
+/** Policy files in force, indexed. */
+export interface CompiledPolicy {
+  readonly rules: number
+  readonly failedClosed: string | null
+  /** From the managed file: a further bound on every perimeter. */
+  readonly bound: Perimeter | null
+  /** The strictest rule that covers this need: deny beats ask beats allow, managed before personal. */
+  strictest(need: Need, principal: PrincipalRef, tool: string | null): PolicyHit | null
+  /** The strictest rule without selectors and for every capability that names this tool. */
+  forTool(principal: PrincipalRef, tool: string): PolicyHit | null
+}
+/** Live grants by what they cover. `now` decides which have ended. */
+export interface GrantIndex {
+  find(effect: 'allow' | 'deny', asked: GrantAsked): Grant | null
+}
+export interface GrantAsked {
+  need: Need
+  principalId: string
+  tool: { name: string; hash: string } | null
+  runId: string | null
+  now: number
 }
 
 // ── grants and consent ───────────────────────────────────────────────────────────────────────────────────────
@@ -221,7 +298,14 @@ export interface AskInput {
 }
 /** `allow` for this one request, and the grant that came of it, if any. */
 export type AskResult =
-  | { kind: 'allow'; questionId: string; grant: Grant | null; ms: number; secretValue?: string; secretHosts?: string[] }
+  | {
+      kind: 'allow'
+      questionId: string
+      grant: Grant | null
+      ms: number
+      secretValue?: string
+      secretHosts?: string[]
+    }
   | { kind: 'deny'; questionId: string | null; refused: Refused; ms: number }
 /** Asks; knows no policy. */
 export interface ConsentDesk {
@@ -244,7 +328,12 @@ export interface OriginTracker {
   /** The model wrote text after outside text: it is outside too. */
   noteModel(runId: string, text: string): void
   lamps(runId: string, perimeter: Perimeter): Lamps
-  flow(runId: string, perimeter: Perimeter, prepared: Pick<Prepared, 'needs' | 'sentence' | 'exact' | 'operation' | 'bytesOut'>, toolCall: { tool: string; function: string; input: Json } | null): FlowFacts & { spans: OriginSpan[][] }
+  flow(
+    runId: string,
+    perimeter: Perimeter,
+    prepared: Pick<Prepared, 'needs' | 'sentence' | 'exact' | 'operation' | 'bytesOut'>,
+    toolCall: { tool: string; function: string; input: Json } | null,
+  ): FlowFacts & { spans: OriginSpan[][] }
   /** Text for the model, framed as data with its origin, hidden characters stripped and counted. */
   frame(value: string, origins: Origin[]): { text: string; hidden: number }
   end(runId: string): void
@@ -284,7 +373,15 @@ export interface IsolateLane extends Stoppable {
   run(call: ToolCall): Promise<ToolCallResult>
   /** Starts the spare process ahead of need. */
   warm(): Promise<void>
-  stats(): { processes: number; busy: number; spare: number; crashed: number; osSandbox: 'bubblewrap' | 'seatbelt' | 'none'; text: string; pids: number[] }
+  stats(): {
+    processes: number
+    busy: number
+    spare: number
+    crashed: number
+    osSandbox: 'bubblewrap' | 'seatbelt' | 'none'
+    text: string
+    pids: number[]
+  }
   close(): Promise<void>
 }
 
@@ -301,7 +398,11 @@ export interface SecretVault {
   revoke(name?: string): Promise<number>
   delete(name: string): Promise<Outcome<true>>
   /** The value, for a use the gate allowed. Only capabilities and model calls may call it, with their permit. */
-  reveal(permit: Permit, name: string, target: { origin: string; path: string; place: SecretBinding['place'] | 'command' }): Promise<Outcome<string>>
+  reveal(
+    permit: Permit,
+    name: string,
+    target: { origin: string; path: string; place: SecretBinding['place'] | 'command' },
+  ): Promise<Outcome<string>>
   /** Locks all: reveals nothing until unlocked (incident mode). */
   lock(locked: boolean): void
   onChange(fn: (secrets: SecretInfo[]) => void): () => void
@@ -328,7 +429,14 @@ export interface LeakScanner {
 /** What only a desktop session can do; through the shell, or by small programs when headless. */
 export interface Desktop {
   available(): boolean
-  do(action: { do: 'notify'; title: string; body: string } | { do: 'clipboard.write'; text: string } | { do: 'clipboard.read' } | { do: 'open'; target: string; kind: 'url' | 'path' } | { do: 'trash'; path: string }): Promise<Outcome<string>>
+  do(
+    action:
+      | { do: 'notify'; title: string; body: string }
+      | { do: 'clipboard.write'; text: string }
+      | { do: 'clipboard.read' }
+      | { do: 'open'; target: string; kind: 'url' | 'path' }
+      | { do: 'trash'; path: string },
+  ): Promise<Outcome<string>>
 }
 
 // ── undo ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -336,7 +444,14 @@ export interface Desktop {
 /** Called by the file capabilities around each change, under their permit. */
 export interface UndoRecorder {
   /** Before the change: keeps the before-image (content-addressed). Refuses when it can't and the change would lose data. */
-  before(change: { runId: string | null; callId: string; principalId: string; what: 'created' | 'changed' | 'moved' | 'trashed' | 'folder'; path: string; from: string | null }): Promise<Outcome<{ id: string }>>
+  before(change: {
+    runId: string | null
+    callId: string
+    principalId: string
+    what: 'created' | 'changed' | 'moved' | 'trashed' | 'folder'
+    path: string
+    from: string | null
+  }): Promise<Outcome<{ id: string }>>
   /** After it: the hash of what stands there now, so that a person's later change is seen. */
   after(id: string, done: boolean): Promise<void>
 }
@@ -368,7 +483,12 @@ export interface ModelTool {
 export type ModelEvent =
   | { kind: 'text'; text: string }
   | { kind: 'call'; call: ModelToolCall }
-  | { kind: 'end'; reason: 'done' | 'calls' | 'length' | 'filtered' | 'other'; tokensIn: number; tokensOut: number }
+  | {
+      kind: 'end'
+      reason: 'done' | 'calls' | 'length' | 'filtered' | 'other'
+      tokensIn: number
+      tokensOut: number
+    }
   | { kind: 'fault'; fault: Refused | Failed }
 export interface ModelRequest {
   messages: ModelMessage[]
@@ -407,9 +527,22 @@ export interface Gate {
   /** A tool's request, unparsed. The one path. */
   passCapability(context: CallContext, operation: string, args: Json): Promise<Outcome<Json>>
   /** A model call or another effect of the product's own on a principal's behalf, with the same steps. */
-  passNeed<T>(context: CallContext, effect: { need: Need; sentence: Prepared['sentence']; exact: ExactLine[]; binding: string; bytesOut: number; perform(permit: Permit): Promise<Outcome<T>> }): Promise<Outcome<T>>
+  passNeed<T>(
+    context: CallContext,
+    effect: {
+      need: Need
+      sentence: Prepared['sentence']
+      exact: ExactLine[]
+      binding: string
+      bytesOut: number
+      perform(permit: Permit): Promise<Outcome<T>>
+    },
+  ): Promise<Outcome<T>>
   /** A principal calls a tool's function: may it, then the lane runs it, then the result is labelled and redacted. */
-  passToolCall(context: Omit<CallContext, 'tool' | 'callId'>, call: { callId: string; tool: InstalledTool; fn: string; input: Json }): Promise<{ outcome: Outcome<Json>; forModel: string }>
+  passToolCall(
+    context: Omit<CallContext, 'tool' | 'callId'>,
+    call: { callId: string; tool: InstalledTool; fn: string; input: Json },
+  ): Promise<{ outcome: Outcome<Json>; forModel: string }>
 }
 
 export interface BrokerSettings {

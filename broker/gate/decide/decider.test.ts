@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest'
+import type { Grant } from '../../../contract/grant.ts'
+import { refused } from '../../../contract/outcome.ts'
+import { Perimeter } from '../../../contract/perimeter.ts'
+import type { DecideInput } from '../../ports.ts'
+import { command, decider, input, path, policyFile, tool, url } from './testing/known-computer.ts'
+
+const decide = (given: DecideInput, made = decider()) => {
+  const { effect, because } = made.decide(given)
+  return `${effect} ${because[0]?.layer} ${because[0]?.rule}`
+}
+const grant = (effect: 'allow' | 'deny') => ({
+  find: (asked: string) =>
+    asked === effect ? ({ id: 'g_1', words: 'Write in ~/work and below', reason: '' } as Grant) : null,
+})
+const WORK = { folders: [{ path: '~/work', read: 'allow', write: 'ask' }] }
+
+describe('the perimeter', () => {
+  it('denies what no line covers', () => {
+    expect(decide(input(path('fs.read', '/etc/passwd'), { inside: WORK }))).toBe(
+      'deny perimeter perimeter:none',
+    )
+    expect(decide(input(path('fs.read', '/home/ada/workshop/a'), { inside: WORK }))).toBe(
+      'deny perimeter perimeter:none',
+    )
+  })
+  it('lets reading through and asks for writing where the line says so', () => {
+    expect(decide(input(path('fs.read', '/home/ada/work'), { inside: WORK }))).toBe(
+      'allow perimeter perimeter:folders[0]',
+    )
+    expect(decide(input(path('fs.write', '/home/ada/work/a/b'), { inside: WORK }))).toBe(
+      'ask perimeter perimeter:folders[0]',
+    )
+  })
+  it('takes the longest folder, and of two equal ones the stricter', () => {
+    const folders = [
+      { path: '~/work', write: 'allow' },
+      { path: '~/work/keep/', read: 'deny', write: 'deny' },
+      { path: '~/work/./keep/', write: 'allow' },
+    ]
+    expect(decide(input(path('fs.write', '/home/ada/work/x'), { inside: { folders } }))).toBe(
+      'allow perimeter perimeter:folders[0]',
+    )
+    expect(decide(input(path('fs.read', '/home/ada/work/keep/x'), { inside: { folders } }))).toBe(
+      'deny perimeter perimeter:folders[1]',
+    )
+  })
+  it('means the resolved place of a linked folder, and both places when it denies', () => {
+    expect(
+      decide(input(path('fs.read', '/srv/real/a'), { inside: { folders: [{ path: '~/link' }] } })),
+    ).toMatch(/^allow/)
+    expect(
+      decide(input(path('fs.read', '/home/ada/link/a'), { inside: { folders: [{ path: '~/link' }] } })),
+    ).toMatch(/^deny/)
+    const folders = [{ path: '/srv' }, { path: '~/link', read: 'deny', write: 'deny' }]
+    expect(decide(input(path('fs.read', '/srv/real/a'), { inside: { folders } }))).toBe(
+      'deny perimeter perimeter:folders[1]',
+    )
+  })
+  it('covers hosts by scheme, host, port, method and path at a segment boundary', () => {
+    const inside = { hosts: [{ host: 'api.example.org', methods: ['GET', 'POST'], pathPrefix: '/v1' }] }
+    const of = (need: ReturnType<typeof url>) => decide(input(need, { inside }))
+    expect(of(url('https://api.example.org/v1/things?x=1'))).toBe('allow perimeter perimeter:hosts[0]')
+    expect(of(url('https://api.example.org/v1?x=1'))).toMatch(/^allow/)
+    expect(of(url('https://api.example.org/v1/things', 'POST'))).toBe('ask perimeter perimeter:hosts[0]')
+    expect(of(url('https://api.example.org/v1/things', 'DELETE'))).toMatch(/^deny/)
+    expect(of(url('https://api.example.org/v10'))).toMatch(/^deny/)
+    expect(of(url('https://api.example.org/v1/..%2fadmin'))).toMatch(/^deny/)
+    expect(of(url('http://api.example.org/v1/'))).toMatch(/^deny/)
+    expect(of(url('https://api.example.org:8443/v1/'))).toMatch(/^deny/)
+    expect(of(url('https://x.api.example.org/v1/'))).toMatch(/^deny/)
+  })
+  it('keeps the methods of the nearest line, so that a wider line does not add to them', () => {
+    const inside = {
+      hosts: [{ host: 'bank.example' }, { host: '*', methods: ['GET', 'POST'], send: 'allow' }],
+    }
+    expect(decide(input(url('https://bank.example/pay', 'POST'), { inside }))).toMatch(/^deny/)
+    expect(decide(input(url('https://other.example/pay', 'POST'), { inside }))).toMatch(/^allow/)
+  })
+  it('means public hosts only by a star, and private ones only with their port', () => {
+    const star = { hosts: [{ host: '*', scheme: 'http' }] }
+    expect(decide(input(url('http://example.org/'), { inside: star }))).toMatch(/^allow/)
+    for (const host of ['localhost', 'printer', 'nas.local', 'x.internal'])
+      expect(decide(input(url(`http://${host}/`), { inside: star }))).toMatch(/^deny/)
+    expect(decide(input(url('http://127.0.0.1/', 'GET', true), { inside: star }))).toMatch(/^deny/)
+    const unsaid = { hosts: [{ host: '127.0.0.1', scheme: 'http' }] }
+    expect(decide(input(url('http://127.0.0.1/', 'GET', true), { inside: unsaid }))).toMatch(/^deny/)
+    const said = { hosts: [{ host: '127.0.0.1', scheme: 'http', port: 8080 }] }
+    expect(decide(input(url('http://127.0.0.1:8080/', 'GET', true), { inside: said }))).toMatch(/^allow/)
+  })
+  it('knows programs by what their name resolves to, not by their name', () => {
+    const inside = {
+      commands: [
+        { program: 'git', args: ['status'], run: 'allow' },
+        { program: 'bash', run: 'allow' },
+      ],
+    }
+    expect(decide(input(command('/usr/bin/git', ['status', '-s']), { inside }))).toBe(
+      'allow perimeter perimeter:commands[0]',
+    )
+    expect(decide(input(command('/usr/bin/git', ['push']), { inside }))).toMatch(/^deny/)
+    expect(decide(input(command('/tmp/git', ['status']), { inside }))).toMatch(/^deny/)
+    expect(decide(input(command('/usr/bin/bash', ['-c', 'x'], true), { inside }))).toBe(
+      'ask default default:opaque',
+    )
+  })
+  it('lets an agent call its own model and no other', () => {
+    const need = {
+      capability: 'model.call',
+      resource: { kind: 'model', provider: 'openai', model: 'm', origin: 'https://api:443' },
+    } as const
+    expect(decide(input(need, { ownModel: need.resource, tool: null }))).toBe('allow perimeter perimeter:model')
+    expect(decide(input(need, { ownModel: { ...need.resource, model: 'other' } }))).toMatch(/^deny/)
+    expect(decide(input(need))).toMatch(/^deny/)
+  })
+})
+
+describe('protected places', () => {
+  const home = { folders: [{ path: '~', read: 'allow', write: 'allow' }] }
+  it.each([
+    '.bashrc',
+    '.BashRC',
+    'work/repo/.git/hooks/pre-commit',
+    'work/repo/.git/config',
+    'work/repo/.git',
+    '.ssh/authorized_keys',
+    '.config/autostart/x.desktop',
+    '.config/systemd/user/x.service',
+    '.config',
+    '.claude/settings.json',
+    'work/.cursor/mcp.json',
+    '.config/sallyport/policy.jsonc',
+    '.config/google-chrome/Default/Cookies',
+  ])('does not let %s be written', (at) => {
+    expect(decide(input(path('fs.write', `/home/ada/${at}`), { inside: home }))).toMatch(
+      /^deny perimeter built-in:/,
+    )
+  })
+  it.each([
+    '.ssh/id_ed25519',
+    '.ssh',
+    'backup/id_rsa',
+    '.gnupg/secring.gpg',
+    '.mozilla/firefox/x/cookies.sqlite',
+    '.config/sallyport/token',
+  ])('does not let %s be read', (at) => {
+    expect(decide(input(path('fs.read', `/home/ada/${at}`), { inside: home }))).toMatch(
+      /^deny perimeter built-in:/,
+    )
+  })
+  it.each(['.ssh/config', '.ssh/id_ed25519.pub', '.bashrc', 'work/.git/config'])('lets %s be read', (at) => {
+    expect(decide(input(path('fs.read', `/home/ada/${at}`), { inside: home }))).toMatch(/^allow/)
+  })
+  it('is lifted by a line that names the place', () => {
+    const folders = [
+      ...home.folders,
+      { path: '~/.bashrc', write: 'ask' },
+      { path: '~/.ssh/id_ed25519' },
+      { path: '~/work/repo/.git/hooks', write: 'ask' },
+    ]
+    expect(decide(input(path('fs.write', '/home/ada/.bashrc'), { inside: { folders } }))).toMatch(/^ask/)
+    expect(decide(input(path('fs.read', '/home/ada/.ssh/id_ed25519'), { inside: { folders } }))).toMatch(
+      /^allow/,
+    )
+    expect(decide(input(path('fs.read', '/home/ada/.ssh/id_rsa'), { inside: { folders } }))).toMatch(/^deny/)
+    expect(
+      decide(input(path('fs.write', '/home/ada/work/repo/.git/hooks/x'), { inside: { folders } })),
+    ).toMatch(/^ask/)
+  })
+  it('is kept from searches below a readable folder', () => {
+    const made = decider()
+    const perimeter = Perimeter.parse(home)
+    expect(made.keptFromReading('/home/ada/.ssh/id_rsa', perimeter)).toBe(true)
+    expect(made.keptFromReading('/home/ada/work/x', perimeter)).toBe(false)
+  })
+})
+
+describe('the order of the layers', () => {
+  const need = path('fs.write', '/home/ada/work/a')
+  const all = { capabilities: ['*'] }
+  const managed = (effect: string) => ({ managed: policyFile([{ id: 'm', effect, ...all }]) })
+  const personal = (effect: string) => ({ personal: policyFile([{ id: 'p', effect, ...all }]) })
+  const stop = refused('stopped', 'Everything is stopped.')
+  const outside = {
+    lamps: { outside: true, private: false, send: false },
+    backed: false,
+    unbacked: ['the path is in none of your words'],
+  }
+
+  it('puts a managed denial before Stop, Stop before the perimeter, the perimeter before the manifest', () => {
+    expect(decide(input(need, { stop }), decider(managed('deny')))).toBe('deny managed-deny managed:m')
+    expect(decide(input(need, { stop }))).toBe('deny stop stop:stopped')
+    expect(decide(input(need, { tool: tool({ capabilities: [] }) }))).toBe('deny perimeter perimeter:none')
+    expect(
+      decide(input(need, { inside: WORK, tool: tool({ capabilities: [] }) }), decider(personal('deny'))),
+    ).toBe('deny manifest manifest:capabilities')
+    expect(decide(input(need, { inside: WORK }), decider(personal('deny'), grant('allow')))).toBe(
+      'deny deny-rule policy:p',
+    )
+  })
+  it('puts a remembered denial before a grant', () => {
+    const both = { find: () => ({ id: 'g_1', words: 'w', reason: '' }) as Grant }
+    expect(decide(input(need, { inside: WORK }), decider({}, both))).toBe('deny deny-rule grant:g_1')
+  })
+  it('puts grants before policy, except where the organization wants to be asked', () => {
+    expect(decide(input(need, { inside: WORK }), decider(personal('ask'), grant('allow')))).toBe(
+      'allow grant grant:g_1',
+    )
+    expect(decide(input(need, { inside: WORK }), decider(managed('ask'), grant('allow')))).toBe(
+      'ask policy managed:m',
+    )
+  })
+  it('lets policy pre-approve what the perimeter would ask, and ask what it would allow, but not widen it', () => {
+    expect(decide(input(need, { inside: WORK }), decider(personal('allow')))).toBe('allow policy policy:p')
+    expect(
+      decide(input(path('fs.read', '/home/ada/work/a'), { inside: WORK }), decider(personal('ask'))),
+    ).toBe('ask policy policy:p')
+    expect(
+      decide(
+        input(path('fs.read', '/etc/hosts'), { inside: WORK }),
+        decider(personal('allow'), grant('allow')),
+      ),
+    ).toMatch(/^deny perimeter/)
+  })
+  it('asks after outside text unless the person’s words or a grant back it', () => {
+    const inside = { folders: [{ path: '~/work', write: 'allow' }] }
+    expect(decide(input(need, { inside, flow: outside }))).toBe('ask flow flow:outside')
+    expect(decide(input(need, { inside, flow: { ...outside, backed: true } }))).toMatch(/^allow perimeter/)
+    expect(decide(input(need, { inside, flow: outside }), decider({}, grant('allow')))).toBe(
+      'allow grant grant:g_1',
+    )
+    expect(decide(input(need, { inside, flow: outside }), decider(personal('allow')))).toBe(
+      'ask flow flow:outside',
+    )
+    expect(decide(input(path('fs.read', '/home/ada/work/a'), { inside, flow: outside }))).toMatch(/^allow/)
+  })
+  it('lets no grant carry data out once outside text and private data are both in the run', () => {
+    const flow = { ...outside, lamps: { outside: true, private: true, send: true } }
+    const inside = {
+      hosts: [{ host: 'example.org', methods: ['POST'], send: 'allow' }],
+      commands: [{ program: 'git', run: 'allow' }],
+      ...WORK,
+    }
+    const made = decider({}, grant('allow'))
+    const post = url('https://example.org/', 'POST')
+    expect(decide(input(post, { inside, flow }), made)).toBe('ask flow flow:outside-and-private')
+    expect(decide(input(command('/usr/bin/git', ['push']), { inside, flow }), made)).toBe(
+      'ask flow flow:outside-and-private',
+    )
+    expect(decide(input(post, { inside, flow: { ...flow, backed: true } }), made)).toBe(
+      'allow grant grant:g_1',
+    )
+    expect(decide(input(need, { inside, flow }), made)).toBe('allow grant grant:g_1')
+    expect(decide(input({ capability: 'notify', resource: { kind: 'plain', text: 'x' } }, { flow }))).toMatch(
+      /^allow/,
+    )
+  })
+  it('refuses everything when the managed file can not be trusted', () => {
+    const broken = decider({ failedClosed: 'The policy of your organization can’t be read.' })
+    expect(decide(input(path('fs.read', '/home/ada/work/a'), { inside: WORK }), broken)).toBe(
+      'deny managed-deny managed:broken-file',
+    )
+  })
+  it('bounds every perimeter by the managed one', () => {
+    const bound = policyFile([], { perimeter: { folders: [{ path: '~/work', write: 'ask' }] } })
+    const wide = { folders: [{ path: '~', write: 'allow' }] }
+    expect(
+      decide(input(path('fs.read', '/home/ada/x'), { inside: wide }), decider({ managed: bound })),
+    ).toMatch(/^deny managed-deny managed:none/)
+    expect(
+      decide(input(path('fs.write', '/home/ada/work/x'), { inside: wide }), decider({ managed: bound })),
+    ).toMatch(/^ask perimeter/)
+  })
+})
+
+describe('several needs', () => {
+  it('take the strictest decision and say which of them ask', () => {
+    const { need: _, ...base } = input(path('fs.read', '/x'), {
+      inside: { folders: [{ path: '~/work', write: 'ask' }] },
+    })
+    const made = decider()
+    const both = made.decideAll(base, [
+      path('fs.read', '/home/ada/work/a'),
+      path('fs.write', '/home/ada/work/b'),
+    ])
+    expect(both.effect).toBe('ask')
+    expect(both.asking).toEqual([path('fs.write', '/home/ada/work/b')])
+    expect(
+      made.decideAll(base, [path('fs.read', '/home/ada/work/a'), path('fs.read', '/etc/x')]).effect,
+    ).toBe('deny')
+    expect(() => made.decideAll(base, [])).toThrow()
+  })
+})

@@ -1,0 +1,199 @@
+/**
+ * Decides. Pure: policy and grants in force, the clock and the facts of origin are arguments; nothing is asked, done
+ * or written here. The order is that of `LAYERS`: an earlier layer's denial is final, and no later layer widens it.
+ */
+import type { Because, Decision } from '../../../contract/decision.ts'
+import type { Manifest } from '../../../contract/manifest.ts'
+import type { Perimeter } from '../../../contract/perimeter.ts'
+import type { Need } from '../../../contract/resource.ts'
+import type { CompiledPolicy, DecideInput, Decider, GrantIndex, Places, PolicyHit } from '../../ports.ts'
+import { decideAll } from './decide-all.ts'
+import { ruleFlow } from './flow-rules.ts'
+import { ManifestIndex } from './manifest-index.ts'
+import { type LineHit, PerimeterIndex } from './perimeter-index.ts'
+import { ProtectedIndex, protectedPlaces } from './protected/protected-index.ts'
+
+type Verdict = Decision & { grantId: string | null }
+
+export interface DeciderOptions {
+  /** Asked at each decision, so that a reloaded file or a new grant counts at once. */
+  policy(): CompiledPolicy
+  grants(): GrantIndex
+  places: Places
+}
+
+export function createDecider(options: DeciderOptions): Decider {
+  const indexes = createIndexes(options.places)
+  const decide = (input: DecideInput) => decideOne(input, options.policy(), options.grants(), indexes)
+  return {
+    decide,
+    decideAll: (input, needs) => decideAll(decide, input, needs),
+    decideToolCall: (input) => decideToolCall(input, options.policy()),
+    keptFromReading(path, perimeter) {
+      const need: Need = { capability: 'fs.read', resource: { kind: 'path', path } }
+      return indexes.protection(need, indexes.perimeter(perimeter).level(need, null)) !== null
+    },
+  }
+}
+
+/** Perimeters and manifests are indexed once each; a changed one is another object. */
+function createIndexes(places: Places) {
+  const perimeters = new WeakMap<Perimeter, PerimeterIndex>()
+  const manifests = new WeakMap<Manifest, ManifestIndex>()
+  const table = new ProtectedIndex(protectedPlaces(places), places)
+  return {
+    perimeter(perimeter: Perimeter): PerimeterIndex {
+      let index = perimeters.get(perimeter)
+      if (!index) {
+        index = new PerimeterIndex(perimeter, places)
+        perimeters.set(perimeter, index)
+      }
+      return index
+    },
+    manifest(manifest: Manifest): ManifestIndex {
+      let index = manifests.get(manifest)
+      if (!index) {
+        index = new ManifestIndex(manifest, places)
+        manifests.set(manifest, index)
+      }
+      return index
+    },
+    /** A built-in protection that no line of the perimeter lifts by naming the place. */
+    protection({ capability, resource }: Need, line: LineHit): Because | null {
+      if (resource.kind !== 'path') return null
+      const what = capability === 'open' || capability === 'fs.read' ? 'fs.read' : capability
+      if (what !== 'fs.read' && what !== 'fs.write' && what !== 'fs.delete') return null
+      const hit = table.find(what, resource.path)
+      if (!hit || (line.depth ?? 0) >= hit.depth) return null
+      const done = what === 'fs.read' ? 'read' : 'changed'
+      const text = `${resource.path} lies in a protected place: ${hit.place.what} are never ${done} by tools unless a person names that very place in the perimeter.`
+      return { layer: 'perimeter', rule: `built-in:${hit.place.id}`, text }
+    },
+  }
+}
+type Indexes = ReturnType<typeof createIndexes>
+
+function decideOne(
+  input: DecideInput,
+  policy: CompiledPolicy,
+  grants: GrantIndex,
+  indexes: Indexes,
+): Verdict {
+  if (policy.failedClosed !== null)
+    return deny({ layer: 'managed-deny', rule: 'managed:broken-file', text: policy.failedClosed })
+  const { need, principal, tool } = input
+  const hit = policy.strictest(need, principal, tool?.name ?? null)
+  if (hit?.effect === 'deny' && hit.managed)
+    return deny({ layer: 'managed-deny', rule: hit.rule, text: hit.text })
+  const ownModel = input.ownModel ?? null
+  const bound = policy.bound ? indexes.perimeter(policy.bound).level(need, ownModel) : null
+  if (bound?.level === 'deny')
+    return deny({
+      layer: 'managed-deny',
+      rule: bound.rule.replace('perimeter', 'managed'),
+      text: `Your organization’s bound: ${bound.text}`,
+    })
+  if (input.stop)
+    return deny({ layer: 'stop', rule: `stop:${input.stop.code}`, text: input.stop.person.slice(0, 1000) })
+  const line = indexes.perimeter(input.perimeter).level(need, ownModel)
+  if (line.level === 'deny') return deny({ layer: 'perimeter', rule: line.rule, text: line.text })
+  const kept = indexes.protection(need, line)
+  if (kept) return deny(kept)
+  const fault = tool ? indexes.manifest(tool.manifest).fault(need) : null
+  if (fault) return deny({ layer: 'manifest', ...fault })
+  if (hit?.effect === 'deny') return deny({ layer: 'deny-rule', rule: hit.rule, text: hit.text })
+  return decideInside(input, hit, bound?.level === 'ask' ? bound : line, grants)
+}
+
+/** What is left when nothing denies: flow, then grants, then policy, then the perimeter's own level. */
+function decideInside(input: DecideInput, hit: PolicyHit | null, line: LineHit, grants: GrantIndex): Verdict {
+  const { need, tool, runId, now } = input
+  const asked = { need, principalId: input.principal.id, tool, runId, now }
+  const refusal = grants.find('deny', asked)
+  if (refusal)
+    return deny({
+      layer: 'deny-rule',
+      rule: `grant:${refusal.id}`,
+      text: `You said no to this before: ${refusal.words}.${refusal.reason ? ` ${refusal.reason}` : ''}`.slice(
+        0,
+        1000,
+      ),
+    })
+  const flow = ruleFlow(input, need.capability === 'model.call' && line.level === 'allow')
+  const forced = hit?.effect === 'ask' && hit.managed
+  const grant = forced || !flow.grantsCount ? null : grants.find('allow', asked)
+  if (grant) {
+    const because: Because = {
+      layer: 'grant',
+      rule: `grant:${grant.id}`,
+      text: `You allowed this: ${grant.words}.`,
+    }
+    return { effect: 'allow', because: flow.because ? [because, flow.because] : [because], grantId: grant.id }
+  }
+  const policy: Because | null = hit ? { layer: 'policy', rule: hit.rule, text: hit.text } : null
+  const perimeter: Because = {
+    layer: line.rule.startsWith('default:') ? 'default' : 'perimeter',
+    rule: line.rule,
+    text: line.text,
+  }
+  if (flow.because) return ask([flow.because, ...(policy ? [policy] : []), perimeter])
+  if (policy)
+    return hit?.effect === 'allow'
+      ? { effect: 'allow', because: [policy, perimeter], grantId: null }
+      : ask([policy, perimeter])
+  return line.level === 'allow' ? { effect: 'allow', because: [perimeter], grantId: null } : ask([perimeter])
+}
+
+function decideToolCall(input: Parameters<Decider['decideToolCall']>[0], policy: CompiledPolicy): Decision {
+  const { principal, tool, perimeter, stop } = input
+  if (policy.failedClosed !== null)
+    return deny({ layer: 'managed-deny', rule: 'managed:broken-file', text: policy.failedClosed })
+  const hit = policy.forTool(principal, tool.name)
+  if (hit?.effect === 'deny' && hit.managed)
+    return deny({ layer: 'managed-deny', rule: hit.rule, text: hit.text })
+  if (
+    policy.bound &&
+    !policy.bound.tools.some((line) => fitsTool(line, tool)) &&
+    policy.bound.tools.length > 0
+  )
+    return deny({
+      layer: 'managed-deny',
+      rule: 'managed:tools',
+      text: `Your organization does not let agents use the tool ${tool.name}.`,
+    })
+  if (stop) return deny({ layer: 'stop', rule: `stop:${stop.code}`, text: stop.person.slice(0, 1000) })
+  const at = perimeter.tools.findIndex((line) => fitsTool(line, tool))
+  if (at < 0) {
+    const other = perimeter.tools.some((line) => line.name === tool.name)
+    const text = other
+      ? `The tool ${tool.name} has changed since it was allowed for ${principal.name}.`
+      : `The tool ${tool.name} is not among the tools of ${principal.name}.`
+    return deny({
+      layer: 'perimeter',
+      rule: 'perimeter:tools',
+      text: `${text} A person can set it in the agent’s perimeter.`,
+    })
+  }
+  if (hit?.effect === 'deny') return deny({ layer: 'deny-rule', rule: hit.rule, text: hit.text })
+  return {
+    effect: 'allow',
+    because: [
+      {
+        layer: 'perimeter',
+        rule: `perimeter:tools[${at}]`,
+        text: `The tool ${tool.name} is among the tools of ${principal.name}.`,
+      },
+    ],
+  }
+}
+
+function fitsTool(line: Perimeter['tools'][number], tool: { name: string; hash: string }): boolean {
+  return line.name === tool.name && (line.hash === undefined || line.hash === tool.hash)
+}
+
+function deny(because: Because): Verdict {
+  return { effect: 'deny', because: [because], grantId: null }
+}
+function ask(because: Because[]): Verdict {
+  return { effect: 'ask', because, grantId: null }
+}

@@ -1,0 +1,39 @@
+/**
+ * Rules of flow: once a run has read outside text, what it changes or sends may have been that text's idea. Such a
+ * need goes on in silence only when the person's own words or the perimeter back it, or a grant does; where private
+ * data is in the run too, a grant no longer counts for what can carry data out.
+ */
+import type { Because } from '../../../contract/decision.ts'
+import { CAPABILITY_EFFECT } from '../../../contract/words.ts'
+import type { DecideInput } from '../../ports.ts'
+
+export interface FlowRuling {
+  /** Set when the need must be asked unless a grant counts. */
+  because: Because | null
+  grantsCount: boolean
+}
+
+const FREE: FlowRuling = { because: null, grantsCount: true }
+
+/** A notification stays on this computer; the agent's own model is where its text comes from and goes to anyway. */
+export function ruleFlow(input: Pick<DecideInput, 'need' | 'flow'>, ownModelCall: boolean): FlowRuling {
+  const { need, flow } = input
+  const effect = CAPABILITY_EFFECT[need.capability]
+  if (effect === 'reads' || need.capability === 'notify' || ownModelCall) return FREE
+  if (!flow.lamps.outside || flow.backed) return FREE
+  // A contained program may reach the agent's hosts, so it counts as able to send.
+  const sends = effect === 'sends' || need.capability === 'command.run'
+  const carriesOut = sends && flow.lamps.private
+  const start = carriesOut
+    ? 'This run has read outside text and holds private data, and this could carry data out'
+    : 'This run has read outside text, and this is not backed by your own words'
+  const why = flow.unbacked.length > 0 ? `: ${flow.unbacked.join('; ')}.` : '.'
+  return {
+    because: {
+      layer: 'flow',
+      rule: carriesOut ? 'flow:outside-and-private' : 'flow:outside',
+      text: `${start}${why}`.slice(0, 1000),
+    },
+    grantsCount: !carriesOut,
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Paths as a tree of segments: finding every entry on the way to a path costs its depth, not the number of entries.
+ * `foldCase` compares as case-insensitive file systems do (lower case, NFC); it is also used for rules that deny,
+ * where meeting too much is the safe side.
+ */
+class TrieNode<T> {
+  children: Map<string, TrieNode<T>> | null = null
+  value: T | undefined = undefined
+}
+
+/** The form in which segments are compared. */
+export function foldName(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}
+
+export class PathTrie<T> {
+  readonly #root = new TrieNode<T>()
+  readonly #foldCase: boolean
+  readonly #windows: boolean
+
+  constructor(options: { foldCase?: boolean; windows?: boolean } = {}) {
+    this.#foldCase = options.foldCase ?? false
+    this.#windows = options.windows ?? false
+  }
+
+  /** Sets what stands at exactly this path; `change` is given what stood there. `undefined` takes it away. */
+  update(path: string, change: (old: T | undefined) => T | undefined): void {
+    let node = this.#root
+    for (const segment of this.segments(path)) {
+      node.children ??= new Map()
+      let next = node.children.get(segment)
+      if (!next) {
+        next = new TrieNode<T>()
+        node.children.set(segment, next)
+      }
+      node = next
+    }
+    node.value = change(node.value)
+  }
+
+  /** What stands at exactly this path. */
+  at(path: string): T | undefined {
+    let node: TrieNode<T> | undefined = this.#root
+    for (const segment of this.segments(path)) {
+      node = node.children?.get(segment)
+      if (!node) return undefined
+    }
+    return node.value
+  }
+
+  /** Adds to `out` what stands at each path from the root down to this one, the nearest last. */
+  collect(path: string, out: T[]): void {
+    const text = this.#windows ? path.replaceAll('\\', '/') : path
+    let node: TrieNode<T> = this.#root
+    if (node.value !== undefined) out.push(node.value)
+    let start = 0
+    const length = text.length
+    while (start < length && node.children) {
+      let end = text.indexOf('/', start)
+      if (end < 0) end = length
+      if (end > start) {
+        const segment = text.slice(start, end)
+        const next = node.children.get(this.#foldCase ? foldName(segment) : segment)
+        if (!next) return
+        node = next
+        if (node.value !== undefined) out.push(node.value)
+      }
+      start = end + 1
+    }
+  }
+
+  /** Everything in the tree, in no order that means anything. */
+  *values(): Generator<T> {
+    const open = [this.#root]
+    for (let node = open.pop(); node; node = open.pop()) {
+      if (node.value !== undefined) yield node.value
+      if (node.children) open.push(...node.children.values())
+    }
+  }
+
+  /** The path's segments in the form in which they are compared. */
+  segments(path: string): string[] {
+    const text = this.#windows ? path.replaceAll('\\', '/') : path
+    const parts = text.split('/').filter((part) => part !== '')
+    return this.#foldCase ? parts.map(foldName) : parts
+  }
+}

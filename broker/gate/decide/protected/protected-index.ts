@@ -1,0 +1,104 @@
+/** Finds the protected place that a path lies in. Always without case: meeting too much is the safe side here. */
+import type { Places } from '../../../ports.ts'
+import { parsePathPattern } from '../path-index.ts'
+import { foldName, PathTrie } from '../path-trie.ts'
+import { bothPlaces } from '../place-paths.ts'
+import { DARWIN } from './darwin.ts'
+import { EVERYWHERE } from './everywhere.ts'
+import { LINUX } from './linux.ts'
+import type { ProtectedPlace } from './protected-place.ts'
+import { WIN32 } from './win32.ts'
+
+const BY_PLATFORM = { linux: LINUX, darwin: DARWIN, win32: WIN32 } as const
+
+export interface ProtectedHit {
+  place: ProtectedPlace
+  /** Depth in segments of the protected place itself: a perimeter line at least as deep names it or something in it. */
+  depth: number
+}
+
+/** The table of one system, with Sallyport's own folders as a protected place. */
+export function protectedPlaces(places: Pick<Places, 'platform' | 'own'>): ProtectedPlace[] {
+  const own: ProtectedPlace = {
+    id: 'sallyport',
+    what: 'Sallyport’s own files',
+    keeps: 'read',
+    patterns: places.own,
+  }
+  return [own, ...EVERYWHERE, ...BY_PLATFORM[places.platform]]
+}
+
+export class ProtectedIndex {
+  readonly #places: PathTrie<ProtectedHit>
+  readonly #above: PathTrie<ProtectedHit>
+  readonly #names = new Map<string, { rest: string[]; place: ProtectedPlace }[]>()
+  readonly #windows: boolean
+
+  constructor(table: readonly ProtectedPlace[], places: Places) {
+    this.#windows = places.platform === 'win32'
+    this.#places = new PathTrie({ foldCase: true, windows: this.#windows })
+    this.#above = new PathTrie({ foldCase: true, windows: this.#windows })
+    for (const place of table) for (const pattern of place.patterns) this.#add(pattern, place, places)
+  }
+
+  /**
+   * The protection that keeps this capability from this path; null when there is none. Changing a folder as a whole
+   * (moving, trashing, putting another in its stead) touches the protected places in it too.
+   */
+  find(capability: 'fs.read' | 'fs.write' | 'fs.delete', path: string): ProtectedHit | null {
+    const changes = capability !== 'fs.read'
+    const found: ProtectedHit[] = []
+    this.#places.collect(path, found)
+    if (changes) {
+      const above = this.#above.at(path)
+      if (above) found.push(above)
+    }
+    this.#findNames(path, changes, found)
+    return (
+      found.find(
+        ({ place, depth }) => changes || (place.keeps === 'read' && !this.#readable(place, depth, path)),
+      ) ?? null
+    )
+  }
+
+  #findNames(path: string, changes: boolean, found: ProtectedHit[]): void {
+    const segments = (this.#windows ? path.replaceAll('\\', '/') : path)
+      .split('/')
+      .filter((part) => part !== '')
+      .map(foldName)
+    segments.forEach((segment, at) => {
+      for (const { rest, place } of this.#names.get(segment) ?? []) {
+        const following = segments.slice(at + 1, at + 1 + rest.length)
+        const matched = following.every((name, index) => name === rest[index])
+        if (!matched) continue
+        const whole = following.length === rest.length
+        if (whole || changes) found.push({ place, depth: at + 1 + rest.length })
+      }
+    })
+  }
+
+  #readable(place: ProtectedPlace, depth: number, path: string): boolean {
+    const inside = (this.#windows ? path.replaceAll('\\', '/') : path)
+      .split('/')
+      .filter((part) => part !== '')
+      .slice(depth)
+    return place.readable?.some((name) => inside.some((segment) => name.test(segment))) ?? false
+  }
+
+  #add(text: string, place: ProtectedPlace, places: Places): void {
+    const pattern = parsePathPattern(text)
+    if (pattern?.kind === 'name') {
+      const [first = '', ...rest] = pattern.names.map(foldName)
+      this.#names.set(first, [...(this.#names.get(first) ?? []), { rest, place }])
+    }
+    if (pattern?.kind !== 'place') return
+    for (const path of bothPlaces(pattern.path, places)) {
+      const segments = this.#places.segments(path)
+      this.#places.update(path, (old) => old ?? { place, depth: segments.length })
+      for (let length = 1; length < segments.length; length++) {
+        const above = segments.slice(0, length).join('/')
+        this.#above.update(above, (old) => old ?? { place, depth: segments.length })
+      }
+    }
+  }
+}
