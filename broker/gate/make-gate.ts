@@ -1,0 +1,46 @@
+/** Puts the gate together from its rooms. One policy, one gate: the app has one, `tool run` makes one for its own file. */
+import type {
+  ActivityLog,
+  CapabilityModule,
+  Clock,
+  CompiledPolicy,
+  ConsentDesk,
+  Decider,
+  Gate,
+  GrantBook,
+  GrantIndex,
+  IsolateLane,
+  LeakScanner,
+  OriginTracker,
+  Places,
+  StopSwitch,
+} from '../ports.ts'
+import { createDecider } from './decide/decider.ts'
+import { createPassCall } from './pass-call.ts'
+import { createPassToolCall } from './pass-tool-call.ts'
+import { createRunUsage, type RunUsage } from './run-usage.ts'
+
+export interface GateRooms {
+  log: ActivityLog
+  stop: StopSwitch
+  capabilities: CapabilityModule[]
+  consent: ConsentDesk
+  grants: GrantBook
+  grantIndex(): GrantIndex
+  policy(): CompiledPolicy
+  places: Places
+  origins: OriginTracker
+  leaks: LeakScanner
+  lane: IsolateLane
+  clock: Clock
+  newId(kind: string): string
+  onFault(error: unknown): void
+}
+
+export function makeGate(rooms: GateRooms): Gate & { decider: Decider; usage: RunUsage } {
+  const decider = createDecider({ policy: rooms.policy, grants: rooms.grantIndex, places: rooms.places })
+  const usage = createRunUsage(rooms.clock)
+  const passing = createPassCall({ ...rooms, decider, usage })
+  const passToolCall = createPassToolCall({ ...rooms, decider, usage, passCapability: passing.passCapability })
+  return { ...passing, passToolCall, decider, usage }
+}

@@ -1,0 +1,77 @@
+/**
+ * What protects on this machine, part by part, each `ok`, `weak` or `missing` with what to do. Facts come from the
+ * rooms themselves as they are now; nothing here is remembered.
+ */
+import type { Part } from '../../contract/broker-api.ts'
+import type { KeychainStatus } from '../../contract/secret.ts'
+import type { IsolateLane } from '../ports.ts'
+
+export interface PartFacts {
+  lane: ReturnType<IsolateLane['stats']>
+  keychain: KeychainStatus
+  log: { state: 'ok' | 'failing'; text: string }
+  consent: { available: boolean; where: 'window' | 'terminal' }
+  socket: { open: boolean; text: string }
+  commands: { available: boolean; text: string }
+  policy: { failedClosed: boolean; faults: number; text: string }
+  platform: NodeJS.Platform
+  /** True when this process runs as the administrator. */
+  root: boolean
+}
+
+const NAMES: Record<Part['id'], string> = {
+  isolate: 'Tools run apart',
+  commands: 'Commands run contained',
+  keychain: 'Secrets in the keychain',
+  log: 'Activity log',
+  consent: 'Questions reach you',
+  socket: 'Command line',
+  policy: 'Policy files',
+  user: 'Not the administrator',
+}
+
+export function listParts(facts: PartFacts): Part[] {
+  const part = (id: string, state: Part['state'], text: string, remedy = ''): Part => ({
+    id,
+    name: NAMES[id] ?? id,
+    state,
+    text,
+    remedy: state === 'ok' ? '' : remedy,
+  })
+  const installBubblewrap =
+    facts.platform === 'linux'
+      ? 'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap socat ripgrep).'
+      : 'See docs/THREAT-MODEL.md for what this system offers.'
+  return [
+    part('isolate', facts.lane.osSandbox === 'none' ? 'weak' : 'ok', facts.lane.text, installBubblewrap),
+    part('commands', facts.commands.available ? 'ok' : 'missing', facts.commands.text, installBubblewrap),
+    part(
+      'keychain',
+      facts.keychain.state === 'ready' ? 'ok' : 'missing',
+      facts.keychain.text,
+      'Unlock or start a keychain. Until then no secret can be stored or used.',
+    ),
+    part('log', facts.log.state === 'ok' ? 'ok' : 'missing', facts.log.text, 'Free some disk space. Until then nothing is done.'),
+    part(
+      'consent',
+      facts.consent.available ? 'ok' : 'missing',
+      facts.consent.available
+        ? `Questions are asked in ${facts.consent.where === 'window' ? 'a window of their own' : 'this terminal'}.`
+        : 'No window or terminal can ask you, so every question is a no.',
+      'Open the app’s window.',
+    ),
+    part('socket', facts.socket.open ? 'ok' : 'weak', facts.socket.text, 'The command line can’t reach this app. Everything else works.'),
+    part(
+      'policy',
+      facts.policy.failedClosed ? 'missing' : facts.policy.faults > 0 ? 'weak' : 'ok',
+      facts.policy.text,
+      'Mend the policy file; the Permissions page shows the line.',
+    ),
+    part(
+      'user',
+      facts.root ? 'weak' : 'ok',
+      facts.root ? 'This runs as the administrator (root).' : 'This runs as an ordinary user.',
+      'Run Sallyport as an ordinary user: then the system itself is one more wall.',
+    ),
+  ]
+}
