@@ -7,6 +7,7 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   workers: 1,
   retries: 1,
+  forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 15_000 },
   outputDir: 'test-results',

@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['**/*.test.ts', '**/*.test.tsx'],
     exclude: ['**/node_modules/**', 'dist/**', 'release/**', 'e2e/**'],
     environment: 'node',
+    allowOnly: false,
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
