@@ -1,7 +1,7 @@
 // How the app is packaged. scripts/package.mjs stages the files, chooses the Electron and calls electron-builder.
 //
-// Inside the package: app.asar holds shell and pages; beside it, as plain files that Node can read, lie broker, sandbox,
-// command line, tools, and the Node they run on.
+// Inside the package: app.asar holds shell and pages. Beside it, as plain files that Node can read, lie
+// dist/{broker,sandbox,cli,tools}, the Node they run on (runtime/) and the command line's starter (bin/).
 import { inRoot, pinnedNodeVersion } from '../scripts/project.mjs'
 
 export const productName = 'Sallyport'
@@ -10,16 +10,7 @@ export const executableName = 'sallyport-desktop'
 /** Where scripts/package.mjs stages what goes in. */
 export const stage = inRoot('release', 'stage')
 
-const besideApp = [
-  'package.json',
-  'broker',
-  'sandbox',
-  'cli',
-  'tools',
-  'bin',
-  'THIRD-PARTY-NOTICES.txt',
-  'LICENSE',
-]
+const besideApp = ['package.json', 'dist', 'runtime', 'bin', 'THIRD-PARTY-NOTICES.txt', 'LICENSE']
 
 export default {
   appId: 'app.sallyport.desktop',
@@ -75,7 +66,7 @@ export default {
     gatekeeperAssess: false,
     entitlements: inRoot('build', 'mac', 'entitlements.plist'),
     entitlementsInherit: inRoot('build', 'mac', 'entitlements.plist'),
-    binaries: ['Contents/Resources/bin/node'],
+    binaries: ['Contents/Resources/runtime/node'],
   },
   win: {
     target: [{ target: 'nsis', arch: ['x64'] }],

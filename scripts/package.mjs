@@ -28,14 +28,13 @@ async function stageApp() {
   const beside = (...parts) => path.join(stage, 'resources', ...parts)
   const withoutMaps = { recursive: true, filter: (file) => !file.endsWith('.map') }
   await rm(stage, { recursive: true, force: true })
-  await mkdir(beside('bin'), { recursive: true })
   for (const part of ['electron', 'renderer']) await cp(dist(part), app('dist', part), withoutMaps)
-  for (const part of ['broker', 'sandbox', 'cli']) await cp(dist(part), beside(part), withoutMaps)
+  for (const part of ['broker', 'sandbox', 'cli']) await cp(dist(part), beside('dist', part), withoutMaps)
   // A tool's source map turns positions in its errors into lines of its source: that stays.
-  await cp(dist('tools'), beside('tools'), { recursive: true })
+  await cp(dist('tools'), beside('dist', 'tools'), { recursive: true })
   await writeFile(app('package.json'), JSON.stringify(aboutApp(), null, 2))
   await writeFile(beside('package.json'), '{"type":"module"}')
-  await stageNode(beside('bin'))
+  await stageNode(beside)
   const { thirdPartyNotices } = await import('./third-party-notices.mjs')
   await writeFile(beside('THIRD-PARTY-NOTICES.txt'), thirdPartyNotices())
   await copyFile(inRoot('LICENSE'), beside('LICENSE'))
@@ -49,13 +48,16 @@ function aboutApp() {
   return { name, productName, version, description, license, type, main, homepage, author }
 }
 
-async function stageNode(folder) {
-  const file = path.join(folder, process.platform === 'win32' ? 'node.exe' : 'node')
+async function stageNode(beside) {
+  const file = beside('runtime', process.platform === 'win32' ? 'node.exe' : 'node')
+  await mkdir(beside('runtime'), { recursive: true })
+  await mkdir(beside('bin'), { recursive: true })
   await copyFile(pinnedNode(), file)
   await chmod(file, 0o755)
-  if (process.platform === 'win32') return
-  await copyFile(inRoot('build', 'linux', 'sallyport'), path.join(folder, 'sallyport'))
-  await chmod(path.join(folder, 'sallyport'), 0o755)
+  const starter = process.platform === 'win32' ? 'sallyport.cmd' : 'sallyport'
+  await copyFile(inRoot('build', 'bin', starter), beside('bin', starter))
+  await chmod(beside('bin', starter), 0o755)
+  // Debugging symbols are a fifth of the binary.
   if (process.platform === 'linux') await runCommand('strip', [file], { limitMs: MINUTE })
 }
 

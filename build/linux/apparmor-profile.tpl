@@ -8,7 +8,7 @@ profile "${executable}" "/opt/${sanitizedProductName}/${executable}" flags=(unco
 }
 
 # The broker: bubblewrap round tools and commands, which it starts.
-profile "${executable}-node" "/opt/${sanitizedProductName}/resources/bin/node" flags=(unconfined) {
+profile "${executable}-node" "/opt/${sanitizedProductName}/resources/runtime/node" flags=(unconfined) {
   userns,
   include if exists <local/${executable}>
 }
