@@ -1,0 +1,87 @@
+/** Seals the log's head on a beat, and at its close. A keychain that fails or hangs makes unsigned seals, never a hang. */
+import type { Clock } from '../ports.ts'
+import type { LogWriter } from './log-writer.ts'
+import {
+  keyId,
+  readPublicKey,
+  type Seal,
+  type SealBook,
+  type SealKind,
+  type SealSigner,
+  sealBytes,
+} from './seals.ts'
+
+export interface Sealing {
+  /** Syncs, signs and stores a seal over the newest entry. Rejects when the disk refuses. */
+  seal(kind: SealKind): Promise<Seal>
+  state(): { signed: boolean; at: number | null; seq: number | null }
+  end(): void
+}
+export interface SealingOptions {
+  writer: LogWriter
+  book: SealBook
+  boot: string
+  clock: Clock
+  signer?: SealSigner
+  /** Between two beats, in ms. */
+  beatMs: number
+  /** Told the sealed head, when seal and entries are on the disk: kept elsewhere, it shows a log that was set back. */
+  remember?: (head: { seq: number; hash: string }) => void
+  onFault?: (error: unknown) => void
+}
+
+const SIGN_MS = 5_000
+
+export function startSealing(options: SealingOptions): Sealing {
+  const { writer, book, boot, clock, signer, beatMs, remember = () => {}, onFault = () => {} } = options
+  const key = signer ? keyId(readPublicKey(signer.publicKey)) : ''
+  let last: { seal: Seal; signed: boolean } | null = null
+  let queue: Promise<unknown> = Promise.resolve()
+  const timer = setInterval(() => void seal('beat').catch(onFault), beatMs)
+  timer.unref()
+
+  function seal(kind: SealKind): Promise<Seal> {
+    const done = queue.then(() => sealNow(kind))
+    queue = done.catch(() => {})
+    return done
+  }
+  async function sealNow(kind: SealKind): Promise<Seal> {
+    const head = writer.head()
+    const at = clock()
+    await writer.sync()
+    const same = last?.seal.seq === head.seq && last.seal.hash === head.hash
+    const seal: Seal = { kind, boot, ...head, since: same && last ? last.seal.since : at, at, key }
+    const signature = signer ? await signInTime(signer, seal, onFault) : null
+    const stored = signature ? seal : { ...seal, key: '' }
+    book.put(stored, signature)
+    last = { seal: stored, signed: signature !== null }
+    await writer.sync()
+    remember(head)
+    return stored
+  }
+
+  return {
+    seal,
+    state: () => ({ signed: last?.signed ?? false, at: last?.seal.at ?? null, seq: last?.seal.seq ?? null }),
+    end: () => clearInterval(timer),
+  }
+}
+
+async function signInTime(
+  signer: SealSigner,
+  seal: Seal,
+  onFault: (error: unknown) => void,
+): Promise<Uint8Array | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The keychain did not sign within ${SIGN_MS} ms.`)), SIGN_MS)
+  })
+  try {
+    return await Promise.race([signer.sign(sealBytes(seal)), late])
+  } catch (error) {
+    onFault(error)
+    return null
+  } finally {
+    clearTimeout(timer)
+  }
+}

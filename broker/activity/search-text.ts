@@ -1,0 +1,84 @@
+/**
+ * What can be searched for in an entry, and what a person's query means. Words are runs of letters and digits, without
+ * case and accents; a "phrase" is words in a row; *part* is found inside words and across them. The index and the scan
+ * of what is not indexed yet use the same functions, so that both find the same.
+ */
+import type { ActivityEntry } from '../../contract/activity.ts'
+import type { Json } from '../../contract/words.ts'
+
+export interface SearchTerms {
+  words: string[]
+  phrases: string[][]
+  /** Folded text, three characters or more. */
+  parts: string[]
+}
+
+/** Lower case, without accents; the same for query and content. */
+export function fold(text: string): string {
+  if (/^[ -~\n]*$/.test(text)) return text.toLowerCase()
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+}
+
+/** Words of a folded text, in order. */
+export const wordsOf = (folded: string): string[] => folded.match(/[\p{L}\p{N}]+/gu) ?? []
+
+/** Parts shorter than this are looked up as words. */
+export const PART_LENGTH = 3
+
+export function parseSearch(text: string): SearchTerms {
+  const terms: SearchTerms = { words: [], phrases: [], parts: [] }
+  for (const [, phrase, part, rest] of fold(text).matchAll(/"([^"]*)"|\*([^*"]+)\*|([^\s"]+)/g)) {
+    if (part !== undefined && part.trim().length >= PART_LENGTH) terms.parts.push(part.trim())
+    else if (phrase !== undefined && wordsOf(phrase).length > 1) terms.phrases.push(wordsOf(phrase))
+    else terms.words.push(...wordsOf(phrase ?? part ?? rest ?? ''))
+  }
+  return terms
+}
+
+/** Text that is this entry's own: its sentence and what stands in its details. Parts are looked for here. */
+export function ownText(entry: Pick<ActivityEntry, 'subject' | 'details'>): string {
+  const pieces = [entry.subject]
+  collect(entry.details, pieces)
+  return fold(pieces.join('\n'))
+}
+/** Names and sentences that many entries share. */
+export function sharedText(entry: ActivityEntry): string {
+  const { principal, run, tool, because, kind, capability, decision } = entry
+  const pieces = [
+    kind,
+    capability,
+    decision,
+    principal?.name,
+    run?.title,
+    tool?.name,
+    ...because.map(({ text }) => text),
+  ]
+  return fold(pieces.filter((piece) => piece != null).join('\n'))
+}
+
+function collect(value: Json, into: string[]): void {
+  if (typeof value === 'string') into.push(value)
+  else if (typeof value === 'number') into.push(String(value))
+  else if (Array.isArray(value)) for (const item of value) collect(item, into)
+  else if (typeof value === 'object' && value !== null)
+    for (const item of Object.values(value)) collect(item, into)
+}
+
+/** True when all terms are in the texts (an entry's, and its closer's). */
+export function matches(terms: SearchTerms, own: string, shared: string): boolean {
+  const { words, phrases, parts } = terms
+  if (parts.some((part) => !own.includes(part))) return false
+  if (words.length === 0 && phrases.length === 0) return true
+  const found = wordsOf(`${own}\n${shared}`)
+  const set = new Set(found)
+  return words.every((word) => set.has(word)) && phrases.every((phrase) => hasPhrase(found, phrase))
+}
+
+function hasPhrase(words: string[], phrase: string[]): boolean {
+  for (let i = words.indexOf(phrase[0] ?? ''); i >= 0; i = words.indexOf(phrase[0] ?? '', i + 1))
+    if (phrase.every((word, n) => words[i + n] === word)) return true
+  return false
+}

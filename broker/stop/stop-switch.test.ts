@@ -1,0 +1,233 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { NewEntry } from '../../contract/activity.ts'
+import { StopFile } from '../../contract/stop.ts'
+import type { DocumentStore, Stoppable } from '../ports.ts'
+import { stopFileIn } from './stop-file.ts'
+import { createStopSwitch, type StopSwitchOptions } from './stop-switch.ts'
+
+let folder: string
+let documents: Map<string, unknown>
+let entries: NewEntry[]
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'stop-'))
+  documents = new Map()
+  entries = []
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const store: DocumentStore = {
+  get: (kind, id) => documents.get(`${kind} ${id}`),
+  put: (kind, id, value) => void documents.set(`${kind} ${id}`, structuredClone(value)),
+  delete: (kind, id) => void documents.delete(`${kind} ${id}`),
+  list: () => [],
+}
+const open = (more: Partial<StopSwitchOptions> = {}) =>
+  createStopSwitch({
+    store,
+    clock: () => 1000,
+    file: stopFileIn(folder),
+    log: { append: (entry) => ({ seq: entries.push(entry), at: 0 }) },
+    ...more,
+  })
+const part = (end: Stoppable['end'], name = 'isolates'): Stoppable => ({ name, end })
+
+describe('stop', () => {
+  it('holds before anything is ended, on the disk too', async () => {
+    const stop = open()
+    let seen: unknown
+    stop.register(
+      part(async () => {
+        seen = [stop.blocks('agent_1')?.code, existsSync(stopFileIn(folder)), documents.get('stop state')]
+        return {}
+      }),
+    )
+    const done = stop.stop('you, in the app')
+    expect(stop.blocks('agent_1')?.code).toBe('stopped')
+    await done
+    expect(seen).toEqual(['stopped', true, expect.objectContaining({ stopped: true, by: 'you, in the app' })])
+  })
+
+  it('adds up what each part ended, and writes a receipt', async () => {
+    const stop = open()
+    stop.register(part(async () => ({ isolates: 3, processes: 2, survivors: [17] })))
+    stop.register(
+      part(
+        async () => ({ sockets: 1, runs: 1, alreadyLeft: ['POST https://a.example: 2 kB sent'] }),
+        'network',
+      ),
+    )
+    const receipt = await stop.stop('you')
+    expect(receipt).toMatchObject({
+      isolates: 3,
+      processes: 2,
+      sockets: 1,
+      runs: 1,
+      survivors: [17],
+      scope: 'all',
+      drill: false,
+    })
+    expect(receipt.alreadyLeft).toEqual(['POST https://a.example: 2 kB sent'])
+    expect(stop.state().receipt).toEqual(receipt)
+    expect(StopFile.parse(JSON.parse(readFileSync(stopFileIn(folder), 'utf8'))).receipt).toEqual(receipt)
+    expect(entries.map(({ kind, subject }) => [kind, subject])).toEqual([
+      ['stop', 'Stop everything'],
+      ['stop', expect.stringMatching(/^Stopped everything in \d+ ms: 1 runs.*1 would not end$/)],
+    ])
+  })
+
+  it('waits for no part that hangs or throws, and names it', async () => {
+    const stop = open()
+    stop.register(part(() => new Promise(() => {}), 'the hanging lane'))
+    stop.register(part(() => Promise.reject(new Error('broken pipe')), 'the broken lane'))
+    stop.register(part(async () => ({ processes: 1 })))
+    const receipt = await stop.stop('you')
+    expect(receipt.processes).toBe(1)
+    expect(receipt.ms).toBeLessThan(1_500)
+    expect(receipt.alreadyLeft).toEqual([
+      expect.stringContaining('the hanging lane did not end within'),
+      'the broken lane could not be ended: broken pipe',
+    ])
+  })
+
+  it('works although neither log nor disk take anything', async () => {
+    const fail = () => {
+      throw new Error('disk full')
+    }
+    const stop = open({
+      log: { append: fail },
+      store: { ...store, put: fail },
+      file: path.join(folder, 'no', '\0bad'),
+    })
+    let ended = false
+    stop.register(
+      part(async () => {
+        ended = true
+        return {}
+      }),
+    )
+    const receipt = await stop.stop('you')
+    expect(ended).toBe(true)
+    expect(stop.blocks('agent_1')?.code).toBe('stopped')
+    expect(receipt.alreadyLeft.join()).toContain('could not be saved')
+  })
+
+  it('survives a restart; only resume lifts it', async () => {
+    await open().stop('you')
+    const again = open()
+    expect(again.state()).toMatchObject({ stopped: true, by: 'you', since: 1000 })
+    expect(again.resume('you').stopped).toBe(false)
+    expect(existsSync(stopFileIn(folder))).toBe(false)
+    expect(open().state().stopped).toBe(false)
+  })
+
+  it('is not lifted while the session is locked', async () => {
+    let locked = true
+    const stop = open({ mayResume: () => !locked })
+    await stop.stop('you')
+    expect(stop.resume('someone').stopped).toBe(true)
+    stop.setPaused('someone', true)
+    expect(stop.setPaused('someone', false).paused).toBe(true)
+    locked = false
+    expect(stop.resume('you').stopped).toBe(false)
+  })
+
+  it.each([
+    [
+      'a stop file that the shell wrote',
+      () => JSON.stringify({ version: 1, at: 5, by: 'you, in the window', writer: 'shell' }),
+    ],
+    ['a stop file of nonsense', () => 'not json'],
+    ['an empty stop file', () => ''],
+  ])('counts %s as a stop', (_, text) => {
+    writeFileSync(stopFileIn(folder), text())
+    const stop = open()
+    expect(stop.state().stopped).toBe(true)
+    expect(stop.blocks('agent_1')?.code).toBe('stopped')
+  })
+
+  it('counts a state that can not be read as a stop', () => {
+    documents.set('stop state', { stopped: 'maybe' })
+    expect(open().state().stopped).toBe(true)
+  })
+
+  it('stops one agent and leaves the others', async () => {
+    const stop = open()
+    const scopes: string[] = []
+    stop.register(
+      part(async (scope) => {
+        scopes.push(scope)
+        return {}
+      }),
+    )
+    await stop.stop('you', 'agent_1')
+    expect(scopes).toEqual(['agent_1'])
+    expect(stop.blocks('agent_1')?.code).toBe('stopped')
+    expect(stop.blocks('agent_2')).toBeNull()
+    expect(existsSync(stopFileIn(folder))).toBe(false)
+    expect(open().blocks('agent_1')?.code).toBe('stopped')
+    stop.resume('you', 'agent_1')
+    expect(stop.blocks('agent_1')).toBeNull()
+  })
+
+  it('says of a drill that it was one', async () => {
+    const receipt = await open().stop('you', 'all', true)
+    expect(receipt.drill).toBe(true)
+    expect(entries.at(-1)?.subject).toMatch(/^Drill: stopped/)
+  })
+
+  it('ends everything once when it is pressed many times', async () => {
+    const stop = open()
+    let calls = 0
+    stop.register(
+      part(async () => {
+        calls++
+        await sleep(10)
+        return {}
+      }),
+    )
+    await Promise.all([stop.stop('you'), stop.stop('you'), stop.stop('you')])
+    expect(calls).toBe(1)
+  })
+})
+
+describe('pause', () => {
+  const settled = async (promise: Promise<void>) =>
+    Promise.race([promise.then(() => true), sleep(15).then(() => false)])
+
+  it('holds an agent until it is resumed; nothing is lost', async () => {
+    const stop = open()
+    stop.setPaused('you', true, 'agent_1')
+    const wait = stop.whilePaused('agent_1', new AbortController().signal)
+    await stop.whilePaused('agent_2', new AbortController().signal)
+    expect(stop.blocks('agent_1')?.code).toBe('paused')
+    expect(stop.blocks('agent_2')).toBeNull()
+    expect(await settled(wait)).toBe(false)
+    stop.setPaused('you', true)
+    stop.setPaused('you', false, 'agent_1')
+    expect(await settled(wait)).toBe(false)
+    stop.setPaused('you', false)
+    expect(await settled(wait)).toBe(true)
+  })
+
+  it('ends the wait when everything is stopped, or the call is aborted', async () => {
+    const stop = open()
+    stop.setPaused('you', true)
+    const abort = new AbortController()
+    const aborted = stop.whilePaused('agent_1', abort.signal)
+    abort.abort()
+    expect(await settled(aborted)).toBe(true)
+    const stopped = stop.whilePaused('agent_1', new AbortController().signal)
+    await stop.stop('you')
+    expect(await settled(stopped)).toBe(true)
+    expect(stop.blocks('agent_1')?.code).toBe('stopped')
+  })
+
+  it('survives a restart', () => {
+    open().setPaused('you', true, 'agent_1')
+    expect(open().blocks('agent_1')?.code).toBe('paused')
+  })
+})
