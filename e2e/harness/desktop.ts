@@ -3,12 +3,12 @@
  * real session is seen or touched; the bus starts no service by itself.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import dbus from 'dbus-next'
-import { killAll, processesWith, type Started, start } from './processes.ts'
+import { killAll, processesWith, type Started, start, type User } from './processes.ts'
 import { until, withLimit } from './time-limit.ts'
 
 const START_LIMIT_MS = 15_000
@@ -35,21 +35,32 @@ export interface Desktop {
   stop(): Promise<void>
 }
 
-export async function startDesktop({ keyring = 'unlocked' as KeyringState } = {}): Promise<Desktop> {
+export interface DesktopOptions {
+  keyring?: KeyringState
+  /** Whose session it is; ours without it. */
+  user?: User
+}
+
+export async function startDesktop({ keyring = 'unlocked', user }: DesktopOptions = {}): Promise<Desktop> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'sallyport-e2e-'))
   const running: Started[] = []
-  const env = makeHome(home)
+  const env = makeHome(home, user)
+  const begin: Begin = (command, args, options) => {
+    const started = start(command, args, env, { ...options, user })
+    running.push(started)
+    return started
+  }
   const stop = async () => {
     for (const each of running.reverse()) await each.end()
     await killAll(processesWith(MARK, env[MARK] as string))
     rmSync(home, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    env.DISPLAY = await startDisplay(env, running)
-    env.DBUS_SESSION_BUS_ADDRESS = await startBus(env, running)
-    running.push(start('openbox', ['--sm-disable'], env))
-    if (keyring !== 'none') await startKeyring(env, running)
-    const desktop = describe(env, stop)
+    env.DISPLAY = await startDisplay(begin)
+    env.DBUS_SESSION_BUS_ADDRESS = await startBus(env, begin)
+    begin('openbox', ['--sm-disable'])
+    if (keyring !== 'none') await startKeyring(env, begin)
+    const desktop = describe(env, user, stop)
     if (keyring === 'locked') await desktop.lockKeyring()
     return desktop
   } catch (error) {
@@ -59,7 +70,9 @@ export async function startDesktop({ keyring = 'unlocked' as KeyringState } = {}
   }
 }
 
-function makeHome(home: string): Record<string, string> {
+type Begin = (command: string, args: string[], options?: { input?: string; extraPipes?: number }) => Started
+
+function makeHome(home: string, user: User | undefined): Record<string, string> {
   const folders = {
     XDG_RUNTIME_DIR: path.join(home, 'run'),
     XDG_CONFIG_HOME: path.join(home, '.config'),
@@ -67,14 +80,21 @@ function makeHome(home: string): Record<string, string> {
     XDG_STATE_HOME: path.join(home, '.local', 'state'),
     XDG_CACHE_HOME: path.join(home, '.cache'),
   }
-  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const own = (folder: string) => user && chownSync(folder, user.uid, user.gid)
+  own(home)
+  for (const folder of Object.values(folders)) {
+    for (const part of [path.dirname(folder), folder]) {
+      mkdirSync(part, { recursive: true, mode: 0o700 })
+      own(part)
+    }
+  }
   return {
     HOME: home,
     ...folders,
     PATH: process.env.PATH ?? '/usr/bin:/bin',
     LANG: 'C.UTF-8',
     TZ: 'UTC',
-    USER: os.userInfo().username,
+    USER: user?.name ?? os.userInfo().username,
     XDG_SESSION_TYPE: 'x11',
     XDG_CURRENT_DESKTOP: 'openbox',
     GSETTINGS_BACKEND: 'memory',
@@ -97,14 +117,13 @@ async function firstLine(started: Started, what: string): Promise<string> {
   return withLimit(line, START_LIMIT_MS, `starting ${what}`)
 }
 
-async function startDisplay(env: Record<string, string>, running: Started[]): Promise<string> {
+async function startDisplay(begin: Begin): Promise<string> {
   const args = ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp', '-noreset']
-  const display = start('Xvfb', args, env, { extraPipes: 1 })
-  running.push(display)
+  const display = begin('Xvfb', args, { extraPipes: 1 })
   return `:${await firstLine(display, 'Xvfb')}`
 }
 
-async function startBus(env: Record<string, string>, running: Started[]): Promise<string> {
+async function startBus(env: Record<string, string>, begin: Begin): Promise<string> {
   const config = path.join(env.XDG_RUNTIME_DIR as string, 'bus.conf')
   writeFileSync(
     config,
@@ -112,17 +131,15 @@ async function startBus(env: Record<string, string>, running: Started[]): Promis
      <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
      </busconfig>`,
   )
-  const bus = start('dbus-daemon', ['--nofork', '--print-address=3', `--config-file=${config}`], env, {
+  const bus = begin('dbus-daemon', ['--nofork', '--print-address=3', `--config-file=${config}`], {
     extraPipes: 1,
   })
-  running.push(bus)
   return firstLine(bus, 'dbus-daemon')
 }
 
-async function startKeyring(env: Record<string, string>, running: Started[]): Promise<void> {
+async function startKeyring(env: Record<string, string>, begin: Begin): Promise<void> {
   const args = ['--foreground', '--unlock', '--components=secrets']
-  const keyring = start('gnome-keyring-daemon', args, env, { input: KEYRING_PASSWORD })
-  running.push(keyring)
+  begin('gnome-keyring-daemon', args, { input: KEYRING_PASSWORD })
   await withBus(env.DBUS_SESSION_BUS_ADDRESS as string, async (bus) => {
     await until(() => hasOwner(bus, 'org.freedesktop.secrets'), START_LIMIT_MS, 'starting gnome-keyring')
     await until(async () => (await collections(bus)).length > 1, START_LIMIT_MS, 'unlocking gnome-keyring')
@@ -184,10 +201,10 @@ async function lockKeyring(busAddress: string): Promise<void> {
   })
 }
 
-function describe(env: Record<string, string>, stop: () => Promise<void>): Desktop {
+function describe(env: Record<string, string>, user: User | undefined, stop: () => Promise<void>): Desktop {
   const busAddress = env.DBUS_SESSION_BUS_ADDRESS as string
   const run: Desktop['run'] = async (command, args, { input, limitMs = 30_000 } = {}) => {
-    const started = start(command, args, env, { input })
+    const started = start(command, args, env, { input, user, cwd: env.HOME })
     try {
       const code = await withLimit(started.ended, limitMs, `running ${command} ${args.join(' ')}`)
       return { code, output: started.output() }

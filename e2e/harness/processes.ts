@@ -17,14 +17,27 @@ export interface Started {
   end(graceMs?: number): Promise<void>
 }
 
+/** Another user of this machine; only root can start programs as one. */
+export interface User {
+  name: string
+  uid: number
+  gid: number
+}
+
 export function start(
   command: string,
   args: string[],
   env: Record<string, string | undefined>,
-  options: { input?: string; cwd?: string; extraPipes?: number } = {},
+  options: { input?: string; cwd?: string; extraPipes?: number; user?: User } = {},
 ): Started {
   const extra = Array.from({ length: options.extraPipes ?? 0 }, () => 'pipe' as const)
-  const child = spawn(command, args, { env, cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe', ...extra] })
+  const child = spawn(command, args, {
+    env,
+    cwd: options.cwd,
+    stdio: ['pipe', 'pipe', 'pipe', ...extra],
+    uid: options.user?.uid,
+    gid: options.user?.gid,
+  })
   let output = ''
   const keep = (text: Buffer) => {
     output = `${output}${text}`.slice(-200_000)
