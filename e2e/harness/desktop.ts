@@ -128,7 +128,7 @@ async function startBus(env: Record<string, string>, begin: Begin): Promise<stri
   writeFileSync(
     config,
     `<busconfig><type>session</type><listen>unix:path=${env.XDG_RUNTIME_DIR}/bus</listen><auth>EXTERNAL</auth>
-     <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+     <policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
      </busconfig>`,
   )
   const bus = begin('dbus-daemon', ['--nofork', '--print-address=3', `--config-file=${config}`], {
