@@ -3,7 +3,7 @@
 //
 //   broker/main.ts            → dist/broker/main.js      (+ native/, vendor/)
 //   broker/**/*.child.ts      → dist/broker/*.child.js   (programs that the broker starts; also *.worker.ts)
-//   sandbox/main.ts           → dist/sandbox/main.js     (+ native/)
+//   sandbox/main.ts           → dist/sandbox/main.js     (+ native/, guest.js: what runs inside the isolate)
 //   cli/main.ts               → dist/cli/main.js
 //   electron/main.ts          → dist/electron/main.js
 //   electron/preload/*.ts     → dist/electron/preload/*.cjs
@@ -16,7 +16,7 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } fr
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { bundleNode, bundlePreload, bundleTool } from './bundle.mjs'
+import { bundleGuest, bundleNode, bundlePreload, bundleTool } from './bundle.mjs'
 import { copyNatives } from './copy-natives.mjs'
 import { inRoot, root } from './project.mjs'
 import { fail, PlainError, say, seconds } from './say.mjs'
@@ -66,7 +66,7 @@ async function listParts() {
       name: 'sandbox',
       entry: ['sandbox/main.ts'],
       inputs: ['sandbox', 'contract'],
-      outputs: ['sandbox/main.js', 'sandbox/native'],
+      outputs: ['sandbox/main.js', 'sandbox/guest.js', 'sandbox/native'],
       make: makeSandbox,
     },
     {
@@ -120,6 +120,7 @@ async function makeBroker() {
 async function makeSandbox() {
   await rm(dist('sandbox'), { recursive: true, force: true })
   await bundleNode({ main: 'sandbox/main.ts' }, dist('sandbox'))
+  await bundleGuest(dist('sandbox', 'guest.js'))
   await copyNatives('sandbox', dist('sandbox'))
 }
 

@@ -1,8 +1,8 @@
 // How each kind of program is bundled. Everything goes into one file, except Node's own modules, Electron's, and
 // native addons, which lie in native/ beside the file (copy-natives.mjs).
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { build } from 'esbuild'
-import { root } from './project.mjs'
+import { inRoot, root } from './project.mjs'
 
 const shared = {
   absWorkingDir: root,
@@ -88,5 +88,34 @@ export async function bundleTool(entry, outfile) {
     format: 'esm',
     target: 'es2024',
     sourcemap: 'external',
+  })
+}
+
+/**
+ * The code that runs first inside an isolate, as one expression: the start function with every endowment that lies
+ * in sandbox/endowments/. What is not in that folder does not exist for a tool.
+ */
+export async function bundleGuest(outfile) {
+  const names = (await readdir(inRoot('sandbox', 'endowments')))
+    .filter((name) => /(?<!\.test|\.d)\.ts$/.test(name))
+    .sort()
+  const imports = names.map((name, index) => `import { endowment as e${index} } from './endowments/${name}'`)
+  const list = names.map((_, index) => `e${index}`).join(', ')
+  await build({
+    ...shared,
+    sourcemap: false,
+    stdin: {
+      contents: `${imports.join('\n')}\nimport { start } from './guest/start.ts'\nexport const begin = (...functions) => start([${list}], functions)`,
+      resolveDir: inRoot('sandbox'),
+      sourcefile: 'guest-entry.ts',
+      loader: 'ts',
+    },
+    outfile,
+    platform: 'neutral',
+    format: 'iife',
+    globalName: 'guest',
+    target: 'es2024',
+    banner: { js: '(() => { "use strict";' },
+    footer: { js: 'return guest.begin })()' },
   })
 }

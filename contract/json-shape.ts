@@ -1,0 +1,47 @@
+/**
+ * How deep and how rich a JSON text is, found before it is parsed. Size alone does not bound the work: eight
+ * megabytes of `[[[[` or of `{},{},` cost their reader far more than eight megabytes of one string.
+ */
+
+export const JSON_SHAPE = {
+  /** Levels of arrays and objects. */
+  depth: 64,
+  /** Values, roughly: commas, colons and opening brackets outside of strings. */
+  values: 400_000,
+} as const
+
+const QUOTE = 34
+const COMMA = 44
+const COLON = 58
+const BACKSLASH = 92
+const OPEN_ARRAY = 91
+const CLOSE_ARRAY = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
+
+/** Empty when the text is within the bounds, else what is wrong in words. The text need not be valid JSON. */
+export function shapeFault(text: string, bounds: { depth: number; values: number } = JSON_SHAPE): string {
+  let depth = 0
+  let values = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at)
+    else if (code === COMMA || code === COLON) values++
+    else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
+      values++
+      if (++depth > bounds.depth) return `it nests deeper than ${bounds.depth} levels`
+    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth--
+    if (values > bounds.values) return `it holds more than ${bounds.values} values`
+  }
+  return ''
+}
+
+/** Where the string that opens at `start` closes; the end of the text when it does not. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0
+    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++
+    if (escapes % 2 === 0) return at
+  }
+  return text.length
+}

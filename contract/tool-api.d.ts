@@ -1,0 +1,336 @@
+/**
+ * What a tool's code sees, for the compiler: ambient types to compile a tool against, with `lib: ["ES2024"]`,
+ * `types: []` and no DOM. Everything below is frozen, and everything that touches the world asks the gate.
+ *
+ * Times are epoch milliseconds, sizes and lengths are bytes. A refusal or a failure rejects with a SallyportError.
+ */
+
+declare namespace Sallyport {
+  type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+  type Encoding = 'utf8' | 'utf16le' | 'latin1' | 'base64'
+
+  interface FolderEntry {
+    path: string
+    name: string
+    kind: 'file' | 'folder' | 'link' | 'other'
+    size: number
+    modifiedAt: number
+  }
+  interface Pair {
+    from: string
+    to: string
+  }
+
+  /** `refused`: it was not allowed, `code` says by what. `failed`: it was tried. `message` is written for a model. */
+  interface SallyportError extends Error {
+    readonly name: 'SallyportError'
+    readonly kind: 'refused' | 'failed'
+    readonly code: string
+  }
+  interface SallyportErrorClass {
+    readonly prototype: SallyportError
+    [Symbol.hasInstance](value: unknown): value is SallyportError
+  }
+
+  interface Files {
+    /** Capability `fs.read`. At most `length` bytes (1 MiB unless told, 4 MiB at most) from `offset`; `more` says that more follows. */
+    readFile(args: { path: string; encoding?: Encoding; offset?: number; length?: number }): Promise<{
+      path: string
+      data: string
+      encoding: string
+      size: number
+      bytesRead: number
+      more: boolean
+      modifiedAt: number
+    }>
+    /** Capability `fs.read`. Lines below `path` that hold `pattern`. */
+    search(args: {
+      path: string
+      pattern: string
+      regex?: boolean
+      ignoreCase?: boolean
+      glob?: string
+      limit?: number
+    }): Promise<{ matches: { path: string; line: number; text: string }[]; truncated: boolean }>
+    /** Capability `fs.list`. `depth` 1 lists the folder itself. */
+    list(args: {
+      path: string
+      depth?: number
+      glob?: string
+      limit?: number
+    }): Promise<{ entries: FolderEntry[]; truncated: boolean }>
+    /** Capability `fs.list`. */
+    stat(args: { path: string }): Promise<FolderEntry>
+    /** Capability `fs.list`. Waits until something below `path` changes, or the time is over. */
+    watch(args: { path: string; timeoutMs?: number }): Promise<{ changed: string[]; timedOut: boolean }>
+    /** Capability `fs.write`. `mode` is `replace` unless told; `parents` makes missing folders. */
+    writeFile(args: {
+      path: string
+      data: string
+      encoding?: Encoding
+      mode?: 'create' | 'replace' | 'append'
+      parents?: boolean
+    }): Promise<{ path: string; size: number; created: boolean }>
+    /** Capability `fs.write`. */
+    makeFolder(args: { path: string }): Promise<{ path: string; created: boolean }>
+    /** Capability `fs.write`. All moves are one request, and so one question. */
+    move(args: { moves: Pair[]; parents?: boolean }): Promise<{ moved: Pair[] }>
+    /** Capability `fs.write`. */
+    copy(args: { copies: Pair[]; parents?: boolean }): Promise<{ copied: Pair[] }>
+    /** Capability `fs.delete`: to the system's trash. */
+    trash(args: { paths: string[] }): Promise<{ trashed: string[] }>
+  }
+
+  type Signing =
+    | { scheme: 'bearer'; secret: string }
+    | { scheme: 'basic'; secret: string; user: string }
+    | { scheme: 'hmac-sha256'; secret: string; header?: string }
+    | { scheme: 'aws-sigv4'; secret: string; accessKeyId: string; region: string; service: string }
+
+  interface Net {
+    /** Capability `net.request`. `{{secret:name}}` in a header's value is filled in by the gate, for a bound host only. */
+    fetch(args: {
+      url: string
+      method?: string
+      headers?: [string, string][]
+      body?: string
+      bodyEncoding?: 'utf8' | 'base64'
+      responseEncoding?: 'utf8' | 'base64'
+      redirect?: 'follow' | 'error' | 'manual'
+      timeoutMs?: number
+      maxBytes?: number
+      sign?: Signing
+    }): Promise<{
+      url: string
+      status: number
+      statusText: string
+      headers: [string, string][]
+      body: string
+      bodyEncoding: 'utf8' | 'base64'
+      truncated: boolean
+      redirects: string[]
+    }>
+  }
+
+  interface Global {
+    readonly fs: Readonly<Files>
+    readonly net: Readonly<Net>
+    readonly command: {
+      /** Capability `command.run`. Never a shell string; `secrets` maps environment variables to secrets' names. */
+      run(args: {
+        argv: string[]
+        cwd: string
+        stdin?: string
+        timeoutMs?: number
+        maxOutput?: number
+        secrets?: Record<string, string>
+      }): Promise<{
+        exitCode: number | null
+        signal: string | null
+        stdout: string
+        stderr: string
+        truncated: boolean
+        sandboxHint?: string
+      }>
+    }
+    readonly secrets: {
+      /** Capability `secret.use`. Asks the person for a secret; `reference` stands for it in a header, the value stays with the gate. */
+      request(args: {
+        name: string
+        purpose: string
+        hosts: string[]
+      }): Promise<{ name: string; reference: string }>
+    }
+    readonly clipboard: {
+      /** Capability `clipboard.read`. */
+      read(): Promise<{ text: string }>
+      /** Capability `clipboard.write`. */
+      write(args: { text: string }): Promise<{ bytes: number }>
+    }
+    /** Capability `notify`. */
+    notify(args: { title: string; body?: string }): Promise<{ shown: boolean }>
+    /** Capability `open`. A link or a file, in the person's default app. */
+    open(args: { target: string }): Promise<{ opened: boolean }>
+    readonly SallyportError: SallyportErrorClass
+  }
+}
+
+declare const sallyport: Sallyport.Global
+
+// ── the web's minimum ────────────────────────────────────────────────────────────────────────────────────────
+
+interface Console {
+  debug(...values: unknown[]): void
+  trace(...values: unknown[]): void
+  log(...values: unknown[]): void
+  info(...values: unknown[]): void
+  dir(...values: unknown[]): void
+  warn(...values: unknown[]): void
+  error(...values: unknown[]): void
+  assert(holds: unknown, ...values: unknown[]): void
+}
+/** One line of the tool's log each, at most 4096 characters. */
+declare const console: Console
+
+declare function setTimeout<A extends unknown[]>(fn: (...args: A) => void, ms?: number, ...args: A): number
+declare function setInterval<A extends unknown[]>(fn: (...args: A) => void, ms?: number, ...args: A): number
+declare function clearTimeout(id: number | undefined): void
+declare function clearInterval(id: number | undefined): void
+declare function queueMicrotask(fn: () => void): void
+declare function structuredClone<T>(value: T): T
+declare function atob(data: string): string
+declare function btoa(data: string): string
+declare const performance: { readonly timeOrigin: number; now(): number }
+
+declare class DOMException extends Error {
+  constructor(message?: string, name?: string)
+  readonly code: number
+}
+declare class Event {
+  constructor(type: string, init?: { cancelable?: boolean })
+  readonly type: string
+  readonly target: EventTarget | null
+  readonly defaultPrevented: boolean
+  preventDefault(): void
+  stopImmediatePropagation(): void
+}
+declare class EventTarget {
+  addEventListener(
+    type: string,
+    listener: ((event: Event) => unknown) | null,
+    options?: { once?: boolean; signal?: AbortSignal },
+  ): void
+  removeEventListener(type: string, listener: ((event: Event) => unknown) | null): void
+  dispatchEvent(event: Event): boolean
+}
+declare class AbortSignal extends EventTarget {
+  private constructor()
+  readonly aborted: boolean
+  readonly reason: unknown
+  onabort: ((event: Event) => unknown) | null
+  throwIfAborted(): void
+  static abort(reason?: unknown): AbortSignal
+  static any(signals: Iterable<AbortSignal>): AbortSignal
+  static timeout(ms: number): AbortSignal
+}
+declare class AbortController {
+  readonly signal: AbortSignal
+  abort(reason?: unknown): void
+}
+
+declare class TextEncoder {
+  readonly encoding: string
+  encode(text?: string): Uint8Array<ArrayBuffer>
+  encodeInto(text: string, into: Uint8Array): { read: number; written: number }
+}
+/** utf-8, utf-16le and windows-1252 (latin1). */
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
+  readonly encoding: string
+  readonly fatal: boolean
+  readonly ignoreBOM: boolean
+  decode(source?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string
+}
+
+declare class URLSearchParams implements Iterable<[string, string]> {
+  constructor(init?: string | Iterable<readonly [string, string]> | Record<string, string> | URLSearchParams)
+  readonly size: number
+  append(name: string, value: string): void
+  delete(name: string, value?: string): void
+  get(name: string): string | null
+  getAll(name: string): string[]
+  has(name: string, value?: string): boolean
+  set(name: string, value: string): void
+  sort(): void
+  toString(): string
+  forEach(fn: (value: string, name: string, params: URLSearchParams) => void): void
+  entries(): Generator<[string, string]>
+  keys(): Generator<string>
+  values(): Generator<string>
+  [Symbol.iterator](): Generator<[string, string]>
+}
+declare class URL {
+  constructor(url: string | URL, base?: string | URL)
+  href: string
+  readonly origin: string
+  protocol: string
+  username: string
+  password: string
+  host: string
+  hostname: string
+  port: string
+  pathname: string
+  search: string
+  hash: string
+  readonly searchParams: URLSearchParams
+  toString(): string
+  toJSON(): string
+  static canParse(url: string | URL, base?: string | URL): boolean
+  static parse(url: string | URL, base?: string | URL): URL | null
+}
+
+declare const crypto: {
+  getRandomValues<T extends ArrayBufferView>(view: T): T
+  randomUUID(): string
+  /** SHA-1, SHA-256, SHA-384, SHA-512. Keys and signing stay with the gate (`sign` of `sallyport.net.fetch`). */
+  readonly subtle: {
+    digest(algorithm: string | { name: string }, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer>
+  }
+}
+
+type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>
+type BodyInit = string | ArrayBuffer | ArrayBufferView | URLSearchParams | null
+interface RequestInit {
+  method?: string
+  headers?: HeadersInit
+  body?: BodyInit
+  redirect?: 'follow' | 'error' | 'manual'
+  signal?: AbortSignal | null
+}
+declare class Headers implements Iterable<[string, string]> {
+  constructor(init?: HeadersInit)
+  append(name: string, value: string): void
+  delete(name: string): void
+  get(name: string): string | null
+  getSetCookie(): string[]
+  has(name: string): boolean
+  set(name: string, value: string): void
+  forEach(fn: (value: string, name: string, headers: Headers) => void): void
+  entries(): Generator<[string, string]>
+  keys(): Generator<string>
+  values(): Generator<string>
+  [Symbol.iterator](): Generator<[string, string]>
+}
+/** Held whole: there are no streams and no forms. */
+declare class Body {
+  readonly bodyUsed: boolean
+  text(): Promise<string>
+  json(): Promise<unknown>
+  bytes(): Promise<Uint8Array<ArrayBuffer>>
+  arrayBuffer(): Promise<ArrayBuffer>
+}
+declare class Request extends Body {
+  constructor(input: string | URL | Request, init?: RequestInit)
+  readonly url: string
+  readonly method: string
+  readonly headers: Headers
+  readonly redirect: string
+  readonly signal: AbortSignal | null
+  clone(): Request
+}
+declare class Response extends Body {
+  constructor(body?: BodyInit, init?: { status?: number; statusText?: string; headers?: HeadersInit })
+  readonly status: number
+  readonly statusText: string
+  readonly ok: boolean
+  readonly url: string
+  readonly redirected: boolean
+  readonly headers: Headers
+  clone(): Response
+  static json(
+    value: unknown,
+    init?: { status?: number; statusText?: string; headers?: HeadersInit },
+  ): Response
+}
+/** Capability `net.request`. */
+declare function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>

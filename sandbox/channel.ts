@@ -1,0 +1,65 @@
+/**
+ * Newline JSON over two file descriptors. Reading is the event loop's; writing is synchronous, so that a full pipe
+ * holds this process back and nothing piles up in it.
+ */
+import { Buffer } from 'node:buffer'
+import { writeSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { type Frame, readFrame } from '../contract/sandbox-frames.ts'
+
+export interface Channel {
+  start(onFrame: (frame: Frame) => void): void
+  /** Adds to what the next `flush` writes. */
+  write(text: string): void
+  flush(): void
+}
+
+const NEWLINE = 10
+
+export function openChannel({
+  readable,
+  writeFd,
+  onEnd,
+}: {
+  readable: Readable
+  writeFd: number
+  onEnd: () => void
+}): Channel {
+  let out = ''
+
+  function flush() {
+    if (out === '') return
+    const text = out
+    out = ''
+    const size = Buffer.byteLength(text)
+    let written = writeSync(writeFd, text)
+    if (written === size) return
+    const bytes = Buffer.from(text)
+    while (written < size) written += writeSync(writeFd, bytes, written)
+  }
+
+  function start(onFrame: (frame: Frame) => void) {
+    let parts: Buffer[] = []
+    readable.on('data', (chunk: Buffer) => {
+      let from = 0
+      for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+        const part = chunk.subarray(from, end)
+        const line = parts.length === 0 ? part : Buffer.concat([...parts, part])
+        parts = []
+        from = end + 1
+        onFrame(readFrame(line.toString('utf8')))
+      }
+      if (from < chunk.length) parts.push(chunk.subarray(from))
+    })
+    readable.on('end', onEnd)
+    readable.on('error', onEnd)
+  }
+
+  return {
+    start,
+    flush,
+    write: (text) => {
+      out += text
+    },
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The first code in each realm of the isolate: takes away what a tool must not have, puts the endowments in place,
+ * and gives the child three functions. It keeps the child's functions in closures and calls them directly, with
+ * primitives only: nothing that tool code replaces later (prototypes, globals) can reach them.
+ */
+import { createAsker } from './ask-gate.ts'
+import { describeError } from './describe-error.ts'
+import type { Box, Endowment, HostCalls } from './endowment.ts'
+import { freezeDeep } from './freeze.ts'
+import { SallyportError } from './sallyport-error.ts'
+
+/** Shared memory, native code generation and anything that sees the collector: no tool needs it to shuffle values. */
+const TAKEN_AWAY = [
+  'WebAssembly',
+  'SharedArrayBuffer',
+  'Atomics',
+  'WeakRef',
+  'FinalizationRegistry',
+  'console',
+]
+const { defineProperty, create } = Object
+const { parse, stringify } = JSON
+
+export interface GuestCalls {
+  /** The operations that the endowments ask for, as a JSON array; read before any tool code runs. */
+  operations(): string
+  /** The tool's module namespace, once it has been evaluated. */
+  adopt(namespace: Record<string, unknown>): void
+  /** Starts a call; its end comes through `finish`. */
+  begin(fn: string, input: string): void
+  settle(request: number, outcome: string): void
+  ring(): void
+}
+type HostFunctions = [
+  HostCalls['ask'],
+  HostCalls['finish'],
+  HostCalls['log'],
+  HostCalls['alarm'],
+  HostCalls['random'],
+  HostCalls['digest'],
+  HostCalls['parseUrl'],
+  HostCalls['editUrl'],
+]
+
+export function start(endowments: readonly Endowment[], functions: HostFunctions): GuestCalls {
+  const [ask, finish, log, alarm, random, digest, parseUrl, editUrl] = functions
+  const host: HostCalls = { ask, finish, log, alarm, random, digest, parseUrl, editUrl }
+  for (const name of TAKEN_AWAY) delete (globalThis as Record<string, unknown>)[name]
+  const asker = createAsker(host)
+  const namespaces = create(null) as Record<string, unknown>
+  const rings: (() => void)[] = []
+  const resets: (() => void)[] = [asker.reset]
+  const box: Box = {
+    host,
+    give: (name, value) => place(namespaces, name, value),
+    ask: asker.ask,
+    onAlarm: (fn) => rings.push(fn),
+    onReset: (fn) => resets.push(fn),
+  }
+  box.give('sallyport.SallyportError', SallyportError)
+  for (const endowment of endowments) endowment.install(box)
+  for (const name of Object.keys(namespaces)) define(name, freezeDeep(namespaces[name]))
+
+  let tool: Record<string, unknown> = create(null)
+  const operations = endowments.flatMap((endowment) => endowment.operations ?? [])
+  return {
+    operations: () => stringify(operations),
+    adopt: (namespace) => {
+      tool = namespace
+    },
+    begin: (fn, input) => {
+      for (const reset of resets) reset()
+      void run(tool, fn, input, finish)
+    },
+    settle: asker.settle,
+    ring: () => {
+      for (const ring of rings) ring()
+    },
+  }
+}
+
+async function run(tool: Record<string, unknown>, fn: string, input: string, finish: HostCalls['finish']) {
+  let text: string | undefined
+  try {
+    const called = tool[fn]
+    if (typeof called !== 'function') throw new TypeError(`the module does not export a function named ${fn}`)
+    const value: unknown = await called(parse(input))
+    text = value === undefined ? 'null' : stringify(value)
+    if (typeof text !== 'string') throw new TypeError(`${fn} returned a ${typeof value}, which is not JSON`)
+  } catch (thrown) {
+    return finish(false, stringify(describeError(thrown)))
+  }
+  finish(true, text)
+}
+
+/** Members of a namespace are collected first and frozen together. */
+function place(namespaces: Record<string, unknown>, name: string, value: unknown) {
+  const parts = name.split('.')
+  const last = parts.pop() as string
+  if (parts.length === 0) return define(name, freezeDeep(value))
+  let target = namespaces
+  for (const part of parts) {
+    target[part] ??= create(null)
+    target = target[part] as Record<string, unknown>
+  }
+  target[last] = value
+}
+
+function define(name: string, value: unknown) {
+  defineProperty(globalThis, name, { value, writable: false, configurable: false, enumerable: false })
+}

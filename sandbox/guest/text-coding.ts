@@ -1,0 +1,127 @@
+/** TextEncoder and TextDecoder for utf-8, utf-16le and windows-1252 (which is what the web means by latin1). */
+import { bytesOf } from './byte-string.ts'
+import { Utf8Decoder, utf8Length, writeUtf8 } from './utf8.ts'
+
+export class TextEncoder {
+  get encoding() {
+    return 'utf-8'
+  }
+  encode(text: unknown = ''): Uint8Array<ArrayBuffer> {
+    const source = `${text}`
+    const bytes = new Uint8Array(utf8Length(source))
+    writeUtf8(source, bytes)
+    return bytes
+  }
+  encodeInto(text: unknown, into: Uint8Array) {
+    return writeUtf8(`${text}`, into)
+  }
+}
+
+type Encoding = 'utf-8' | 'utf-16le' | 'windows-1252'
+const LABELS: Record<string, Encoding> = {
+  utf8: 'utf-8',
+  'utf-8': 'utf-8',
+  'unicode-1-1-utf-8': 'utf-8',
+  'utf-16': 'utf-16le',
+  'utf-16le': 'utf-16le',
+  latin1: 'windows-1252',
+  ascii: 'windows-1252',
+  'us-ascii': 'windows-1252',
+  'iso-8859-1': 'windows-1252',
+  'windows-1252': 'windows-1252',
+}
+/** What 0x80–0x9F mean in windows-1252. */
+const UPPER_CONTROLS =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178'
+
+interface Decoder {
+  decode(bytes: Uint8Array, more: boolean): string
+}
+
+export class TextDecoder {
+  readonly encoding: Encoding
+  readonly fatal: boolean
+  readonly ignoreBOM: boolean
+  #decoder: Decoder | undefined
+  #started = false
+
+  constructor(label: unknown = 'utf-8', options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
+    const encoding = LABELS[`${label}`.trim().toLowerCase()]
+    if (!encoding)
+      throw new RangeError(`The encoding ${label} is not available; utf-8, utf-16le and windows-1252 are`)
+    this.encoding = encoding
+    this.fatal = Boolean(options.fatal)
+    this.ignoreBOM = Boolean(options.ignoreBOM)
+  }
+
+  decode(source?: unknown, options: { stream?: boolean } = {}): string {
+    const bytes = source === undefined ? new Uint8Array(0) : bytesOf(source)
+    const more = Boolean(options.stream)
+    this.#decoder ??= makeDecoder(this.encoding, this.fatal)
+    let text: string
+    try {
+      text = this.#decoder.decode(bytes, more)
+    } catch (error) {
+      this.#restart()
+      throw error
+    }
+    if (text !== '' && !this.#started) {
+      this.#started = true
+      if (!this.ignoreBOM && this.encoding !== 'windows-1252' && text.charCodeAt(0) === 0xfeff)
+        text = text.slice(1)
+    }
+    if (!more) this.#restart()
+    return text
+  }
+
+  #restart() {
+    this.#decoder = undefined
+    this.#started = false
+  }
+}
+
+function makeDecoder(encoding: Encoding, fatal: boolean): Decoder {
+  if (encoding === 'utf-8') return new Utf8Decoder(fatal)
+  if (encoding === 'utf-16le') return new Utf16Decoder(fatal)
+  return { decode: decodeWindows1252 }
+}
+
+function decodeWindows1252(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes)
+    text += byte >= 0x80 && byte < 0xa0 ? UPPER_CONTROLS[byte - 0x80] : String.fromCharCode(byte)
+  return text
+}
+
+class Utf16Decoder {
+  readonly #fatal: boolean
+  #left: number | undefined
+  #high = ''
+
+  constructor(fatal: boolean) {
+    this.#fatal = fatal
+  }
+
+  decode(bytes: Uint8Array, more: boolean): string {
+    let text = this.#high
+    this.#high = ''
+    for (const byte of bytes) {
+      if (this.#left === undefined) this.#left = byte
+      else {
+        text += String.fromCharCode(this.#left | (byte << 8))
+        this.#left = undefined
+      }
+    }
+    if (more && /[\ud800-\udbff]$/.test(text)) {
+      this.#high = text.slice(-1)
+      text = text.slice(0, -1)
+    }
+    if (!more && this.#left !== undefined) {
+      this.#left = undefined
+      text += '\ud800'
+    }
+    if (this.#fatal && !text.isWellFormed())
+      throw new TypeError('The encoded data was not valid for encoding utf-16le')
+    return text.toWellFormed()
+  }
+}

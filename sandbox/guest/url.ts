@@ -1,0 +1,91 @@
+/**
+ * URL. The parsing is the child's (Node's own, WHATWG-exact): a URL goes out as text and comes back as its parts.
+ */
+import type { HostCalls } from './endowment.ts'
+import { bind, refill, type URLSearchParams } from './url-search-params.ts'
+
+const PARTS = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+] as const
+type Part = (typeof PARTS)[number]
+
+export interface GuestUrl {
+  href: string
+  readonly searchParams: URLSearchParams
+  toString(): string
+}
+export interface GuestUrlClass {
+  new (url: unknown, base?: unknown): GuestUrl
+  canParse(url: unknown, base?: unknown): boolean
+  parse(url: unknown, base?: unknown): GuestUrl | null
+}
+
+export function createUrlClass(host: Pick<HostCalls, 'parseUrl' | 'editUrl'>): GuestUrlClass {
+  const parse = (url: unknown, base: unknown) =>
+    host.parseUrl(`${url}`, base === undefined ? undefined : `${base}`)
+
+  class URL {
+    #parts: string[]
+    #params: URLSearchParams | undefined
+
+    constructor(url: unknown, base?: unknown) {
+      const found = parse(url, base)
+      if (found === '') throw new TypeError(`Invalid URL: ${`${url}`.slice(0, 200)}`)
+      this.#parts = JSON.parse(found)
+    }
+    static canParse(url: unknown, base?: unknown) {
+      return parse(url, base) !== ''
+    }
+    static parse(url: unknown, base?: unknown) {
+      return URL.canParse(url, base) ? new URL(url, base) : null
+    }
+    get searchParams() {
+      this.#params ??= bind(this.#get('search'), (query) => this.#edit('search', query))
+      return this.#params
+    }
+    toString() {
+      return this.#get('href')
+    }
+    toJSON() {
+      return this.#get('href')
+    }
+    #get(part: Part): string {
+      return this.#parts[PARTS.indexOf(part)] as string
+    }
+    #edit(part: Part, value: unknown) {
+      const found = host.editUrl(this.#get('href'), part, `${value}`)
+      if (found === '') throw new TypeError(`Invalid URL: ${`${value}`.slice(0, 200)}`)
+      this.#parts = JSON.parse(found)
+    }
+    static {
+      for (const part of PARTS) {
+        Object.defineProperty(URL.prototype, part, {
+          get(this: URL) {
+            return this.#get(part)
+          },
+          set:
+            part === 'origin'
+              ? undefined
+              : function (this: URL, value: unknown) {
+                  this.#edit(part, value)
+                  if (this.#params && (part === 'search' || part === 'href'))
+                    refill(this.#params, this.#get('search'))
+                },
+          enumerable: true,
+          configurable: true,
+        })
+      }
+    }
+  }
+  return URL as unknown as GuestUrlClass
+}

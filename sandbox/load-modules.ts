@@ -1,0 +1,48 @@
+/** Compiles a package's modules for one realm and evaluates its main module. */
+import type ivm from 'isolated-vm'
+
+export interface ToolPackage {
+  main: string
+  modules: Record<string, string>
+  maps: Record<string, string>
+}
+
+/** Throws what the engine or the module's own code throws, in words for the author. */
+export function loadModules(isolate: ivm.Isolate, context: ivm.Context, tool: ToolPackage): ivm.Reference {
+  const compiled = new Map<string, ivm.Module>()
+  const names = new Map<ivm.Module, string>()
+
+  function compile(name: string): ivm.Module {
+    const known = compiled.get(name)
+    if (known) return known
+    const source = Object.hasOwn(tool.modules, name) ? tool.modules[name] : undefined
+    if (source === undefined) throw new Error(`The package has no module ${name}`)
+    const module = isolate.compileModuleSync(source, { filename: name })
+    compiled.set(name, module)
+    names.set(module, name)
+    return module
+  }
+
+  const main = compile(tool.main)
+  main.instantiateSync(context, (specifier, referrer) =>
+    compile(resolve(specifier, names.get(referrer) ?? tool.main)),
+  )
+  main.evaluateSync()
+  return main.namespace
+}
+
+/** `./a.js` beside the module that names it. A package has nothing but its own files. */
+export function resolve(specifier: string, referrer: string): string {
+  if (!/^\.\.?\//.test(specifier))
+    throw new Error(
+      `Can't import "${specifier}" from ${referrer}: a tool can only import files of its own package; bundle other packages into it`,
+    )
+  const parts = referrer.split('/').slice(0, -1)
+  for (const part of specifier.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined)
+        throw new Error(`Can't import "${specifier}" from ${referrer}: it is outside of the package`)
+    } else if (part !== '.' && part !== '') parts.push(part)
+  }
+  return parts.join('/')
+}

@@ -1,0 +1,24 @@
+/**
+ * The sandbox process: one isolate for one tool, on the main thread, spoken to over stdin and stdout. It holds no
+ * authority: no environment, no network, no files but its own bundle. It only passes requests on.
+ *
+ * A fault here ends the process; the broker replaces it.
+ */
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { openChannel } from './channel.ts'
+import { createToolRunner } from './run-tool.ts'
+
+// What crosses into the isolate must not tell how this side is built.
+Error.stackTraceLimit = 0
+
+const channel = openChannel({ readable: process.stdin, writeFd: 1, onEnd: () => process.exit(0) })
+const runner = createToolRunner({
+  guestSource: readFileSync(new URL('./guest.js', import.meta.url), 'utf8'),
+  send: channel.write,
+  flush: channel.flush,
+  exit: () => process.exit(70),
+})
+channel.start(runner.handle)
+channel.write('{"t":"ready"}\n')
+channel.flush()

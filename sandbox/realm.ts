@@ -1,0 +1,181 @@
+/**
+ * One realm of the isolate: a context with the endowments in it and, once it has been used, the tool's modules. One
+ * call at a time; what it asks and logs is that call's. Calls of different scopes never share a realm.
+ *
+ * The isolate is given functions that take and return text and numbers; it is never given a Reference.
+ */
+import { Buffer } from 'node:buffer'
+import ivm from 'isolated-vm'
+import { JSON_SHAPE, shapeFault } from '../contract/json-shape.ts'
+import type { CallHead } from '../contract/sandbox-frames.ts'
+import { digest, editUrl, parseUrl, random } from './host-calls.ts'
+
+export interface RealmCall extends CallHead {
+  /** Main-thread CPU time of the process when it began, in microseconds. */
+  cpuAtStart: number
+  open: number
+  openBytes: number
+  /** The end of the call, kept until the isolate has come to rest. */
+  end: { ok: boolean; text: string } | null
+}
+export interface Realm {
+  scope: string | null
+  call: RealmCall | null
+  context: ivm.Context
+  adopt(namespace: ivm.Reference): void
+  begin(fn: string, input: string): void
+  log(level: string, text: string): void
+  settle(request: number, outcome: string): void
+  /** Nothing of it runs again. */
+  drop(): void
+}
+export interface RealmOptions {
+  context: ivm.Context
+  guest: ivm.Script
+  /** Messages to the broker. */
+  send(text: string): void
+  /** Runs code of the realm and looks after what comes of it. */
+  turn(realm: Realm, run: () => void): void
+}
+
+/** Unanswered requests of one call; the guest keeps to it by itself. */
+const OPEN_LIMIT = 16
+const OPEN_BYTES = 16 * 1024 * 1024
+const ARGUMENT_BYTES = 7 * 1024 * 1024
+const LOG_TEXT = 4096
+const LEVELS = ['debug', 'info', 'warn', 'error']
+
+export function createRealm(options: RealmOptions): Realm {
+  const { context, guest, send, turn } = options
+  const start = guest.runSync(context, { reference: true }) as ivm.Reference
+  let alarm: NodeJS.Timeout | undefined
+  let nextRequest = 0
+
+  const realm: Realm = {
+    scope: null,
+    call: null,
+    context,
+    adopt: (namespace) => void adoptRef.applySync(undefined, [namespace.derefInto()]),
+    begin: (fn, input) => void beginRef.applySync(undefined, [fn, input]),
+    log,
+    settle: (request, outcome) => {
+      const { call } = realm
+      if (!call) return
+      call.open--
+      settleRef.applySync(undefined, [request, outcome])
+    },
+    drop: () => {
+      clearTimeout(alarm)
+      realm.call = null
+      for (const reference of [adoptRef, beginRef, settleRef, ringRef, start, calls]) reference.release()
+      context.release()
+    },
+  }
+
+  function ask(request: unknown, operation: unknown, args: unknown): string {
+    const { call } = realm
+    if (!call || call.end) return refusal('cancelled', 'No call is running any more.')
+    if (
+      request !== nextRequest ||
+      typeof operation !== 'string' ||
+      typeof args !== 'string' ||
+      !operations.has(operation)
+    )
+      return refusal('invalid-request', 'This operation does not exist.')
+    nextRequest++
+    const fault = requestFault(call, args)
+    if (fault) return fault
+    call.capabilityCalls--
+    call.open++
+    call.openBytes += args.length
+    send(
+      `{"t":"request","id":${call.id},"request":${request},"operation":${JSON.stringify(operation)},"args":${args}}\n`,
+    )
+    return ''
+  }
+
+  function finish(ok: unknown, text: unknown) {
+    const { call } = realm
+    if (!call || call.end || typeof text !== 'string') return
+    clearTimeout(alarm)
+    call.end = { ok: ok === true, text }
+  }
+
+  function log(level: unknown, text: unknown) {
+    const { call } = realm
+    if (!call || call.end || call.logLines < 0 || typeof text !== 'string' || !LEVELS.includes(`${level}`))
+      return
+    const line =
+      call.logLines-- > 0
+        ? text.slice(0, LOG_TEXT)
+        : 'Further lines are left out: the limit of log lines is reached.'
+    send(
+      `{"t":"log","id":${call.id},"level":"${call.logLines < 0 ? 'warn' : level}","text":${JSON.stringify(line.toWellFormed())}}\n`,
+    )
+  }
+
+  function setAlarm(ms: unknown) {
+    clearTimeout(alarm)
+    if (typeof ms !== 'number' || !(ms >= 0) || !realm.call || realm.call.end) return
+    alarm = setTimeout(() => turn(realm, () => ringRef.applySync(undefined, [])), Math.min(ms, 2 ** 31 - 1))
+  }
+
+  const functions = [ask, finish, log, setAlarm, random, digest, parseUrl, editUrl]
+  const calls = start.applySync(undefined, functions.map(shield), {
+    result: { reference: true },
+  }) as ivm.Reference
+  const member = (name: string) => calls.getSync(name, { reference: true }) as ivm.Reference
+  const [adoptRef, beginRef, settleRef, ringRef] = [
+    member('adopt'),
+    member('begin'),
+    member('settle'),
+    member('ring'),
+  ]
+  const operations = new Set<string>(JSON.parse(member('operations').applySync(undefined, []) as string))
+  return realm
+}
+
+function requestFault(call: RealmCall, args: string): string {
+  if (call.capabilityCalls <= 0)
+    return refusal('budget', 'This call has made all the requests that its limit allows (capabilityCalls).')
+  if (call.open >= OPEN_LIMIT || call.openBytes + args.length > OPEN_BYTES)
+    return refusal('budget', 'Too many requests are open at once: wait for some of them first.')
+  const bytes = args.length > ARGUMENT_BYTES ? args.length : Buffer.byteLength(args)
+  if (bytes > ARGUMENT_BYTES)
+    return refusal('too-large', `The arguments take ${bytes} bytes; ${ARGUMENT_BYTES} are allowed.`)
+  const fault = shapeFault(args, { ...JSON_SHAPE, depth: 16 })
+  if (fault) return refusal('too-large', `The arguments are too rich: ${fault}.`)
+  return isOneLineOfJson(args) ? '' : refusal('invalid-request', 'The arguments are not JSON.')
+}
+
+function refusal(code: string, words: string): string {
+  return JSON.stringify({ kind: 'refused', code, person: words, model: words })
+}
+
+/** What the guest sends always is; only code that has got hold of the bare function could send anything else. */
+export function isOneLineOfJson(text: string): boolean {
+  if (text.includes('\n')) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A function for the isolate: takes no objects, gives back text or nothing, never throws. */
+function shield(fn: (...args: unknown[]) => unknown): ivm.Callback {
+  return new ivm.Callback(
+    (...args: unknown[]) => {
+      try {
+        if (args.some((arg) => (typeof arg === 'object' && arg !== null) || typeof arg === 'function'))
+          return ''
+        const result = fn(...args)
+        return typeof result === 'string' ? result : undefined
+      } catch {
+        return ''
+      }
+    },
+    { sync: true },
+  )
+}

@@ -1,0 +1,187 @@
+/**
+ * Runs one tool's functions: keeps the isolate, hands each call a realm of its own, and says how it ended.
+ *
+ * The isolate's memory limit steers its collector and gives the common case a clear end; the limits that hold are
+ * kept by the broker, from outside.
+ */
+import { Buffer } from 'node:buffer'
+import process from 'node:process'
+import ivm from 'isolated-vm'
+import { shapeFault } from '../contract/json-shape.ts'
+import type { Frame } from '../contract/sandbox-frames.ts'
+import type { ToolError } from '../contract/sandbox-wire.ts'
+import { loadModules, type ToolPackage } from './load-modules.ts'
+import { mapStack } from './map-stack.ts'
+import { createRealm, type Realm, type RealmCall } from './realm.ts'
+
+export interface ToolRunnerOptions {
+  guestSource: string
+  send(text: string): void
+  flush(): void
+  /** Ends the process: the isolate is beyond use. */
+  exit(): void
+}
+
+/** What an isolate is made with before its tool is known: the manifest's default. */
+const DEFAULT_MEMORY_MB = 128
+/** Idle realms kept for calls of their scope to come. */
+const IDLE_REALMS = 8
+
+export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Frame): void } {
+  const { send, flush } = options
+  let memoryMb = DEFAULT_MEMORY_MB
+  let tool: ToolPackage = { main: '', modules: {}, maps: {} }
+  let { isolate, guest } = makeIsolate()
+  let realms: Realm[] = [makeRealm()]
+
+  function makeIsolate() {
+    const made = new ivm.Isolate({ memoryLimit: memoryMb })
+    return { isolate: made, guest: made.compileScriptSync(options.guestSource, { filename: 'guest.js' }) }
+  }
+
+  function makeRealm(): Realm {
+    return createRealm({
+      context: isolate.createContextSync(),
+      guest,
+
+      send,
+      turn,
+    })
+  }
+
+  function load(message: Frame & { t: 'load' }) {
+    tool = message
+    if (message.memoryMb === memoryMb) return
+    memoryMb = message.memoryMb
+    isolate.dispose()
+    ;({ isolate, guest } = makeIsolate())
+    realms = [makeRealm()]
+  }
+
+  /** An idle realm of this scope, else one that nobody has used. */
+  function takeRealm(scope: string): Realm {
+    const idle = realms.filter(({ call }) => call === null)
+    const found = idle.find((realm) => realm.scope === scope) ?? idle.find((realm) => realm.scope === null)
+    if (found) return found
+    if (idle.length >= IDLE_REALMS) dropRealm(idle[0] as Realm)
+    const made = makeRealm()
+    realms.push(made)
+    return made
+  }
+
+  function dropRealm(realm: Realm) {
+    realms = realms.filter((other) => other !== realm)
+    realm.drop()
+  }
+
+  function begin({ t: _, input, ...head }: Frame & { t: 'call' }) {
+    const realm = takeRealm(head.scope)
+    realm.call = { ...head, cpuAtStart: cpuNow(), open: 0, openBytes: 0, end: null }
+    turn(realm, () => {
+      if (realm.scope === null) adoptTool(realm, head.scope)
+      if (!realm.call?.end) realm.begin(head.fn, input)
+    })
+    if (realm.scope === null) dropRealm(realm)
+  }
+
+  /** A package that does not load ends its call and leaves the realm without a scope. */
+  function adoptTool(realm: Realm, scope: string) {
+    try {
+      realm.adopt(loadModules(isolate, realm.context, tool))
+      realm.scope = scope
+    } catch (error) {
+      if (isolate.isDisposed || !realm.call) throw error
+      realm.call.end = { ok: false, text: JSON.stringify({ ...wordsOf(error), kind: 'load' }) }
+    }
+  }
+
+  /**
+   * Runs code of the realm. A call's end is told only when the isolate has come to rest: a tool that answers and
+   * goes on spinning has not answered.
+   */
+  function turn(realm: Realm, run: () => void) {
+    try {
+      run()
+    } catch (error) {
+      if (!isolate.isDisposed) realm.log('error', `Unhandled: ${mapStack(wordsOf(error).stack, tool.maps)}`)
+    }
+    if (isolate.isDisposed) return giveUp()
+    if (realm.call?.end) endCall(realm, realm.call)
+    flush()
+  }
+
+  function endCall(realm: Realm, call: RealmCall) {
+    realm.call = null
+    const { ok, text } = call.end as { ok: boolean; text: string }
+    const fault = ok ? outputFault(text, call.outputBytes) : null
+    if (ok && !fault)
+      return send(`{"t":"result","id":${call.id},"ok":true,"cpuMs":${cpuSince(call)},"value":${text}}\n`)
+    const error = fault ?? (JSON.parse(text) as ToolError)
+    if (error.stack) error.stack = mapStack(error.stack, tool.maps).slice(0, 8192)
+    sendError(call, error)
+  }
+
+  function sendError(call: RealmCall, error: ToolError) {
+    send(
+      `{"t":"result","id":${call.id},"ok":false,"cpuMs":${cpuSince(call)},"error":${JSON.stringify(error)}}\n`,
+    )
+  }
+
+  /** Memory ran out: the engine has thrown the isolate away. */
+  function giveUp() {
+    for (const { call } of realms)
+      if (call) sendError(call, { kind: 'out-of-memory', message: 'the isolate ran out of memory' })
+    flush()
+    options.exit()
+  }
+
+  function cancel(id: number) {
+    const realm = realms.find(({ call }) => call?.id === id)
+    if (!realm?.call) return
+    sendError(realm.call, { kind: 'cancelled', message: 'cancelled' })
+    dropRealm(realm)
+    flush()
+  }
+
+  function settle({ id, request, outcome }: Frame & { t: 'reply' }) {
+    const realm = realms.find(({ call }) => call?.id === id)
+    if (realm) turn(realm, () => realm.settle(request, outcome))
+  }
+
+  function handle(frame: Frame) {
+    if (frame.t === 'reply') settle(frame)
+    else if (frame.t === 'call') begin(frame)
+    else if (frame.t === 'load') load(frame)
+    else cancel(frame.id)
+  }
+  return { handle }
+}
+
+function outputFault(text: string, limit: number): ToolError | null {
+  const bytes = text.length > limit ? text.length : Buffer.byteLength(text)
+  if (bytes > limit)
+    return {
+      kind: 'too-large',
+      message: `The result takes ${bytes} bytes as JSON; ${limit} are allowed (outputBytes).`,
+    }
+  const shape = shapeFault(text)
+  return shape ? { kind: 'too-large', message: `The result is too rich: ${shape}.` } : null
+}
+
+/** An error that came out of the isolate, by then a copy in this process. */
+function wordsOf(error: unknown): { message: string; stack: string } {
+  if (!(error instanceof Error)) return { message: String(error), stack: String(error) }
+  return {
+    message: `${error.name}: ${error.message}`.slice(0, 4096),
+    stack: (error.stack ?? error.message).slice(0, 8192),
+  }
+}
+
+function cpuNow(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+function cpuSince(call: RealmCall): number {
+  return Math.max(0, (cpuNow() - call.cpuAtStart) / 1000)
+}
