@@ -10,7 +10,7 @@ describe('where Sallyport keeps its things', () => {
       runtime: '/run/user/7/sallyport',
       socket: '/run/user/7/sallyport/door.sock',
       tokenFile: '/run/user/7/sallyport/token',
-      stopFile: '/d/sallyport/stop.json',
+      stopFile: '/d/sallyport/STOPPED',
     })
   })
 

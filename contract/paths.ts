@@ -5,6 +5,8 @@
  * `SALLYPORT_HOME` puts everything below one folder (tests, portable use). Otherwise: the XDG folders on Linux,
  * `~/Library` on macOS, `%APPDATA%` and `%LOCALAPPDATA%` on Windows.
  */
+import { STOP_FILE } from './stop.ts'
+
 export interface SallyportPaths {
   /** What a person may edit: the policy file. */
   config: string
@@ -43,7 +45,7 @@ export function sallyportPaths(
         ? `\\\\.\\pipe\\sallyport-${shortHash(folders.runtime)}`
         : join(folders.runtime, 'door.sock'),
     tokenFile: join(folders.runtime, 'token'),
-    stopFile: join(folders.data, 'stop.json'),
+    stopFile: join(folders.data, STOP_FILE),
   }
 }
 

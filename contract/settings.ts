@@ -16,6 +16,8 @@ export const Settings = z.object({
   requireOsSandbox: z.boolean().default(false),
   reviewOutside: z.boolean().default(false),
   launchAtLogin: z.boolean().default(false),
+  /** Closing the window leaves agents at work, where a tray can bring it back. */
+  keepRunning: z.boolean().default(true),
   /** Activity kept, in days and megabytes. */
   keepDays: z.number().int().min(1).max(3650).default(365),
   keepMegabytes: z.number().int().min(50).max(100_000).default(2_000),

@@ -31,8 +31,8 @@ export const DesktopCall = z.discriminatedUnion('do', [
 ])
 export type DesktopCall = z.infer<typeof DesktopCall>
 
-/** `ready`: it answers. `starting`: the first time, or again after it ended. `hung`: it runs and does not answer. */
-export const BrokerState = z.object({ state: z.enum(['ready', 'starting', 'hung', 'down']), text: z.string() })
+/** `ready`: it answers. `starting`: the first time, or again after it ended. `down`: given up, or it runs and does not answer. */
+export const BrokerState = z.object({ state: z.enum(['ready', 'starting', 'down']), text: z.string() })
 export type BrokerState = z.infer<typeof BrokerState>
 
 /** What preload puts on `window.sallyport`. */

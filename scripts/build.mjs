@@ -5,7 +5,7 @@
 //   broker/**/*.child.ts      → dist/broker/*.child.js   (programs that the broker starts; also *.worker.ts)
 //   sandbox/main.ts           → dist/sandbox/main.js     (+ native/, guest.js: what runs inside the isolate)
 //   cli/main.ts               → dist/cli/main.js
-//   electron/main.ts          → dist/electron/main.js
+//   electron/main.ts          → dist/electron/main.cjs
 //   electron/preload/*.ts     → dist/electron/preload/*.cjs
 //   build/tray, build/icons   → dist/electron/icons/{running,asking,paused,stopped}.png (22 px, @2x), app.png
 //   tools/<name>/src/main.ts  → dist/tools/<name>/tool.js, tool.js.map, manifest.json
@@ -80,7 +80,7 @@ async function listParts() {
       name: 'electron',
       entry: ['electron/main.ts'],
       inputs: ['electron', 'contract', 'build/icons', 'build/tray'],
-      outputs: ['electron/main.js'],
+      outputs: ['electron/main.cjs'],
       make: makeElectron,
     },
     {
@@ -133,7 +133,7 @@ async function makeElectron() {
   await rm(dist('electron'), { recursive: true, force: true })
   const preloads = (await listFiles('electron/preload')).filter((file) => !file.endsWith('.test.ts'))
   await Promise.all([
-    bundleNode({ main: 'electron/main.ts' }, dist('electron'), { target: 'node20' }),
+    bundleShell('electron/main.ts', dist('electron', 'main.cjs')),
     ...preloads.map((file) =>
       bundlePreload(file, dist('electron', 'preload', `${path.basename(file, '.ts')}.cjs`)),
     ),

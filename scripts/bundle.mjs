@@ -61,6 +61,25 @@ export async function bundleNode(entries, folder, { target = 'node26', shebang =
   })
 }
 
+/**
+ * The desktop shell, as CommonJS: an ES module is loaded in the background, and what must happen before Electron is
+ * ready (the app's own protocol, the sandbox) could come too late.
+ */
+export async function bundleShell(entry, outfile) {
+  await build({
+    ...shared,
+    entryPoints: [entry],
+    outfile,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['electron'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    define: { 'process.env.NODE_ENV': '"production"' },
+  })
+}
+
 /** A preload script: CommonJS, the only form that Electron loads in a sandboxed page. */
 export async function bundlePreload(entry, outfile) {
   await build({

@@ -1,0 +1,22 @@
+/**
+ * The stop file, written by the shell when the broker could not: its presence is what a starting broker obeys. On the
+ * disk when this returns; a file that is there already is the broker's own and says more.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import type { StopFile } from '../contract/stop.ts'
+
+/** Throws what the system says when it can't be written. */
+export function writeStopFile(file: string, content: StopFile): void {
+  if (existsSync(file)) return
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const fresh = `${file}.shell`
+  const handle = openSync(fresh, 'w', 0o600)
+  try {
+    writeSync(handle, JSON.stringify(content))
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(fresh, file)
+}
