@@ -83,7 +83,7 @@ async function withResults(run, read) {
     } catch {
       return { passed: 0, failed: 1, report: [`no results were written\n${result.output.trim()}`] }
     }
-    const counted = read(results)
+    const counted = read(results, result.output)
     if (result.code !== 0 && counted.failed === 0) {
       const why = result.timedOut ? 'it ran out of time' : `it ended with code ${result.code}`
       return { ...counted, failed: 1, report: [`${why}\n${result.output.trim()}`] }
@@ -101,21 +101,30 @@ function unitTests() {
   )
 }
 
-function readVitest(results) {
-  const report = []
-  for (const file of results.testResults) {
-    const name = path.relative(root, file.name)
+function readVitest(results, output) {
+  const names = results.testResults.flatMap((file) => {
     const failed = file.assertionResults.filter(({ status }) => status === 'failed')
-    for (const one of failed) report.push(`${name} › ${one.fullName}\n${one.failureMessages.join('\n')}`)
-    if (file.status === 'failed' && failed.length === 0) report.push(`${name}\n${file.message}`)
-  }
+    return file.status === 'failed' && failed.length === 0
+      ? [file.name]
+      : failed.map(({ fullName }) => fullName)
+  })
   const skipped = results.numPendingTests + (results.numTodoTests ?? 0)
   return {
     passed: results.numPassedTests,
-    failed: report.length,
-    report,
+    failed: names.length,
+    report:
+      names.length > 0
+        ? [shorten(output.slice(Math.max(0, output.search(/^.*Failed (Suites|Tests)/m))))]
+        : [],
     detail: `${results.numPassedTests} tests${skipped > 0 ? `, ${skipped} skipped` : ''}`,
   }
+}
+
+const REPORT_LINES = 300
+function shorten(text) {
+  const lines = text.trim().split('\n')
+  if (lines.length <= REPORT_LINES) return lines.join('\n')
+  return [...lines.slice(0, REPORT_LINES), `… and ${lines.length - REPORT_LINES} lines more`].join('\n')
 }
 
 function endToEndTests({ grep }) {
