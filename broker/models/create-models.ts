@@ -1,0 +1,104 @@
+/**
+ * Models behind the gate. Each call is a `model.call` like any other effect: decided, written down, then done with the
+ * permit in hand. The libraries load with the first call to a real model.
+ */
+import type { ModelChoice } from '../../contract/agent.ts'
+import { type Outcome, ok, refused } from '../../contract/outcome.ts'
+import type { CallContext, ModelClient, ModelEvent, ModelRequest, ModelRoom } from '../ports.ts'
+import { detectModels, type LOCAL_SERVERS } from './detect-models.ts'
+import { createEventQueue } from './event-queue.ts'
+import { guardHttp, type Http, type HttpLimits } from './guard-http.ts'
+import { modelAddress } from './model-address.ts'
+import { passList } from './pass-list.ts'
+import { type ModelCall, type PassOptions, passModelCall } from './pass-model-call.ts'
+import { createTourModel, type TourPace } from './tour/tour-model.ts'
+
+export interface ModelsOptions extends PassOptions {
+  /** The platform's HTTP client; this room has no network of its own. */
+  http: Http
+  pace?: TourPace
+  limits?: HttpLimits
+  /** Where `detect` looks. */
+  localServers?: typeof LOCAL_SERVERS
+}
+type Emit = (event: ModelEvent) => void
+
+export function createModels(options: ModelsOptions): ModelRoom {
+  return {
+    resource(choice) {
+      const address = modelAddress(choice)
+      return address.kind === 'ok' ? ok(address.value.resource) : address
+    },
+    client: (choice, context) => createClient(options, choice, context),
+    list: (choice, context) => passList(options, choice, context),
+    detect: () => detectModels(options.http, options.localServers),
+  }
+}
+
+/** The tour plays in the first folder of the perimeter. */
+function createClient(
+  options: ModelsOptions,
+  choice: ModelChoice,
+  context: Omit<CallContext, 'tool' | 'callId'>,
+): ModelClient {
+  const tour =
+    choice.provider === 'tour'
+      ? createTourModel(context.perimeter.folders[0]?.path ?? '', options.pace)
+      : null
+  return {
+    async *stream(request) {
+      const address = modelAddress(choice)
+      if (address.kind !== 'ok') return yield { kind: 'fault', fault: address }
+      const ended = new AbortController()
+      const signal = AbortSignal.any([request.signal, context.signal, ended.signal])
+      const bounded = { ...request, signal }
+      const sent = JSON.stringify([request.messages.map(({ role, text }) => [role, text]), request.tools])
+      const call: ModelCall = { choice, address: address.value, context, what: 'answer', sent }
+      const queue = createEventQueue<ModelEvent>()
+      const done = passModelCall(options, call, (key) =>
+        tour ? playTour(tour, bounded, queue.push) : askModel(options, call, key, bounded, queue.push),
+      )
+        .then((outcome) => {
+          if (outcome.kind !== 'ok') queue.push({ kind: 'fault', fault: outcome })
+        })
+        .finally(queue.close)
+      done.catch(() => {}) // awaited below, unless the reader left early
+      try {
+        yield* queue
+        await done
+      } finally {
+        ended.abort()
+      }
+    },
+  }
+}
+
+async function askModel(
+  options: ModelsOptions,
+  { choice, address }: ModelCall,
+  key: string | null,
+  request: ModelRequest,
+  emit: Emit,
+): Promise<Outcome<null>> {
+  const { faultOf } = await import('./fault-words.ts')
+  const guard = guardHttp(options.http, address.resource.origin, request.signal, options.limits)
+  try {
+    const { sdkModel } = await import('./sdk-model.ts')
+    const { streamSdk } = await import('./stream-sdk.ts')
+    const model = sdkModel({ choice, baseUrl: address.baseUrl, key, http: guard.http })
+    for await (const event of streamSdk(model, request)) emit(event)
+    return ok(null)
+  } catch (error) {
+    return faultOf(error, { address, signal: request.signal, guard, key })
+  }
+}
+
+async function playTour(tour: ModelClient, request: ModelRequest, emit: Emit): Promise<Outcome<null>> {
+  try {
+    for await (const event of tour.stream(request)) emit(event)
+    return ok(null)
+  } catch (error) {
+    if (request.signal.aborted) return refused('cancelled', 'The run was ended while the tour was speaking.')
+    throw error
+  }
+}
