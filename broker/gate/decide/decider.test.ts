@@ -109,7 +109,9 @@ describe('the perimeter', () => {
       capability: 'model.call',
       resource: { kind: 'model', provider: 'openai', model: 'm', origin: 'https://api:443' },
     } as const
-    expect(decide(input(need, { ownModel: need.resource, tool: null }))).toBe('allow perimeter perimeter:model')
+    expect(decide(input(need, { ownModel: need.resource, tool: null }))).toBe(
+      'allow perimeter perimeter:model',
+    )
     expect(decide(input(need, { ownModel: { ...need.resource, model: 'other' } }))).toMatch(/^deny/)
     expect(decide(input(need))).toMatch(/^deny/)
   })

@@ -1,0 +1,274 @@
+import { describe, expect, it } from 'vitest'
+import type { Grant, GrantEnd, GrantScope } from '../../contract/grant.ts'
+import type { Need } from '../../contract/resource.ts'
+import type { DocumentStore } from '../ports.ts'
+import { openGrantBook } from './grant-book.ts'
+
+const HASH = 'a'.repeat(64)
+const DAY = 86_400_000
+
+function memoryStore(): DocumentStore & { writes: number; broken: boolean } {
+  const kinds = new Map<string, Map<string, unknown>>()
+  const of = (kind: string) => {
+    const map = kinds.get(kind) ?? new Map<string, unknown>()
+    kinds.set(kind, map)
+    return map
+  }
+  return {
+    writes: 0,
+    broken: false,
+    get: (kind, id) => of(kind).get(id),
+    put(kind, id, value) {
+      if (this.broken) throw new Error('disk full')
+      this.writes += 1
+      of(kind).set(id, structuredClone(value))
+    },
+    delete: (kind, id) => void of(kind).delete(id),
+    list: (kind) => [...of(kind)].map(([id, value]) => ({ id, value })),
+  }
+}
+
+function open(store = memoryStore()) {
+  let now = 1_000_000
+  let count = 0
+  const book = openGrantBook({ store, clock: () => now, newId: (kind) => `${kind}_${++count}_${now}` })
+  return { book, store, pass: (ms: number) => (now += ms), now: () => now }
+}
+
+const make = (
+  scope: GrantScope,
+  change: Partial<Grant> = {},
+): Parameters<ReturnType<typeof openGrantBook>['add']>[0] => ({
+  effect: 'allow',
+  principalId: 'agent_1',
+  tool: { name: 'files', hash: HASH },
+  capability: 'fs.write',
+  scope,
+  words: 'Write in ~/work and below',
+  end: { kind: 'unused', days: 14 },
+  madeAt: 1_000_000,
+  madeBy: 'you, in the app',
+  questionId: null,
+  reason: '',
+  ...change,
+})
+const folder: GrantScope = { kind: 'path', path: '/home/ada/work', below: true }
+const write = (path: string): Need => ({ capability: 'fs.write', resource: { kind: 'path', path } })
+const ask = (
+  need: Need,
+  now: number,
+  change: { principalId?: string; hash?: string; runId?: string | null } = {},
+) => ({
+  need,
+  principalId: change.principalId ?? 'agent_1',
+  tool: { name: 'files', hash: change.hash ?? HASH },
+  runId: change.runId === undefined ? 'run_1' : change.runId,
+  now,
+})
+
+describe('a grant', () => {
+  it('counts for its principal, tool, capability and scope only', () => {
+    const { book, now } = open()
+    const { id } = book.add(make(folder))
+    const found = (need: Need, change = {}) =>
+      book.index().find('allow', ask(need, now(), change))?.id ?? null
+    expect(found(write('/home/ada/work/a/b'))).toBe(id)
+    expect(found(write('/home/ada/work'))).toBe(id)
+    expect(found(write('/home/ada/workshop'))).toBeNull()
+    expect(
+      found({ capability: 'fs.delete', resource: { kind: 'path', path: '/home/ada/work/a' } }),
+    ).toBeNull()
+    expect(found(write('/home/ada/work/a'), { principalId: 'agent_2' })).toBeNull()
+    expect(found(write('/home/ada/work/a'), { hash: 'b'.repeat(64) })).toBeNull()
+    expect(book.index().find('deny', ask(write('/home/ada/work/a'), now()))).toBeNull()
+  })
+  it('covers exactly its file when it says so', () => {
+    const { book, now } = open()
+    book.add(make({ kind: 'path', path: '/home/ada/work', below: false }))
+    expect(book.index().find('allow', ask(write('/home/ada/work'), now()))).not.toBeNull()
+    expect(book.index().find('allow', ask(write('/home/ada/work/a'), now()))).toBeNull()
+  })
+  it('ends with its run, at its time, or when unused for its days', () => {
+    const { book, pass, now } = open()
+    const live = () => book.index().find('allow', ask(write('/home/ada/work/a'), now())) !== null
+    const add = (end: GrantEnd) => book.add(make(folder, { end, madeAt: now() }))
+    const run = add({ kind: 'run', runId: 'run_1' })
+    expect(live()).toBe(true)
+    expect(book.index().find('allow', ask(write('/home/ada/work/a'), now(), { runId: 'run_2' }))).toBeNull()
+    expect(book.index().find('allow', ask(write('/home/ada/work/a'), now(), { runId: null }))).toBeNull()
+    book.endRun('run_1')
+    expect(live()).toBe(false)
+    expect(book.use(run.id, now())).toBe(false)
+    const until = add({ kind: 'until', at: now() + 1_000 })
+    pass(999)
+    expect(live()).toBe(true)
+    pass(1)
+    expect(live()).toBe(false)
+    expect(book.use(until.id, now())).toBe(false)
+    const unused = add({ kind: 'unused', days: 14 })
+    pass(14 * DAY - 1)
+    expect(book.use(unused.id, now())).toBe(true)
+    pass(14 * DAY - 1)
+    expect(live()).toBe(true)
+    pass(1)
+    expect(live()).toBe(false)
+  })
+  it('is gone at once when it is revoked, and after a restart too', () => {
+    const { book, store, now } = open()
+    const { id } = book.add(make(folder))
+    expect(book.use(id, now())).toBe(true)
+    expect(book.revoke(id, 'you')?.revokedAt).toBe(now())
+    expect(book.index().find('allow', ask(write('/home/ada/work/a'), now()))).toBeNull()
+    expect(book.use(id, now())).toBe(false)
+    const again = open(store).book
+    expect(again.index().find('allow', ask(write('/home/ada/work/a'), now()))).toBeNull()
+    expect(again.list()[0]?.revokedAt).not.toBeNull()
+  })
+  it('is gone when it is revoked even if the disk can’t take it', () => {
+    const { book, store, now } = open()
+    const { id } = book.add(make(folder))
+    store.broken = true
+    expect(() => book.revoke(id, 'you')).toThrow('disk full')
+    expect(book.index().find('allow', ask(write('/home/ada/work/a'), now()))).toBeNull()
+  })
+  it('does not count when the disk could not take it', () => {
+    const { book, store, now } = open()
+    store.broken = true
+    expect(() => book.add(make(folder))).toThrow('disk full')
+    expect(book.index().find('allow', ask(write('/home/ada/work/a'), now()))).toBeNull()
+    expect(book.list()).toEqual([])
+  })
+  it('of a run ends when the program starts again', () => {
+    const { book, store, now } = open()
+    book.add(make(folder, { end: { kind: 'run', runId: 'run_1' } }))
+    expect(
+      open(store)
+        .book.index()
+        .find('allow', ask(write('/home/ada/work/a'), now())),
+    ).toBeNull()
+  })
+  it('keeps its count over a restart, written a little later', () => {
+    const { book, store, now } = open()
+    const { id } = book.add(make(folder))
+    for (let use = 0; use < 50; use++) book.use(id, now())
+    expect(store.writes).toBe(1)
+    book.close()
+    expect(store.writes).toBe(2)
+    expect(open(store).book.list()[0]).toMatchObject({ uses: 50, lastUse: now() })
+  })
+  it('can be narrowed but not widened, and extended', () => {
+    const { book, now } = open()
+    const { id } = book.add(make(folder))
+    expect(book.narrow(id, { kind: 'path', path: '/home/ada', below: true }, 'you')).toBeNull()
+    expect(
+      book.narrow(id, { kind: 'path', path: '/home/ada/work/a', below: true }, 'you')?.scope,
+    ).toMatchObject({ path: '/home/ada/work/a' })
+    expect(book.index().find('allow', ask(write('/home/ada/work/b'), now()))).toBeNull()
+    expect(book.index().find('allow', ask(write('/home/ada/work/a/b'), now()))?.id).toBe(id)
+    expect(book.extend(id, { kind: 'until', at: now() + 5 }, 'you')?.end).toEqual({
+      kind: 'until',
+      at: now() + 5,
+    })
+  })
+  it('ends when its tool changes', () => {
+    const { book } = open()
+    book.add(make(folder))
+    expect(book.toolChanged('files', HASH)).toBe(0)
+    expect(book.toolChanged('files', 'b'.repeat(64))).toBe(1)
+    expect(book.list()[0]?.revokedAt).not.toBeNull()
+  })
+  it('that can’t be read grants nothing', () => {
+    const store = memoryStore()
+    store.put('grants', 'g_x', { id: 'g_x', effect: 'allow', everything: true })
+    expect(open(store).book.list()).toEqual([])
+  })
+})
+
+describe('urls', () => {
+  const get = (url: string, method = 'GET'): Need => {
+    const { hostname, port, pathname, protocol } = new URL(url)
+    return {
+      capability: 'net.request',
+      resource: {
+        kind: 'url',
+        method,
+        url: new URL(url).href,
+        scheme: protocol.slice(0, -1) as 'https',
+        host: hostname,
+        port: Number(port || 443),
+        path: pathname,
+        privateAddress: false,
+      },
+    }
+  }
+  const grant = (path: string, below: boolean) =>
+    make(
+      { kind: 'url', scheme: 'https', host: 'api.example.org', port: 443, methods: ['GET'], path, below },
+      { capability: 'net.request' },
+    )
+  it('are matched by scheme, host, port, method and path, never by a prefix of text', () => {
+    const { book, now } = open()
+    book.add(grant('/v1/items', true))
+    const found = (need: Need) => book.index().find('allow', ask(need, now())) !== null
+    expect(found(get('https://api.example.org/v1/items'))).toBe(true)
+    expect(found(get('https://api.example.org/v1/items?page=2'))).toBe(true)
+    expect(found(get('https://api.example.org/v1/items/7'))).toBe(true)
+    expect(found(get('https://api.example.org/v1/itemsandmore'))).toBe(false)
+    expect(found(get('https://api.example.org/v1/items/..%2fadmin'))).toBe(false)
+    expect(found(get('https://api.example.org/v1/items', 'POST'))).toBe(false)
+    expect(found(get('http://api.example.org/v1/items'))).toBe(false)
+    expect(found(get('https://api.example.org:8443/v1/items'))).toBe(false)
+    expect(found(get('https://api.example.org.evil.example/v1/items'))).toBe(false)
+  })
+  it('exactly one query when it is not said to go below', () => {
+    const { book, now } = open()
+    book.add(grant('/v1/items?page=2', false))
+    const found = (need: Need) => book.index().find('allow', ask(need, now())) !== null
+    expect(found(get('https://api.example.org/v1/items?page=2'))).toBe(true)
+    expect(found(get('https://api.example.org/v1/items?page=3'))).toBe(false)
+    expect(found(get('https://api.example.org/v1/items?page=2&x=1'))).toBe(false)
+  })
+  it('a whole host is the root and below', () => {
+    const { book, now } = open()
+    book.add(grant('/', true))
+    expect(book.index().find('allow', ask(get('https://api.example.org/a/b?c=d'), now()))).not.toBeNull()
+  })
+})
+
+describe('commands', () => {
+  const run = (args: string[], change: { program?: string; cwd?: string; opaque?: boolean } = {}): Need => ({
+    capability: 'command.run',
+    resource: {
+      kind: 'command',
+      program: change.program ?? '/usr/bin/git',
+      args,
+      cwd: change.cwd ?? '/home/ada/work',
+      opaque: change.opaque ?? false,
+    },
+  })
+  it('are matched by program, whole arguments and folder', () => {
+    const { book, now } = open()
+    book.add(
+      make(
+        {
+          kind: 'command',
+          program: '/usr/bin/git',
+          args: ['status'],
+          exactArgs: true,
+          cwd: '/home/ada/work',
+          cwdBelow: true,
+        },
+        { capability: 'command.run' },
+      ),
+    )
+    const found = (need: Need) => book.index().find('allow', ask(need, now())) !== null
+    expect(found(run(['status']))).toBe(true)
+    expect(found(run(['status'], { cwd: '/home/ada/work/x' }))).toBe(true)
+    expect(found(run(['status', '--help']))).toBe(false)
+    expect(found(run(['statusx']))).toBe(false)
+    expect(found(run([]))).toBe(false)
+    expect(found(run(['status'], { program: '/tmp/git' }))).toBe(false)
+    expect(found(run(['status'], { cwd: '/home/ada' }))).toBe(false)
+    expect(found(run(['status'], { opaque: true }))).toBe(false)
+  })
+})

@@ -1,0 +1,108 @@
+/** Live grants by principal, tool, capability and resource: finding the one that covers a need costs no more with ten thousand. */
+import type { Grant, GrantScope } from '../../contract/grant.ts'
+import type { Need } from '../../contract/resource.ts'
+import type { GrantAsked, GrantIndex } from '../ports.ts'
+import { countsInRun, isLive } from './grant-ends.ts'
+import { covers, pathWithQuery } from './match-scope.ts'
+
+export interface ChangingGrantIndex extends GrantIndex {
+  add(grant: Grant): void
+  remove(grant: Grant): void
+}
+
+/** Answers with the grant that ends last of those that cover: the fewest questions come of that. */
+export function indexGrants(): ChangingGrantIndex {
+  const buckets = new Map<string, Set<Grant>>()
+  const slot = (grant: Grant) =>
+    `${ownerKey(grant.effect, grant.principalId, grant.tool.hash, grant.capability)}\n${scopeKey(grant.scope)}`
+  return {
+    add(grant) {
+      const key = slot(grant)
+      const bucket = buckets.get(key)
+      if (bucket) bucket.add(grant)
+      else buckets.set(key, new Set([grant]))
+    },
+    remove(grant) {
+      const key = slot(grant)
+      const bucket = buckets.get(key)
+      bucket?.delete(grant)
+      if (bucket?.size === 0) buckets.delete(key)
+    },
+    find(effect, asked) {
+      if (buckets.size === 0) return null
+      const owner = ownerKey(effect, asked.principalId, asked.tool?.hash ?? '', asked.need.capability)
+      for (const key of needKeys(asked.need)) {
+        for (const grant of buckets.get(`${owner}\n${key}`) ?? []) if (counts(grant, asked)) return grant
+      }
+      return null
+    },
+  }
+}
+
+function counts(grant: Grant, asked: GrantAsked): boolean {
+  return isLive(grant, asked.now) && countsInRun(grant, asked.runId) && covers(grant.scope, asked.need)
+}
+
+function ownerKey(effect: string, principalId: string, hash: string, capability: string): string {
+  return `${effect}\n${principalId}\n${hash}\n${capability}`
+}
+
+function scopeKey(scope: GrantScope): string {
+  switch (scope.kind) {
+    case 'path':
+      return `path ${trimmed(scope.path)}`
+    case 'url':
+      return `url ${scope.scheme} ${scope.host} ${scope.port} ${trimmed(scope.path)}`
+    case 'command':
+      return `command ${scope.program}`
+    case 'secret':
+      return `secret ${scope.name} ${scope.to}`
+    case 'model':
+      return `model ${scope.provider} ${scope.model} ${scope.origin}`
+    case 'capability':
+      return 'capability'
+  }
+}
+
+/** Every key under which a scope that covers this need can lie: the resource itself, then each folder above it. */
+function* needKeys(need: Need): Generator<string> {
+  const { resource } = need
+  switch (resource.kind) {
+    case 'path':
+      for (const path of upward(resource.path)) yield `path ${path}`
+      return
+    case 'url': {
+      const place = `url ${resource.scheme} ${resource.host} ${resource.port}`
+      const whole = pathWithQuery(resource.url)
+      yield `${place} ${trimmed(whole)}`
+      for (const path of upward(whole.split('?')[0] ?? '/')) yield `${place} ${path}`
+      return
+    }
+    case 'command':
+      yield `command ${resource.program}`
+      return
+    case 'secret':
+      yield `secret ${resource.name} ${resource.to}`
+      return
+    case 'model':
+      yield `model ${resource.provider} ${resource.model} ${resource.origin}`
+      return
+    case 'plain':
+      yield 'capability'
+  }
+}
+
+function* upward(path: string): Generator<string> {
+  let at = trimmed(path)
+  for (;;) {
+    yield at
+    const cut = Math.max(at.lastIndexOf('/'), at.lastIndexOf('\\'))
+    if (cut < 0 || at === '') return
+    at = at.slice(0, cut)
+  }
+}
+
+/** Without a trailing separator: `/a/` and `/a` lie in one slot; `covers` tells them apart. */
+function trimmed(path: string): string {
+  return path.replace(/[\\/]+$/, '')
+}
