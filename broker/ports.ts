@@ -18,7 +18,7 @@ import type { Manifest, ToolLimits } from '../contract/manifest.ts'
 import type { Lamps, Origin, OriginSpan } from '../contract/origin.ts'
 import type { Failed, Outcome, Refused } from '../contract/outcome.ts'
 import type { Perimeter } from '../contract/perimeter.ts'
-import type { PolicyFile } from '../contract/policy.ts'
+import type { PolicyFault, PolicyFile, PolicyStatus } from '../contract/policy.ts'
 import type { OperationName, ParsedRequest } from '../contract/request.ts'
 import type { ModelResource, Need } from '../contract/resource.ts'
 import type { KeychainStatus, SecretBinding, SecretInfo, SecretRules } from '../contract/secret.ts'
@@ -260,6 +260,48 @@ export interface CompiledPolicy {
   /** The strictest rule without selectors and for every capability that names this tool. */
   forTool(principal: PrincipalRef, tool: string): PolicyHit | null
 }
+/** The policy files as they stand: loaded, watched, and what is wrong with them. */
+export interface PolicyBook {
+  compiled(): CompiledPolicy
+  /** The files themselves; for explaining and simulating. */
+  sources(): PolicySources
+  status(): PolicyStatus
+  /** The personal file as it stands on the disk; a first one to start from when there is none. */
+  text(): string
+  /** Writes the personal file when it has no fault, and counts at once. */
+  save(text: string): Outcome<PolicyStatus>
+  /** Reads a policy without using it. */
+  parse(text: string, name: string): { policy: PolicyFile | null; faults: PolicyFault[] }
+  /** Settings that a policy file sets. Managed ones win; `locked` ones can't be changed by people. */
+  settings(): {
+    managed: Record<string, Json>
+    personal: Record<string, Json>
+    locked: Record<string, string>
+  }
+  onChange(fn: (status: PolicyStatus) => void): () => void
+  close(): void
+}
+
+/** A past request as the log has it, for simulating, replay and the digest. */
+export interface RecordedRequest {
+  seq: number
+  at: number
+  subject: string
+  principal: PrincipalRef
+  runId: string | null
+  tool: ToolRef | null
+  needs: Need[]
+  lamps: Lamps
+  /** False when the flow rules had something to say. */
+  backed: boolean
+  /** As it was decided then: `ask` when a person was asked, whatever the answer. */
+  was: DecisionEffect
+  /** How it ended: let through or not. */
+  allowed: boolean
+  /** A grant let it through. */
+  granted: boolean
+}
+
 /** Live grants by what they cover. `now` decides which have ended. */
 export interface GrantIndex {
   find(effect: 'allow' | 'deny', asked: GrantAsked): Grant | null
@@ -351,6 +393,8 @@ export interface ToolCall {
   tool: InstalledTool
   /** Processes are never shared between principals. */
   principalId: string
+  /** Calls of different runs share no state: each run has realms of its own in the process. */
+  runId?: string | null
   fn: string
   input: Json
   limits: ToolLimits
@@ -452,8 +496,8 @@ export interface UndoRecorder {
     path: string
     from: string | null
   }): Promise<Outcome<{ id: string }>>
-  /** After it: the hash of what stands there now, so that a person's later change is seen. */
-  after(id: string, done: boolean): Promise<void>
+  /** After it: the hash of what stands there now, so that a person's later change is seen. `nowAt`: where in the trash it lies. */
+  after(id: string, done: boolean, nowAt?: string): Promise<void>
 }
 
 // ── models ───────────────────────────────────────────────────────────────────────────────────────────────────
