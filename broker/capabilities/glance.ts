@@ -9,7 +9,11 @@ import type { PerformContext } from '../ports.ts'
 const RANK = { allow: 0, ask: 1, deny: 2 } as const
 
 /** @returns whether a path may be reached under a need on `top` that was let through */
-export function glanceBelow(context: PerformContext, capability: Capability, top: string): (path: string) => boolean {
+export function glanceBelow(
+  context: PerformContext,
+  capability: Capability,
+  top: string,
+): (path: string) => boolean {
   const needOn = (path: string): Need => ({ capability, resource: { kind: 'path', path } })
   const granted = RANK[context.wouldDecide(needOn(top))]
   return (path) => RANK[context.wouldDecide(needOn(path))] <= granted

@@ -26,7 +26,8 @@ export function createPreparedHold<T>(): PreparedHold<T> {
 
 /** The parts of a `Prepared` that most requests leave as they are. */
 export function plainPrepared(
-  parts: Pick<Prepared, 'operation' | 'capability' | 'needs' | 'exact' | 'binding' | 'sentence'> & Partial<Prepared>,
+  parts: Pick<Prepared, 'operation' | 'capability' | 'needs' | 'exact' | 'binding' | 'sentence'> &
+    Partial<Prepared>,
 ): Prepared {
   return { diff: null, bytesOut: 0, destructive: false, dispose() {}, ...parts }
 }

@@ -15,7 +15,10 @@ const MEANING: Record<string, { code: FailureCode; words: string }> = {
   EROFS: { code: 'permission', words: 'lies on a disk that is read-only' },
   ENOSPC: { code: 'disk-full', words: 'can’t be written: the disk is full. Nothing was changed' },
   EDQUOT: { code: 'disk-full', words: 'can’t be written: the disk quota is used up. Nothing was changed' },
-  EFBIG: { code: 'disk-full', words: 'can’t be written: it is larger than this disk takes. Nothing was changed' },
+  EFBIG: {
+    code: 'disk-full',
+    words: 'can’t be written: it is larger than this disk takes. Nothing was changed',
+  },
   ENAMETOOLONG: { code: 'not-found', words: 'does not exist: its name is too long for this disk' },
   ESTALE: { code: 'changed', words: 'kept changing while it was looked at; try again' },
   EINVAL: { code: 'unsupported', words: 'can’t be used in this way' },

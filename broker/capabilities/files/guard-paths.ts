@@ -23,10 +23,15 @@ export function createPathGuard(ownPaths: readonly string[], platform: NodeJS.Pl
 
   function refuse(path: string): Refused | null {
     for (const view of views) {
-      if (isAtOrBelow(path, view)) return refused('invalid-request', `${view} is no place for files: it shows the computer’s own insides. It was not opened.`)
+      if (isAtOrBelow(path, view))
+        return refused(
+          'invalid-request',
+          `${view} is no place for files: it shows the computer’s own insides. It was not opened.`,
+        )
     }
     const plain = same(path)
-    if (own.some((folder) => isAtOrBelow(plain, folder))) return refused('outside-perimeter', 'These are Sallyport’s own files. No tool may use them.')
+    if (own.some((folder) => isAtOrBelow(plain, folder)))
+      return refused('outside-perimeter', 'These are Sallyport’s own files. No tool may use them.')
     return null
   }
 
@@ -35,7 +40,15 @@ export function createPathGuard(ownPaths: readonly string[], platform: NodeJS.Pl
     refuseWhole(path) {
       const plain = same(path)
       const holds = [...views, ...own].some((folder) => isAtOrBelow(folder, plain))
-      return refuse(path) ?? (holds ? refused('outside-perimeter', 'This folder holds files that no tool may use, so it can’t be taken as a whole.') : null)
+      return (
+        refuse(path) ??
+        (holds
+          ? refused(
+              'outside-perimeter',
+              'This folder holds files that no tool may use, so it can’t be taken as a whole.',
+            )
+          : null)
+      )
     },
   }
 }

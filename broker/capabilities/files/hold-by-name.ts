@@ -73,13 +73,25 @@ export function createNamedHolder(options: NamedHolderOptions): PathHolder {
     const folder = holdThing(folderPath)
     if (folder.state !== 'there' || named === '' || names[0] === '') {
       folder.close()
-      return { state: 'missing', path: paths.join(folderPath, ...names), errno: folder.state === 'there' ? 'EISDIR' : folder.errno, close: none }
+      return {
+        state: 'missing',
+        path: paths.join(folderPath, ...names),
+        errno: folder.state === 'there' ? 'EISDIR' : folder.errno,
+        close: none,
+      }
     }
     const full = paths.join(folder.path, ...names)
     const entry = names.length === 1 ? (fs.lstatSync(full, { throwIfNoEntry: false }) ?? null) : null
     const spelled = entry && separator === '/' ? spelling.canonical(full) : full
     if (entry) names[0] = paths.basename(spelled)
-    return { path: spelled, folder, names: names as [string, ...string[]], entry, errno: folder.stat.isDirectory() ? null : 'ENOTDIR', close: none }
+    return {
+      path: spelled,
+      folder,
+      names: names as [string, ...string[]],
+      entry,
+      errno: folder.stat.isDirectory() ? null : 'ENOTDIR',
+      close: none,
+    }
   }
 
   function isSame(held: HeldThing): boolean {

@@ -7,8 +7,8 @@
  * to resolve links that lead nowhere: what is decided on must not depend on whether the thing exists.
  */
 import fs from 'node:fs'
-import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
 import { errnoOf } from './explain-error.ts'
+import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
 import type { NameSpelling } from './spell-names.ts'
 
 /** From <fcntl.h>; Node does not export it. The same on every architecture that Node 26 runs on. */
@@ -69,7 +69,14 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
     const entry = names.length === 1 ? lookAt(`${folder.at}/${first}`) : null
     const spelled = entry ? spelling.canonical(join(folder.path, first)) : join(folder.path, ...names)
     if (entry) names[0] = spelled.slice(spelled.lastIndexOf('/') + 1)
-    return { path: spelled, folder, names: names as [string, ...string[]], entry, errno: walked.errno === 'ENOENT' ? null : walked.errno, close: folder.close }
+    return {
+      path: spelled,
+      folder,
+      names: names as [string, ...string[]],
+      entry,
+      errno: walked.errno === 'ENOENT' ? null : walked.errno,
+      close: folder.close,
+    }
   }
 
   /** A folder that was reached without a name of its own: its canonical path gives the name. */
@@ -90,7 +97,13 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
       if (typeof fd === 'string') return null
       const stat = fs.fstatSync(fd)
       if (!stat.isSymbolicLink()) {
-        return { state: 'there', path: join(folder.path, name), stat, at: `/proc/self/fd/${fd}`, close: closer(fd) }
+        return {
+          state: 'there',
+          path: join(folder.path, name),
+          stat,
+          at: `/proc/self/fd/${fd}`,
+          close: closer(fd),
+        }
       }
       fs.closeSync(fd)
       return null

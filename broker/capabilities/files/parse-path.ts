@@ -42,7 +42,8 @@ function parsePosix(text: string, options: PathTextOptions): Outcome<string> {
 
 function parseWindows(text: string, options: PathTextOptions): Outcome<string> {
   const plain = text.replaceAll('/', '\\')
-  if (plain.startsWith('\\\\')) return bad('Network (\\\\server) and device (\\\\?\\, \\\\.\\) paths are not supported.')
+  if (plain.startsWith('\\\\'))
+    return bad('Network (\\\\server) and device (\\\\?\\, \\\\.\\) paths are not supported.')
   const absolute = expand(plain, options, '\\')
   if (absolute === null || !DRIVE.test(absolute)) return bad(NOT_ABSOLUTE)
   const parts = absolute
@@ -51,7 +52,8 @@ function parseWindows(text: string, options: PathTextOptions): Outcome<string> {
     .filter((part) => part !== '' && part !== '.')
   for (const part of parts) {
     if (part === '..') continue
-    if (/[<>:"|?*\u0001-\u001f]/.test(part)) return bad('This path holds a character that Windows reserves (a stream name, perhaps).')
+    if (/[<>:"|?*\p{Cc}]/u.test(part))
+      return bad('This path holds a character that Windows reserves (a stream name, perhaps).')
     if (/[. ]$/.test(part)) return bad('A name that ends in a dot or a space means another file on Windows.')
     if (WINDOWS_DEVICE.test(part)) return bad('This is the name of a device, not of a file.')
     if (/~\d/.test(part)) return bad('Short (8.3) names are refused: write the whole name.')
@@ -72,7 +74,8 @@ function expand(text: string, options: PathTextOptions, separator: string): stri
 function sized(path: string, parts: string[]): Outcome<string> {
   // One byte of PATH_MAX belongs to the closing zero.
   if (Buffer.byteLength(path) >= LIMITS.path) return bad('The path is longer than 4095 bytes.')
-  if (parts.some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES)) return bad('A name in the path is longer than 255 bytes.')
+  if (parts.some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES))
+    return bad('A name in the path is longer than 255 bytes.')
   return ok(path)
 }
 

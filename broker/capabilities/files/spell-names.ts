@@ -51,7 +51,8 @@ export function createNameSpelling(now: () => number, disk: NameDisk = realDisk)
     const other = otherSpelling(name)
     if (other === name) return { spelled: name, apart: false }
     const identity = disk.identity(`${folder}/${other}`)
-    if (identity === null || identity !== disk.identity(`${folder}/${name}`)) return { spelled: name, apart: true }
+    if (identity === null || identity !== disk.identity(`${folder}/${name}`))
+      return { spelled: name, apart: true }
     // One thing under both spellings. Two hard links look so too: then the folder lists both.
     const names = disk.names(folder === '' ? '/' : folder)
     if (names.includes(name)) return { spelled: name, apart: false }
@@ -71,7 +72,12 @@ function otherSpelling(name: string): string {
     letters === letters.toLowerCase() ? letters.toUpperCase() : letters.toLowerCase(),
   )
   if (swapped !== name) return swapped
-  for (const other of [name.normalize('NFD'), name.normalize('NFC'), name.toLowerCase(), name.toUpperCase()]) {
+  for (const other of [
+    name.normalize('NFD'),
+    name.normalize('NFC'),
+    name.toLowerCase(),
+    name.toUpperCase(),
+  ]) {
     if (other !== name) return other
   }
   return name

@@ -8,7 +8,11 @@ export type FileEncoding = OperationArgs<'fs.readFile'>['encoding']
  * @param more true when further bytes follow: a character cut in two at the end is then left for the next part
  * @returns the text and how many bytes of `bytes` it stands for
  */
-export function decodeBytes(bytes: Buffer, encoding: FileEncoding, more: boolean): { data: string; used: number } {
+export function decodeBytes(
+  bytes: Buffer,
+  encoding: FileEncoding,
+  more: boolean,
+): { data: string; used: number } {
   const used = more ? wholeLength(bytes, encoding) : bytes.length
   return { data: bytes.toString(encoding, 0, used), used }
 }
@@ -39,9 +43,10 @@ export function encodeText(data: string, encoding: FileEncoding): Outcome<Buffer
     return ok(Buffer.from(data, 'base64'))
   }
   if (encoding === 'latin1') {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: every character that Latin-1 has
-    if (!/^[\u0000-\u00ff]*$/.test(data)) return bad('it holds characters that Latin-1 does not have')
-    return ok(Buffer.from(data, 'latin1'))
+    const bytes = Buffer.from(data, 'latin1')
+    return bytes.toString('latin1') === data
+      ? ok(bytes)
+      : bad('it holds characters that Latin-1 does not have')
   }
   if (!data.isWellFormed()) return bad('it holds half a character (a lone surrogate)')
   return ok(Buffer.from(data, encoding))

@@ -1,0 +1,99 @@
+/**
+ * fs.read: a file's bytes, or what in files matches a pattern. The file is held (not read) when the request is made
+ * exact; the decision is on the canonical path of what is held; only that is read. Whether something exists is told
+ * only after the decision.
+ */
+import { type Outcome, ok } from '../../contract/outcome.ts'
+import type { OperationArgs } from '../../contract/request.ts'
+import type { Permit } from '../gate/permit.ts'
+import type { CapabilityModule, EffectResult, PerformContext, Prepared } from '../ports.ts'
+import type { FileRoom } from './files/file-room.ts'
+import type { HeldNothing, HeldThing } from './files/held.ts'
+import { sentenceOn } from './files/name-paths.ts'
+import { readPart, refuseToRead } from './files/read-held.ts'
+import { decodeBytes } from './files/text-encoding.ts'
+import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
+import type { LineMatcher } from './search/match-lines.ts'
+import { createSearch } from './search/search-files.ts'
+
+export interface FsReadDeps {
+  files: FileRoom
+  /** Finds lines in text: ripgrep in the OS sandbox, or our own for plain words. */
+  matcher: LineMatcher
+}
+
+interface Held {
+  thing: HeldThing | HeldNothing
+  args: OperationArgs<'fs.readFile'>
+}
+
+export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
+  const { files } = deps
+  const held = createPreparedHold<Held>()
+  const search = createSearch(deps)
+
+  function prepareRead(args: OperationArgs<'fs.readFile'>): Outcome<Prepared> {
+    const thing = files.thing(args.path)
+    if (thing.kind !== 'ok') return thing
+    const { path } = thing.value
+    const exact = [{ label: 'File', text: path, spans: [], long: false }]
+    if (args.offset > 0)
+      exact.push({
+        label: 'Part',
+        text: `${args.length} bytes from byte ${args.offset} on`,
+        spans: [],
+        long: false,
+      })
+    const prepared = plainPrepared({
+      operation: 'fs.readFile',
+      capability: 'fs.read',
+      needs: [{ capability: 'fs.read', resource: { kind: 'path', path } }],
+      exact,
+      binding: JSON.stringify(['fs.readFile', path, args.encoding, args.offset, args.length]),
+      sentence: sentenceOn('Read', path, files.home),
+      dispose: thing.value.close,
+    })
+    return ok(held.keep(prepared, { thing: thing.value, args }))
+  }
+
+  async function performRead(prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>> {
+    const { thing, args } = held.of(prepared)
+    const no = refuseToRead(thing)
+    if (no || thing.state === 'missing') return no as NonNullable<typeof no>
+    const part = await readPart(files.holder, thing, args.offset, args.length)
+    if (part.kind !== 'ok') return part
+    const { bytes, stat } = part.value
+    const { data, used } = decodeBytes(bytes, args.encoding, args.offset + bytes.length < stat.size)
+    return ok({
+      value: {
+        path: thing.path,
+        data,
+        encoding: args.encoding,
+        size: stat.size,
+        bytesRead: used,
+        more: args.offset + used < stat.size,
+        modifiedAt: Math.round(stat.mtimeMs),
+      },
+      origins: [{ field: '', origin: files.origins.of(thing.path, context.perimeter) }],
+      private: true,
+      bytesIn: used,
+      bytesOut: 0,
+      details: {},
+    })
+  }
+
+  return {
+    operations: ['fs.readFile', 'fs.search'],
+    async prepare(request) {
+      if (request.operation === 'fs.readFile') return prepareRead(request.args)
+      if (request.operation === 'fs.search') return search.prepare(request.args)
+      throw new Error(`fs.read does not do ${request.operation}.`)
+    },
+    async perform(permit: Permit, prepared, context) {
+      permit.consume('fs.read', prepared.binding)
+      return prepared.operation === 'fs.search'
+        ? search.perform(prepared, context)
+        : performRead(prepared, context)
+    },
+  }
+}

@@ -1,0 +1,67 @@
+/** All capabilities, each wired with what it needs. A capability whose line is deleted here can't be asked for. */
+import os from 'node:os'
+import type {
+  CapabilityModule,
+  Clock,
+  Desktop,
+  LeakScanner,
+  SecretVault,
+  StopSwitch,
+  UndoRecorder,
+} from '../ports.ts'
+import { createFileRoom } from './files/file-room.ts'
+import { createFsDeleteCapability } from './fs-delete.ts'
+import { createFsListCapability } from './fs-list.ts'
+import { createFsReadCapability } from './fs-read.ts'
+import { createFsWriteCapability } from './fs-write.ts'
+import { createNetRequestCapability } from './net-request.ts'
+import { createWordMatcher } from './search/match-words.ts'
+import { createDesktopTrash } from './trash/desktop-trash.ts'
+import { createLinuxTrash } from './trash/linux-trash.ts'
+
+export interface CapabilityDeps {
+  /** Sallyport's own folders: never open to a tool. */
+  ownPaths: readonly string[]
+  undo: UndoRecorder
+  vault: SecretVault
+  leaks: LeakScanner
+  desktop: Desktop
+  clock: Clock
+  /** What runs for long is registered here. */
+  stop: Pick<StopSwitch, 'register'>
+  /** The person's home folder; the user's own unless set. */
+  home?: string
+  /** Environment of the broker, for the place of the trash. */
+  env?: Record<string, string | undefined>
+  /** Certificates to trust instead of the usual ones, PEM. Tests and companies' own. */
+  ca?: string
+}
+
+export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
+  const home = deps.home ?? os.homedir()
+  const files = createFileRoom({ ownPaths: deps.ownPaths, home })
+  const trash =
+    files.platform === 'linux'
+      ? createLinuxTrash({
+          holder: files.holder,
+          home,
+          dataHome: deps.env?.XDG_DATA_HOME,
+          uid: os.userInfo().uid,
+          clock: deps.clock,
+        })
+      : createDesktopTrash(deps.desktop, files.holder)
+  const network = createNetRequestCapability({
+    vault: deps.vault,
+    leaks: deps.leaks,
+    clock: deps.clock,
+    ...(deps.ca === undefined ? {} : { ca: deps.ca }),
+  })
+  deps.stop.register(network)
+  return [
+    createFsReadCapability({ files, matcher: createWordMatcher() }),
+    createFsListCapability({ files }),
+    createFsWriteCapability({ files, undo: deps.undo }),
+    createFsDeleteCapability({ files, undo: deps.undo, trash }),
+    network,
+  ]
+}

@@ -1,0 +1,260 @@
+/**
+ * net.request: one request over HTTP, with its redirects. The address is canonical and decided on; the connection goes
+ * to addresses that were checked; secrets are filled in at the very edge; what comes back is outside text, limited and
+ * free of known secrets.
+ */
+import { createHash } from 'node:crypto'
+import { promises as dns } from 'node:dns'
+import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
+import type { OperationArgs } from '../../contract/request.ts'
+import type { Need } from '../../contract/resource.ts'
+import type { Permit } from '../gate/permit.ts'
+import type {
+  CapabilityModule,
+  Clock,
+  EffectResult,
+  LeakScanner,
+  PerformContext,
+  Prepared,
+  SecretVault,
+  Stoppable,
+} from '../ports.ts'
+import { fit } from './files/name-paths.ts'
+import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
+import { originOf } from './network/canonical-url.ts'
+import { addressesFor, type ResolveName } from './network/check-addresses.ts'
+import { type CookieJar, createCookieJar } from './network/cookie-jar.ts'
+import { followRedirect, redirectOf } from './network/follow-redirect.ts'
+import { createOpenRequests, type OpenRequest } from './network/open-requests.ts'
+import { planRequest, type RequestPlan } from './network/plan-request.ts'
+import { sendOnce, type WireAnswer } from './network/send-once.ts'
+import { describeSigning } from './network/sign-request.ts'
+import { toResult } from './network/to-result.ts'
+import { wireRequest } from './network/wire-request.ts'
+
+export interface NetRequestDeps {
+  vault: Pick<SecretVault, 'reveal'>
+  leaks: Pick<LeakScanner, 'redactKnown'>
+  clock: Clock
+  /** Names to addresses; the system's own unless a test plays it. */
+  resolve?: ResolveName
+  /** Certificates to trust instead of the usual ones, PEM. */
+  ca?: string
+}
+
+type Args = OperationArgs<'net.fetch'>
+
+const READS = new Set(['GET', 'HEAD'])
+
+export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModule & Stoppable {
+  const resolve = deps.resolve ?? ((host: string) => dns.lookup(host, { all: true }))
+  const held = createPreparedHold<{ plan: RequestPlan; args: Args }>()
+  const jars = new Map<string, CookieJar>()
+  const open = createOpenRequests()
+
+  function prepare(args: Args): Outcome<Prepared> {
+    const planned = planRequest(args)
+    if (planned.kind !== 'ok') return planned
+    const plan = planned.value
+    const bytes = plan.body === null ? 0 : Buffer.byteLength(plan.body)
+    const head =
+      plan.resource.url.length +
+      plan.headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0)
+    const hash = plan.body === null ? null : createHash('sha256').update(plan.body).digest('hex')
+    const prepared = plainPrepared({
+      operation: 'net.fetch',
+      capability: 'net.request',
+      needs: needsOf(plan),
+      exact: exactLines(plan, args),
+      binding: JSON.stringify([
+        'net.fetch',
+        plan.resource.method,
+        plan.resource.url,
+        plan.headers,
+        hash,
+        plan.signing,
+        args.redirect,
+        args.responseEncoding,
+        args.maxBytes,
+      ]),
+      sentence: sentenceOf(plan, bytes),
+      bytesOut: head + bytes,
+    })
+    return ok(held.keep(prepared, { plan, args }))
+  }
+
+  async function perform(
+    permit: Permit,
+    prepared: Prepared,
+    context: PerformContext,
+  ): Promise<Outcome<EffectResult>> {
+    const { plan: first, args } = held.of(prepared)
+    const jar = jars.get(context.principal.id) ?? createCookieJar(deps.clock)
+    jars.set(context.principal.id, jar)
+    const redirects: string[] = []
+    let plan = first
+    let left = args.timeoutMs
+    let bytesOut = 0
+    let isPrivate = false
+    for (;;) {
+      const began = performance.now()
+      const sent = await exchange(plan, args, { permit, context, jar, timeoutMs: left })
+      if (sent.kind !== 'ok') return sent
+      const { answer } = sent.value
+      bytesOut += sent.value.bytesOut
+      isPrivate ||= sent.value.isPrivate
+      left -= performance.now() - began
+      const location = args.redirect === 'manual' ? null : redirectOf(answer)
+      if (location === null)
+        return toResult({ plan, answer, args, redirects, bytesOut, isPrivate }, deps.leaks)
+      if (args.redirect === 'error')
+        return failed('network', `“${plan.resource.host}” redirects, and the request asked for none.`)
+      const next = nextPlan(plan, answer, location, redirects.length)
+      if (next.kind !== 'ok') return next
+      if (left <= 0) return failed('timeout', `“${plan.resource.host}” took too long.`)
+      // The time in which a person is asked does not count.
+      const no = await context.allowFurther(
+        { capability: 'net.request', resource: next.value.resource },
+        redirectSentence(next.value),
+      )
+      if (no) return no
+      plan = next.value
+      redirects.push(plan.resource.url)
+    }
+  }
+
+  function nextPlan(
+    plan: RequestPlan,
+    answer: WireAnswer,
+    location: string,
+    hops: number,
+  ): Outcome<RequestPlan> {
+    if (deps.leaks.redactKnown(location).hits.length > 0) {
+      return refused(
+        'flow',
+        `“${plan.resource.host}” redirects to an address that holds a secret’s value, so it was not followed.`,
+      )
+    }
+    return followRedirect(plan, answer.status, location, hops)
+  }
+
+  async function exchange(
+    plan: RequestPlan,
+    args: Args,
+    how: { permit: Permit; context: PerformContext; jar: CookieJar; timeoutMs: number },
+  ): Promise<Outcome<{ answer: WireAnswer; bytesOut: number; isPrivate: boolean }>> {
+    const { permit, context, jar } = how
+    const entry: OpenRequest = open.begin(
+      context.principal.id,
+      `${plan.resource.method} ${originOf(plan.resource)}`,
+    )
+    const timeout = AbortSignal.timeout(Math.max(1, Math.round(how.timeoutMs)))
+    const signal = AbortSignal.any([context.signal, timeout, entry.signal])
+    try {
+      const addresses = await addressesFor(plan.resource, context.perimeter, resolve, signal)
+      if (addresses.kind !== 'ok') return addresses
+      const cookies = jar.headerFor(plan.resource)
+      const wire = await wireRequest(plan, deps.vault, permit, cookies, deps.clock())
+      if (wire.kind !== 'ok') return wire
+      const answer = await sendOnce({
+        ...wire.value,
+        method: plan.resource.method,
+        addresses: addresses.value,
+        maxBytes: args.maxBytes,
+        signal,
+        ca: deps.ca,
+        onSocket(socket) {
+          entry.connected(socket)
+          context.progress(`Connected to ${plan.resource.host}; what is sent may arrive.`)
+        },
+      })
+      if (answer.kind !== 'ok')
+        return context.signal.aborted || entry.signal.aborted
+          ? refused('cancelled', endedSentence(plan, entry))
+          : answer
+      jar.store(plan.resource, answer.value.setCookie)
+      return ok({
+        answer: answer.value,
+        bytesOut: entry.sent(),
+        isPrivate: plan.secrets.length > 0 || cookies !== '',
+      })
+    } finally {
+      entry.end()
+    }
+  }
+
+  return {
+    name: 'network',
+    operations: ['net.fetch'],
+    async prepare(request) {
+      if (request.operation === 'net.fetch') return prepare(request.args)
+      throw new Error(`net.request does not do ${request.operation}.`)
+    },
+    async perform(permit, prepared, context) {
+      permit.consume('net.request', prepared.binding)
+      return perform(permit, prepared, context)
+    },
+    async end(scope) {
+      if (scope === 'all') jars.clear()
+      else jars.delete(scope)
+      return open.endAll(scope)
+    },
+  }
+}
+
+function needsOf(plan: RequestPlan): Need[] {
+  const names = [...new Set(plan.secrets.map(({ name }) => name))]
+  const to = originOf(plan.resource)
+  return [
+    { capability: 'net.request', resource: plan.resource },
+    ...names.map((name): Need => ({ capability: 'secret.use', resource: { kind: 'secret', name, to } })),
+  ]
+}
+
+/** Everything that would go out, with placeholders where secrets would stand. */
+function exactLines(plan: RequestPlan, args: Args): Prepared['exact'] {
+  const lines: Prepared['exact'] = [
+    { label: 'Request', text: `${plan.resource.method} ${plan.resource.url}`, spans: [], long: false },
+  ]
+  for (const [name, value] of plan.headers)
+    lines.push({ label: 'Header', text: `${name}: ${value}`, spans: [], long: false })
+  if (plan.signing)
+    lines.push({ label: 'Signed', text: describeSigning(plan.signing), spans: [], long: false })
+  if (args.body !== undefined) lines.push(...bodyLines(args.body, args.bodyEncoding))
+  return lines
+}
+
+/** Longest text of one line in a question, in UTF-16 units. */
+const LINE = 1_900_000
+
+function bodyLines(body: string, encoding: string): Prepared['exact'] {
+  const label = encoding === 'utf8' ? 'Body' : `Body (${encoding})`
+  const parts = Math.max(1, Math.ceil(body.length / LINE))
+  return Array.from({ length: parts }, (_, part) => ({
+    label: parts === 1 ? label : `${label}, ${part + 1} of ${parts}`,
+    text: body.slice(part * LINE, (part + 1) * LINE),
+    spans: [],
+    long: true,
+  }))
+}
+
+function sentenceOf(plan: RequestPlan, bytes: number): Prepared['sentence'] {
+  const { method, host, path, scheme } = plan.resource
+  const plain = scheme === 'http' ? ' without encryption' : ''
+  if (READS.has(method))
+    return { verb: 'Fetch', object: fit(`${host}${path === '/' ? '' : path}`, 300), tail: plain.trim() }
+  if (bytes === 0)
+    return { verb: `Send ${method} to`, object: fit(`${host}${path}`, 300), tail: plain.trim() }
+  return { verb: 'Send', object: `${bytes} bytes`, tail: fit(`to ${host} (${method})${plain}`, 120) }
+}
+
+function redirectSentence(plan: RequestPlan): Prepared['sentence'] {
+  return { verb: 'Follow a redirect to', object: fit(plan.resource.host + plan.resource.path, 300), tail: '' }
+}
+
+function endedSentence(plan: RequestPlan, entry: OpenRequest): string {
+  const sent = entry.sent()
+  return sent === 0
+    ? `The request to “${plan.resource.host}” was ended before anything was sent.`
+    : `The request to “${plan.resource.host}” was ended; ${sent} bytes had been sent.`
+}

@@ -1,0 +1,93 @@
+/**
+ * Cookies of one agent, in memory only. Each goes back to the very host that set it: without a list of public suffixes
+ * nobody can tell whether `example.co.uk` may speak for its neighbours, so nobody may.
+ */
+import { parseCookie } from 'undici'
+import type { UrlResource } from '../../../contract/resource.ts'
+
+interface Kept {
+  name: string
+  value: string
+  path: string
+  secure: boolean
+  /** Epoch milliseconds; Infinity for as long as the broker runs. */
+  expires: number
+}
+export interface CookieJar {
+  store(from: UrlResource, setCookie: readonly string[]): void
+  /** The `Cookie` header's value; '' when there is none. */
+  headerFor(to: UrlResource): string
+  size(): number
+}
+
+const MAX_COOKIES = 300
+const MAX_BYTES = 4096
+
+export function createCookieJar(clock: () => number): CookieJar {
+  /** By host, then by name and path. */
+  const hosts = new Map<string, Map<string, Kept>>()
+  let count = 0
+
+  function store(from: UrlResource, setCookie: readonly string[]): void {
+    for (const line of setCookie) {
+      const cookie = line.length <= MAX_BYTES ? parseCookie(line) : null
+      if (!cookie || cookie.name === '' || (cookie.secure && from.scheme !== 'https')) continue
+      if (cookie.name.startsWith('__Secure-') && !cookie.secure) continue
+      if (
+        cookie.name.startsWith('__Host-') &&
+        (!cookie.secure || cookie.path !== '/' || cookie.domain != null)
+      )
+        continue
+      const path = cookie.path?.startsWith('/') ? cookie.path : defaultPath(from.path)
+      keep(from.host, {
+        name: cookie.name,
+        value: cookie.value,
+        path,
+        secure: cookie.secure ?? false,
+        expires: endOf(cookie),
+      })
+    }
+  }
+
+  function endOf(cookie: { maxAge?: number | undefined; expires?: Date | number | undefined }): number {
+    if (typeof cookie.maxAge === 'number') return clock() + cookie.maxAge * 1000
+    return cookie.expires === undefined ? Number.POSITIVE_INFINITY : Number(cookie.expires)
+  }
+
+  function keep(host: string, cookie: Kept): void {
+    const jar = hosts.get(host) ?? new Map<string, Kept>()
+    const key = `${cookie.name};${cookie.path}`
+    if (jar.delete(key)) count--
+    if (cookie.expires > clock() && count < MAX_COOKIES) {
+      jar.set(key, cookie)
+      count++
+    }
+    if (jar.size === 0) hosts.delete(host)
+    else hosts.set(host, jar)
+  }
+
+  function headerFor(to: UrlResource): string {
+    const path = to.path.split('?')[0] as string
+    const now = clock()
+    return [...(hosts.get(to.host)?.values() ?? [])]
+      .filter(
+        (cookie) =>
+          cookie.expires > now && (!cookie.secure || to.scheme === 'https') && covers(cookie.path, path),
+      )
+      .sort((a, b) => b.path.length - a.path.length)
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+  }
+
+  return { store, headerFor, size: () => count }
+}
+
+function defaultPath(path: string): string {
+  const bare = path.split('?')[0] as string
+  const cut = bare.lastIndexOf('/')
+  return cut <= 0 ? '/' : bare.slice(0, cut)
+}
+
+function covers(cookiePath: string, path: string): boolean {
+  return path === cookiePath || path.startsWith(cookiePath.endsWith('/') ? cookiePath : `${cookiePath}/`)
+}

@@ -1,0 +1,43 @@
+/**
+ * `{{secret:name}}` in a header value, the query or the body. Found when the request is made exact; filled in only at
+ * the edge, when the bytes are made, in the form that their place needs.
+ */
+import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import type { SecretBinding } from '../../../contract/secret.ts'
+
+export type SecretPlace = SecretBinding['place']
+
+const PLACEHOLDER = /\{\{secret:([a-z0-9][a-z0-9._-]{0,63})\}\}/g
+/** What looks as if it was meant to be one: it must not go out as text. */
+const NEARLY = /\{\{\s*secret|%7b%7b\s*secret/i
+
+/** @returns the names, each once; a refusal when something is nearly a placeholder */
+export function secretsIn(text: string): Outcome<string[]> {
+  const names = [...text.matchAll(PLACEHOLDER)].map((match) => match[1] as string)
+  if (!NEARLY.test(text.replace(PLACEHOLDER, ''))) return ok([...new Set(names)])
+  return refused(
+    'invalid-request',
+    'A placeholder for a secret is written as {{secret:name}}, in a header value, the query or the body. Nothing was sent.',
+  )
+}
+
+export function fillSecrets(
+  text: string,
+  values: ReadonlyMap<string, string>,
+  form: (value: string) => string,
+): string {
+  return text.replace(PLACEHOLDER, (whole, name: string) => {
+    const value = values.get(name)
+    if (value === undefined) throw new Error(`No value for ${whole}.`)
+    return form(value)
+  })
+}
+
+/** How a value is written in a body of this type, so that it can't break out of its place. */
+export function bodyForm(contentType: string): (value: string) => string {
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+  if (type === 'application/json' || type.endsWith('+json'))
+    return (value) => JSON.stringify(value).slice(1, -1)
+  if (type === 'application/x-www-form-urlencoded') return encodeURIComponent
+  return (value) => value
+}

@@ -1,0 +1,146 @@
+/**
+ * One request and its answer over one fresh connection, which goes to the checked addresses and nowhere else. Proxies
+ * from the environment are not used: they would see what was meant for another.
+ */
+import type { LookupAddress } from 'node:dns'
+import type { LookupFunction, Socket } from 'node:net'
+import { buildConnector, Client, type Dispatcher } from 'undici'
+import { type Failed, failed, type Outcome, ok } from '../../../contract/outcome.ts'
+import { readBody } from './read-body.ts'
+import type { HeaderList } from './request-headers.ts'
+
+export interface WireRequest {
+  /** Absolute, secrets filled in: never logged, never told. */
+  url: URL
+  method: string
+  headers: HeaderList
+  body: Buffer | null
+  addresses: LookupAddress[]
+  maxBytes: number
+  signal: AbortSignal
+  /** Certificates to trust instead of the usual ones, PEM. */
+  ca?: string | undefined
+  /** Given the connection once it is made. */
+  onSocket(socket: Socket): void
+}
+export interface WireAnswer {
+  status: number
+  statusText: string
+  headers: HeaderList
+  setCookie: string[]
+  body: Buffer
+  truncated: boolean
+}
+
+const MAX_HEADER_BYTES = 64 * 1024
+const CONNECT_MS = 15_000
+
+export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer>> {
+  const host = request.url.host
+  const client = new Client(request.url.origin, {
+    connect: connectorTo(request),
+    allowH2: false,
+    pipelining: 1,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // The deadline of the whole request is the signal's.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 1,
+  })
+  try {
+    const answer = await client.request({
+      path: request.url.pathname + request.url.search,
+      method: request.method as Dispatcher.HttpMethod,
+      headers: request.headers.flat(),
+      body: request.body,
+      signal: request.signal,
+      reset: true,
+    })
+    const body = await readBody(
+      answer.body,
+      String(answer.headers['content-encoding'] ?? ''),
+      request.maxBytes,
+    )
+    if (body.kind !== 'ok') return body
+    return ok({
+      status: answer.statusCode,
+      statusText: answer.statusText ?? '',
+      ...splitHeaders(answer.headers),
+      body: body.value.bytes,
+      truncated: body.value.truncated,
+    })
+  } catch (error) {
+    return explainNetwork(error, host, request.signal)
+  } finally {
+    await client.destroy().catch(() => {})
+  }
+}
+
+function connectorTo(request: WireRequest): buildConnector.connector {
+  const { addresses } = request
+  const lookup: LookupFunction = (_host, options, done) => {
+    const [first] = addresses as [LookupAddress, ...LookupAddress[]]
+    if (options.all) done(null, addresses)
+    else done(null, first.address, first.family)
+  }
+  const connect = buildConnector({
+    allowH2: false,
+    maxCachedSessions: 0,
+    timeout: CONNECT_MS,
+    autoSelectFamily: true,
+    lookup,
+    ...(request.ca === undefined ? {} : { ca: request.ca }),
+  } as buildConnector.BuildOptions)
+  return (options, done) => {
+    connect(options, (error, socket) => {
+      if (error || !socket) return done(error as Error, null)
+      if (!isAmong(socket.remoteAddress, addresses)) {
+        socket.destroy()
+        return done(new Error('Connected to an address that was not checked.'), null)
+      }
+      request.onSocket(socket)
+      done(null, socket)
+    })
+  }
+}
+
+function isAmong(remote: string | undefined, addresses: LookupAddress[]): boolean {
+  const plain = remote?.replace(/^::ffff:(?=\d+\.)/, '')
+  return addresses.some(({ address }) => address === remote || address === plain)
+}
+
+function splitHeaders(headers: Record<string, string | string[] | undefined>): {
+  headers: HeaderList
+  setCookie: string[]
+} {
+  const list: HeaderList = []
+  const setCookie: string[] = []
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue
+    const values = Array.isArray(value) ? value : [value]
+    if (name === 'set-cookie') setCookie.push(...values)
+    else for (const one of values) list.push([name, one])
+  }
+  return { headers: list, setCookie }
+}
+
+/** Words for what went wrong. Never the error's own text: it can hold what was sent. */
+function explainNetwork(error: unknown, host: string, signal: AbortSignal): Failed {
+  const code = codeOf(error)
+  if (signal.aborted) return failed('timeout', `“${host}” did not answer in time, or the request was ended.`)
+  if (code === 'UND_ERR_HEADERS_OVERFLOW')
+    return failed('network', `“${host}” answered with more headers than are accepted.`)
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+    return failed('timeout', `“${host}” could not be reached in time.`)
+  if (code === 'ECONNREFUSED') return failed('network', `“${host}” refused the connection.`)
+  if (/CERT|TLS|SSL|SIGNED|VERIFY|ISSUER/.test(code))
+    return failed('tls', `“${host}” has no valid certificate (${code}), so nothing was sent.`)
+  return failed('network', `The connection to “${host}” failed${code === '' ? '' : ` (${code})`}.`)
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
+  if (typeof code === 'string' && code !== 'UND_ERR_SOCKET') return code
+  return cause ? codeOf(cause) || String(code ?? '') : String(code ?? '')
+}

@@ -1,0 +1,28 @@
+/**
+ * Finding lines. The matcher sees bytes only: it opens no file, so it can't be led to one. ripgrep is used where it is,
+ * inside the OS sandbox with nothing mounted but itself: its expressions take time that grows with the text only, and
+ * a fault in it reaches nothing.
+ */
+import type { Outcome } from '../../../contract/outcome.ts'
+
+export interface LineQuery {
+  pattern: string
+  regex: boolean
+  ignoreCase: boolean
+  /** Matching lines wanted at most, over all texts. */
+  limit: number
+}
+export interface LineMatch {
+  /** Which text, in the order in which they came. */
+  index: number
+  /** From 1. */
+  line: number
+  text: string
+}
+export interface LineMatcher {
+  /** `texts` is read as it comes; matches are in order. */
+  match(query: LineQuery, texts: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Outcome<LineMatch[]>>
+}
+
+/** Longest line text in an answer, in UTF-16 units. */
+export const MAX_LINE = 500

@@ -1,0 +1,143 @@
+/**
+ * fs.search: lines in the files below a folder (or of one file). The walk is ours, by handles and by the rules that
+ * hold for each file; the matcher gets bytes. Binary files, very large ones and hard links are left out.
+ */
+import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import type { OperationArgs } from '../../../contract/request.ts'
+import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
+import { explainErrno } from '../files/explain-error.ts'
+import type { FileRoom } from '../files/file-room.ts'
+import type { HeldNothing, HeldThing } from '../files/held.ts'
+import { parseGlob } from '../files/match-glob.ts'
+import { lastName, sentenceOn } from '../files/name-paths.ts'
+import { readPart, refuseToRead } from '../files/read-held.ts'
+import { walkFolder } from '../files/walk-folder.ts'
+import { glanceBelow } from '../glance.ts'
+import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
+import type { LineMatcher } from './match-lines.ts'
+
+const MAX_FILE_BYTES = 8 * 1024 * 1024
+const MAX_TOTAL_BYTES = 512 * 1024 * 1024
+const MAX_DEPTH = 32
+const BINARY_PROBE = 8192
+
+type Args = OperationArgs<'fs.search'>
+
+export function createSearch(deps: { files: FileRoom; matcher: LineMatcher }) {
+  const { files, matcher } = deps
+  const held = createPreparedHold<{ thing: HeldThing | HeldNothing; args: Args }>()
+
+  function prepare(args: Args): Outcome<Prepared> {
+    const thing = files.thing(args.path)
+    if (thing.kind !== 'ok') return thing
+    const { path } = thing.value
+    const line = (label: string, text: string) => ({ label, text, spans: [], long: false })
+    const prepared = plainPrepared({
+      operation: 'fs.search',
+      capability: 'fs.read',
+      needs: [{ capability: 'fs.read', resource: { kind: 'path', path } }],
+      exact: [
+        line('In', path),
+        line(args.regex ? 'For lines matching' : 'For lines with', args.pattern),
+        ...(args.glob === undefined ? [] : [line('Names like', args.glob)]),
+      ],
+      binding: JSON.stringify(['fs.search', path, { ...args, path: '' }]),
+      sentence: { ...sentenceOn('Search', path, files.home) },
+      dispose: thing.value.close,
+    })
+    return ok(held.keep(prepared, { thing: thing.value, args }))
+  }
+
+  async function perform(prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>> {
+    const { thing, args } = held.of(prepared)
+    if (thing.state === 'missing') return explainErrno(thing.errno, lastName(thing.path))
+    const fits = parseGlob(args.glob)
+    if (fits.kind !== 'ok') return fits
+    const no = thing.stat.isDirectory() ? null : refuseToRead(thing)
+    if (no) return no
+    const paths: string[] = []
+    const seen = { bytes: 0, full: false }
+    const found = await matcher.match(
+      { ...args, limit: args.limit + 1 },
+      texts(thing, fits.value, context, paths, seen),
+      context.signal,
+    )
+    if (found.kind !== 'ok') return found
+    if (context.signal.aborted) return refused('cancelled', 'The run was cancelled.')
+    const matches = found.value
+      .slice(0, args.limit)
+      .map(({ index, line, text }) => ({ path: paths[index] ?? thing.path, line, text }))
+    return ok({
+      value: { matches, truncated: seen.full || found.value.length > args.limit },
+      origins: [{ field: '', origin: files.origins.of(thing.path, context.perimeter) }],
+      private: true,
+      bytesIn: seen.bytes,
+      bytesOut: 0,
+      details: { files: paths.length },
+    })
+  }
+
+  /** The searched files' bytes; `paths` gets the path of each. */
+  async function* texts(
+    top: HeldThing,
+    fits: (relative: string) => boolean,
+    context: PerformContext,
+    paths: string[],
+    seen: { bytes: number; full: boolean },
+  ): AsyncGenerator<Buffer> {
+    for await (const file of readable(top, fits, context)) {
+      try {
+        const part = await readPart(files.holder, file, 0, MAX_FILE_BYTES)
+        if (part.kind !== 'ok' || isBinary(part.value.bytes)) continue
+        seen.bytes += part.value.bytes.length
+        paths.push(file.path)
+        yield part.value.bytes
+      } finally {
+        if (file !== top) file.close()
+      }
+      if (seen.bytes > MAX_TOTAL_BYTES) {
+        seen.full = true
+        return
+      }
+    }
+  }
+
+  async function* readable(
+    top: HeldThing,
+    fits: (relative: string) => boolean,
+    context: PerformContext,
+  ): AsyncGenerator<HeldThing> {
+    if (!top.stat.isDirectory()) {
+      yield top
+      return
+    }
+    const covered = glanceBelow(context, 'fs.read', top.path)
+    const mayReach = (path: string) => files.guard().refuse(path) === null && covered(path)
+    const walk = walkFolder(top, {
+      holder: files.holder,
+      depth: MAX_DEPTH,
+      signal: context.signal,
+      mayEnter: mayReach,
+    })
+    for await (const entry of walk) {
+      const { stat } = entry
+      if (
+        !stat.isFile() ||
+        stat.nlink > 1 ||
+        stat.size > MAX_FILE_BYTES ||
+        !fits(entry.relative) ||
+        !mayReach(entry.path)
+      )
+        continue
+      const file = files.holder.holdChild(entry.folder, entry.name)
+      if (file?.stat.isFile() && file.stat.nlink === 1) yield file
+      else file?.close()
+    }
+  }
+
+  return { prepare, perform }
+}
+
+function isBinary(bytes: Buffer): boolean {
+  return bytes.subarray(0, BINARY_PROBE).includes(0)
+}

@@ -1,0 +1,133 @@
+/**
+ * Copies a held file or folder to a new name, by handles, links as links, without following any. Made under a temporary
+ * name and put in place whole. What is no file, folder or link is not copied: then nothing is.
+ */
+import fs from 'node:fs'
+import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import { errnoOf, explainError } from '../files/explain-error.ts'
+import type { HeldThing, PathHolder } from '../files/held.ts'
+import { lastName } from '../files/name-paths.ts'
+import { refuseHardLink } from '../files/read-held.ts'
+
+export interface CopyOptions {
+  holder: PathHolder
+  signal: AbortSignal
+  /** Whether what lies at this path may be read. */
+  mayRead(path: string): boolean
+  /** A move to another disk keeps times and owner, and hard links are no matter: nothing is read that doesn't move. */
+  asMove: boolean
+}
+
+export interface Copied {
+  files: number
+  bytes: number
+}
+
+const MAX_ENTRIES = 200_000
+const MAX_DEPTH = 200
+
+class Refusal extends Error {
+  readonly outcome: Exclude<Outcome<never>, { kind: 'ok' }>
+  constructor(outcome: Exclude<Outcome<never>, { kind: 'ok' }>) {
+    super(outcome.person)
+    this.outcome = outcome
+  }
+}
+
+/** Copies to `to`, which must not exist. On any failure what was made is taken away again. */
+export async function copyTree(from: HeldThing, to: string, options: CopyOptions): Promise<Outcome<Copied>> {
+  const count = { files: 0, bytes: 0, entries: 0 }
+  try {
+    await copyThing(from, to, options, count, 0)
+    return ok({ files: count.files, bytes: count.bytes })
+  } catch (error) {
+    fs.rmSync(to, { recursive: true, force: true })
+    if (error instanceof Refusal) return error.outcome
+    return explainError(error, lastName(from.path))
+  }
+}
+
+async function copyThing(
+  from: HeldThing,
+  to: string,
+  options: CopyOptions,
+  count: Copied & { entries: number },
+  depth: number,
+): Promise<void> {
+  if (options.signal.aborted)
+    throw new Refusal(refused('cancelled', 'The run was cancelled. Nothing was copied.'))
+  if (!options.mayRead(from.path))
+    throw new Refusal(
+      refused(
+        'outside-perimeter',
+        `“${lastName(from.path)}” lies in it and may not be read, so nothing was copied.`,
+      ),
+    )
+  if (++count.entries > MAX_ENTRIES || depth > MAX_DEPTH)
+    throw new Refusal(refused('too-large', `“${lastName(from.path)}” holds too much to copy at once.`))
+  if (from.stat.isDirectory()) await copyFolder(from, to, options, count, depth)
+  else if (from.stat.isFile()) await copyFile(from, to, options, count)
+  else
+    throw new Refusal(
+      failed('wrong-kind', `“${lastName(from.path)}” is no plain file, so nothing was copied.`),
+    )
+}
+
+async function copyFile(from: HeldThing, to: string, options: CopyOptions, count: Copied): Promise<void> {
+  if (from.stat.nlink > 1 && !options.asMove) throw new Refusal(refuseHardLink(lastName(from.path)))
+  await fs.promises.copyFile(from.at, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE)
+  if (options.asMove) keepFacts(to, from.stat)
+  await syncFile(to)
+  count.files++
+  count.bytes += from.stat.size
+}
+
+async function copyFolder(
+  from: HeldThing,
+  to: string,
+  options: CopyOptions,
+  count: Copied & { entries: number },
+  depth: number,
+): Promise<void> {
+  fs.mkdirSync(to, 0o700)
+  for (const name of fs.readdirSync(from.at)) {
+    const child = options.holder.holdChild(from, name)
+    try {
+      if (child) await copyThing(child, `${to}/${name}`, options, count, depth + 1)
+      else copyLink(`${from.at}/${name}`, `${to}/${name}`, options)
+    } finally {
+      child?.close()
+    }
+  }
+  if (options.asMove) keepFacts(to, from.stat)
+  else fs.chmodSync(to, from.stat.mode & 0o7777)
+}
+
+function copyLink(from: string, to: string, options: CopyOptions): void {
+  try {
+    const stat = fs.lstatSync(from)
+    fs.symlinkSync(fs.readlinkSync(from), to)
+    if (options.asMove) fs.lutimesSync(to, stat.atimeMs / 1000, stat.mtimeMs / 1000)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error // gone while we looked
+  }
+}
+
+function keepFacts(at: string, stat: fs.Stats): void {
+  try {
+    fs.chownSync(at, stat.uid, stat.gid)
+  } catch (error) {
+    if (errnoOf(error) !== 'EPERM') throw error
+  }
+  fs.chmodSync(at, stat.mode & 0o7777)
+  fs.utimesSync(at, stat.atimeMs / 1000, stat.mtimeMs / 1000)
+}
+
+async function syncFile(at: string): Promise<void> {
+  const file = await fs.promises.open(at, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * From the place that was decided on to a folder in which to write: checks that nothing has moved since, and makes
+ * missing folders one by one, each held before the next is made in it.
+ */
+import fs from 'node:fs'
+import { failed, type Outcome, ok } from '../../../contract/outcome.ts'
+import type { Need } from '../../../contract/resource.ts'
+import type { PerformContext, UndoRecorder } from '../../ports.ts'
+import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
+import type { FileRoom } from '../files/file-room.ts'
+import type { HeldPlace, HeldThing } from '../files/held.ts'
+import { lastName } from '../files/name-paths.ts'
+import { recordChange } from './record-change.ts'
+
+export interface WriteDeps {
+  files: FileRoom
+  undo: UndoRecorder
+}
+
+export interface OpenPlace {
+  folder: HeldThing
+  name: string
+  /** For system calls: the entry in the held folder. */
+  at: string
+  close(): void
+}
+
+/** Writing at a place needs leave for the place, and for the first folder that would have to be made. */
+export function needsOf(place: { path: string; folder?: HeldThing; names?: readonly string[] }): Need[] {
+  const needs: Need[] = [writeNeed(place.path)]
+  const first = place.names?.[0]
+  if (place.folder && first !== undefined && (place.names?.length ?? 0) > 1)
+    needs.push(writeNeed(below(place.folder.path, first)))
+  return needs
+}
+
+function writeNeed(path: string): Need {
+  return { capability: 'fs.write', resource: { kind: 'path', path } }
+}
+
+/** The folder of the place, with all missing folders made if `parents`. */
+export async function openPlace(
+  deps: WriteDeps,
+  place: HeldPlace,
+  parents: boolean,
+  context: PerformContext,
+): Promise<Outcome<OpenPlace>> {
+  const name = place.names.at(-1) as string
+  if (place.errno !== null) return explainErrno(place.errno, lastName(place.path))
+  if (!place.folder.stat.isDirectory()) return explainErrno('ENOTDIR', lastName(place.path))
+  if (!deps.files.holder.stillThere(place.folder)) return movedMeanwhile(place.folder.path)
+  const missing = place.names.slice(0, -1)
+  if (missing.length > 0 && !parents) {
+    return failed(
+      'not-found',
+      `The folder “${missing.at(-1)}” does not exist.`,
+      `The folder of ${name} does not exist. Make it first, or ask with parents: true.`,
+    )
+  }
+  let folder = place.folder
+  for (const part of missing) {
+    const made = await makeFolder(deps, folder, part, context)
+    if (folder !== place.folder) folder.close()
+    if (made.kind !== 'ok') return made
+    folder = made.value
+  }
+  const held = folder
+  return ok({
+    folder: held,
+    name,
+    at: `${held.at}/${name}`,
+    close: () => held !== place.folder && held.close(),
+  })
+}
+
+/** Makes one folder in a held one, and holds it. One that appeared meanwhile is as good. */
+export async function makeFolder(
+  deps: WriteDeps,
+  folder: HeldThing,
+  name: string,
+  context: PerformContext,
+): Promise<Outcome<HeldThing>> {
+  const path = below(folder.path, name)
+  const made = await recordChange(deps.undo, { what: 'folder', path, context }, async () => {
+    try {
+      fs.mkdirSync(`${folder.at}/${name}`)
+      return ok(true)
+    } catch (error) {
+      return errnoOf(error) === 'EEXIST' ? failed('exists', path) : explainError(error, name)
+    }
+  })
+  if (made.kind !== 'ok' && made.code !== 'exists') return made
+  const held = deps.files.holder.holdChild(folder, name)
+  if (held?.stat.isDirectory()) return ok(held)
+  held?.close()
+  return explainErrno('ENOTDIR', name)
+}
+
+export function below(folder: string, name: string): string {
+  return `${folder === '/' ? '' : folder}/${name}`
+}
+
+export function movedMeanwhile(path: string) {
+  return failed(
+    'changed',
+    `“${lastName(path)}” was moved or replaced in the meantime, so nothing was done. Try again.`,
+  )
+}
+
+/** What stands at the place now, links not followed. */
+export function entryAt(at: string): fs.Stats | null {
+  try {
+    return fs.lstatSync(at, { throwIfNoEntry: false }) ?? null
+  } catch (error) {
+    if (errnoOf(error) === '') throw error
+    return null
+  }
+}
+
+/** Whether what stands there is what was looked at when the request was made exact. */
+export function isUnchanged(then: fs.Stats | null, now: fs.Stats | null): boolean {
+  if (then === null || now === null) return then === now
+  return (
+    then.ino === now.ino &&
+    then.dev === now.dev &&
+    then.mode === now.mode &&
+    (!now.isFile() || (then.size === now.size && then.mtimeMs === now.mtimeMs))
+  )
+}

@@ -1,0 +1,41 @@
+/**
+ * Every change goes between `before` and `after` of the undo store: no before-image, no change. What the change is
+ * called there is what the person later reads.
+ */
+import type { Outcome } from '../../../contract/outcome.ts'
+import type { PerformContext, UndoRecorder } from '../../ports.ts'
+
+export type ChangeKind = Parameters<UndoRecorder['before']>[0]['what']
+
+export interface Change {
+  what: ChangeKind
+  path: string
+  from?: string
+  context: PerformContext
+}
+
+/** Runs `act` between before-image and after-hash. What `act` throws is a failure of the change, noted as not done. */
+export async function recordChange<T>(
+  undo: UndoRecorder,
+  change: Change,
+  act: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const { context, what, path, from } = change
+  const noted = await undo.before({
+    runId: context.run?.id ?? null,
+    callId: context.callId,
+    principalId: context.principal.id,
+    what,
+    path,
+    from: from ?? null,
+  })
+  if (noted.kind !== 'ok') return noted
+  let done = false
+  try {
+    const outcome = await act()
+    done = outcome.kind === 'ok'
+    return outcome
+  } finally {
+    await undo.after(noted.value.id, done)
+  }
+}

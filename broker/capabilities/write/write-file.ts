@@ -1,0 +1,149 @@
+/** fs.writeFile: create, replace or append, always as a whole new file put in place of the old one. */
+import { createHash } from 'node:crypto'
+import type { Stats } from 'node:fs'
+import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import type { OperationArgs } from '../../../contract/request.ts'
+import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
+import { explainErrno } from '../files/explain-error.ts'
+import type { HeldNothing, HeldPlace } from '../files/held.ts'
+import { lastName, sentenceOn } from '../files/name-paths.ts'
+import { readPart } from '../files/read-held.ts'
+import { encodeText } from '../files/text-encoding.ts'
+import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
+import { exactContent } from './exact-content.ts'
+import {
+  entryAt,
+  isUnchanged,
+  movedMeanwhile,
+  needsOf,
+  type OpenPlace,
+  openPlace,
+  type WriteDeps,
+} from './open-place.ts'
+import { diffOver } from './preview-diff.ts'
+import { putFile } from './put-file.ts'
+import { recordChange } from './record-change.ts'
+
+type Args = OperationArgs<'fs.writeFile'>
+interface Held {
+  place: HeldPlace | HeldNothing
+  args: Args
+  bytes: Buffer
+}
+
+/** Appending makes a new file of old and new bytes; past this size that would be a burden. */
+const MAX_APPEND_BASE = 64 * 1024 * 1024
+
+const VERBS = { create: 'Create', replace: 'Replace', append: 'Append to' } as const
+
+export function createWriteFile(deps: WriteDeps) {
+  const { files, undo } = deps
+  const held = createPreparedHold<Held>()
+
+  function prepare(args: Args): Outcome<Prepared> {
+    const bytes = encodeText(args.data, args.encoding)
+    if (bytes.kind !== 'ok') return bytes
+    const found = files.target(args.path)
+    if (found.kind !== 'ok') return found
+    const place = found.value
+    const entry = 'folder' in place ? place.entry : null
+    const hash = createHash('sha256').update(bytes.value).digest('hex')
+    let diff: string | null | undefined
+    const prepared: Prepared = {
+      ...plainPrepared({
+        operation: 'fs.writeFile',
+        capability: 'fs.write',
+        needs: needsOf(place),
+        exact: [
+          { label: 'File', text: place.path, spans: [], long: false },
+          ...exactContent(args, bytes.value.length),
+        ],
+        binding: JSON.stringify([
+          'fs.writeFile',
+          place.path,
+          args.mode,
+          args.parents,
+          bytes.value.length,
+          hash,
+          identity(entry),
+        ]),
+        sentence: sentenceOn(
+          args.mode === 'replace' && !entry ? 'Create' : VERBS[args.mode],
+          place.path,
+          files.home,
+        ),
+        dispose: place.close,
+      }),
+      /** Made when a question needs it: what goes in silence pays nothing for it. */
+      get diff() {
+        if (diff === undefined) diff = 'folder' in place ? diffOver(place, args, bytes.value) : null
+        return diff
+      },
+    }
+    return ok(held.keep(prepared, { place, args, bytes: bytes.value }))
+  }
+
+  async function perform(prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>> {
+    const { place, args, bytes } = held.of(prepared)
+    if (!('folder' in place)) return explainErrno(place.errno, lastName(place.path))
+    const opened = await openPlace(deps, place, args.parents, context)
+    if (opened.kind !== 'ok') return opened
+    try {
+      return await put(opened.value, place, args, bytes, context)
+    } finally {
+      opened.value.close()
+    }
+  }
+
+  async function put(
+    open: OpenPlace,
+    place: HeldPlace,
+    args: Args,
+    bytes: Buffer,
+    context: PerformContext,
+  ): Promise<Outcome<EffectResult>> {
+    const old = entryAt(open.at)
+    if (old?.isDirectory()) return explainErrno('EISDIR', open.name)
+    if (old && !old.isFile())
+      return failed(
+        'wrong-kind',
+        `“${open.name}” is no plain file (a device, pipe or socket), so it was not written.`,
+      )
+    if (old && args.mode === 'create') return explainErrno('EEXIST', open.name)
+    if (!isUnchanged(place.entry, old)) return movedMeanwhile(place.path)
+    const content = old && args.mode === 'append' ? await appended(open, old, bytes) : ok(bytes)
+    if (content.kind !== 'ok') return content
+    const change = { what: old ? ('changed' as const) : ('created' as const), path: place.path, context }
+    const done = await recordChange(undo, change, () => putFile(open, content.value, old))
+    if (done.kind !== 'ok') return done
+    const size = content.value.length
+    return ok({
+      value: { path: place.path, size, created: old === null },
+      origins: [{ field: '', origin: { kind: 'own', source: 'Sallyport' } }],
+      private: false,
+      bytesIn: 0,
+      bytesOut: 0,
+      details: { size, created: old === null },
+    })
+  }
+
+  async function appended(open: OpenPlace, old: Stats, bytes: Buffer): Promise<Outcome<Buffer>> {
+    if (old.size > MAX_APPEND_BASE)
+      return refused('too-large', `“${open.name}” is too large to append to (over 64 MB).`)
+    const file = files.holder.holdChild(open.folder, open.name)
+    if (!file) return movedMeanwhile(open.name)
+    try {
+      const before = await readPart(files.holder, file, 0, MAX_APPEND_BASE)
+      return before.kind === 'ok' ? ok(Buffer.concat([before.value.bytes, bytes])) : before
+    } finally {
+      file.close()
+    }
+  }
+
+  return { prepare, perform }
+}
+
+/** What the question was about: a file that has changed since is another one. */
+function identity(entry: Stats | null): (number | string)[] | null {
+  return entry ? [entry.dev, entry.ino, entry.size, entry.mtimeMs] : null
+}
