@@ -96,7 +96,12 @@ async function withResults(run, read) {
 
 function unitTests() {
   return withResults(
-    (file) => runTool('vitest/vitest.mjs', ['run', '--reporter=json', `--outputFile=${file}`], 20 * MINUTE),
+    (file) =>
+      runTool(
+        'vitest/vitest.mjs',
+        ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+        20 * MINUTE,
+      ),
     readVitest,
   )
 }
