@@ -25,7 +25,7 @@ export const harmlessBuiltins = [
 ]
 
 /** Packages that compute and touch nothing; any room of the broker may use them. */
-export const harmlessPackages = ['birpc', 'ipaddr.js', 'jsonc-parser', 'picomatch', 'zod']
+export const harmlessPackages = ['birpc', 'diff', 'ipaddr.js', 'jsonc-parser', 'picomatch', 'zod']
 
 /** The walls between processes: what each folder may import of the project and of packages. */
 export const walls = [
@@ -47,7 +47,7 @@ export const walls = [
     where: '^sandbox/',
     project: ['^sandbox/', '^contract/'],
     packages: ['isolated-vm', 'zod'],
-    builtins: ['buffer', 'crypto', 'fs', 'path', 'process', 'stream', 'url', 'util', 'v8'],
+    builtins: ['buffer', 'crypto', 'fs', 'module', 'path', 'process', 'stream', 'url', 'util', 'v8'],
     because: 'The box runs hostile code: the less lies in it, the less there is to take.',
   },
   {
@@ -88,7 +88,7 @@ export const walls = [
  */
 export const machineTouching = [
   {
-    where: '^broker/main\\.ts$',
+    where: '^broker/(main|make-broker)\\.ts$',
     builtins: ['fs', 'module'],
     packages: [],
     because: 'Wires the parts and makes the data folder; acts for nobody.',
@@ -119,9 +119,10 @@ export const machineTouching = [
   },
   {
     where: '^broker/lanes/',
-    builtins: ['child_process', 'fs', 'net'],
+    builtins: ['child_process', 'fs', 'net', 'worker_threads'],
     packages: ['@anthropic-ai/sandbox-runtime'],
-    because: 'Starts, watches and kills the processes in which tools and commands run.',
+    because:
+      'Starts, watches and kills the processes in which tools and commands run; watches from a thread, so that a busy broker still sees a limit passed.',
   },
   {
     where: '^broker/secrets/',
@@ -181,6 +182,8 @@ export const machineTouching = [
 
 /** Files that may use a way round the import rules, and which: native code can't be loaded by an import. */
 export const mayLoad = {
+  // The keychain's native addon can only be required.
+  'broker/secrets/keychain.child.ts': ['createRequire'],
   // The model SDK prints warnings to the terminal; its only switch for that is a global.
   'broker/models/stream-sdk.ts': ['globalThis'],
 }

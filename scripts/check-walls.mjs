@@ -97,7 +97,7 @@ function visitName(node, fault) {
   if (isName || ts.isTypeNode(parent)) return
   if (
     globalsThatReachOut.includes(text) ||
-    ['globalThis', 'global', 'require', 'eval', 'Function'].includes(text)
+    ['globalThis', 'global', 'require', 'createRequire', 'eval', 'Function'].includes(text)
   ) {
     fault(node, text)
   }
