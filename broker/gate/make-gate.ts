@@ -24,7 +24,7 @@ export interface GateRooms {
   log: ActivityLog
   stop: StopSwitch
   capabilities: CapabilityModule[]
-  consent: ConsentDesk
+  consent: Pick<ConsentDesk, 'ask'>
   grants: GrantBook
   grantIndex(): GrantIndex
   policy(): CompiledPolicy
@@ -41,6 +41,11 @@ export function makeGate(rooms: GateRooms): Gate & { decider: Decider; usage: Ru
   const decider = createDecider({ policy: rooms.policy, grants: rooms.grantIndex, places: rooms.places })
   const usage = createRunUsage(rooms.clock)
   const passing = createPassCall({ ...rooms, decider, usage })
-  const passToolCall = createPassToolCall({ ...rooms, decider, usage, passCapability: passing.passCapability })
+  const passToolCall = createPassToolCall({
+    ...rooms,
+    decider,
+    usage,
+    passCapability: passing.passCapability,
+  })
   return { ...passing, passToolCall, decider, usage }
 }

@@ -43,7 +43,7 @@ export interface GateParts {
   stop: StopSwitch
   decider: Decider
   capabilities: CapabilityModule[]
-  consent: ConsentDesk
+  consent: Pick<ConsentDesk, 'ask'>
   grants: GrantBook
   origins: OriginTracker
   leaks: LeakScanner

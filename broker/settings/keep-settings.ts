@@ -7,8 +7,10 @@ import { Settings } from '../../contract/settings.ts'
 import type { Json } from '../../contract/words.ts'
 import type { BrokerSettings, DocumentStore } from '../ports.ts'
 
-export interface ManagedSettings {
-  settings: Record<string, Json>
+/** What policy files say of settings. Managed values win over the person's; the personal file's are only defaults. */
+export interface PolicySettings {
+  managed: Record<string, Json>
+  personal: Record<string, Json>
   locked: Record<string, string>
 }
 export interface SettingsKeeper extends BrokerSettings {
@@ -18,7 +20,7 @@ export interface SettingsKeeper extends BrokerSettings {
   refresh(): void
 }
 
-export function createSettings(parts: { store: DocumentStore; managed(): ManagedSettings }): SettingsKeeper {
+export function createSettings(parts: { store: DocumentStore; policies(): PolicySettings }): SettingsKeeper {
   const listeners = new Set<(settings: Settings) => void>()
 
   const own = (): Partial<Settings> => {
@@ -27,10 +29,8 @@ export function createSettings(parts: { store: DocumentStore; managed(): Managed
     return parsed.success ? parsed.data : {}
   }
   const get = (): Settings => {
-    const { settings } = parts.managed()
-    const merged = Settings.safeParse({ ...own(), ...settings })
-    // A managed value that doesn't fit is left out; the policy page names the fault.
-    return merged.success ? merged.data : Settings.parse(own())
+    const { managed, personal } = parts.policies()
+    return Settings.parse({ ...fitting(personal), ...own(), ...fitting(managed) })
   }
   const tell = () => {
     const now = get()
@@ -40,11 +40,11 @@ export function createSettings(parts: { store: DocumentStore; managed(): Managed
   return {
     get,
     locked: () => {
-      const { locked } = parts.managed()
+      const { locked } = parts.policies()
       return Object.fromEntries(Object.entries(locked).filter(([key]) => key in Settings.shape))
     },
     set(change) {
-      const { locked } = parts.managed()
+      const { locked } = parts.policies()
       const shut = Object.keys(change).find((key) => Object.hasOwn(locked, key))
       if (shut) return refused('denied-by-policy', `“${shut}” is set by your organization: ${locked[shut]}`)
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
@@ -58,4 +58,14 @@ export function createSettings(parts: { store: DocumentStore; managed(): Managed
       return () => listeners.delete(fn)
     },
   }
+}
+
+/** Values that don't fit are left out one by one; the policy page names the fault. */
+function fitting(values: Record<string, Json>): Partial<Settings> {
+  const shape: Record<string, { safeParse(value: unknown): { success: boolean } }> = Settings.shape
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([key, value]) => Object.hasOwn(shape, key) && shape[key]?.safeParse(value).success,
+    ),
+  )
 }

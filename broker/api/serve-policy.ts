@@ -1,0 +1,91 @@
+/** Policy files: what is in force, what it would say, what another would have said. */
+import { Perimeter } from '../../contract/perimeter.ts'
+import { canonicalizeForCheck } from '../capabilities/canonicalize-for-check.ts'
+import { compilePolicy } from '../gate/decide/compile-policy.ts'
+import { createDecider } from '../gate/decide/decider.ts'
+import { indexGrants } from '../grants/index-grants.ts'
+import type { Rooms } from '../make-broker.ts'
+import { explainCheck } from '../policy/explain-check.ts'
+import { readRecorded } from '../policy/read-recorded.ts'
+import { simulatePolicy } from '../policy/simulate-policy.ts'
+import { type ApiGroup, orFault } from './group.ts'
+import { parsePolicyText } from './parse-policy-text.ts'
+
+type Methods = 'policy.status' | 'policy.check' | 'policy.simulate' | 'policy.text' | 'policy.save'
+/** Past requests that a simulation goes through, newest first. */
+const SIMULATED = 2_000
+const TERMINAL = { id: 'cli', kind: 'cli', name: 'the command line' } as const
+
+export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
+  const { policy, places, gate, catalog, agents, log, clock } = rooms
+  const compile = (sources: Parameters<typeof compilePolicy>[0]) => compilePolicy(sources, places)
+
+  const parse = (text: string) => parsePolicyText(policy, text)
+  const toolOf = (name: string) => {
+    const tool = catalog.get(name)
+    return tool ? { name: tool.name, version: tool.version, hash: tool.hash, manifest: tool.manifest } : null
+  }
+  const agentOf = (name: string) =>
+    agents.book.list().find((each) => each.id === name || each.name === name) ?? null
+
+  return {
+    'policy.status': async () => policy.status(),
+    'policy.check': async ({ requests, policyText, cwd }) => {
+      const file = policyText === undefined ? null : parse(policyText)
+      const compiled = file ? compile({ ...policy.sources(), personal: file }) : null
+      const decider = compiled
+        ? createDecider({ policy: () => compiled, grants: indexGrants, places })
+        : gate.decider
+      const filePerimeter = file ? (file.perimeter ?? Perimeter.parse({})) : null
+      const only = agents.book.list()
+      const answers = []
+      for (const request of requests)
+        answers.push(
+          await explainCheck(request, {
+            decider,
+            canonical: (capability, resource) => canonicalizeForCheck(capability, resource, cwd),
+            asker(name) {
+              if (filePerimeter) return { principal: TERMINAL, perimeter: filePerimeter, ownModel: null }
+              const agent =
+                name === undefined ? (only.length === 1 ? (only[0] ?? null) : null) : agentOf(name)
+              if (!agent)
+                return name === undefined
+                  ? { principal: TERMINAL, perimeter: Perimeter.parse({}), ownModel: null }
+                  : null
+              return {
+                principal: { id: agent.id, kind: 'agent', name: agent.name },
+                perimeter: agent.perimeter,
+                ownModel: agents.ownModel(agent),
+              }
+            },
+            tool: toolOf,
+            now: clock(),
+          }),
+        )
+      return { answers }
+    },
+    'policy.simulate': async ({ text }) =>
+      simulatePolicy({
+        recorded: readRecorded(log, { limit: SIMULATED }),
+        sources: policy.sources(),
+        proposed: parse(text),
+        compile,
+        decider: (compiled, index) => createDecider({ policy: () => compiled, grants: () => index, places }),
+        perimeterOf(principalId) {
+          const agent = agents.book.get(principalId)
+          return agent ? { perimeter: agent.perimeter, ownModel: agents.ownModel(agent) } : null
+        },
+        tool: toolOf,
+      }),
+    'policy.text': async () => ({ text: policy.text() }),
+    'policy.save': async ({ text }, caller) => {
+      const status = orFault(policy.save(text))
+      log.append({
+        kind: 'policy',
+        subject: 'Save your policy file',
+        details: { by: caller.name, rules: status.personal.rules },
+      })
+      return status
+    },
+  }
+}

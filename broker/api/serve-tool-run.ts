@@ -1,0 +1,82 @@
+/**
+ * One call of a tool's function outside of any agent, for authors and scripts: the real sandbox, the real gate, a
+ * perimeter from a policy file, and the entries that it made.
+ */
+import { resolve } from 'node:path'
+import type { ActivityEntry } from '../../contract/activity.ts'
+import { ApiError, type ParsedParams, type ToolRunResult } from '../../contract/broker-api.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
+import type { Json } from '../../contract/words.ts'
+import { answerAlways } from '../consent/answer-always.ts'
+import { compilePolicy } from '../gate/decide/compile-policy.ts'
+import { makeGate } from '../gate/make-gate.ts'
+import type { Rooms } from '../make-broker.ts'
+import type { Gate, InstalledTool } from '../ports.ts'
+import { type ApiGroup, orFault, orMissing } from './group.ts'
+import { parsePolicyText } from './parse-policy-text.ts'
+
+const TERMINAL = { id: 'cli', kind: 'cli', name: 'the command line' } as const
+
+export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run' | 'tools.list'> {
+  /** One gate for each policy text and answer: a batch of hundreds compiles its policy once. */
+  const gates = new Map<string, { gate: Gate; perimeter: Perimeter }>()
+  const tools = new Map<string, InstalledTool>()
+
+  function gateFor({ policyText = '', answer }: ParsedParams<'tool.run'>) {
+    const key = `${answer}\n${policyText}`
+    const known = gates.get(key)
+    if (known) return known
+    const file = policyText === '' ? null : parsePolicyText(rooms.policy, policyText)
+    const compiled = compilePolicy({ ...rooms.policy.sources(), personal: file }, rooms.places)
+    const consent = answer === 'tty' ? rooms.consent : answerAlways(answer, rooms.newId)
+    const made = {
+      gate: makeGate({ ...rooms, consent, policy: () => compiled }),
+      perimeter: file?.perimeter ?? Perimeter.parse({}),
+    }
+    gates.set(key, made)
+    return made
+  }
+
+  async function toolFor({ path, name, cwd }: ParsedParams<'tool.run'>): Promise<InstalledTool> {
+    if (path === undefined)
+      return orMissing(rooms.catalog.get(name ?? ''), `There is no tool named “${name ?? ''}”.`)
+    const full = resolve(cwd ?? '/', path)
+    const tool = tools.get(full) ?? orFault(await rooms.catalog.loadFolder(full))
+    tools.set(full, tool)
+    return tool
+  }
+
+  async function run(params: ParsedParams<'tool.run'>): Promise<ToolRunResult> {
+    const tool = await toolFor(params)
+    const { gate, perimeter } = gateFor(params)
+    const fn = params.fn ?? tool.manifest.functions[0]?.name ?? ''
+    const entries: ActivityEntry[] = []
+    const callId = rooms.newId('call')
+    const first = rooms.log.state().entries + 1
+    const began = performance.now()
+    const inside: Perimeter = perimeter.tools.some((line) => line.name === tool.name)
+      ? perimeter
+      : { ...perimeter, tools: [...perimeter.tools, { name: tool.name, hash: tool.hash }] }
+    const run = { id: rooms.newId('run'), title: `${tool.name}.${fn}` }
+    const { outcome } = await gate.passToolCall(
+      { principal: TERMINAL, perimeter: inside, run, signal: new AbortController().signal },
+      { callId, tool, fn, input: params.input },
+    )
+    const ms = performance.now() - began
+    for (let seq = first; seq <= rooms.log.state().entries; seq++) {
+      const found = rooms.log.entry(seq)?.entry
+      if (found?.callId === callId) entries.push(found)
+    }
+    rooms.origins.end(run.id)
+    return { id: params.id ?? null, outcome: outcome as unknown as Json, entries, ms }
+  }
+
+  return {
+    'tools.list': async () => ({ tools: rooms.catalog.list() }),
+    async 'tool.run'(params) {
+      if (rooms.options.lasting)
+        throw new ApiError('not-allowed', 'A tool is run by hand in a broker of its own: sallyport tool run.')
+      return run(params)
+    },
+  }
+}

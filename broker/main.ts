@@ -1,0 +1,116 @@
+/**
+ * The broker's process: reads who started it, makes the broker, opens the doors, and leaves cleanly. Nobody imports it.
+ *
+ *   main.js               a child of the desktop shell, which is its consent surface
+ *   main.js --headless    a child of the command line: the same data, questions in the terminal
+ *   main.js --one-shot    a child of one command: data of its own that is gone afterwards
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { argv, env, execPath, exit, pid, platform, stdin, stdout } from 'node:process'
+import { sallyportPaths } from '../contract/paths.ts'
+import { createDispatcher, type RefusedCall } from './doors/dispatch-call.ts'
+import { createEventHub } from './doors/event-hub.ts'
+import { serveSocket } from './doors/socket-door.ts'
+import { serveStdio } from './doors/stdio-door.ts'
+import { type Broker, makeBroker } from './make-broker.ts'
+
+const oneShot = argv.includes('--one-shot')
+const parent = oneShot || argv.includes('--headless') ? 'cli' : 'shell'
+const ownFolder = oneShot ? mkdtempSync(join(tmpdir(), 'sallyport-')) : null
+const home = homedir()
+const paths = sallyportPaths(ownFolder ? { ...env, SALLYPORT_HOME: ownFolder } : env, platform, home)
+const dist = dirname(import.meta.dirname)
+
+let broker: Broker | null = null
+const hub = createEventHub({
+  onBug: ({ event, error }) => broker?.rooms.diagnostic.fault(`event ${event}`, error),
+})
+
+broker = await makeBroker({
+  paths,
+  dist,
+  node: execPath,
+  version: readVersion(),
+  home,
+  env: ownFolder ? { ...env, SALLYPORT_HOME: ownFolder } : env,
+  parent,
+  lasting: !oneShot,
+  emit: hub.emit,
+})
+const { rooms } = broker
+
+const onRefused = (refusal: RefusedCall) => {
+  rooms.log.append({
+    kind: 'door',
+    subject: `Refused a call from ${refusal.caller.name}`,
+    decision: 'deny',
+    ok: false,
+    details: { method: refusal.method, code: refusal.code, text: refusal.text },
+  })
+}
+const dispatch = createDispatcher({
+  api: broker.api,
+  onRefused,
+  onBug: ({ id, method, error }) => rooms.diagnostic.fault(`${method} ${id}`, error),
+})
+
+serveStdio({
+  input: stdin,
+  output: stdout,
+  dispatch,
+  hub,
+  parent,
+  onDesktopReply: rooms.desktop.reply,
+  onRefused,
+  onEnd: () => void leave(),
+})
+rooms.desktop.setAvailable(parent === 'shell')
+
+const socket = oneShot
+  ? null
+  : await serveSocket({ paths, dispatch, hub, onRefused }).catch((error: unknown) => {
+      rooms.diagnostic.fault('socket', error)
+      return error instanceof Error ? error.message : String(error)
+    })
+if (socket !== null)
+  broker.setSocket(
+    typeof socket === 'string'
+      ? { open: false, text: socket }
+      : { open: true, text: 'The command line reaches this app over a socket that only you can open.' },
+  )
+
+process.on('SIGTERM', () => void leave())
+process.on('SIGINT', () => void leave())
+process.on('uncaughtException', (error) => rooms.diagnostic.fault('uncaught', error))
+process.on('unhandledRejection', (error) => rooms.diagnostic.fault('unhandled', error))
+
+let leaving = false
+async function leave(): Promise<void> {
+  if (leaving) return
+  leaving = true
+  // Whatever hangs must not keep the process: the log says "interrupted" for what was under way.
+  setTimeout(() => exit(1), 3_000).unref()
+  try {
+    if (socket !== null && typeof socket !== 'string') await socket.close()
+    await broker?.close()
+  } catch (error) {
+    rooms.diagnostic.fault('leaving', error)
+  }
+  if (ownFolder) rmSync(ownFolder, { recursive: true, force: true })
+  exit(0)
+}
+
+/** From the package beside dist/, or inside the packaged app; the product works without. */
+function readVersion(): string {
+  for (const file of [join(dist, 'version.json'), join(dirname(dist), 'package.json')]) {
+    try {
+      const parsed = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown }
+      if (typeof parsed.version === 'string') return parsed.version
+    } catch {
+      // Not there: the next one.
+    }
+  }
+  return `0.0.0-pid${pid}`
+}

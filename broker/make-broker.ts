@@ -1,0 +1,330 @@
+/**
+ * The broker, put together: every room made once, in the order in which they need each other. It opens no door and
+ * reads no argument; `main.ts` does, and so do tests and measurements that want the real thing in their own process.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Api, EventName, EventPayload } from '../contract/broker-api.ts'
+import type { SallyportPaths } from '../contract/paths.ts'
+import type { KeychainStatus } from '../contract/secret.ts'
+import { openActivityLog } from './activity/open-activity-log.ts'
+import { type AgentRooms, openAgentRooms } from './agents/open-agent-rooms.ts'
+import { makeApi } from './api/make-api.ts'
+import { makeStatus } from './api/serve-status.ts'
+import { createCapabilities } from './capabilities/list-capabilities.ts'
+import { type OpenCatalog, openCatalog } from './catalog/open-catalog.ts'
+import { createConsentDesk } from './consent/consent-desk.ts'
+import { createDesktopThroughShell } from './desktop/through-shell.ts'
+import { createDiagnosticLog, type DiagnosticLog } from './diagnostic-log.ts'
+import { checkRules } from './gate/decide/check-rules.ts'
+import { compilePolicy } from './gate/decide/compile-policy.ts'
+import { makeGate } from './gate/make-gate.ts'
+import { openGrantBook } from './grants/grant-book.ts'
+import { createIsolateLane } from './lanes/isolate-lane.ts'
+import { createModels } from './models/create-models.ts'
+import { createOriginTracker } from './origins/track-origins.ts'
+import { lookUpPlaces } from './policy/look-up-places.ts'
+import { managedPlace } from './policy/managed-place.ts'
+import { openPolicyBook } from './policy/open-policy-book.ts'
+import type { PartFacts } from './readiness/list-parts.ts'
+import { createKeychain } from './secrets/keychain.ts'
+import { createLeakScanner } from './secrets/leak-scanner.ts'
+import { createVault } from './secrets/vault.ts'
+import { createSettings } from './settings/keep-settings.ts'
+import { killTrees } from './stop/kill-tree.ts'
+import { createStopSwitch } from './stop/stop-switch.ts'
+import { openDocumentStore } from './store/documents.ts'
+import { openUndoStore } from './undo/undo-store.ts'
+
+export interface BrokerOptions {
+  paths: SallyportPaths
+  /** Where the built parts lie: `sandbox/main.js`, `tools/`, `broker/native/keytar.node`, `broker/keychain.child.js`. */
+  dist: string
+  /** The Node that runs children. */
+  node: string
+  version: string
+  home: string
+  env: Record<string, string | undefined>
+  /** Who started it, and so who asks the person. */
+  parent: 'shell' | 'cli'
+  emit<E extends EventName>(event: E, payload: EventPayload<E>): void
+  /** A person's policy is watched for changes, heartbeats are written … all that goes on by itself. */
+  lasting: boolean
+  /** Another managed policy file than the system's, and who must own it. Tests only: no argument or variable sets it. */
+  managed?: { file: string; owner: number }
+  /** PATH that contained programs get. */
+  searchPath?: string
+}
+
+export interface Broker {
+  api: Api
+  rooms: Rooms
+  /** The socket door, once it is open or can't be. */
+  setSocket(state: PartFacts['socket']): void
+  close(): Promise<void>
+}
+export type Rooms = Awaited<ReturnType<typeof makeRooms>>
+
+const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+export async function makeBroker(options: BrokerOptions): Promise<Broker> {
+  const rooms = await makeRooms(options)
+  const api = makeApi(rooms)
+  const unfollow = followRooms(rooms, options.emit)
+  if (options.lasting) void rooms.lane.warm().catch((error: unknown) => rooms.diagnostic.fault('warm', error))
+  return {
+    api,
+    rooms,
+    setSocket(state) {
+      rooms.setSocket(state)
+      options.emit('status', rooms.status())
+    },
+    async close() {
+      unfollow()
+      await rooms.agents.close()
+      await rooms.lane.close()
+      rooms.vault.close()
+      rooms.policy.close()
+      rooms.grants.flush()
+      await rooms.log.close()
+      rooms.store.close()
+    },
+  }
+}
+
+async function makeRooms(options: BrokerOptions) {
+  const { paths, dist } = options
+  for (const folder of [paths.config, paths.data]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const clock = Date.now
+  const newId = (kind: string) =>
+    `${kind}_${randomBytes(9).toString('base64url').replaceAll('-', 'A').replaceAll('_', 'B')}`
+  const diagnostic = createDiagnosticLog(paths.data)
+  const onFault = (error: unknown) => diagnostic.fault('broker', error)
+  const startedAt = clock()
+
+  const store = openDocumentStore({ file: join(paths.data, 'state.db') })
+  const log = openActivityLog({ file: join(paths.data, 'activity.db'), clock, onFault })
+  const stop = createStopSwitch({
+    store,
+    clock,
+    log,
+    file: options.lasting ? paths.stopFile : null,
+    mayResume: () => !session.locked(),
+  })
+
+  const leaks = createLeakScanner()
+  const keychain = createKeychain({
+    node: options.node,
+    childFile: join(dist, 'broker', 'keychain.child.js'),
+    nativeFile: join(dist, 'broker', 'native', 'keytar.node'),
+    service: keychainService(paths, options.env),
+    env: options.env,
+    platform: process.platform,
+  })
+  const vault = createVault({ store, keychain, clock, watch: leaks.watch })
+  let keychainSeen: KeychainStatus = { state: 'locked', name: '', text: 'The keychain has not answered yet.' }
+  const vaultOpened = options.lasting || options.parent === 'cli' ? vault.open() : vault.status()
+
+  const places = lookUpPlaces({
+    platform: platformOf(process.platform),
+    home: options.home,
+    own: [paths.config, paths.data, paths.runtime],
+    searchPath: options.searchPath ?? SEARCH_PATH,
+  })
+  const policy = openPolicyBook({
+    personalFile: join(paths.config, 'policy.jsonc'),
+    lastGoodFile: join(paths.data, 'policy.last-good.jsonc'),
+    managedFile: options.managed?.file ?? managedPlace(process.platform),
+    ...(options.managed ? { managedOwner: options.managed.owner } : {}),
+    check: checkRules,
+    compile: (sources) => compilePolicy(sources, places),
+    watch: options.lasting,
+  })
+  const settings = createSettings({ store, policies: policy.settings })
+  const grants = openGrantBook({ store, clock, newId })
+  const session = createSession((locked) => consent.setLocked(locked))
+  const consent = createConsentDesk({ clock, newId, grants, settings, places, log })
+  const desktop = createDesktopThroughShell({ newId, emit: (action) => options.emit('desktop', action) })
+  const undo = openUndoStore({ folder: join(paths.data, 'undo'), store, clock, settings, newId })
+  const origins = createOriginTracker()
+  const lane = createIsolateLane({
+    node: options.node,
+    sandboxEntry: join(dist, 'sandbox', 'main.js'),
+    strict: () => settings.get().strictSandbox,
+    requireOsSandbox: () => settings.get().requireOsSandbox,
+    poolSize: 1,
+    killTrees,
+    log: diagnostic.say,
+  })
+  stop.register(lane)
+  const capabilities = createCapabilities({
+    ownPaths: places.own,
+    undo,
+    vault,
+    leaks,
+    desktop,
+    clock,
+    stop,
+    home: options.home,
+    env: options.env,
+  })
+  const catalog: OpenCatalog = await openCatalog({
+    folders: [{ path: join(dist, 'tools'), from: 'built-in' }],
+  })
+  const shared = {
+    log,
+    stop,
+    capabilities,
+    consent,
+    grants,
+    grantIndex: grants.index,
+    places,
+    origins,
+    leaks,
+    lane,
+    clock,
+    newId,
+    onFault,
+  }
+  const gate = makeGate({ ...shared, policy: policy.compiled })
+  const models = createModels({ gate, vault, newId, http: fetch })
+  const agents: AgentRooms = openAgentRooms({
+    store,
+    clock,
+    newId,
+    gate,
+    catalog,
+    models,
+    origins,
+    stop,
+    grants,
+    policy,
+    log,
+    undo,
+    emit: options.emit,
+    home: options.home,
+  })
+
+  let socket: PartFacts['socket'] = { open: false, text: 'The command line’s socket is not open yet.' }
+  const status = () =>
+    makeStatus({
+      version: options.version,
+      startedAt,
+      stop,
+      consent,
+      log,
+      agents: () => agents.book.list().length,
+      runsActive: agents.runs.active,
+      keychain: () => keychainSeen,
+      facts: () => ({
+        lane: lane.stats(),
+        consent: {
+          available: consent.available(),
+          where: options.parent === 'shell' ? 'window' : 'terminal',
+        },
+        socket,
+        commands: capabilities.some((each) => each.operations.includes('command.run'))
+          ? { available: true, text: 'Commands run in an OS sandbox with the agent’s folders and hosts.' }
+          : { available: false, text: 'Commands can’t be contained on this machine, so none are run.' },
+        policy: policyFacts(policy.status()),
+        platform: process.platform,
+        root: process.getuid?.() === 0,
+      }),
+    })
+  void vaultOpened.then((seen) => {
+    keychainSeen = seen
+    options.emit('status', status())
+  }, onFault)
+
+  return {
+    ...shared,
+    options,
+    diagnostic: diagnostic as DiagnosticLog,
+    store,
+    vault,
+    vaultOpened,
+    keychain: {
+      seen: () => keychainSeen,
+      async look() {
+        keychainSeen = await vault.status()
+        return keychainSeen
+      },
+    },
+    policy,
+    settings,
+    session,
+    desktop,
+    undo,
+    catalog,
+    gate,
+    models,
+    agents,
+    status,
+    setSocket(state: PartFacts['socket']) {
+      socket = state
+    },
+  }
+}
+
+/** Rooms that change tell those who watch. */
+function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => void {
+  const tellStatus = () => emit('status', rooms.status())
+  const settingsView = () => ({ settings: rooms.settings.get(), locked: rooms.settings.locked() })
+  const ends = [
+    rooms.log.onRow((row) => emit('activity', { rows: [row], total: rooms.log.state().entries })),
+    rooms.stop.onChange(tellStatus),
+    rooms.consent.onChange((questions) => {
+      emit('questions', { questions })
+      tellStatus()
+    }),
+    rooms.grants.onChange((grants) => emit('grants', { grants })),
+    rooms.vault.onChange((secrets) => emit('secrets', { secrets, keychain: rooms.keychain.seen() })),
+    rooms.settings.onChange(() => emit('settings', settingsView())),
+    rooms.policy.onChange((status) => {
+      rooms.log.append({
+        kind: 'policy',
+        subject: 'Read the policy files again',
+        details: { personal: status.personal.rules, managed: status.managed.rules },
+      })
+      rooms.settings.refresh()
+      emit('policy', status)
+      tellStatus()
+    }),
+  ]
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
+function createSession(onChange: (locked: boolean) => void) {
+  let locked = false
+  return {
+    locked: () => locked,
+    setLocked(now: boolean) {
+      locked = now
+      onChange(now)
+    },
+  }
+}
+
+function policyFacts(status: ReturnType<ReturnType<typeof openPolicyBook>['status']>): PartFacts['policy'] {
+  const faults = [...status.managed.faults, ...status.personal.faults]
+  const first = faults[0]
+  return {
+    failedClosed: status.managed.failedClosed,
+    faults: faults.length,
+    text: first
+      ? `${first.file}, line ${first.line}: ${first.text}`
+      : `${status.personal.rules + status.managed.rules} rules in force.`,
+  }
+}
+
+/** One name for people's own data; another for each portable or test folder, so that they never meet. */
+function keychainService(paths: SallyportPaths, env: Record<string, string | undefined>): string {
+  return env.SALLYPORT_HOME ? `Sallyport (${paths.data})` : 'Sallyport'
+}
+
+function platformOf(platform: NodeJS.Platform): 'linux' | 'darwin' | 'win32' {
+  return platform === 'darwin' || platform === 'win32' ? platform : 'linux'
+}
