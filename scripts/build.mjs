@@ -16,7 +16,8 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } fr
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { bundleGuest, bundleNode, bundlePreload, bundleTool } from './bundle.mjs'
+import { stripVTControlCharacters } from 'node:util'
+import { bundleGuest, bundleNode, bundlePreload, bundleShell, bundleTool } from './bundle.mjs'
 import { copyNatives } from './copy-natives.mjs'
 import { inRoot, root } from './project.mjs'
 import { fail, PlainError, say, seconds } from './say.mjs'
@@ -44,13 +45,24 @@ export async function build({ allowMissing = false } = {}) {
     const made = part.outputs.every((file) => existsSync(dist(file)))
     if (!made || stamps[part.name] !== part.stamp) changed.push(part)
   }
-  await Promise.all(changed.map((part) => part.make()))
-  for (const part of changed) stamps[part.name] = part.stamp
   if (changed.length === 0) return 'nothing changed'
+  // A part that fails doesn't keep the others from being built.
+  const results = await Promise.allSettled(changed.map((part) => part.make()))
+  for (const [index, part] of changed.entries()) {
+    if (results[index].status === 'fulfilled') stamps[part.name] = part.stamp
+    else delete stamps[part.name]
+  }
   await mkdir(dist(), { recursive: true })
   await writeFile(stampFile, JSON.stringify(stamps, null, 2))
+  const failures = changed.flatMap(({ name }, index) =>
+    results[index].status === 'rejected' ? [`${name}: ${describeFailure(results[index].reason)}`] : [],
+  )
+  if (failures.length > 0) throw new PlainError(`Not everything could be built.\n${failures.join('\n')}`)
   return changed.map((part) => part.name).join(', ')
 }
+
+// The bundlers describe their own errors; a stack of theirs says nothing about our code.
+const describeFailure = (error) => stripVTControlCharacters(String(error?.message ?? error)).trim()
 
 async function listParts() {
   const tools = await listTools()
@@ -150,7 +162,7 @@ async function makeTool(name) {
 
 async function makePages() {
   const { build: buildPages } = await import('vite')
-  await buildPages({ configFile: inRoot('vite.config.ts') })
+  await buildPages({ configFile: inRoot('vite.config.ts'), logLevel: 'silent' })
 }
 
 async function readStamps() {
@@ -184,6 +196,7 @@ async function listFiles(where) {
     .sort()
 }
 
+if (!process.stdout.isTTY) process.env.NO_COLOR ??= '1'
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const start = performance.now()
   await build({ allowMissing: process.argv.includes('--allow-missing') }).then(

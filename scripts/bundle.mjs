@@ -7,7 +7,7 @@ import { inRoot, root } from './project.mjs'
 const shared = {
   absWorkingDir: root,
   bundle: true,
-  logLevel: 'warning',
+  logLevel: 'silent',
   legalComments: 'none',
   sourcemap: 'linked',
   sourcesContent: false,

@@ -1,5 +1,5 @@
 // Puts the native files that a bundle needs beside it: the one build of each addon that fits this machine.
-import { existsSync, globSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { copyFile, cp, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
@@ -40,10 +40,10 @@ export async function copyNatives(part, folder) {
   await place(keytarFile(), path.join(folder, 'native', 'keytar.node'))
   // sandbox-runtime looks for its own helpers in vendor/ beside the bundle.
   const vendor = inRoot('node_modules/@anthropic-ai/sandbox-runtime/vendor')
-  const wanted = [`seccomp/${process.arch}`, 'java-proxy-agent/*.jar']
+  const wanted = [`seccomp/${process.arch}`, 'java-proxy-agent/srt-proxy-agent.jar']
   if (process.platform === 'win32') wanted.push(`srt-win/${process.arch}`)
-  for (const pattern of wanted) {
-    for (const found of globSync(pattern, { cwd: vendor }))
-      await cp(path.join(vendor, found), path.join(folder, 'vendor', found), { recursive: true })
+  for (const name of wanted) {
+    if (!existsSync(path.join(vendor, name))) continue
+    await cp(path.join(vendor, name), path.join(folder, 'vendor', name), { recursive: true })
   }
 }

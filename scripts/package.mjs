@@ -104,7 +104,7 @@ async function packageApp() {
 
 if (onPinnedNode) {
   try {
-    if (!existsSync(inRoot('dist', 'electron', 'main.js')))
+    if (!existsSync(inRoot('dist', 'electron', 'main.cjs')))
       throw new PlainError('There is no build to package.')
     await stageApp()
     await runBuilder()
