@@ -142,6 +142,8 @@ export interface Prepared {
   bytesOut: number
   /** Destroys what can't be put back, or runs what can't be looked into. */
   destructive: boolean
+  /** Set by the request that asks the person for a secret: the consent window shows a masked field and these hosts. */
+  secret?: { name: string; purpose: string; hosts: string[] } | null
   dispose(): void
 }
 export interface PrepareContext {
@@ -213,6 +215,8 @@ export interface Decider {
   decideAll(input: Omit<DecideInput, 'need'>, needs: readonly Need[]): DecisionOfAll
   /** May this principal call this tool at all? Its effects are decided one by one when they come. */
   decideToolCall(input: Pick<DecideInput, 'principal' | 'perimeter' | 'stop'> & { tool: ToolRef }): Decision
+  /** How far a grant for this need can honestly go: the folder or path prefix of the perimeter line that covers it. */
+  ceiling(need: Need, perimeter: Perimeter): string | null
   /** True for places that no search or recursive listing may open below a folder that may be read. */
   keptFromReading(path: string, perimeter: Perimeter): boolean
 }
@@ -282,6 +286,17 @@ export interface PolicyBook {
   close(): void
 }
 
+/** One part of what an answer grants: a capability on a scope. */
+export interface GrantPart {
+  capability: Capability
+  scope: GrantScope
+}
+/** One step of the ladder from the exact resource outward; all parts are granted together. */
+export interface LadderStep {
+  parts: GrantPart[]
+  words: string
+}
+
 /** A past request as the log has it, for simulating, replay and the digest. */
 export interface RecordedRequest {
   seq: number
@@ -334,6 +349,8 @@ export interface AskInput {
   context: CallContext
   because: Because[]
   flow: FlowFacts
+  /** The needs that must be asked (`DecisionOfAll.asking`): a longer answer grants these and no others. All, when absent. */
+  asking?: Need[]
   /** Stretches of the exact lines with their origin, one array a line. */
   spans: OriginSpan[][]
   origins: Origin[]
@@ -549,6 +566,8 @@ export interface ModelRoom {
   client(choice: ModelChoice, context: Omit<CallContext, 'tool' | 'callId'>): ModelClient
   /** Names that the endpoint offers. */
   list(choice: ModelChoice, context: Omit<CallContext, 'tool' | 'callId'>): Promise<Outcome<string[]>>
+  /** Makes the guided tour's sample folder, or puts it back to its beginning. `summary`: where in it the tour writes in silence. */
+  tourFolder(path: string): Promise<Outcome<{ folder: string; summary: string }>>
   /** Ollama and LM Studio on this computer; waits at most a second. */
   detect(): Promise<{ name: string; baseUrl: string; models: string[] }[]>
 }

@@ -34,6 +34,8 @@ export interface RealmOptions {
   guest: ivm.Script
   /** Messages to the broker. */
   send(text: string): void
+  /** Log lines go out at once: they are what tells of a tool that then hangs. */
+  flush(): void
   /** Runs code of the realm and looks after what comes of it. */
   turn(realm: Realm, run: () => void): void
 }
@@ -46,7 +48,7 @@ const LOG_TEXT = 4096
 const LEVELS = ['debug', 'info', 'warn', 'error']
 
 export function createRealm(options: RealmOptions): Realm {
-  const { context, guest, send, turn } = options
+  const { context, guest, send, flush, turn } = options
   const start = guest.runSync(context, { reference: true }) as ivm.Reference
   let alarm: NodeJS.Timeout | undefined
   let nextRequest = 0
@@ -101,10 +103,10 @@ export function createRealm(options: RealmOptions): Realm {
     call.end = { ok: ok === true, text }
   }
 
-  function log(level: unknown, text: unknown) {
+  function log(level: unknown, text: unknown): string {
     const { call } = realm
     if (!call || call.end || call.logLines < 0 || typeof text !== 'string' || !LEVELS.includes(`${level}`))
-      return
+      return 'full'
     const line =
       call.logLines-- > 0
         ? text.slice(0, LOG_TEXT)
@@ -112,6 +114,8 @@ export function createRealm(options: RealmOptions): Realm {
     send(
       `{"t":"log","id":${call.id},"level":"${call.logLines < 0 ? 'warn' : level}","text":${JSON.stringify(line.toWellFormed())}}\n`,
     )
+    flush()
+    return call.logLines < 0 ? 'full' : ''
   }
 
   function setAlarm(ms: unknown) {

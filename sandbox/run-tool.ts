@@ -45,6 +45,8 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
       guest,
 
       send,
+
+      flush,
       turn,
     })
   }

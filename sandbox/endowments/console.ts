@@ -16,11 +16,18 @@ const LEVELS = {
 export const endowment: Endowment = {
   install(box) {
     const nothing = () => {}
+    let full = false
+    const write = (level: string, values: readonly unknown[]) => {
+      if (!full) full = box.host.log(level, formatValues(values, LINE)) === 'full'
+    }
+    box.onReset(() => {
+      full = false
+    })
     const console: Record<string, unknown> = {}
     for (const [name, level] of Object.entries(LEVELS))
-      console[name] = (...values: unknown[]) => box.host.log(level, formatValues(values, LINE))
+      console[name] = (...values: unknown[]) => write(level, values)
     console.assert = (holds: unknown, ...values: unknown[]) => {
-      if (!holds) box.host.log('error', formatValues(['Assertion failed:', ...values], LINE))
+      if (!holds) write('error', ['Assertion failed:', ...values])
     }
     for (const name of ['group', 'groupCollapsed', 'groupEnd', 'time', 'timeEnd', 'count', 'clear'])
       console[name] = nothing

@@ -9,7 +9,8 @@ export interface HostCalls {
   ask(request: number, operation: string, args: string): string
   /** Ends the call: the result's or the error's JSON text. */
   finish(ok: boolean, text: string): void
-  log(level: string, text: string): void
+  /** Answers `full` when no further line will be taken. */
+  log(level: string, text: string): string | undefined
   /** Wakes the realm after so many milliseconds; a negative number calls it off. */
   alarm(ms: number): void
   /** So many random bytes, one character (0–255) a byte. */

@@ -1,0 +1,75 @@
+/** A call that is running in a sandbox process: what it has used so far, and how it is told its end. */
+import { type Failed, failed, type Outcome, type Refused } from '../../contract/outcome.ts'
+import type { Json } from '../../contract/words.ts'
+import type { ToolCall, ToolCallResult } from '../ports.ts'
+import type { CallFacts } from './end-call.ts'
+
+/** Refusals remembered, to give the very words back when the tool does not get past one. */
+const REFUSALS = 32
+
+export interface LiveCall {
+  readonly id: number
+  readonly call: ToolCall
+  readonly facts: CallFacts
+  readonly startedAt: number
+  /** It was begun once before, in a process that ended because of another call. */
+  readonly repeated: boolean
+  requests: number
+  open: number
+  /** Never rejects: a bug on our side is a failure for the tool. */
+  ask(operation: string, args: Json): Promise<Outcome<Json>>
+  log(level: string, text: string): void
+  noteRefusal(request: number, outcome: Refused | Failed): void
+  settle(result: ToolCallResult): void
+  repeat(): void
+}
+export interface LiveCallOptions {
+  id: number
+  call: ToolCall
+  startedAt: number
+  repeated: boolean
+  resolve(result: ToolCallResult | 'again'): void
+  onSettled(): void
+}
+
+export function openLiveCall({
+  id,
+  call,
+  startedAt,
+  repeated,
+  resolve,
+  onSettled,
+}: LiveCallOptions): LiveCall {
+  const refusals = new Map<number, Refused | Failed>()
+  let logLines = 0
+  return {
+    id,
+    call,
+    startedAt,
+    repeated,
+    facts: { tool: call.tool.title, limits: call.limits, refusals },
+    requests: 0,
+    open: 0,
+    ask: (operation, args) =>
+      // Called within a promise, so that what it throws at once is a rejection too.
+      Promise.resolve()
+        .then(() => call.onRequest(operation, args))
+        .catch(() => failed('io', 'Sallyport could not handle this request; its own log says more.')),
+    log: (level, text) => {
+      // One more than the limit: the line that says that lines are left out.
+      if (logLines++ <= call.limits.logLines) call.onLog(level, text)
+    },
+    noteRefusal: (request, outcome) => {
+      if (refusals.size >= REFUSALS) refusals.delete(refusals.keys().next().value as number)
+      refusals.set(request, outcome)
+    },
+    settle: (result) => {
+      onSettled()
+      resolve(result)
+    },
+    repeat: () => {
+      onSettled()
+      resolve('again')
+    },
+  }
+}

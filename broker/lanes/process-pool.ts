@@ -1,0 +1,216 @@
+/**
+ * Which process serves which call. A process belongs to one principal and one tool's content hash for all its life;
+ * before that it is a spare. Nothing is started while Stop holds: after `rest` the next call, or `warm`, starts anew.
+ */
+import { failed, type Outcome, refused } from '../../contract/outcome.ts'
+import type { Json } from '../../contract/words.ts'
+import type { ToolCall } from '../ports.ts'
+import type { CallClock } from './call-clock.ts'
+import { endedAlongside, stoppedCall } from './end-call.ts'
+import type { SandboxEnd } from './sandbox-process.ts'
+import type { SandboxSpawner } from './spawn-sandbox.ts'
+import { CALLS_LIMIT, createToolProcess, type ToolProcess } from './tool-process.ts'
+import type { ProcessWatch } from './watch-processes.ts'
+
+export interface ProcessPool {
+  /** A process that can take this call at once. */
+  ready(call: ToolCall): ToolProcess | null
+  /** Sees to it that one gets ready: an own one, a spare, a new one. Null when that was done. */
+  prepare(call: ToolCall): Promise<NotOk | null>
+  warm(): Promise<void>
+  /** Living processes of a principal, or all with the spares. */
+  of(scope: 'all' | string): ToolProcess[]
+  counts(): { processes: number; busy: number; spare: number; crashed: number }
+  /** No spares until something is asked for again. */
+  rest(): void
+  close(): void
+}
+export interface ProcessPoolOptions {
+  spawner: SandboxSpawner
+  watch: ProcessWatch
+  clock: CallClock
+  now(): number
+  strict(): boolean
+  spares: number
+  idleMs: number
+  log(text: string): void
+}
+
+type NotOk = Exclude<Outcome<Json>, { kind: 'ok' }>
+
+/** Processes at once. */
+const LIMIT = 64
+/** The next spare is started when the call that took the last one is well on its way. */
+const RESPAWN_MS = 150
+/** Starts until it is given up: one with the OS sandbox, one without, one more. */
+const ATTEMPTS = 3
+const SWEEP_MS = 5_000
+/** An idle process that holds so much more than at its start is closed. */
+const GROWN = 96 * 1024 * 1024
+
+export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
+  const { spawner, now } = options
+  const all = new Set<ToolProcess>()
+  let crashed = 0
+  let resting = true
+  let closed = false
+  let respawn: NodeJS.Timeout | undefined
+  const sweeper = setInterval(sweep, Math.min(SWEEP_MS, options.idleMs))
+  sweeper.unref()
+
+  const keyOf = (call: ToolCall) => `${call.principalId}\n${call.tool.hash}`
+  const living = () => [...all].filter((process) => !process.gone())
+  const fitting = () => living().filter((process) => process.strict === options.strict())
+  const spares = () => fitting().filter((process) => process.key === null)
+
+  function start(): ToolProcess {
+    const strict = options.strict()
+    const process = createToolProcess({ ...options, spawned: spawner.start({ strict }), strict, onGone })
+    all.add(process)
+    return process
+  }
+
+  function onGone(process: ToolProcess, end: SandboxEnd, byItself: boolean) {
+    all.delete(process)
+    if (!byItself) return
+    crashed++
+    options.log(
+      `a sandbox process ended by itself: ${end.fault || (end.signal ?? `exit code ${end.code}`)} ${end.stderr}`.trim(),
+    )
+  }
+
+  function ready(call: ToolCall): ToolProcess | null {
+    const key = keyOf(call)
+    for (const process of all)
+      if (
+        process.key === key &&
+        process.isReady() &&
+        process.calls() < CALLS_LIMIT &&
+        process.strict === options.strict()
+      )
+        return process
+    return null
+  }
+
+  async function prepare(call: ToolCall): Promise<NotOk | null> {
+    if (closed) return refused('unavailable', 'Sallyport is closing.')
+    resting = false
+    const problem = await spawner.prepare()
+    if (problem) return cannotStart(problem)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const found = ready(call) ?? assign(call)
+      if (!found)
+        return refused(
+          'budget',
+          `${LIMIT} tools are running already.`,
+          'Too many tools run at once. Wait for some of them to end.',
+        )
+      if (await found.ready) return null
+      if (found.ended()?.killed) return stoppedCall(call.tool.title)
+      noteFailedStart(found)
+    }
+    return cannotStart('the diagnostic log says why')
+  }
+
+  /** One that is being started for this tool already, a spare, or a new one; null when there is no room. */
+  function assign(call: ToolCall): ToolProcess | null {
+    const key = keyOf(call)
+    const own = fitting().find((process) => process.key === key && process.calls() < CALLS_LIMIT)
+    if (own) return own
+    const spare = spares().sort((a, b) => Number(b.isReady()) - Number(a.isReady()))[0]
+    const process = spare ?? (makeRoom() ? start() : null)
+    if (!process) return null
+    process.key = key
+    process.principalId = call.principalId
+    process.idleSince = now()
+    process.load(call.tool, call.limits.memoryMb)
+    scheduleRefill()
+    return process
+  }
+
+  function makeRoom(): boolean {
+    if (all.size < LIMIT) return true
+    const oldest = [...all]
+      .filter((process) => process.calls() === 0)
+      .sort((a, b) => a.idleSince - b.idleSince)[0]
+    oldest?.end(endedAlongside)
+    return oldest !== undefined
+  }
+
+  function noteFailedStart(process: ToolProcess) {
+    const { kind } = spawner.status()
+    const why = process.ended()?.stderr.trim().split('\n')[0] || 'it ended before it was ready'
+    options.log(`a sandbox process did not start (${kind}): ${why}`)
+    if (process.osSandbox !== 'none' && kind !== 'none')
+      spawner.giveUpOsSandbox(`${kind} can not start here (${why.slice(0, 200)})`)
+  }
+
+  function scheduleRefill() {
+    respawn ??= setTimeout(() => {
+      respawn = undefined
+      refill()
+    }, RESPAWN_MS)
+    respawn.unref()
+  }
+
+  function refill(): ToolProcess[] {
+    while (!resting && !closed && all.size < LIMIT && spares().length < options.spares) start()
+    return spares()
+  }
+
+  async function warm() {
+    resting = false
+    if (await spawner.prepare()) return
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const waiting = refill()
+      await Promise.all(waiting.map((process) => process.ready))
+      const broken = waiting.find((process) => process.gone() && !process.ended()?.killed)
+      if (!broken) return
+      noteFailedStart(broken)
+    }
+  }
+
+  function sweep() {
+    const time = now()
+    for (const process of all) {
+      const isSpare = process.key === null
+      const stale = isSpare
+        ? process.strict !== options.strict()
+        : time - process.idleSince > options.idleMs || process.growth() > GROWN
+      if (process.calls() === 0 && stale) process.end(endedAlongside)
+    }
+  }
+
+  return {
+    ready,
+    prepare,
+    warm,
+    of: (scope) => living().filter((process) => scope === 'all' || process.principalId === scope),
+    counts: () => {
+      const here = living()
+      const spare = here.filter((process) => process.key === null).length
+      return {
+        processes: here.length,
+        busy: here.filter((process) => process.calls() > 0).length,
+        spare,
+        crashed,
+      }
+    },
+    rest: () => {
+      resting = true
+    },
+    close: () => {
+      closed = true
+      clearInterval(sweeper)
+      clearTimeout(respawn)
+    },
+  }
+}
+
+function cannotStart(why: string) {
+  return failed(
+    'crashed',
+    `No sandbox process could be started: ${why}.`,
+    'The tool could not be started on this computer. Tell the person.',
+  )
+}

@@ -1,0 +1,73 @@
+/**
+ * Turns what a sandbox process writes into messages. Everything here comes from a process that may be hostile: a
+ * line is bounded in size and shape before it is parsed, and the first fault is the last message.
+ */
+import { Buffer } from 'node:buffer'
+import { shapeFault } from '../../contract/json-shape.ts'
+import { FromSandbox } from '../../contract/sandbox-wire.ts'
+import { LIMITS } from '../../contract/words.ts'
+
+export type SandboxMessage = FromSandbox
+export type ParsedLine = { message: SandboxMessage } | { fault: string }
+
+const NEWLINE = 10
+
+/** One line without its newline. Keys named `__proto__` are dropped: an honest reader would trip over them. */
+export function parseLine(line: string): ParsedLine {
+  const shape = shapeFault(line)
+  if (shape) return { fault: `a message is too rich: ${shape}` }
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return { fault: 'a message is not JSON' }
+  }
+  if (line.includes('__proto__') || line.includes('\\u')) dropPrototypeKeys(value)
+  const parsed = FromSandbox.safeParse(value)
+  return parsed.success ? { message: parsed.data } : { fault: 'a message does not follow the contract' }
+}
+
+function dropPrototypeKeys(value: unknown) {
+  if (typeof value !== 'object' || value === null) return
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
+  for (const member of Object.values(value)) dropPrototypeKeys(member)
+}
+
+/**
+ * A reader of chunks. `onLine` gets each whole line, `onFault` is called once, and nothing after it: the line is
+ * longer than a message may be.
+ */
+export function createLineReader(
+  onLine: (line: string) => void,
+  onFault: (fault: string) => void,
+): (chunk: Buffer) => void {
+  let parts: Buffer[] = []
+  let size = 0
+  let over = false
+
+  function take(end: Buffer): string {
+    if (parts.length === 0) return end.toString('utf8')
+    const whole = Buffer.concat([...parts, end])
+    parts = []
+    size = 0
+    return whole.toString('utf8')
+  }
+
+  return (chunk) => {
+    let from = 0
+    while (!over) {
+      const end = chunk.indexOf(NEWLINE, from)
+      if (size + (end < 0 ? chunk.length : end) - from > LIMITS.sandboxMessage) {
+        over = true
+        parts = []
+        return onFault(`a message is longer than ${LIMITS.sandboxMessage} bytes`)
+      }
+      if (end < 0) break
+      onLine(take(chunk.subarray(from, end)))
+      from = end + 1
+    }
+    if (over || from >= chunk.length) return
+    parts.push(chunk.subarray(from))
+    size += chunk.length - from
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * One sandbox process and its pipes: messages in and out, how it ended and why. Knows nothing of calls and limits.
+ */
+
+import { childrenOf } from './process-usage.ts'
+import { createLineReader, parseLine, type SandboxMessage } from './read-messages.ts'
+import type { SpawnedSandbox } from './spawn-sandbox.ts'
+
+export interface SandboxEnd {
+  /** The process broke the rules of the pipe; empty when it did not. */
+  fault: string
+  /** We ended it. */
+  killed: boolean
+  ready: boolean
+  code: number | null
+  signal: string | null
+  /** The last of what it wrote to stderr. */
+  stderr: string
+}
+export interface SandboxProcess {
+  /** The process in which the isolate runs; known when it is ready. */
+  innerPid(): number | undefined
+  /** All that belongs to it. */
+  pids(): number[]
+  /** Resolves to false when it ended before it was ready. */
+  ready: Promise<boolean>
+  send(text: string): void
+  /** Stops or goes on reading what it writes: how a process that asks too fast is held back. */
+  read(on: boolean): void
+  kill(): void
+}
+export interface SandboxEvents {
+  /** `size` is the message's length. */
+  onMessage(message: SandboxMessage, size: number): void
+  onEnd(end: SandboxEnd): void
+}
+
+const READY_MS = 15_000
+const STDERR = 4096
+/** Between the exit and the end of the pipes. */
+const DRAIN_MS = 100
+
+export function openSandboxProcess(
+  { child, osSandbox }: SpawnedSandbox,
+  events: SandboxEvents,
+): SandboxProcess {
+  const end: SandboxEnd = { fault: '', killed: false, ready: false, code: null, signal: null, stderr: '' }
+  let inner: number | undefined
+  let over = false
+  let out = ''
+  let settleReady: (ready: boolean) => void = () => {}
+  const ready = new Promise<boolean>((resolve) => {
+    settleReady = resolve
+  })
+  const slowStart = setTimeout(() => breakOff('it was not ready in time'), READY_MS)
+
+  function becomeReady() {
+    clearTimeout(slowStart)
+    end.ready = true
+    inner = osSandbox === 'bubblewrap' && child.pid ? childrenOf(child.pid)[0] : child.pid
+    settleReady(true)
+  }
+
+  function kill() {
+    end.killed = true
+    for (const pid of [inner, child.pid]) if (pid) signal(pid)
+  }
+
+  function breakOff(fault: string) {
+    if (end.fault === '') end.fault = fault
+    for (const pid of [inner, child.pid]) if (pid) signal(pid)
+  }
+
+  function finish() {
+    if (over) return
+    over = true
+    clearTimeout(slowStart)
+    settleReady(false)
+    events.onEnd(end)
+  }
+
+  function onLine(line: string) {
+    if (over || end.killed || end.fault) return
+    const parsed = parseLine(line)
+    if ('fault' in parsed) breakOff(parsed.fault)
+    else if (parsed.message.t !== 'ready') events.onMessage(parsed.message, line.length)
+    else if (!end.ready) becomeReady()
+  }
+
+  function flush() {
+    const text = out
+    out = ''
+    if (!over && text !== '') child.stdin?.write(text)
+  }
+
+  child.stdout?.on('data', createLineReader(onLine, breakOff))
+  child.stderr?.on('data', (chunk) => {
+    end.stderr = (end.stderr + String(chunk)).slice(-STDERR)
+  })
+  for (const stream of child.stdio) stream?.on('error', () => {})
+  child.on('error', (error) => {
+    end.stderr = error.message
+    finish()
+  })
+  child.on('exit', (code, signalName) => {
+    end.code = code
+    end.signal = signalName
+    setTimeout(finish, DRAIN_MS).unref()
+  })
+  child.on('close', finish)
+
+  return {
+    ready,
+    innerPid: () => inner,
+    pids: () =>
+      [child.pid, inner].filter(
+        (pid, index, all) => pid !== undefined && all.indexOf(pid) === index,
+      ) as number[],
+    send: (text) => {
+      if (out === '') queueMicrotask(flush)
+      out += text
+    },
+    read: (on) => void (on ? child.stdout?.resume() : child.stdout?.pause()),
+    kill,
+  }
+}
+
+function signal(pid: number) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}

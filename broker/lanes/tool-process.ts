@@ -1,0 +1,222 @@
+/**
+ * One sandbox process that serves one tool for one principal, and the calls in it. Keeps each call's limits, passes
+ * its requests on, and ends the process when that is the only way to end a call.
+ */
+import type { Outcome } from '../../contract/outcome.ts'
+import { frameCall, frameCancel, frameLoad, frameReply } from '../../contract/sandbox-frames.ts'
+import type { FromSandbox } from '../../contract/sandbox-wire.ts'
+import type { Json } from '../../contract/words.ts'
+import type { InstalledTool, ToolCall, ToolCallResult } from '../ports.ts'
+import type { CallClock } from './call-clock.ts'
+import {
+  cancelled,
+  endedAlongside,
+  outcomeOfEnd,
+  outcomeOfError,
+  outOfCpu,
+  outOfMemory,
+  pastDeadline,
+} from './end-call.ts'
+import { type LiveCall, openLiveCall } from './live-call.ts'
+import { openSandboxProcess, type SandboxEnd } from './sandbox-process.ts'
+import type { OsSandbox, SpawnedSandbox } from './spawn-sandbox.ts'
+import type { ProcessWatch, WatchedProcess } from './watch-processes.ts'
+
+/** Calls at once in one process; each has a realm of its own in it. */
+export const CALLS_LIMIT = 32
+/** Bytes of unanswered requests at which the process is no longer listened to. */
+const OPEN_BYTES = 32 * 1024 * 1024
+/** Unanswered requests of one call; the child keeps to half of it. */
+const OPEN_REQUESTS = 32
+/** A process that is still able to listen drops a call within this time. */
+const CANCEL_MS = 40
+const MEGABYTE = 1024 * 1024
+
+/** `again`: the call had not begun, and its process was ended because of another one. */
+export type RunResult = ToolCallResult | 'again'
+export interface ToolProcess {
+  readonly ready: Promise<boolean>
+  readonly strict: boolean
+  readonly osSandbox: OsSandbox
+  isReady(): boolean
+  /** Bytes of resident memory above what it started with; 0 where that can't be told. */
+  growth(): number
+  /** Null for a spare. */
+  key: string | null
+  principalId: string | null
+  idleSince: number
+  /** Once, before the first call. */
+  load(tool: InstalledTool, memoryMb: number): void
+  /** `repeated`: it has been answered `again` once. */
+  run(call: ToolCall, repeated: boolean): Promise<RunResult>
+  calls(): number
+  pids(): number[]
+  /** It takes no call any more. */
+  gone(): boolean
+  /** How it ended; null while it lives. */
+  ended(): SandboxEnd | null
+  /** Ends it now; its calls end with what is given. */
+  end(outcomeFor: (tool: string) => Outcome<Json>): void
+}
+export interface ToolProcessOptions {
+  spawned: SpawnedSandbox
+  strict: boolean
+  watch: ProcessWatch
+  clock: CallClock
+  now(): number
+  /** `crashed`: it ended by a fault of its own. */
+  onGone(process: ToolProcess, end: SandboxEnd, crashed: boolean): void
+}
+
+export function createToolProcess(options: ToolProcessOptions): ToolProcess {
+  const { watch, clock, now } = options
+  const calls = new Map<number, LiveCall>()
+  const cancelling = new Map<number, NodeJS.Timeout>()
+  let watched: WatchedProcess | null = null
+  let nextId = 1
+  let openBytes = 0
+  let ended: SandboxEnd | null = null
+  let ending = false
+  const pipe = openSandboxProcess(options.spawned, { onMessage, onEnd })
+
+  function onMessage(message: FromSandbox, size: number) {
+    if (message.t === 'ready') return
+    const live = calls.get(message.id)
+    if (message.t === 'result') {
+      clearTimeout(cancelling.get(message.id))
+      cancelling.delete(message.id)
+      if (live) finish(live, outcomeOfResult(message, live), message.cpuMs)
+    } else if (live && message.t === 'log') live.log(message.level, message.text)
+    else if (live && message.t === 'request') passOn(live, message, size)
+  }
+
+  function passOn(
+    live: LiveCall,
+    { id, request, operation, args }: FromSandbox & { t: 'request' },
+    size: number,
+  ) {
+    if (++live.requests > live.call.limits.capabilityCalls || ++live.open > OPEN_REQUESTS)
+      return self.end(() =>
+        outcomeOfEnd({ ...blank, fault: 'it made more requests than it may' }, live.facts),
+      )
+    openBytes += size
+    if (openBytes > OPEN_BYTES) pipe.read(false)
+    void live.ask(operation, args as Json).then((outcome) => {
+      openBytes -= size
+      if (openBytes <= OPEN_BYTES) pipe.read(true)
+      live.open--
+      if (calls.get(id) !== live) return
+      if (outcome.kind !== 'ok') live.noteRefusal(request, outcome)
+      pipe.send(frameReply(id, request, JSON.stringify(outcome)))
+    })
+  }
+
+  function finish(live: LiveCall, outcome: Outcome<Json>, cpuMs: number) {
+    if (!calls.delete(live.id)) return
+    live.settle({ outcome, wallMs: now() - live.startedAt, cpuMs, peakRss: watched?.peak() ?? 0 })
+    if (calls.size === 0) self.idleSince = now()
+  }
+
+  /** The caller has its answer first; then the call is dropped, or the process ended if it can't listen. */
+  function breakOff(live: LiveCall, outcome: Outcome<Json>) {
+    finish(live, outcome, 0)
+    if (calls.size === 0) return self.end(endedAlongside)
+    pipe.send(frameCancel(live.id))
+    cancelling.set(
+      live.id,
+      setTimeout(() => self.end(endedAlongside), CANCEL_MS),
+    )
+  }
+
+  function onEnd(end: SandboxEnd) {
+    ended = end
+    const verdict = watched?.verdict() ?? null
+    for (const timer of cancelling.values()) clearTimeout(timer)
+    for (const live of [...calls.values()]) {
+      const { tool, limits } = live.facts
+      const words =
+        verdict === 'memory'
+          ? outOfMemory(tool, limits)
+          : verdict === 'cpu'
+            ? outOfCpu(tool, limits)
+            : outcomeOfEnd(end, live.facts)
+      finish(live, words, 0)
+    }
+    watched?.remove()
+    options.onGone(self, end, !end.killed && verdict === null)
+  }
+
+  const blank: SandboxEnd = { fault: '', killed: true, ready: true, code: null, signal: null, stderr: '' }
+  const self: ToolProcess = {
+    strict: options.strict,
+    osSandbox: options.spawned.osSandbox,
+    isReady: () => watched !== null && ended === null && !ending,
+    growth: () => watched?.growth() ?? 0,
+    key: null,
+    principalId: null,
+    idleSince: now(),
+    ready: pipe.ready.then((ready) => {
+      const pid = pipe.innerPid()
+      if (ready && pid !== undefined) watched = watch.add(pid)
+      return ready
+    }),
+    load: (tool, memoryMb) => {
+      const { main } = tool.manifest
+      pipe.send(frameLoad({ tool: tool.name, main, modules: tool.modules, maps: tool.maps, memoryMb }))
+    },
+    run: (call, repeated) =>
+      new Promise((resolve) => {
+        const { limits } = call
+        const id = nextId++
+        const endBusy = watched?.busy({ memory: limits.memoryMb * MEGABYTE, cpuMs: limits.cpuMs })
+        const running = clock.start(limits.wallMs, () =>
+          breakOff(live, pastDeadline(call.tool.title, limits)),
+        )
+        const onAbort = () => breakOff(live, cancelled(call.tool.title))
+        const live = openLiveCall({
+          id,
+          call,
+          startedAt: now(),
+          repeated,
+          resolve,
+          onSettled: () => {
+            running.stop()
+            endBusy?.()
+            call.signal.removeEventListener('abort', onAbort)
+          },
+        })
+        calls.set(id, live)
+        call.signal.addEventListener('abort', onAbort, { once: true })
+        call.clock?.({ hold: running.hold, release: running.release })
+        const { outputBytes, capabilityCalls, logLines } = limits
+        pipe.send(
+          frameCall(
+            { id, fn: call.fn, scope: call.runId ?? '', outputBytes, capabilityCalls, logLines },
+            JSON.stringify(call.input),
+          ),
+        )
+      }),
+    calls: () => calls.size,
+    pids: pipe.pids,
+    gone: () => ending || ended !== null,
+    ended: () => ended,
+    end: (outcomeFor) => {
+      ending = true
+      pipe.kill()
+      for (const live of [...calls.values()]) {
+        if (outcomeFor === endedAlongside && live.requests === 0 && !live.repeated) {
+          calls.delete(live.id)
+          live.repeat()
+        } else finish(live, outcomeFor(live.facts.tool), 0)
+      }
+    },
+  }
+  return self
+}
+
+function outcomeOfResult(message: FromSandbox & { t: 'result' }, live: LiveCall): Outcome<Json> {
+  if (message.ok) return { kind: 'ok', value: (message.value ?? null) as Json }
+  const error = message.error ?? { kind: 'tool', message: 'no reason was given' }
+  if (error.stack) live.log('error', error.stack)
+  return outcomeOfError(error, live.facts)
+}
