@@ -1,0 +1,117 @@
+/**
+ * The packaged app as a person installs it: makes the .deb, installs it with apt, starts it as a plain user with
+ * Chromium's own sandbox on, and takes it away again. For root on Debian or Ubuntu.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import { pinnedNode } from '../../scripts/project.mjs'
+import type { Desktop } from './desktop.ts'
+import { commandLine, descendants, killAll, type Started, start, type User } from './processes.ts'
+import { until, withLimit } from './time-limit.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const MINUTE = 60_000
+
+export const canInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+
+const run = (command: string, args: string[], limitMs: number) =>
+  execFileSync(command, args, {
+    cwd: root,
+    timeout: limitMs,
+    stdio: 'pipe',
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+
+/** Makes the package and installs it; returns the package's file. */
+export function installPackage(): string {
+  run(pinnedNode() as string, ['scripts/package.mjs', '--quick'], 10 * MINUTE)
+  const name = readdirSync(path.join(root, 'release')).find((file) => file.endsWith('.deb'))
+  if (!name) throw new Error('npm run package made no .deb')
+  const file = path.join(root, 'release', name)
+  run('apt-get', ['install', '-y', '--no-install-recommends', '--reinstall', file], 5 * MINUTE)
+  return file
+}
+
+export function removePackage(): void {
+  run('apt-get', ['purge', '-y', 'sallyport'], 2 * MINUTE)
+}
+
+/** A user for the test alone. */
+export function addUser(name: string): User {
+  run('useradd', ['--create-home', '--shell', '/bin/sh', name], 30_000)
+  const id = (flag: string) => Number(run('id', [flag, name], 10_000))
+  return { name, uid: id('-u'), gid: id('-g') }
+}
+
+export function removeUser({ name }: User): void {
+  run('userdel', ['--remove', '--force', name], 30_000)
+}
+
+export interface InstalledApp {
+  browser: Browser
+  /** Waits for a window whose address holds this text. */
+  window(addressPart: string, limitMs?: number): Promise<Page>
+  /** Process ids of the renderers. */
+  renderers(): number[]
+  processes(): number[]
+  output(): string
+  close(): Promise<void>
+}
+
+export async function startInstalledApp(desktop: Desktop, user: User): Promise<InstalledApp> {
+  const app = start(
+    '/usr/bin/sallyport-desktop',
+    ['--remote-debugging-port=0', '--disable-gpu'],
+    desktop.env,
+    {
+      user,
+      cwd: desktop.home,
+    },
+  )
+  try {
+    const address = await until(
+      () => /DevTools listening on (ws:\S+)/.exec(app.output())?.[1],
+      30_000,
+      'waiting for the installed app',
+    )
+    const browser = await withLimit(
+      chromium.connectOverCDP(address),
+      15_000,
+      'connecting to the installed app',
+    )
+    return describe(app, browser)
+  } catch (error) {
+    await app.end()
+    throw new Error(`${error}\n${app.output()}`)
+  }
+}
+
+function describe(app: Started, browser: Browser): InstalledApp {
+  const pages = () => browser.contexts().flatMap((context) => context.pages())
+  return {
+    browser,
+    window: async (addressPart, limitMs = 30_000) =>
+      until(
+        () => pages().find((page) => page.url().includes(addressPart)),
+        limitMs,
+        `waiting for a window with ${addressPart}`,
+      ),
+    renderers: () => descendants(app.pid).filter((pid) => commandLine(pid).includes('--type=renderer')),
+    processes: () => [app.pid, ...descendants(app.pid)],
+    output: app.output,
+    close: async () => {
+      const all = [app.pid, ...descendants(app.pid)]
+      await withLimit(browser.close(), 5_000, 'letting go of the app').catch(() => {})
+      await app.end(5_000)
+      await killAll(all)
+    },
+  }
+}
+
+/** How strongly the kernel holds a process: 2 is a seccomp filter. */
+export function seccompMode(pid: number): number {
+  return Number(/^Seccomp:\s+(\d)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+}
