@@ -1,6 +1,6 @@
 // How each kind of program is bundled. Everything goes into one file, except Node's own modules, Electron's, and
 // native addons, which lie in native/ beside the file (copy-natives.mjs).
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { inRoot, root } from './project.mjs'
 
@@ -17,27 +17,16 @@ const shared = {
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
 
-// The two packages with native code look for it in their own folders, which don't exist beside a bundle.
+// isolated-vm looks for its native code in its own folder, which doesn't exist beside a bundle. The keychain's is
+// loaded by its path, so nothing of that package's own code is bundled.
 const nativeFromFolder = {
   name: 'native-from-folder',
   setup(esbuild) {
-    esbuild.onLoad({ filter: /[\\/]node_modules[\\/]keytar[\\/]lib[\\/]keytar\.js$/ }, async ({ path }) => ({
-      contents: replaceOnce(
-        await readFile(path, 'utf8'),
-        'var keytar = loadNativeAddon()',
-        "var keytar = require('./native/keytar.node')",
-      ),
-    }))
     esbuild.onLoad({ filter: /[\\/]node_modules[\\/]isolated-vm[\\/]isolated-vm\.js$/ }, () => ({
       contents: "module.exports = require('./native/isolated_vm.node').ivm",
     }))
     esbuild.onResolve({ filter: /^\.\/native\/\w+\.node$/ }, ({ path }) => ({ path, external: true }))
   },
-}
-
-function replaceOnce(text, from, to) {
-  if (text.split(from).length === 2) return text.replace(from, to)
-  throw new Error(`The bundle expects this line in a package, once: ${from}`)
 }
 
 /**
