@@ -1,0 +1,56 @@
+/** A change that a run made, as it is kept: what was there before, and what stood there after. */
+import { z } from 'zod'
+import { Id, Instant } from '../../contract/words.ts'
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/)
+const FileImage = z.object({
+  kind: z.literal('file'),
+  hash: Hash,
+  size: z.number(),
+  mode: z.number(),
+  mtimeMs: z.number(),
+})
+const LinkImage = z.object({ kind: z.literal('link'), target: z.string() })
+const EntryImage = z.discriminatedUnion('kind', [
+  FileImage.extend({ path: z.string() }),
+  LinkImage.extend({ path: z.string() }),
+  z.object({ kind: z.literal('folder'), path: z.string(), mode: z.number(), mtimeMs: z.number() }),
+])
+/** A folder with all below it: parents before what is in them, paths from the folder on ('' is itself). */
+export const TreeImage = z.array(EntryImage).min(1)
+export type TreeImage = z.infer<typeof TreeImage>
+export type EntryImage = z.infer<typeof EntryImage>
+
+/** What stood at the path before the change. The content lies in the image store under its hash. */
+export const Image = z.discriminatedUnion('kind', [
+  /** Nothing stood there, or nothing is lost by the change (a move). */
+  z.object({ kind: z.literal('none') }),
+  FileImage,
+  LinkImage,
+  z.object({ kind: z.literal('tree'), hash: Hash }),
+  /** Too much to keep. Only for what goes to the trash, where it can still be found. */
+  z.object({ kind: z.literal('not-kept') }),
+])
+export type Image = z.infer<typeof Image>
+
+export const Change = z.object({
+  id: Id,
+  /** Order of the changes, over all runs. */
+  seq: z.number().int(),
+  runId: Id.nullable(),
+  callId: z.string(),
+  principalId: z.string(),
+  at: Instant,
+  what: z.enum(['created', 'changed', 'moved', 'trashed', 'folder']),
+  path: z.string(),
+  /** For a move: where it was. */
+  from: z.string().nullable(),
+  /** `open`: under way, or interrupted by a crash. */
+  state: z.enum(['open', 'done', 'undone']),
+  before: Image,
+  /** Fingerprint of what stood there after; null for nothing. */
+  after: z.string().nullable(),
+  /** Where in the trash it lies. */
+  nowAt: z.string().nullable(),
+})
+export type Change = z.infer<typeof Change>

@@ -1,0 +1,191 @@
+/**
+ * Taking one change back. Only what the run left is touched: if anything else stands there now, it stays, and the
+ * person is told. Each is done in one step, so that a crash leaves the old or the new, never half of it.
+ */
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { type Change, TreeImage } from './change.ts'
+import { fingerprint } from './fingerprint.ts'
+import { atEntry } from './held-folder.ts'
+import type { ImageStore } from './image-store.ts'
+
+/** Null when it was put back; else why not, as a person reads it. */
+export type PutBack = Promise<string | null>
+
+const CHANGED = 'It was changed since, so it was left as it is.'
+const GONE = 'It is not there any more.'
+const TAKEN = 'Something else stands there now, so it was left as it is.'
+const MOVED_FOLDER = 'Its folder was moved or removed since.'
+
+export async function putBack(change: Change, images: ImageStore): PutBack {
+  try {
+    const done = await atEntry(change.path, (at) => ACTS[change.what](change, at, images))
+    return done === null ? MOVED_FOLDER : done === 'done' ? null : done
+  } catch (error) {
+    const code = (error as { code?: unknown } | null)?.code
+    if (typeof code !== 'string') throw error
+    return `The operating system said no (${code}).`
+  }
+}
+
+type Act = (change: Change, at: string, images: ImageStore) => Promise<string>
+
+const ACTS: Record<Change['what'], Act> = {
+  async created(change, at) {
+    const why = await differs(change, at)
+    if (why) return why
+    // Out of the way in one step, then gone.
+    const aside = besides(at)
+    fs.renameSync(at, aside)
+    fs.rmSync(aside, { recursive: true, force: true })
+    return 'done'
+  },
+
+  async changed(change, at, images) {
+    const why = await differs(change, at)
+    if (why) return why
+    if (change.before.kind !== 'file') return 'Its old content was not kept.'
+    const bytes = images.get(change.before.hash)
+    if (!bytes) return 'Its old content is no longer kept.'
+    const aside = besides(at)
+    writeFile(aside, bytes, change.before)
+    fs.renameSync(aside, at)
+    return 'done'
+  },
+
+  async moved(change, at) {
+    const why = await differs(change, at)
+    if (why) return why
+    const from = change.from as string
+    const done = await atEntry(from, (old) => {
+      if (exists(old)) return TAKEN
+      bring(at, old)
+      return 'done'
+    })
+    return done ?? 'The folder it came from is not there any more.'
+  },
+
+  async trashed(change, at, images) {
+    if (exists(at)) return TAKEN
+    const fromTrash =
+      change.nowAt === null
+        ? null
+        : await atEntry(change.nowAt, (now) => takeFromTrash(now, change.nowAt as string, at))
+    if (fromTrash) return 'done'
+    return restoreImage(change, at, images)
+  },
+
+  async folder(_change, at) {
+    if (!exists(at)) return GONE
+    try {
+      fs.rmdirSync(at)
+      return 'done'
+    } catch {
+      return 'It holds other things now, so it was left.'
+    }
+  },
+}
+
+/** Null when what stands there is what the run left. */
+async function differs(change: Change, at: string): Promise<string | null> {
+  const now = await fingerprint(at)
+  if (now === null) return GONE
+  return now === change.after ? null : CHANGED
+}
+
+function takeFromTrash(now: string, recorded: string, at: string): boolean {
+  if (!exists(now)) return false
+  bring(now, at)
+  const info = path.join(path.dirname(recorded), '..', 'info', `${path.basename(recorded)}.trashinfo`)
+  fs.rmSync(info, { force: true })
+  return true
+}
+
+function restoreImage(change: Change, at: string, images: ImageStore): string {
+  const { before } = change
+  if (before.kind === 'link') {
+    fs.symlinkSync(before.target, at)
+    return 'done'
+  }
+  if (before.kind !== 'file' && before.kind !== 'tree') return 'It is no longer in the trash.'
+  const bytes = images.get(before.hash)
+  if (!bytes) return 'It is no longer in the trash, and its content is no longer kept.'
+  const aside = besides(at)
+  try {
+    if (before.kind === 'file') writeFile(aside, bytes, before)
+    else if (!writeTree(aside, bytes, images))
+      return 'It is no longer in the trash, and parts of it are no longer kept.'
+    if (exists(at)) return TAKEN
+    fs.renameSync(aside, at)
+    return 'done'
+  } finally {
+    fs.rmSync(aside, { recursive: true, force: true })
+  }
+}
+
+function writeTree(top: string, bytes: Buffer, images: ImageStore): boolean {
+  const tree = TreeImage.safeParse(JSON.parse(bytes.toString('utf8')))
+  if (!tree.success) return false
+  const placeOf = (entry: { path: string }) => (entry.path === '' ? top : `${top}/${entry.path}`)
+  for (const entry of tree.data) {
+    if (entry.kind === 'folder') fs.mkdirSync(placeOf(entry), 0o700)
+    else if (entry.kind === 'link') fs.symlinkSync(entry.target, placeOf(entry))
+    else {
+      const content = images.get(entry.hash)
+      if (!content) return false
+      writeFile(placeOf(entry), content, entry)
+    }
+  }
+  // Last, and from the inside out: what is made in a folder changes its time, and a closed one can't be written to.
+  for (const entry of tree.data.toReversed()) {
+    if (entry.kind !== 'folder') continue
+    fs.chmodSync(placeOf(entry), entry.mode)
+    fs.utimesSync(placeOf(entry), entry.mtimeMs / 1000, entry.mtimeMs / 1000)
+  }
+  return true
+}
+
+function writeFile(at: string, bytes: Buffer, facts: { mode: number; mtimeMs: number }): void {
+  const fd = fs.openSync(at, 'wx', 0o600)
+  try {
+    let done = 0
+    while (done < bytes.length) done += fs.writeSync(fd, bytes, done)
+    fs.fchmodSync(fd, facts.mode)
+    fs.futimesSync(fd, facts.mtimeMs / 1000, facts.mtimeMs / 1000)
+    fs.fsyncSync(fd)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** Renamed; to another disk it is copied whole beside its place, put there, and then taken away here. */
+function bring(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EXDEV') throw error
+    const aside = besides(to)
+    try {
+      fs.cpSync(from, aside, {
+        recursive: true,
+        preserveTimestamps: true,
+        verbatimSymlinks: true,
+        errorOnExist: true,
+        force: false,
+      })
+      fs.renameSync(aside, to)
+    } finally {
+      fs.rmSync(aside, { recursive: true, force: true })
+    }
+    fs.rmSync(from, { recursive: true, force: true })
+  }
+}
+
+function exists(at: string): boolean {
+  return fs.lstatSync(at, { throwIfNoEntry: false }) !== undefined
+}
+
+function besides(at: string): string {
+  return `${path.dirname(at)}/.sallyport-${randomBytes(8).toString('hex')}.tmp`
+}

@@ -1,0 +1,56 @@
+/**
+ * Changes that were under way when the broker died: each was either done or not, as the disk shows. What was done can
+ * be undone like any other; half-made files of ours are cleared away.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Change } from './change.ts'
+import { fileOfHash, fingerprint } from './fingerprint.ts'
+import { atEntry } from './held-folder.ts'
+
+export async function settleInterrupted(
+  changes: readonly Change[],
+  to: { save(change: Change): void; drop(id: string): void },
+): Promise<void> {
+  for (const change of changes) {
+    if (change.state !== 'open') continue
+    await atEntry(change.path, (at) => clearHalfMade(path.dirname(at)))
+    const after = await printAt(change)
+    if (await wasDone(change, after)) to.save({ ...change, state: 'done', after })
+    else to.drop(change.id)
+  }
+}
+
+/** What stands at the change's path now; null for nothing, or where it can't be told. */
+export async function printAt(change: Change): Promise<string | null> {
+  try {
+    return await atEntry(change.path, fingerprint)
+  } catch {
+    return null
+  }
+}
+
+async function wasDone(change: Change, after: string | null): Promise<boolean> {
+  switch (change.what) {
+    case 'created':
+    case 'folder':
+      return after !== null
+    case 'changed':
+      return after !== null && !(change.before.kind === 'file' && after === fileOfHash(change.before.hash))
+    case 'moved':
+      return (
+        after !== null &&
+        (await atEntry(change.from as string, (at) => fs.lstatSync(at, { throwIfNoEntry: false }))) ===
+          undefined
+      )
+    case 'trashed':
+      return after === null
+  }
+}
+
+function clearHalfMade(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    if (/^\.sallyport-[0-9a-f]{16}\.tmp$/.test(name))
+      fs.rmSync(`${folder}/${name}`, { recursive: true, force: true })
+  }
+}

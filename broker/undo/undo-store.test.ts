@@ -1,0 +1,307 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { UndoPreview } from '../../contract/agent.ts'
+import type { OperationName } from '../../contract/request.ts'
+import { createFileRoom } from '../capabilities/files/file-room.ts'
+import { createFsDeleteCapability } from '../capabilities/fs-delete.ts'
+import { createFsWriteCapability } from '../capabilities/fs-write.ts'
+import { type PlayedGate, playGate } from '../capabilities/testing/play-gate.ts'
+import { createLinuxTrash } from '../capabilities/trash/linux-trash.ts'
+import { mintPermit } from '../gate/permit.ts'
+import type { DocumentStore } from '../ports.ts'
+import { openUndoStore, type UndoStore } from './undo-store.ts'
+
+function memoryDocuments(): DocumentStore {
+  const kept = new Map<string, string>()
+  return {
+    get: (kind, id) => JSON.parse(kept.get(`${kind}/${id}`) ?? 'null'),
+    put: (kind, id, value) => void kept.set(`${kind}/${id}`, JSON.stringify(value)),
+    delete: (kind, id) => void kept.delete(`${kind}/${id}`),
+    list: (kind) =>
+      [...kept]
+        .filter(([key]) => key.startsWith(`${kind}/`))
+        .map(([key, value]) => ({ id: key.slice(kind.length + 1), value: JSON.parse(value) })),
+  }
+}
+
+/** Everything below, with content, mode and time of files. */
+function snapshot(folder: string, relative = ''): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of fs.readdirSync(folder).sort()) {
+    const full = path.join(folder, name)
+    const stat = fs.lstatSync(full)
+    if (stat.isDirectory())
+      Object.assign(
+        found,
+        { [`${relative}${name}/`]: `folder ${stat.mode}` },
+        snapshot(full, `${relative}${name}/`),
+      )
+    else if (stat.isSymbolicLink()) found[relative + name] = `link ${fs.readlinkSync(full)}`
+    else found[relative + name] = `file ${stat.mode} ${stat.mtimeMs} ${fs.readFileSync(full).toString('hex')}`
+  }
+  return found
+}
+
+describe('undo', () => {
+  let top: string
+  let work: string
+  let documents: DocumentStore
+  let undo: UndoStore
+  let gate: PlayedGate
+  let now: number
+  let limits: { days: number; megabytes: number }
+  let ids: number
+
+  const open = () => {
+    undo = openUndoStore({
+      dir: path.join(top, 'undo'),
+      documents,
+      clock: () => now,
+      newId: (kind) => `${kind}_${++ids}`,
+      limits: () => limits,
+    })
+    const files = createFileRoom({ ownPaths: [], home: top })
+    const trash = createLinuxTrash({
+      holder: files.holder,
+      home: top,
+      uid: process.getuid?.() ?? 0,
+      clock: () => now,
+    })
+    gate = playGate(
+      [createFsWriteCapability({ files, undo }), createFsDeleteCapability({ files, undo, trash })],
+      mintPermit,
+    )
+  }
+  beforeEach(() => {
+    top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-undo-')))
+    work = path.join(top, 'work')
+    fs.mkdirSync(work)
+    documents = memoryDocuments()
+    now = 1_800_000_000_000
+    limits = { days: 30, megabytes: 100 }
+    ids = 0
+    open()
+  })
+  afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
+
+  const put = (name: string, data: string | Buffer) => {
+    fs.mkdirSync(path.dirname(path.join(work, name)), { recursive: true })
+    fs.writeFileSync(path.join(work, name), data)
+    fs.utimesSync(path.join(work, name), 1_700_000_000, 1_700_000_000)
+  }
+  const pass = async (operation: OperationName, args: object, callId = 'call_test') => {
+    const outcome = await gate.pass(operation, args, { callId })
+    expect(outcome, JSON.stringify(outcome)).toMatchObject({ kind: 'ok' })
+  }
+  const write = (name: string, data: string, more: object = {}) =>
+    pass('fs.writeFile', { path: `${work}/${name}`, data, ...more })
+  const move = (from: string, to: string) =>
+    pass('fs.move', { moves: [{ from: `${work}/${from}`, to: `${work}/${to}` }], parents: true })
+  const trash = (name: string) => pass('fs.trash', { paths: [`${work}/${name}`] })
+  const undoRun = () => undo.undo({ runId: 'run_test' })
+  const states = (preview: UndoPreview) => preview.changes.map(({ what, state }) => `${what} ${state}`)
+
+  test('a changed file gets its old content, mode and time back', async () => {
+    put('a.txt', 'before')
+    fs.chmodSync(`${work}/a.txt`, 0o640)
+    const before = snapshot(work)
+    await write('a.txt', 'after')
+    expect(fs.statSync(`${work}/a.txt`).mode & 0o777).toBe(0o640)
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(snapshot(work)).toEqual(before)
+  })
+
+  test('a whole run goes back step by step, newest first, also after a restart', async () => {
+    put('a.txt', 'a')
+    put('folder/b.txt', 'b')
+    fs.symlinkSync('b.txt', `${work}/folder/link`)
+    const before = snapshot(work)
+    await write('a.txt', 'a2')
+    await write('a.txt', ' more', { mode: 'append' })
+    await write('new/deep/c.txt', 'c', { parents: true })
+    await move('a.txt', 'new/a.txt')
+    await move('folder', 'new/folder')
+    await write('new/folder/b.txt', 'b2')
+    await trash('new/folder')
+    await pass('fs.makeFolder', { path: `${work}/empty/inner` })
+    expect(undo.count('run_test')).toBeGreaterThan(5)
+    open()
+    const preview = await undo.preview('run_test')
+    expect(new Set(preview.changes.map(({ state }) => state))).toEqual(new Set(['can-undo']))
+    const result = await undoRun()
+    expect(result.skipped).toEqual([])
+    expect(snapshot(work)).toEqual(before)
+    expect(undo.count('run_test')).toBe(0)
+    expect(states(await undo.preview('run_test')).every((state) => state.endsWith('undone'))).toBe(true)
+  })
+
+  test('one call can be taken back by itself', async () => {
+    put('a.txt', 'a')
+    put('b.txt', 'b')
+    await pass('fs.writeFile', { path: `${work}/a.txt`, data: 'a2' }, 'call_1')
+    await pass('fs.writeFile', { path: `${work}/b.txt`, data: 'b2' }, 'call_2')
+    expect(await undo.undo({ runId: 'run_test', callId: 'call_1' })).toEqual({ undone: 1, skipped: [] })
+    expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('a')
+    expect(fs.readFileSync(`${work}/b.txt`, 'utf8')).toBe('b2')
+  })
+
+  test('what a person changed since is not written over, and is said', async () => {
+    put('a.txt', 'a')
+    put('b.txt', 'b')
+    await write('a.txt', 'a2')
+    await write('new.txt', 'n')
+    await move('b.txt', 'c.txt')
+    fs.writeFileSync(`${work}/a.txt`, 'mine')
+    fs.writeFileSync(`${work}/new.txt`, 'mine too')
+    fs.writeFileSync(`${work}/b.txt`, 'taken')
+    const before = snapshot(work)
+    expect(states(await undo.preview('run_test')).sort()).toEqual([
+      'changed changed-since',
+      'created changed-since',
+      'moved changed-since',
+    ])
+    const result = await undoRun()
+    expect(result.undone).toBe(0)
+    expect(result.skipped.map((one) => path.basename(one.path)).sort()).toEqual(['a.txt', 'c.txt', 'new.txt'])
+    expect(snapshot(work)).toEqual(before)
+  })
+
+  test('a folder that a person put something into stays', async () => {
+    await pass('fs.makeFolder', { path: `${work}/folder` })
+    fs.writeFileSync(`${work}/folder/mine`, 'x')
+    expect(await undoRun()).toMatchObject({ undone: 0, skipped: [{ path: `${work}/folder` }] })
+    expect(fs.existsSync(`${work}/folder/mine`)).toBe(true)
+  })
+
+  test('what was emptied from the trash comes back from its image', async () => {
+    put('folder/a.txt', 'a')
+    put('folder/sub/b.bin', Buffer.from([0, 1, 255]))
+    fs.symlinkSync('../a.txt', `${work}/folder/sub/link`)
+    fs.chmodSync(`${work}/folder/sub`, 0o500)
+    const before = snapshot(work)
+    await trash('folder')
+    expect(snapshot(work)).toEqual({})
+    fs.chmodSync(`${top}/.local/share/Trash/files/folder/sub`, 0o700)
+    fs.rmSync(`${top}/.local/share/Trash`, { recursive: true })
+    expect(states(await undo.preview('run_test'))).toEqual(['trashed can-undo'])
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(snapshot(work)).toEqual(before)
+    fs.chmodSync(`${work}/folder/sub`, 0o700)
+  })
+
+  test('undo does not follow a link that took the place of a folder', async () => {
+    put('folder/a.txt', 'before')
+    fs.mkdirSync(`${top}/elsewhere`)
+    await write('folder/a.txt', 'after')
+    fs.renameSync(`${work}/folder`, `${work}/folder2`)
+    fs.writeFileSync(`${top}/elsewhere/a.txt`, 'after')
+    fs.symlinkSync(`${top}/elsewhere`, `${work}/folder`)
+    expect(await undoRun()).toMatchObject({ undone: 0, skipped: [{ path: `${work}/folder/a.txt` }] })
+    expect(fs.readFileSync(`${top}/elsewhere/a.txt`, 'utf8')).toBe('after')
+  })
+
+  test('a diff shows what undo would do, through a later move too', async () => {
+    put('a.txt', 'one\ntwo\n')
+    await write('a.txt', 'one\n2\n')
+    await move('a.txt', 'b.txt')
+    const preview = await undo.preview('run_test')
+    expect(preview.changes[1]?.diff).toContain('-2\n+two')
+  })
+
+  test('a change that a crash interrupted is settled by what the disk shows', async () => {
+    put('a.txt', 'a')
+    put('b.txt', 'b')
+    const facts = { runId: 'run_test', callId: 'call_1', principalId: 'agent_test', from: null }
+    await undo.before({ ...facts, what: 'changed', path: `${work}/a.txt` })
+    await undo.before({ ...facts, what: 'changed', path: `${work}/b.txt` })
+    fs.writeFileSync(`${work}/a.txt`, 'half done')
+    fs.writeFileSync(`${work}/.sallyport-0123456789abcdef.tmp`, 'left over')
+    open()
+    expect(states(await undo.preview('run_test'))).toEqual(['changed can-undo'])
+    await undoRun()
+    expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('a')
+    expect(fs.readdirSync(work).sort()).toEqual(['a.txt', 'b.txt'])
+  })
+
+  test('what is too old or too much is let go, images that are still needed stay', async () => {
+    put('a.txt', 'x'.repeat(100))
+    put('b.txt', 'x'.repeat(100))
+    await write('a.txt', 'new')
+    now += 20 * 24 * 3600 * 1000
+    await write('b.txt', 'new')
+    now += 15 * 24 * 3600 * 1000
+    undo.prune()
+    expect(undo.changes().map((change) => path.basename(change.path))).toEqual(['b.txt'])
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(fs.readFileSync(`${work}/b.txt`, 'utf8')).toBe('x'.repeat(100))
+    limits = { days: 365, megabytes: 0 }
+    undo.prune()
+    expect(undo.changes()).toEqual([])
+    expect(
+      fs
+        .readdirSync(`${top}/undo/images`)
+        .flatMap((folder) => fs.readdirSync(`${top}/undo/images/${folder}`)),
+    ).toEqual([])
+  })
+
+  test('equal content is kept once', async () => {
+    for (const name of ['a', 'b', 'c']) put(name, 'same content')
+    for (const name of ['a', 'b', 'c']) await write(name, 'other')
+    expect(
+      fs
+        .readdirSync(`${top}/undo/images`)
+        .flatMap((folder) => fs.readdirSync(`${top}/undo/images/${folder}`)),
+    ).toHaveLength(1)
+  })
+
+  test('any run of changes goes back byte for byte', { timeout: 60_000 }, async () => {
+    const name = fc.constantFrom('a', 'b', 'sub/a', 'sub/b', 'sub/deep/c', 'other', 'sub', 'other/x')
+    const step = fc.oneof(
+      fc.record({
+        op: fc.constant('write' as const),
+        name,
+        data: fc.string({ maxLength: 20 }),
+        mode: fc.constantFrom('create', 'replace', 'append'),
+      }),
+      fc.record({ op: fc.constant('move' as const), from: name, to: name }),
+      fc.record({ op: fc.constant('copy' as const), from: name, to: name }),
+      fc.record({ op: fc.constant('trash' as const), name }),
+      fc.record({ op: fc.constant('folder' as const), name }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        fs.rmSync(work, { recursive: true, force: true })
+        documents = memoryDocuments()
+        open()
+        put('a', 'a')
+        put('sub/b', Buffer.from([1, 0, 2]))
+        put('sub/deep/c', 'c')
+        fs.symlinkSync('deep/c', `${work}/sub/link`)
+        const before = snapshot(work)
+        for (const one of steps) {
+          const at = (relative: string) => `${work}/${relative}`
+          if (one.op === 'write')
+            await gate.pass('fs.writeFile', {
+              path: at(one.name),
+              data: one.data,
+              mode: one.mode,
+              parents: true,
+            })
+          else if (one.op === 'move')
+            await gate.pass('fs.move', { moves: [{ from: at(one.from), to: at(one.to) }], parents: true })
+          else if (one.op === 'copy')
+            await gate.pass('fs.copy', { copies: [{ from: at(one.from), to: at(one.to) }], parents: true })
+          else if (one.op === 'trash') await gate.pass('fs.trash', { paths: [at(one.name)] })
+          else await gate.pass('fs.makeFolder', { path: at(one.name) })
+        }
+        const result = await undo.undo({ runId: 'run_test' })
+        expect(result.skipped).toEqual([])
+        expect(snapshot(work)).toEqual(before)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
