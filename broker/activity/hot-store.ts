@@ -17,14 +17,16 @@ export interface StoredEntry {
 export interface HotStore {
   append(entry: StoredEntry): void
   read(seq: number): StoredEntry | null
-  /** From `from` downward, at most `limit`. */
-  readDown(from: number, limit: number): StoredEntry[]
-  /** From `from` upward. */
-  readUp(from: number, limit: number): StoredEntry[]
-  first(): number | null
   last(): StoredEntry | null
   /** Openers without a closer. */
   open(): number[]
+  /** Rows of the Activity page after `seq`: entries that close another are none. */
+  countRows(after: number): number
+  /** Removes at most `limit` of the oldest entries up to `seq`; returns how many went. */
+  removeUpTo(seq: number, limit: number): number
+  replaceText(seq: number, text: string): void
+  getMeta(key: string): string | null
+  setMeta(key: string, value: string): void
   readonly db: DatabaseSync
   /** Moves all frames of the WAL into the database and syncs it. Throws when the disk refuses. */
   checkpoint(): void
@@ -32,11 +34,14 @@ export interface HotStore {
 }
 
 export const HOT_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS entry (seq INTEGER PRIMARY KEY, ref INTEGER, hash BLOB NOT NULL, text TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS seal (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, boot TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
     since INTEGER NOT NULL, at INTEGER NOT NULL, key TEXT NOT NULL, signature BLOB
-  ) STRICT;`
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS cut (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS redaction (seq INTEGER PRIMARY KEY, entry INTEGER NOT NULL) STRICT;`
 
 /** Opens or makes the file. Throws what SQLite says when it can't. */
 export function openHotStore(file: string): HotStore {
@@ -45,7 +50,11 @@ export function openHotStore(file: string): HotStore {
   try {
     // Checkpoints are the keeper's work: on this thread they would hold up an append.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')
+    // What moved to the archive must not stay behind in free pages: there a redaction would not reach it.
+    db.exec('PRAGMA secure_delete = ON')
     db.exec(HOT_SCHEMA)
+    const fault = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
+    if (fault !== 'ok') throw new BrokenFile(`The log’s file is damaged: ${fault}`)
   } catch (error) {
     db.close()
     throw error
@@ -53,9 +62,14 @@ export function openHotStore(file: string): HotStore {
   const insert = db.prepare('INSERT INTO entry (seq, ref, hash, text) VALUES (?, ?, ?, ?)')
   const columns = 'SELECT seq, ref, hash, text FROM entry'
   const read = db.prepare(`${columns} WHERE seq = ?`)
-  const down = db.prepare(`${columns} WHERE seq <= ? ORDER BY seq DESC LIMIT ?`)
-  const up = db.prepare(`${columns} WHERE seq >= ? ORDER BY seq LIMIT ?`)
-  const first = db.prepare('SELECT min(seq) AS seq FROM entry')
+  const last = db.prepare(`${columns} ORDER BY seq DESC LIMIT 1`)
+  const count = db.prepare('SELECT count(*) AS n FROM entry WHERE seq > ? AND (ref IS NULL OR ref = 0)')
+  const remove = db.prepare(
+    'DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE seq <= ? ORDER BY seq LIMIT ?)',
+  )
+  const replace = db.prepare('UPDATE entry SET text = ? WHERE seq = ?')
+  const getMeta = db.prepare('SELECT value FROM meta WHERE key = ?')
+  const setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
   const open = db.prepare(
     'SELECT seq FROM entry WHERE ref = 0 EXCEPT SELECT ref FROM entry WHERE ref > 0 ORDER BY seq',
   )
@@ -64,11 +78,13 @@ export function openHotStore(file: string): HotStore {
     db,
     append: ({ seq, ref, hash, text }) => void insert.run(seq, ref, Buffer.from(hash, 'hex'), text),
     read: (seq) => all(read, seq)[0] ?? null,
-    readDown: (from, limit) => all(down, from, limit),
-    readUp: (from, limit) => all(up, from, limit),
-    first: () => first.get()?.seq as number | null,
-    last: () => all(down, Number.MAX_SAFE_INTEGER, 1)[0] ?? null,
+    last: () => all(last)[0] ?? null,
     open: () => open.all().map((row) => Number(row.seq)),
+    countRows: (after) => Number(count.get(after)?.n),
+    removeUpTo: (seq, limit) => Number(remove.run(seq, limit).changes),
+    replaceText: (seq, text) => void replace.run(text, seq),
+    getMeta: (key) => (getMeta.get(key)?.value as string | undefined) ?? null,
+    setMeta: (key, value) => void setMeta.run(key, value),
     checkpoint() {
       const result = db.prepare('PRAGMA wal_checkpoint(FULL)').get()
       if (result?.busy !== 0) throw new Error('The log could not be checkpointed: it is in use.')
@@ -76,6 +92,9 @@ export function openHotStore(file: string): HotStore {
     close: () => db.close(),
   }
 }
+
+/** The file is there and is no database of ours, or was damaged. */
+export class BrokenFile extends Error {}
 
 export function storedEntry(row: Record<string, unknown>): StoredEntry {
   const { seq, ref, hash, text } = row as { seq: number; ref: number | null; hash: Uint8Array; text: string }

@@ -4,10 +4,11 @@
  * next append goes on from the same place. While the disk refuses, every append throws and nothing may be done; when
  * it takes entries again, the log itself writes down that there was such a time.
  */
-import { type ActivityEntry, LogUnavailable, type NewEntry } from '../../contract/activity.ts'
+import { LogUnavailable, type NewEntry } from '../../contract/activity.ts'
 import type { Clock } from '../ports.ts'
 import { closes, opens } from './activity-row.ts'
-import { chainHash, encodeEntry, GENESIS } from './entry-bytes.ts'
+import { chainHash, GENESIS } from './chain.ts'
+import { type EntryFields, encodeEntry } from './entry-bytes.ts'
 import { type GroupCommit, openGroupCommit } from './group-commit.ts'
 import type { HotStore } from './hot-store.ts'
 
@@ -15,8 +16,6 @@ export interface Head {
   seq: number
   hash: string
 }
-/** An entry as it was written, without its proof. */
-export type Written = Omit<ActivityEntry, 'hash' | 'prev'>
 
 export interface LogWriter {
   /** Throws `LogUnavailable`. */
@@ -25,7 +24,7 @@ export interface LogWriter {
   sync(): Promise<void>
   head(): Head
   /** Called after each append. */
-  onWritten(fn: (entry: Written) => void): () => void
+  onWritten(fn: (entry: EntryFields) => void): () => void
   /** Null when all is well, otherwise a sentence for a person. */
   failing(): string | null
   close(): void
@@ -41,7 +40,7 @@ export interface LogWriterOptions {
 
 export function createLogWriter(options: LogWriterOptions): LogWriter {
   const { hot, file, clock, onFault = () => {} } = options
-  const listeners = new Set<(entry: Written) => void>()
+  const listeners = new Set<(entry: EntryFields) => void>()
   const newest = hot.last()
   let head: Head = newest
     ? { seq: newest.seq, hash: newest.hash }
@@ -50,7 +49,7 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   let closed = false
   const commit: GroupCommit = openGroupCommit(file, { recover: () => hot.checkpoint() })
 
-  function write(entry: NewEntry): Written {
+  function write(entry: NewEntry): EntryFields {
     const seq = head.seq + 1
     const at = Math.max(0, Math.floor(clock()))
     const text = encodeEntry(entry, seq, at)
@@ -59,7 +58,7 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
     head = { seq, hash }
     return written(entry, seq, at)
   }
-  function tell(entry: Written): void {
+  function tell(entry: EntryFields): void {
     for (const listener of listeners) {
       try {
         listener(entry)
@@ -116,7 +115,7 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
 }
 
 /** What was appended, with defaults, as readers of the stored entry will see it. */
-function written(entry: NewEntry, seq: number, at: number): Written {
+function written(entry: NewEntry, seq: number, at: number): EntryFields {
   return {
     kind: entry.kind,
     subject: entry.subject,
@@ -132,7 +131,7 @@ function written(entry: NewEntry, seq: number, at: number): Written {
     ref: entry.ref ?? null,
     ok: entry.ok ?? null,
     durationMs: entry.durationMs ?? null,
-    details: (entry.details ?? {}) as Written['details'],
+    details: (entry.details ?? {}) as EntryFields['details'],
     seq,
     at,
   }

@@ -1,8 +1,10 @@
 /** Does a row answer a query? Used on what the index has not reached, and to check what the index only guesses. */
-import type { ActivityEntry, ActivityQuery } from '../../contract/activity.ts'
+
+import type { ActivityQuery } from '../../contract/activity.ts'
+import type { EntryFields } from './entry-bytes.ts'
 import { matches, ownText, type SearchTerms, sharedText } from './search-text.ts'
 
-export function fitsFilters(query: ActivityQuery, entry: ActivityEntry): boolean {
+export function fitsFilters(query: ActivityQuery, entry: EntryFields): boolean {
   if (query.principalId !== undefined && entry.principal?.id !== query.principalId) return false
   if (query.runId !== undefined && entry.run?.id !== query.runId) return false
   if (query.tool !== undefined && entry.tool?.name !== query.tool) return false
@@ -14,10 +16,10 @@ export function fitsFilters(query: ActivityQuery, entry: ActivityEntry): boolean
   return true
 }
 /** `ask` finds what a person was asked about, whatever they answered. */
-const fitsDecision = (decision: string, entry: ActivityEntry) =>
+const fitsDecision = (decision: string, entry: EntryFields) =>
   decision === 'ask' ? entry.asked || entry.decision === 'ask' : entry.decision === decision
 
-export function fitsText(terms: SearchTerms, entry: ActivityEntry, closer: ActivityEntry | null): boolean {
+export function fitsText(terms: SearchTerms, entry: EntryFields, closer: EntryFields | null): boolean {
   const own = closer === null ? ownText(entry) : `${ownText(entry)}\n${ownText(closer)}`
   return matches(terms, own, sharedText(entry))
 }

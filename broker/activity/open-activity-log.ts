@@ -1,53 +1,71 @@
 /**
  * The activity log: append-only, hash-chained, sealed. Everything that matters is an entry here before it happens; what
  * can't be written must not be done, so `append` throws `LogUnavailable` and the gate refuses. An append is one small
- * commit and nothing else; searching, packing and checkpoints follow behind it.
+ * commit and nothing else; searching, packing and checkpoints follow behind it on another thread.
+ *
+ *   activity.db          the newest thousand entries in rows, and the seals   (hot-store.ts)
+ *   activity-archive.db  the older ones, packed                               (archive.ts)
+ *   activity-index.db    what can be searched; made from the others           (index-schema.ts)
  */
 import { randomUUID } from 'node:crypto'
-import {
-  type ActivityEntry,
-  ActivityQuery,
-  type ActivityRow,
-  LogUnavailable,
-  type VerifyReport,
-} from '../../contract/activity.ts'
+import { ActivityQuery, LogUnavailable } from '../../contract/activity.ts'
 import type { ActivityLog, Clock } from '../ports.ts'
-import { closes, opens, rowOf } from './activity-row.ts'
-import { chainHash, decodeEntry, GENESIS } from './entry-bytes.ts'
-import { type HotStore, openHotStore, type StoredEntry } from './hot-store.ts'
-import { createLogWriter, type LogWriter, type Written } from './log-writer.ts'
-import { fitsFilters, fitsText } from './match-query.ts'
+import { readEntry } from './entry-bytes.ts'
+import { createEntryReader } from './entry-reader.ts'
+import { followRows } from './follow-rows.ts'
+import { createFollowUp, FOLLOW_UP, type FollowUpLimits } from './follow-up.ts'
+import { createIndexReader } from './index-reader.ts'
+import { createKeeper, type Keeper } from './keeper.ts'
+import { logFiles } from './log-files.ts'
+import { createLogWriter, type LogWriter } from './log-writer.ts'
+import { openHotStoreSafely } from './open-hot-store.ts'
+import { queryRows } from './query-rows.ts'
+import { readRelated } from './read-related.ts'
 import { startSealing } from './sealing.ts'
 import { openSealBook, type SealSigner } from './seals.ts'
-import { parseSearch } from './search-text.ts'
+import { createTailCache } from './tail-cache.ts'
+import { verifyFile } from './verify-log.ts'
 
+export interface ActivityLogLimits extends FollowUpLimits {
+  /** Between two seals, in ms. */
+  beatMs: number
+  /** The keeper's thread is ended when it had nothing to do for so long, in ms. */
+  keeperIdleMs: number
+}
 export interface ActivityLogOptions {
-  /** `activity.db` in the data folder. */
+  /** `activity.db` in the data folder; two more files lie beside it. */
   file: string
   clock: Clock
   seal?: SealSigner
-  limits?: {
-    /** Between two seals, in ms. */
-    beatMs?: number
-  }
+  limits?: Partial<ActivityLogLimits>
   onFault?: (error: unknown) => void
 }
 export interface OpenActivityLog extends ActivityLog {
+  /** Indexes and packs what there is. Nobody needs to wait for it: queries read what is not indexed yet. */
+  catchUp(): Promise<void>
   /** Writes the shutdown, seals it and closes. */
   close(): Promise<void>
 }
 
-const BEAT_MS = 60_000
+const LIMITS: ActivityLogLimits = { ...FOLLOW_UP, beatMs: 60_000, keeperIdleMs: 15_000 }
 
+/** Opens the log. Throws what the system says when its files can't be opened; `keep-trying.ts` goes on from there. */
 export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
-  const { file, clock, onFault } = options
-  const hot = openHotStore(file)
+  const { clock, onFault = () => {} } = options
+  const limits = { ...LIMITS, ...options.limits }
+  const files = logFiles(options.file)
+  const { hot, start, movedAside } = openHotStoreSafely(files, clock)
   const boot = `boot_${randomUUID()}`
+  const publicKeys = options.seal ? [options.seal.publicKey, ...(options.seal.formerKeys ?? [])] : []
   const book = openSealBook(hot.db)
-  const before = book.last()
-  const interrupted = hot.open()
-  const writer = createLogWriter({ hot, file, clock, onFault })
-  const rows = followRows(writer)
+  const reader = createEntryReader(hot.db, files.archive)
+  const index = createIndexReader(files.index)
+  const before = { seal: book.last(), interrupted: hot.open() }
+  const indexedTo = index.indexedTo()
+
+  const writer = createLogWriter({ hot, file: files.hot, clock, start, onFault })
+  const rows = followRows(writer, index.rows() + hot.countRows(indexedTo))
+  const tail = createTailCache(reader, writer)
   const sealing = startSealing({
     writer,
     book,
@@ -55,65 +73,99 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     clock,
     onFault,
     signer: options.seal,
-    beatMs: options.limits?.beatMs ?? BEAT_MS,
+    beatMs: limits.beatMs,
   })
-  begin(writer, {
-    boot,
-    interrupted,
-    clean: before === null ? null : before.kind === 'shutdown' && before.seq === writer.head().seq,
+  let keeper: Keeper | null = null
+  const startKeeper = () => {
+    keeper ??= createKeeper({ files, onReport: followUp.report, idleMs: limits.keeperIdleMs })
+    return keeper
+  }
+  const followUp = createFollowUp({
+    keeper: startKeeper,
+    hot,
+    writer,
+    clock,
+    limits,
+    indexedTo,
+    oldestOpen: rows.oldestOpen,
+    onFault,
   })
-  let total = countRows(hot)
-  writer.onWritten((entry) => {
-    if (!closes(entry)) total++
-  })
+  begin(writer, { boot, movedAside, ...before })
+  sealing.seal('beat').catch(onFault)
 
   return {
     append: (entry) => writer.append(entry),
     sync: () => writer.sync(),
-    query: (query) => scan(hot, ActivityQuery.parse(query), total),
-    entry(seq) {
-      const found = hot.read(seq)
-      if (found === null) return null
-      const entry = decode(hot, found)
-      const related =
-        entry.callId === null ? [] : hot.readDown(seq + 200, 400).map((stored) => decode(hot, stored))
-      return {
-        entry,
-        related: related.filter((other) => other.seq !== seq && other.callId === entry.callId).reverse(),
-      }
+    query(query) {
+      const to = index.indexedTo()
+      return queryRows(
+        {
+          index,
+          indexedTo: to,
+          tail: tail.after(to),
+          down: (from, limit) => reader.down(from, limit).map(({ text }) => readEntry(text)),
+          read(seq) {
+            const text = reader.text(seq)
+            return text === null ? null : readEntry(text)
+          },
+          rowCount: rows.rowCount(),
+        },
+        ActivityQuery.parse(query),
+      )
     },
-    verify: async () => verify(hot),
+    entry: (seq) => readRelated({ reader, index, tail }, seq),
+    async verify() {
+      // The head in memory is what was written, whatever stands on the disk now.
+      if (writer.failing() === null) await sealing.seal('beat').catch(onFault)
+      return verifyFile(options.file, { heads: [writer.head()], publicKeys })
+    },
     onRow: rows.onRow,
-    state: () => ({
-      state: writer.failing() === null ? 'ok' : 'failing',
-      entries: writer.head().seq,
-      text: writer.failing() ?? '',
-    }),
+    state() {
+      const text = writer.failing()
+      return { state: text === null ? 'ok' : 'failing', entries: writer.head().seq, text: text ?? '' }
+    },
+    catchUp: followUp.catchUp,
     async close() {
       sealing.end()
+      followUp.end()
       try {
-        writer.append({ kind: 'app', subject: 'Sallyport ended', details: { boot } })
+        writer.append({ kind: 'app', subject: 'Sallyport ended', details: { boot, closes: true } })
         await sealing.seal('shutdown')
       } catch (error) {
-        onFault?.(error)
+        onFault(error)
       }
+      await keeper?.end(2_000)
       writer.close()
-      hot.close()
+      for (const open of [index, reader, hot]) open.close()
     },
   }
 }
 
-/** The first entries of a run: that it began, how the one before ended, and what was cut off in the middle. */
+/** The first entries of a run of the app: that it began, how the one before ended, and what was cut off in its middle. */
 function begin(
   writer: LogWriter,
-  { boot, interrupted, clean }: { boot: string; interrupted: number[]; clean: boolean | null },
+  before: {
+    boot: string
+    movedAside: string | null
+    interrupted: number[]
+    seal: { kind: string; seq: number; at: number } | null
+  },
 ): void {
+  const { boot, movedAside, interrupted, seal } = before
+  const first = writer.head().seq === 0
+  const clean = first || (seal?.kind === 'shutdown' && seal.seq === writer.head().seq)
   try {
     writer.append({
       kind: 'app',
-      subject: clean === false ? 'Sallyport started after an end without a shutdown' : 'Sallyport started',
-      details: { boot, clean },
+      subject: clean ? 'Sallyport started' : 'Sallyport started; it had ended without a shutdown',
+      details: { boot, clean, lastSealAt: seal?.at ?? null },
     })
+    if (movedAside !== null)
+      writer.append({
+        kind: 'alert',
+        subject: 'The newest part of the log was damaged and could not be read',
+        details: { rule: 'chain-broken', movedAside },
+      })
     for (const ref of interrupted)
       writer.append({
         kind: 'outcome',
@@ -125,87 +177,3 @@ function begin(
     if (!(error instanceof LogUnavailable)) throw error
   }
 }
-
-/** Rows as they come and change, for whoever listens. */
-function followRows(writer: LogWriter): Pick<ActivityLog, 'onRow'> {
-  const listeners = new Set<(row: ActivityRow) => void>()
-  const openers = new Map<number, Written>()
-  writer.onWritten((entry) => {
-    if (opens(entry.kind)) openers.set(entry.seq, entry)
-    const opener = closes(entry) && entry.ref !== null ? openers.get(entry.ref) : undefined
-    if (opener) openers.delete(opener.seq)
-    if (listeners.size === 0 || (opener === undefined && closes(entry))) return
-    const row = opener ? rowOf(opener, entry) : rowOf(entry, null)
-    for (const listener of listeners) listener(row)
-  })
-  return {
-    onRow(fn) {
-      listeners.add(fn)
-      return () => listeners.delete(fn)
-    },
-  }
-}
-
-const decode = (hot: HotStore, { seq, hash, text }: StoredEntry): ActivityEntry =>
-  decodeEntry(text, { hash, prev: hot.read(seq - 1)?.hash ?? GENESIS })
-
-function scan(hot: HotStore, query: ActivityQuery, total: number): { rows: ActivityRow[]; total: number } {
-  const terms = parseSearch(query.text)
-  const rows: ActivityRow[] = []
-  const closers = new Map<number, ActivityEntry>()
-  let unfiltered = true
-  for (let from = Number.MAX_SAFE_INTEGER; from > 0; ) {
-    const batch = hot.readDown(from, 500)
-    for (const stored of batch) {
-      const entry = decodeEntry(stored.text, { hash: stored.hash, prev: GENESIS })
-      if (closes(entry) && entry.ref !== null) {
-        closers.set(entry.ref, entry)
-        continue
-      }
-      const closer = closers.get(entry.seq) ?? null
-      if (!fitsFilters(query, entry) || !fitsText(terms, entry, closer)) {
-        unfiltered = false
-        continue
-      }
-      if (query.before !== undefined && entry.seq >= query.before) continue
-      rows.push(rowOf(entry, closer))
-      if (rows.length === query.limit) return { rows, total: unfiltered ? total : rows.length }
-    }
-    const last = batch.at(-1)
-    if (last === undefined) break
-    from = last.seq - 1
-  }
-  return { rows, total: unfiltered ? total : rows.length }
-}
-
-function countRows(hot: HotStore): number {
-  return Number(hot.db.prepare('SELECT count(*) AS n FROM entry WHERE ref IS NULL OR ref = 0').get()?.n)
-}
-
-function verify(hot: HotStore): VerifyReport {
-  const start = performance.now()
-  let prev = GENESIS
-  let seq = 0
-  for (const stored of hot.readUp(0, 1_000_000_000)) {
-    seq++
-    if (stored.seq !== seq) return bad(seq, 'missing', start)
-    if (chainHash(prev, stored.text) !== stored.hash) return bad(seq, 'changed', start)
-    prev = stored.hash
-  }
-  return {
-    ok: true,
-    entries: seq,
-    firstBad: null,
-    head: { seq, hash: prev },
-    sealedTo: null,
-    ms: performance.now() - start,
-  }
-}
-const bad = (seq: number, what: 'missing' | 'changed', start: number): VerifyReport => ({
-  ok: false,
-  entries: seq,
-  firstBad: { seq, what, text: `Entry ${seq} is ${what}.` },
-  head: null,
-  sealedTo: null,
-  ms: performance.now() - start,
-})

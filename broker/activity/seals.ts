@@ -11,6 +11,8 @@ import { canonicalJson } from './canonical-json.ts'
 export interface SealSigner {
   /** Ed25519: 32 raw bytes, SPKI in DER, or PEM. */
   publicKey: Uint8Array | string
+  /** Keys that sealed it before, when the keychain was made anew. */
+  formerKeys?: (Uint8Array | string)[]
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>
 }
 /** `beat`: each minute; `shutdown`: nothing was written after it until the next start; `freeze`: an incident began. */

@@ -3,8 +3,9 @@
  * case and accents; a "phrase" is words in a row; *part* is found inside words and across them. The index and the scan
  * of what is not indexed yet use the same functions, so that both find the same.
  */
-import type { ActivityEntry } from '../../contract/activity.ts'
+
 import type { Json } from '../../contract/words.ts'
+import type { EntryFields } from './entry-bytes.ts'
 
 export interface SearchTerms {
   words: string[]
@@ -39,13 +40,13 @@ export function parseSearch(text: string): SearchTerms {
 }
 
 /** Text that is this entry's own: its sentence and what stands in its details. Parts are looked for here. */
-export function ownText(entry: Pick<ActivityEntry, 'subject' | 'details'>): string {
+export function ownText(entry: Pick<EntryFields, 'subject' | 'details'>): string {
   const pieces = [entry.subject]
   collect(entry.details, pieces)
   return fold(pieces.join('\n'))
 }
 /** Names and sentences that many entries share. */
-export function sharedText(entry: ActivityEntry): string {
+export function sharedText(entry: EntryFields): string {
   const { principal, run, tool, because, kind, capability, decision } = entry
   const pieces = [
     kind,

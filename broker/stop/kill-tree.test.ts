@@ -52,7 +52,7 @@ describe.skipIf(!hasProcessTable())('killing a process tree', () => {
   })
 
   it('ends stopped processes too, and several trees at once', async () => {
-    const trees = await Promise.all([start('echo up; sleep 60; true'), start('echo up; sleep 60; true')])
+    const trees = await Promise.all([start('sleep 60 & echo up; wait'), start('sleep 60 & echo up; wait')])
     trees[0]?.kill('SIGSTOP')
     const done = await killTrees(
       trees.map(({ pid }) => pid),

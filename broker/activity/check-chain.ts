@@ -1,0 +1,97 @@
+/**
+ * Walks the chain and names the first entry that isn't as it was written. Everything is computed again from the stored
+ * text; nothing that is stored beside it is believed.
+ */
+import { hash } from 'node:crypto'
+import type { VerifyReport } from '../../contract/activity.ts'
+import { jsonOf } from './chain.ts'
+
+export type Fault = NonNullable<VerifyReport['firstBad']>
+export interface ChainPoint {
+  seq: number
+  hash: string
+}
+export interface Walked {
+  /** The last entry that is in order. */
+  at: ChainPoint
+  fault: Fault | null
+  /** Redacted entries on the way: what stands for them must be told of by an entry of the log. */
+  redacted: { seq: number; hash: string; text: string }[]
+  /** Chain values asked for by number. */
+  wanted: Map<number, string>
+}
+
+const BANG = 33
+const PREV = 64
+
+/** One step after the other; `wanted` are numbers whose chain value is needed later (those that seals speak of). */
+export function createWalk(from: ChainPoint, wanted: ReadonlySet<number>): Walk {
+  return new Walk(from, wanted)
+}
+
+export class Walk implements Walked {
+  at: ChainPoint
+  fault: Fault | null = null
+  readonly redacted: Walked['redacted'] = []
+  readonly wanted = new Map<number, string>()
+  readonly #wanted: ReadonlySet<number>
+  /** The previous chain value, then the text: what is hashed, in one piece. */
+  #scratch = Buffer.alloc(PREV + 64 * 1024)
+
+  constructor(from: ChainPoint, wanted: ReadonlySet<number>) {
+    this.at = { ...from }
+    this.#wanted = wanted
+    this.#scratch.write(from.hash, 0, 'latin1')
+    if (wanted.has(from.seq)) this.wanted.set(from.seq, from.hash)
+  }
+
+  /** Bytes of the next entry, without a stored chain value to compare with (packed entries). */
+  step(bytes: Buffer, start: number, end: number): string {
+    const seq = this.at.seq + 1
+    const value =
+      bytes[start] === BANG ? this.#redactedStep(bytes, start, end, seq) : this.#hash(bytes, start, end)
+    this.at.seq = seq
+    this.at.hash = value
+    this.#scratch.write(value, 0, 'latin1')
+    if (this.#wanted.has(seq)) this.wanted.set(seq, value)
+    return value
+  }
+
+  #hash(bytes: Buffer, start: number, end: number): string {
+    const length = PREV + end - start
+    if (length > this.#scratch.length) this.#scratch = Buffer.concat([this.#scratch, Buffer.alloc(length)])
+    bytes.copy(this.#scratch, PREV, start, end)
+    return hash('sha256', this.#scratch.subarray(0, length), 'hex')
+  }
+  #redactedStep(bytes: Buffer, start: number, end: number, seq: number): string {
+    const value = bytes.toString('latin1', start + 1, start + 1 + PREV)
+    this.redacted.push({ seq, hash: value, text: bytes.toString('utf8', start, end) })
+    return value
+  }
+}
+
+/** What happened to the entry at `seq`, judged by the number that its own text carries. */
+export function nameFault(seq: number, text: string): Fault {
+  const own = ownNumber(text)
+  if (own === null)
+    return { seq, what: 'unreadable', text: `Entry ${seq} can’t be read: its text was damaged.` }
+  if (own === seq) return { seq, what: 'changed', text: `Entry ${seq} was changed after it was written.` }
+  if (own === seq - 1)
+    return {
+      seq: seq - 1,
+      what: 'inserted',
+      text: `Something was put in before entry ${seq}: it was entry ${own}.`,
+    }
+  if (own === seq + 1)
+    return { seq, what: 'missing', text: `Entry ${seq} is missing: what stands there was entry ${own}.` }
+  return { seq, what: 'reordered', text: `Entry ${own} stands where entry ${seq} was.` }
+}
+
+function ownNumber(text: string): number | null {
+  try {
+    const { seq } = JSON.parse(jsonOf(text)) as { seq?: unknown }
+    return typeof seq === 'number' ? seq : null
+  } catch {
+    return null
+  }
+}

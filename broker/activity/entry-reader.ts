@@ -1,0 +1,130 @@
+/** Entries by number, wherever they lie: the newest in rows, the older in the archive's blocks. */
+import { existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import type { ActivityEntry } from '../../contract/activity.ts'
+import { type Archive, type Block, openArchive } from './archive.ts'
+import { chainHash, GENESIS } from './chain.ts'
+import { readEntry } from './entry-bytes.ts'
+import { storedEntry } from './hot-store.ts'
+
+export interface SeqText {
+  seq: number
+  text: string
+}
+export interface EntryReader {
+  /** Null when there is no such entry (any more). */
+  text(seq: number): string | null
+  /** With its chain values. */
+  entry(seq: number): ActivityEntry | null
+  /** Downward from `from`, at most `limit`. */
+  down(from: number, limit: number): SeqText[]
+  /** Upward from `from`. */
+  up(from: number, limit: number): SeqText[]
+  first(): number | null
+  /** Blocks may have been rewritten or removed: forget what is kept in memory. */
+  refresh(): void
+  close(): void
+}
+
+/** Unpacked blocks kept in memory. */
+const BLOCKS_KEPT = 32
+
+export function createEntryReader(hot: DatabaseSync, archiveFile: string): EntryReader {
+  const read = hot.prepare('SELECT seq, ref, hash, text FROM entry WHERE seq = ?')
+  const down = hot.prepare('SELECT seq, text FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT ?')
+  const up = hot.prepare('SELECT seq, text FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?')
+  const firstHot = hot.prepare('SELECT min(seq) AS seq FROM entry')
+  const blocks = new Map<number, Block>()
+  let archive: Archive | null = null
+
+  function openedArchive(): Archive | null {
+    if (archive === null && existsSync(archiveFile)) archive = openArchive(archiveFile)
+    return archive
+  }
+  function blockOf(seq: number): Block | null {
+    for (const [key, block] of blocks) {
+      if (seq < block.first || seq > block.last) continue
+      blocks.delete(key)
+      blocks.set(key, block)
+      return block
+    }
+    const block = openedArchive()?.find(seq) ?? null
+    if (block === null) return null
+    blocks.set(block.last, block)
+    const oldest = blocks.keys().next().value
+    if (blocks.size > BLOCKS_KEPT && oldest !== undefined) blocks.delete(oldest)
+    return block
+  }
+  const hotStart = () => Number(firstHot.get()?.seq ?? Number.MAX_SAFE_INTEGER)
+
+  /** Chain value before an entry that lies in rows and whose predecessor doesn't. */
+  function headBefore(seq: number): string {
+    return provedIn(blockOf(seq - 1), seq - 1)?.hash ?? GENESIS
+  }
+
+  return {
+    text(seq) {
+      const row = read.get(seq)
+      if (row !== undefined) return String(row.text)
+      const block = blockOf(seq)
+      return block?.texts[seq - block.first] ?? null
+    },
+    entry(seq) {
+      const row = read.get(seq)
+      if (row === undefined) return provedIn(blockOf(seq), seq)
+      const { text, hash } = storedEntry(row)
+      const before = read.get(seq - 1)
+      return { ...readEntry(text), hash, prev: before ? storedEntry(before).hash : headBefore(seq) }
+    },
+    down(from, limit) {
+      const found = down.all(from, limit) as unknown as SeqText[]
+      let next = (found.at(-1)?.seq ?? from + 1) - 1
+      while (found.length < limit && next >= 1) {
+        const block = blockOf(next)
+        if (block === null) {
+          const last = openedArchive()?.last() ?? null
+          if (last === null || last.seq >= next) break
+          next = last.seq
+          continue
+        }
+        for (; next >= block.first && found.length < limit; next--)
+          found.push({ seq: next, text: block.texts[next - block.first] ?? '' })
+      }
+      return found
+    },
+    up(from, limit) {
+      const found: SeqText[] = []
+      const start = hotStart()
+      let seq = Math.max(from, 1)
+      while (found.length < limit && seq < start) {
+        const block = blockOf(seq)
+        if (block === null) {
+          const first = openedArchive()?.first() ?? null
+          if (first === null || first <= seq) break
+          seq = first
+          continue
+        }
+        for (; seq <= block.last && found.length < limit; seq++)
+          if (seq < start) found.push({ seq, text: block.texts[seq - block.first] ?? '' })
+      }
+      if (found.length < limit)
+        found.push(...(up.all(Math.max(seq, from), limit - found.length) as unknown as SeqText[]))
+      return found
+    },
+    first: () => openedArchive()?.first() ?? (firstHot.get()?.seq as number | null),
+    refresh: () => blocks.clear(),
+    close: () => archive?.close(),
+  }
+}
+
+function provedIn(block: Block | null, seq: number): ActivityEntry | null {
+  if (block === null) return null
+  let prev = block.prev
+  for (let n = 0; ; n++) {
+    const text = block.texts[n]
+    if (text === undefined) return null
+    const hash = chainHash(prev, text)
+    if (block.first + n === seq) return { ...readEntry(text), hash, prev }
+    prev = hash
+  }
+}

@@ -1,0 +1,110 @@
+/** Asks the search index for rows, newest first. What it answers are candidates: whoever asks checks them on the entries. */
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { INDEX_VERSION, volumeOf } from './index-schema.ts'
+
+export interface IndexReader {
+  /** The last entry that is in it; 0 without an index. */
+  indexedTo(): number
+  /** Rows in it. */
+  rows(): number
+  /** Candidates of an FTS5 expression, downward from `from` to `to`. */
+  search(kind: 'word' | 'part', expression: string, from: number, to: number): Iterable<number>
+  /** The entry that closed this one. */
+  closerOf(opener: number): number | null
+  /** Entry numbers between which everything of these minutes lies; null when nothing does. */
+  rangeOf(since: number | undefined, until: number | undefined): { from: number; to: number } | null
+  minutes(since: number, until: number): MinuteCount[]
+  close(): void
+}
+export interface MinuteCount {
+  /** Minutes since 1970. */
+  at: number
+  principalId: string
+  name: string
+  allow: number
+  ask: number
+  deny: number
+  stop: number
+}
+
+/** Rows fetched at a time. */
+const PAGE = 256
+
+/** Opens the file when there is one; until then it answers that nothing is indexed. */
+export function createIndexReader(file: string): IndexReader {
+  let opened: ReturnType<typeof open> | null = null
+  const index = () => {
+    if (opened === null && existsSync(file)) opened = open(file)
+    return opened
+  }
+  return {
+    indexedTo: () => index()?.indexedTo() ?? 0,
+    rows: () => index()?.rows() ?? 0,
+    search: (kind, expression, from, to) => index()?.search(kind, expression, from, to) ?? [],
+    closerOf: (opener) => index()?.closerOf(opener) ?? null,
+    rangeOf: (since, until) => index()?.rangeOf(since, until) ?? null,
+    minutes: (since, until) => index()?.minutes(since, until) ?? [],
+    close: () => opened?.close(),
+  }
+}
+
+/** Null while the keeper is still making the tables. */
+function open(file: string): IndexReader | null {
+  const db = new DatabaseSync(file, { timeout: 1_000 })
+  try {
+    const version = db.prepare("SELECT value FROM meta WHERE key = 'version'").get()?.value
+    if (version === INDEX_VERSION) return readerOf(db)
+  } catch {}
+  db.close()
+  return null
+}
+
+function readerOf(db: DatabaseSync): IndexReader {
+  const to = db.prepare("SELECT value FROM meta WHERE key = 'to'")
+  const rows = db.prepare('SELECT total(rows) AS rows FROM volume')
+  const pair = db.prepare('SELECT closer FROM pair WHERE opener = ?')
+  const volumes = db.prepare('SELECT id FROM volume ORDER BY id DESC')
+  const range = db.prepare(
+    'SELECT min(first) AS first, max(last) AS last FROM minute WHERE at >= ? AND at <= ?',
+  )
+  const minutes = db.prepare(
+    `SELECT at, principal AS principalId, name, sum(allow) AS allow, sum(ask) AS ask, sum(deny) AS deny, sum(stop) AS stop
+     FROM minute JOIN lane ON lane.id = lane WHERE at >= ? AND at <= ? GROUP BY at, lane`,
+  )
+  function* search(
+    kind: 'word' | 'part',
+    expression: string,
+    from: number,
+    downTo: number,
+  ): Generator<number> {
+    for (const { id } of volumes.all()) {
+      const volume = Number(id)
+      if (volume > volumeOf(from) || volume < volumeOf(Math.max(0, downTo))) continue
+      const table = `${kind}_${volume}`
+      const page = db.prepare(
+        `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND rowid <= ? AND rowid >= ? ORDER BY rowid DESC LIMIT ${PAGE}`,
+      )
+      // Page by page: a statement that stays open would hold up checkpoints, and a volume may be made anew meanwhile.
+      for (let next = from; ; ) {
+        const found = page.all(expression, next, downTo)
+        for (const { rowid } of found) yield Number(rowid)
+        if (found.length < PAGE) break
+        next = Number(found.at(-1)?.rowid) - 1
+      }
+    }
+  }
+  return {
+    indexedTo: () => Number(to.get()?.value ?? 0),
+    rows: () => Number(rows.get()?.rows ?? 0),
+    search,
+    closerOf: (opener) => (pair.get(opener)?.closer as number | undefined) ?? null,
+    rangeOf(since, until) {
+      const { first, last } = range.get(minuteOf(since ?? 0), minuteOf(until ?? 8.64e15)) ?? {}
+      return first == null || last == null ? null : { from: Number(last), to: Number(first) }
+    },
+    minutes: (since, until) => minutes.all(minuteOf(since), minuteOf(until)) as unknown as MinuteCount[],
+    close: () => db.close(),
+  }
+}
+const minuteOf = (at: number) => Math.floor(at / 60_000)

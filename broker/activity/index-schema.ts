@@ -1,0 +1,46 @@
+/**
+ * The search index, in a file of its own: made from the log and thrown away without loss. It is cut into volumes by
+ * entry number, so that what retention or redaction removes also leaves the index: a volume is dropped or made anew,
+ * never picked at. Postings carry no positions and no texts; phrases and parts are checked on the entries themselves.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Raised when the terms change; an index of another version is made anew. */
+export const INDEX_VERSION = 1
+export const VOLUME_ENTRIES = 131_072
+export const volumeOf = (seq: number): number => Math.floor(seq / VOLUME_ENTRIES)
+
+export const INDEX_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS volume (id INTEGER PRIMARY KEY, rows INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS pair (opener INTEGER PRIMARY KEY, closer INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS lane (id INTEGER PRIMARY KEY, principal TEXT NOT NULL UNIQUE, name TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS minute (
+    at INTEGER NOT NULL, lane INTEGER NOT NULL, volume INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    allow INTEGER NOT NULL, ask INTEGER NOT NULL, deny INTEGER NOT NULL, stop INTEGER NOT NULL,
+    PRIMARY KEY (at, lane, volume)
+  ) STRICT, WITHOUT ROWID;`
+
+const tokenizer = { word: 'ascii', part: 'trigram case_sensitive 1' }
+
+export function makeVolume(db: DatabaseSync, volume: number): void {
+  for (const [name, tokenize] of Object.entries(tokenizer)) {
+    db.exec(
+      `CREATE VIRTUAL TABLE IF NOT EXISTS ${name}_${volume} USING fts5(
+        text, content='', columnsize=0, detail=none, tokenize='${tokenize}')`,
+    )
+    // Larger runs in memory before they are written make fewer merges.
+    db.exec(`INSERT INTO ${name}_${volume} (${name}_${volume}, rank) VALUES ('hashsize', ${8 * 1024 * 1024})`)
+  }
+  db.prepare('INSERT OR IGNORE INTO volume (id, rows) VALUES (?, 0)').run(volume)
+}
+
+export function dropVolume(db: DatabaseSync, volume: number): void {
+  for (const name of Object.keys(tokenizer)) db.exec(`DROP TABLE IF EXISTS ${name}_${volume}`)
+  db.prepare('DELETE FROM volume WHERE id = ?').run(volume)
+  db.prepare('DELETE FROM minute WHERE volume = ?').run(volume)
+  db.prepare('DELETE FROM pair WHERE opener >= ? AND opener < ?').run(
+    volume * VOLUME_ENTRIES,
+    (volume + 1) * VOLUME_ENTRIES,
+  )
+}

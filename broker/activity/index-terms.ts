@@ -1,0 +1,77 @@
+/**
+ * What the index knows of a row, as terms: its words, and one marker for each field that can be filtered by. Markers
+ * begin with a private-use character, so that no text of a person or a tool can look like one. Ids are shortened to 40
+ * bits of their hash: enough to find, and what is found is checked against the entry itself.
+ */
+import { hash } from 'node:crypto'
+import type { ActivityEntry, ActivityQuery } from '../../contract/activity.ts'
+import { ENTRY_KINDS } from '../../contract/activity.ts'
+import { CAPABILITIES } from '../../contract/words.ts'
+import type { EntryFields } from './entry-bytes.ts'
+import { ownText, sharedText, wordsOf } from './search-text.ts'
+
+const MARK = '\ue000'
+
+export const marker = {
+  kind: (kind: ActivityEntry['kind']) => `${MARK}k${ENTRY_KINDS.indexOf(kind)}`,
+  capability: (capability: ActivityEntry['capability']) =>
+    `${MARK}c${capability ? CAPABILITIES.indexOf(capability) : 'x'}`,
+  decision: (decision: string) => `${MARK}d${decision}`,
+  principal: (id: string) => `${MARK}p${short(id)}`,
+  run: (id: string) => `${MARK}r${short(id)}`,
+  tool: (name: string) => `${MARK}t${short(name)}`,
+  call: (id: string) => `${MARK}l${short(id)}`,
+  /** A grant or a question that the entry names. */
+  thread: (id: string) => `${MARK}h${short(id)}`,
+}
+const short = (id: string) => hash('sha256', id, 'hex').slice(0, 10)
+
+/** Ids of grants and questions that tie entries together. */
+export function threadsOf(entry: Pick<EntryFields, 'because' | 'details'>): string[] {
+  const { questionId, grant, grantId } = entry.details
+  const named = [questionId, grant, grantId].filter((id) => typeof id === 'string')
+  const used = entry.because.filter(({ rule }) => rule.startsWith('grant:')).map(({ rule }) => rule.slice(6))
+  return [...new Set([...named, ...used])]
+}
+
+/** Markers and words of the entry that is the row. */
+export function rowTerms(entry: EntryFields): string[] {
+  const { kind, capability, decision, asked, principal, run, tool } = entry
+  const terms = [marker.kind(kind), ...closerTerms(entry), ...wordsOf(sharedText(entry))]
+  if (capability) terms.push(marker.capability(capability))
+  if (decision) terms.push(marker.decision(decision))
+  if (asked && decision !== 'ask') terms.push(marker.decision('ask'))
+  if (principal) terms.push(marker.principal(principal.id))
+  if (run) terms.push(marker.run(run.id))
+  if (tool) terms.push(marker.tool(tool.name))
+  return terms
+}
+/** What an outcome adds to its intent's row. */
+export function closerTerms(entry: EntryFields): string[] {
+  const terms = [...threadsOf(entry).map(marker.thread), ...wordsOf(ownText(entry))]
+  if (entry.callId !== null) terms.push(marker.call(entry.callId))
+  return terms
+}
+
+/** The filters of a query as an FTS5 expression; '' when there are none. Times and `before` are ranges, not terms. */
+export function filterExpression(query: ActivityQuery): string {
+  const { principalId, runId, tool, capability, kinds, decision } = query
+  const all: string[] = []
+  if (principalId !== undefined) all.push(quote(marker.principal(principalId)))
+  if (runId !== undefined) all.push(quote(marker.run(runId)))
+  if (tool !== undefined) all.push(quote(marker.tool(tool)))
+  if (capability !== undefined) all.push(quote(marker.capability(capability)))
+  if (decision !== undefined) all.push(quote(marker.decision(decision)))
+  if (kinds !== undefined) all.push(`(${kinds.map((kind) => quote(marker.kind(kind))).join(' OR ') || '""'})`)
+  return all.join(' AND ')
+}
+export const wordExpression = (words: string[]): string => words.map(quote).join(' AND ')
+/** All runs of three characters of a part: with them all there, the part may be. */
+export function partExpression(part: string): string {
+  const chars = [...part]
+  return chars
+    .slice(2)
+    .map((_, n) => quote(chars.slice(n, n + 3).join('')))
+    .join(' AND ')
+}
+const quote = (term: string) => `"${term.replaceAll('"', '""')}"`

@@ -1,0 +1,177 @@
+/** Brings the search index up to the log, in batches, from the keeper's thread. */
+import type { DatabaseSync } from 'node:sqlite'
+import { closes } from './activity-row.ts'
+import { inTransaction } from './archive.ts'
+import { type EntryFields, readEntry } from './entry-bytes.ts'
+import { dropVolume, INDEX_SCHEMA, INDEX_VERSION, makeVolume, volumeOf } from './index-schema.ts'
+import { closerTerms, rowTerms } from './index-terms.ts'
+import { ownText } from './search-text.ts'
+
+export interface IndexWriter {
+  /** The last entry that is in it. */
+  indexedTo(): number
+  /** Entries in a row, the first after `indexedTo`. */
+  add(entries: { seq: number; text: string }[]): void
+  /**
+   * Makes one volume anew from the entries that are left of it. `entries` may go on behind its end, for the outcomes of
+   * its last intents.
+   */
+  rebuild(volume: number, entries: Iterable<{ seq: number; text: string }[]>): void
+  /** Forgets everything. */
+  reset(): void
+  /** Forgets everything up to and including `seq`, by whole volumes. */
+  dropUpTo(seq: number): void
+  close(): void
+}
+
+export function createIndexWriter(db: DatabaseSync): IndexWriter {
+  db.exec(INDEX_SCHEMA)
+  const getMeta = db.prepare('SELECT value FROM meta WHERE key = ?')
+  const setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
+  if (getMeta.get('version')?.value !== INDEX_VERSION) {
+    inTransaction(db, () => {
+      forgetAll()
+      setMeta.run('version', INDEX_VERSION)
+    })
+  }
+  function forgetAll(): void {
+    for (const { id } of db.prepare('SELECT id FROM volume').all()) dropVolume(db, Number(id))
+    setMeta.run('to', 0)
+  }
+  const indexedTo = () => Number(getMeta.get('to')?.value ?? 0)
+  const pair = db.prepare('INSERT OR REPLACE INTO pair (opener, closer) VALUES (?, ?)')
+  const countRows = db.prepare('UPDATE volume SET rows = rows + ? WHERE id = ?')
+  const minutes = createMinutes(db)
+
+  /** With `only`, what lies outside that volume is passed over, and the index does not move on. */
+  function addAll(entries: { seq: number; text: string }[], only: number | null = null): void {
+    const rows = new Rows()
+    const newRows = new Map<number, number>()
+    for (const { text } of entries) {
+      const entry = readEntry(text)
+      const closer = closes(entry)
+      const seq = closer && entry.ref !== null ? entry.ref : entry.seq
+      const volume = volumeOf(seq)
+      if (only !== null && volume !== only) continue
+      rows.add(seq, closer ? closerTerms(entry) : rowTerms(entry), ownText(entry))
+      if (closer) pair.run(seq, entry.seq)
+      else {
+        newRows.set(volume, (newRows.get(volume) ?? 0) + 1)
+        minutes.count(entry)
+      }
+    }
+    rows.write(db)
+    for (const [volume, rows] of newRows) countRows.run(rows, volume)
+    minutes.flush()
+    if (only === null) setMeta.run('to', entries.at(-1)?.seq ?? indexedTo())
+  }
+
+  return {
+    indexedTo,
+    add: (entries) => inTransaction(db, () => addAll(entries)),
+    rebuild(volume, entries) {
+      inTransaction(db, () => {
+        dropVolume(db, volume)
+        for (const batch of entries) addAll(batch, volume)
+      })
+    },
+    reset: () => inTransaction(db, forgetAll),
+    dropUpTo(seq) {
+      inTransaction(db, () => {
+        for (const { id } of db.prepare('SELECT id FROM volume WHERE id < ?').all(volumeOf(seq + 1)))
+          dropVolume(db, Number(id))
+      })
+    },
+    close: () => db.close(),
+  }
+}
+
+/**
+ * What is to be written, by row and in order of rows: an outcome's words go to its intent's row, and FTS5 writes out
+ * all that it holds whenever a row number goes back.
+ */
+class Rows {
+  readonly #rows = new Map<number, { terms: Set<string>; own: string[] }>()
+
+  add(seq: number, terms: string[], own: string): void {
+    const row = this.#rows.get(seq) ?? { terms: new Set<string>(), own: [] }
+    for (const term of terms) row.terms.add(term)
+    row.own.push(own)
+    this.#rows.set(seq, row)
+  }
+
+  write(db: DatabaseSync): void {
+    const inOrder = [...this.#rows].sort(([a], [b]) => a - b)
+    for (const [volume, rows] of Map.groupBy(inOrder, ([seq]) => volumeOf(seq))) {
+      makeVolume(db, volume)
+      const word = db.prepare(`INSERT INTO word_${volume} (rowid, text) VALUES (?, ?)`)
+      const part = db.prepare(`INSERT INTO part_${volume} (rowid, text) VALUES (?, ?)`)
+      for (const [seq, { terms }] of rows) word.run(seq, [...terms].join(' '))
+      for (const [seq, { own }] of rows) part.run(seq, own.join('\n'))
+    }
+  }
+}
+
+/** How many rows of which decision, by minute and principal: what the timeline draws. */
+function createMinutes(db: DatabaseSync): { count(entry: EntryFields): void; flush(): void } {
+  const lanes = new Map<string, number>()
+  const findLane = db.prepare('SELECT id FROM lane WHERE principal = ?')
+  const addLane = db.prepare(
+    'INSERT INTO lane (principal, name) VALUES (?, ?) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id',
+  )
+  const add = db.prepare(
+    `INSERT INTO minute (at, lane, volume, first, last, allow, ask, deny, stop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET last = max(last, excluded.last), allow = allow + excluded.allow,
+       ask = ask + excluded.ask, deny = deny + excluded.deny, stop = stop + excluded.stop`,
+  )
+  let waiting = new Map<
+    string,
+    {
+      at: number
+      lane: number
+      volume: number
+      first: number
+      last: number
+      counts: [number, number, number, number]
+    }
+  >()
+  const laneOf = ({ id, name }: { id: string; name: string }) => {
+    let lane = lanes.get(id)
+    if (lane === undefined) {
+      lane = Number(findLane.get(id)?.id ?? addLane.get(id, name)?.id)
+      lanes.set(id, lane)
+    }
+    return lane
+  }
+  return {
+    count(entry) {
+      const lane = laneOf(entry.principal ?? { id: '', name: '' })
+      const at = Math.floor(entry.at / 60_000)
+      const volume = volumeOf(entry.seq)
+      const key = `${at} ${lane} ${volume}`
+      const minute = waiting.get(key) ?? {
+        at,
+        lane,
+        volume,
+        first: entry.seq,
+        last: entry.seq,
+        counts: [0, 0, 0, 0],
+      }
+      minute.last = entry.seq
+      minute.counts[decisionSlot(entry)]++
+      waiting.set(key, minute)
+    },
+    flush() {
+      for (const { at, lane, volume, first, last, counts } of waiting.values())
+        add.run(at, lane, volume, first, last, ...counts)
+      waiting = new Map()
+    },
+  }
+}
+
+/** allow, ask, deny, stop: the four marks of the timeline. What was decided by nobody counts as allowed. */
+export function decisionSlot(entry: EntryFields): 0 | 1 | 2 | 3 {
+  if (entry.kind === 'stop') return 3
+  if (entry.decision === 'deny') return 2
+  return entry.asked || entry.decision === 'ask' ? 1 : 0
+}

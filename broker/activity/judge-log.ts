@@ -1,0 +1,118 @@
+/**
+ * The verdict on a log, from its verified stretches: do they continue each other, are removed and redacted parts told of
+ * in the chain itself, are the seals genuine and do they speak of what is there, and does it reach the heads that were
+ * kept elsewhere. The first bad entry counts; a log that reaches less far than a seal was cut, one that is whole but
+ * older than a kept head was set back.
+ */
+import { hash as digest, type KeyObject } from 'node:crypto'
+import type { VerifyReport } from '../../contract/activity.ts'
+import { GENESIS } from './chain.ts'
+import type { ChainPoint, Fault } from './check-chain.ts'
+import { judgeSeals } from './judge-seals.ts'
+import type { PartResult } from './verify-part.ts'
+
+export interface Evidence {
+  parts: PartResult[]
+  /** Keys that may have sealed it, this computer's first. Empty: nothing counts as sealed, and no seal is checked. */
+  keys: KeyObject[]
+  /** Heads known from elsewhere (an export, the person's notes, the process that writes). */
+  heads: ChainPoint[]
+  /** Reads an entry's fields by number, for what the chain says of itself. */
+  read(seq: number): { kind: string; details: Record<string, unknown> } | null
+  /** Removals that were noted beside the archive: where to look in the chain. */
+  cuts: { seq: number; hash: string; entry: number }[]
+  /** Redactions: by which entry an entry was redacted. */
+  redactions: Map<number, number>
+}
+export type Verdict = Omit<VerifyReport, 'ms'>
+
+export function judgeLog(evidence: Evidence): Verdict {
+  const parts = evidence.parts.filter(({ from }) => from !== null)
+  const head: ChainPoint = parts.at(-1)?.to ?? { seq: 0, hash: GENESIS }
+  const first = parts[0]?.from ?? { seq: 0, hash: GENESIS }
+  const values = new Map(parts.flatMap(({ wanted }) => [...wanted]))
+  // Every stretch reads the same seals; the last one read them last.
+  const seals = judgeSeals(evidence.parts.at(-1)?.seals ?? [], { values, head, ...evidence })
+  const faults = [
+    startFault(first, evidence),
+    joinFault(parts),
+    redactionFault(parts, evidence),
+    ...seals.faults,
+    ...evidence.heads.map((kept) => headFault(kept, values, head)),
+  ].filter((fault) => fault !== null)
+  const firstBad = faults.sort((a, b) => a.seq - b.seq)[0] ?? null
+  return {
+    ok: firstBad === null,
+    entries: head.seq - first.seq,
+    firstBad,
+    head: head.seq === 0 ? null : head,
+    sealedTo: seals.sealedTo,
+  }
+}
+
+function startFault(first: ChainPoint, { cuts, read }: Evidence): Fault | null {
+  if (first.seq === 0 && first.hash === GENESIS) return null
+  const cut = cuts.find(({ seq, hash }) => seq === first.seq && hash === first.hash)
+  const told = cut === undefined ? null : (read(cut.entry)?.details.cut as ChainPoint | undefined)
+  if (told?.seq === first.seq && told.hash === first.hash) return null
+  const text =
+    first.seq === 0
+      ? 'Entry 1 does not begin the chain.'
+      : `Entries 1 to ${first.seq} are missing, and the log does not tell of their removal.`
+  return { seq: 1, what: 'missing', text }
+}
+
+function joinFault(parts: PartResult[]): Fault | null {
+  for (const [n, part] of parts.entries()) {
+    const before = parts[n - 1]?.to
+    const from = part.from as ChainPoint
+    const next = from.seq + 1
+    if (before !== undefined && from.seq > before.seq)
+      return {
+        seq: before.seq + 1,
+        what: 'missing',
+        text: `Entries ${before.seq + 1} to ${from.seq} are missing.`,
+      }
+    if (before !== undefined && (from.seq !== before.seq || from.hash !== before.hash))
+      return { seq: next, what: 'changed', text: `Entry ${next} does not continue the one before it.` }
+    if (part.fault !== null) return part.fault
+  }
+  return null
+}
+
+/** What stands for a redacted entry must be named, word for word, by a later entry of the chain. */
+function redactionFault(parts: PartResult[], { read, redactions }: Evidence): Fault | null {
+  for (const { seq, hash, text } of parts.flatMap(({ redacted }) => redacted)) {
+    const by = redactions.get(seq)
+    const told = by === undefined || by <= seq ? null : read(by)?.details.redacted
+    const line = (told as { seq: number; hash: string; text: string }[] | undefined)?.find(
+      (line) => line.seq === seq,
+    )
+    if (line?.hash !== hash || line.text !== digestOf(text))
+      return {
+        seq,
+        what: 'changed',
+        text: `Entry ${seq} was taken out, and the log does not tell of its redaction.`,
+      }
+  }
+  return null
+}
+
+/** How a redaction entry names what stands in an entry's place. */
+export const digestOf = (text: string): string => digest('sha256', text, 'hex')
+
+function headFault(kept: ChainPoint, values: Map<number, string>, head: ChainPoint): Fault | null {
+  if (kept.seq > head.seq)
+    return {
+      seq: head.seq + 1,
+      what: 'rolled-back',
+      text: `The log ends with entry ${head.seq}, but it had reached entry ${kept.seq}: it was set back or cut.`,
+    }
+  const value = values.get(kept.seq)
+  if (value === undefined || value === kept.hash) return null
+  return {
+    seq: kept.seq,
+    what: 'rolled-back',
+    text: `Entry ${kept.seq} is not the one that was known: the log was set back and written anew.`,
+  }
+}

@@ -1,0 +1,91 @@
+/** Are the seals genuine, do they speak of what is there, and does the log end in one? */
+import type { KeyObject } from 'node:crypto'
+import type { ChainPoint, Fault } from './check-chain.ts'
+import { isSignedBy, type StoredSeal } from './seals.ts'
+
+export interface SealContext {
+  keys: KeyObject[]
+  /** Chain values by number, for all that seals speak of and that is there. */
+  values: Map<number, string>
+  head: ChainPoint
+  read(seq: number): { kind: string; details: Record<string, unknown> } | null
+}
+
+export function judgeSeals(
+  seals: StoredSeal[],
+  context: SealContext,
+): { faults: Fault[]; sealedTo: number | null } {
+  const { keys, values } = context
+  const genuine = keys.length === 0 ? [] : seals.filter((seal) => keys.some((key) => isSignedBy(seal, key)))
+  const sorted = genuine.toSorted((a, b) => a.seq - b.seq || a.at - b.at)
+  const faults = seals.map((seal) => contentFault(seal, context))
+  if (keys.length > 0) {
+    const trusted = new Set(genuine)
+    faults.push(
+      ...seals.map((seal) => signatureFault(seal, trusted)),
+      endFault(seals, sorted.at(-1), context),
+    )
+  }
+  const proved = sorted.filter((seal) => values.get(seal.seq) === seal.hash)
+  return { faults: faults.filter((fault) => fault !== null), sealedTo: proved.at(-1)?.seq ?? null }
+}
+
+function contentFault(seal: StoredSeal, { values, head }: SealContext): Fault | null {
+  const when = timeOf(seal)
+  if (seal.seq > head.seq)
+    return {
+      seq: head.seq + 1,
+      what: 'truncated',
+      text: `The log ends with entry ${head.seq}, but on ${when} it was sealed up to entry ${seal.seq}.`,
+    }
+  const value = values.get(seal.seq)
+  if (value === undefined || value === seal.hash) return null
+  return {
+    seq: seal.seq,
+    what: 'changed',
+    text: `The log up to entry ${seal.seq} is not what was sealed on ${when}.`,
+  }
+}
+
+function signatureFault(seal: StoredSeal, genuine: Set<StoredSeal>): Fault | null {
+  if (seal.signature === null || genuine.has(seal)) return null
+  return {
+    seq: seal.seq,
+    what: 'unsealed',
+    text: `The seal of ${timeOf(seal)} over entry ${seal.seq} is not genuine.`,
+  }
+}
+
+/** With a key, the log ends in a genuine seal, or in what was written since the last beat. */
+function endFault(
+  seals: StoredSeal[],
+  last: StoredSeal | undefined,
+  { head, read }: SealContext,
+): Fault | null {
+  if (head.seq === 0) return null
+  if (last === undefined)
+    return { seq: 1, what: 'unsealed', text: 'Nothing in this log is sealed with this computer’s key.' }
+  const newer = seals.find((seal) => seal.signature === null && seal.seq > last.seq)
+  if (newer !== undefined)
+    return {
+      seq: last.seq + 1,
+      what: 'unsealed',
+      text: `From entry ${last.seq + 1} on the log is not sealed: the key was not to be had on ${timeOf(newer)}.`,
+    }
+  if (last.seq === head.seq) return null
+  if (last.kind === 'shutdown' && read(last.seq + 1)?.details.boot === undefined)
+    return {
+      seq: last.seq + 1,
+      what: 'inserted',
+      text: `Entry ${last.seq + 1} was written after the log had been closed and sealed.`,
+    }
+  if (read(head.seq)?.details.closes === true)
+    return {
+      seq: head.seq,
+      what: 'unsealed',
+      text: `The log was closed with entry ${head.seq}, but the seal over it is missing.`,
+    }
+  return null
+}
+
+const timeOf = (seal: StoredSeal) => new Date(seal.at).toISOString()

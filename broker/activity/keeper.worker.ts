@@ -1,0 +1,140 @@
+/**
+ * The keeper: works behind the log on a thread of its own, so that appends stay small. It brings the index up to date,
+ * packs what has grown old, takes the WAL into the database, and rewrites or removes what redaction and retention say.
+ * It never writes to the file that is appended to, except by checkpoint, and so never holds up an append.
+ */
+import { chmodSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import { BLOCK_ENTRIES, makeBlocks, openArchive } from './archive.ts'
+import { chainHash, GENESIS } from './chain.ts'
+import { createEntryReader } from './entry-reader.ts'
+import { storedEntry } from './hot-store.ts'
+import { VOLUME_ENTRIES, volumeOf } from './index-schema.ts'
+import { createIndexWriter } from './index-writer.ts'
+import type { KeeperOrder, KeeperReport, KeeperStart } from './keeper-messages.ts'
+
+const BATCH = 2_048
+const { files } = workerData as KeeperStart
+const hot = new DatabaseSync(files.hot, { timeout: 5_000 })
+const archive = openArchive(files.archive)
+const indexDb = new DatabaseSync(files.index, { timeout: 5_000 })
+indexDb.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
+for (const file of [files.archive, files.index]) chmodSync(file, 0o600)
+const index = createIndexWriter(indexDb)
+const reader = createEntryReader(hot, files.archive)
+
+function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void {
+  const { id } = order
+  switch (order.do) {
+    case 'catch-up':
+      catchUp((to) => report({ id, done: 'indexed', to }))
+      pack(order.packTo, (to) => report({ id, done: 'packed', to }))
+      hot.exec('PRAGMA wal_checkpoint(PASSIVE)')
+      break
+    case 'remove':
+      remove(order.upTo)
+      break
+    case 'redact':
+      redact(order.texts)
+      break
+    case 'end':
+      for (const open of [index, archive, reader, hot]) open.close()
+      break
+  }
+  report({ id, done: 'finished' })
+}
+
+function catchUp(report: (to: number) => void): void {
+  const head = Number(hot.prepare('SELECT max(seq) AS seq FROM entry').get()?.seq ?? 0)
+  // A log that was set back has an index of entries that are no more.
+  if (index.indexedTo() > head) index.reset()
+  for (let from = index.indexedTo() + 1; from <= head; ) {
+    const batch = reader.up(from, BATCH)
+    const last = batch.at(-1)
+    if (last === undefined) break
+    index.add(batch)
+    report(last.seq)
+    from = last.seq + 1
+  }
+}
+
+/** Copies whole blocks of the oldest rows, the newest `packTo`. */
+function pack(packTo: number, report: (to: number) => void): void {
+  const rows = hot.prepare(
+    'SELECT seq, ref, hash, text FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+  )
+  for (;;) {
+    const last = archive.last() ?? startOfRows()
+    const entries = rows.all(last.seq, packTo, BATCH).map(storedEntry)
+    const whole = entries.slice(0, entries.length - (entries.length % BLOCK_ENTRIES))
+    const end = whole.at(-1)
+    if (end === undefined) return
+    archive.add(makeBlocks(whole, last.hash))
+    report(end.seq)
+  }
+}
+
+/** Where the first rows go on from while nothing is packed. */
+function startOfRows(): { seq: number; hash: string } {
+  const cut = hot.prepare("SELECT value FROM meta WHERE key = 'start'").get()?.value
+  return cut === undefined
+    ? { seq: 0, hash: GENESIS }
+    : (JSON.parse(String(cut)) as { seq: number; hash: string })
+}
+
+function remove(upTo: number): void {
+  archive.removeUpTo(upTo)
+  archive.db.exec('PRAGMA incremental_vacuum')
+  archive.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  reader.refresh()
+  index.dropUpTo(upTo)
+  const first = reader.first()
+  if (first !== null && index.indexedTo() >= first) rebuild(volumeOf(first), first)
+}
+
+/** Puts texts in the place of others whose chain value they carry on, and makes the index forget the words. */
+function redact(texts: [number, string][]): void {
+  const volumes = new Set<number>()
+  for (const [seq, text] of texts) {
+    volumes.add(volumeOf(seq))
+    const block = archive.find(seq)
+    if (block === null) continue
+    block.texts[seq - block.first] = text
+    const head = block.texts.reduce(chainHash, block.prev)
+    if (head !== block.head) throw new Error(`Entry ${seq} could not be redacted: it would break the chain.`)
+    archive.replace(block)
+  }
+  archive.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  reader.refresh()
+  for (const volume of volumes) rebuild(volume, volume * VOLUME_ENTRIES)
+}
+
+function rebuild(volume: number, from: number): void {
+  const end = Math.min(index.indexedTo(), (volume + 1) * VOLUME_ENTRIES + BATCH)
+  function* entries() {
+    for (let next = from; next <= end; ) {
+      const batch = reader.up(next, BATCH).filter(({ seq }) => seq <= end)
+      const last = batch.at(-1)
+      if (last === undefined) return
+      yield batch
+      next = last.seq + 1
+    }
+  }
+  index.rebuild(volume, entries())
+}
+
+parentPort?.on('message', (order: KeeperOrder) => {
+  const report = (report: KeeperReport) => parentPort?.postMessage(report)
+  try {
+    reader.refresh()
+    obey(order, report)
+  } catch (error) {
+    report({
+      id: order.id,
+      done: 'failed',
+      text: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
+  }
+  if (order.do === 'end') parentPort?.close()
+})

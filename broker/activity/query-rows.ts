@@ -1,0 +1,172 @@
+/**
+ * Answers a query with rows, newest first. The index gives candidates and the entries themselves decide; what the index
+ * has not reached is read. A query never holds up the gate for long: after `BUDGET_MS` it answers with what it has, and
+ * a total that says that there is more.
+ */
+import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
+import { closes, rowOf } from './activity-row.ts'
+import type { EntryFields } from './entry-bytes.ts'
+import type { IndexReader } from './index-reader.ts'
+import { filterExpression, partExpression, wordExpression } from './index-terms.ts'
+import { fitsFilters, fitsText } from './match-query.ts'
+import { parseSearch, type SearchTerms } from './search-text.ts'
+
+export interface QueryParts {
+  index: IndexReader
+  /** How far the index was when the question came: it grows meanwhile, on another thread. */
+  indexedTo: number
+  /** Newest first, everything behind `indexedTo`. */
+  tail: readonly EntryFields[]
+  /** Entries below, downward. */
+  down(from: number, limit: number): EntryFields[]
+  read(seq: number): EntryFields | null
+  /** All rows of the log. */
+  rowCount: number
+}
+
+const BUDGET_MS = 250
+/** Candidates counted for the total of a filtered query; beyond, it is extended by how densely they lay. */
+const COUNTED = 1_000
+/** Looked at to see which of two candidate lists is the shorter one. */
+const SAMPLED = 500
+
+export function queryRows(parts: QueryParts, query: ActivityQuery): { rows: ActivityRow[]; total: number } {
+  const terms = parseSearch(query.text)
+  const hasText = terms.words.length + terms.phrases.length + terms.parts.length > 0
+  const plain =
+    !hasText && filterExpression(query) === '' && query.since === undefined && query.until === undefined
+  const search: Search = {
+    query,
+    terms,
+    plain,
+    before: query.before ?? Number.MAX_SAFE_INTEGER,
+    rows: [],
+    total: 0,
+  }
+  const closers = scanTail(parts, search)
+  if (search.rows.length < query.limit || !plain) {
+    if (plain) walkDown(parts, search, closers)
+    else searchIndex(parts, search, closers)
+  }
+  return { rows: search.rows, total: plain ? parts.rowCount : search.total }
+}
+
+interface Search {
+  query: ActivityQuery
+  terms: SearchTerms
+  plain: boolean
+  before: number
+  rows: ActivityRow[]
+  total: number
+}
+
+/** Returns the closers in the tail by what they close: also for rows that are in the index. */
+function scanTail(parts: QueryParts, search: Search): Map<number, EntryFields> {
+  const closers = new Map<number, EntryFields>()
+  for (const entry of parts.tail) {
+    if (closes(entry) && entry.ref !== null) {
+      closers.set(entry.ref, entry)
+      continue
+    }
+    const closer = closers.get(entry.seq) ?? null
+    if (!search.plain && !(fitsFilters(search.query, entry) && fitsText(search.terms, entry, closer)))
+      continue
+    search.total++
+    if (entry.seq < search.before && search.rows.length < search.query.limit)
+      search.rows.push(rowOf(entry, closer))
+  }
+  return closers
+}
+
+function walkDown(parts: QueryParts, search: Search, closers: Map<number, EntryFields>): void {
+  const { query, rows } = search
+  let from = Math.min(search.before - 1, parts.indexedTo)
+  while (rows.length < query.limit && from >= 1) {
+    const batch = parts.down(from, Math.min(1_000, 2 * (query.limit - rows.length) + 16))
+    for (const entry of batch) {
+      if (rows.length >= query.limit) return
+      if (!closes(entry)) rows.push(rowOf(entry, closerOf(parts, closers, entry)))
+    }
+    const last = batch.at(-1)
+    if (last === undefined) return
+    from = last.seq - 1
+  }
+}
+
+function searchIndex(parts: QueryParts, search: Search, closers: Map<number, EntryFields>): void {
+  const { query, terms, rows } = search
+  const range = parts.index.rangeOf(query.since, query.until)
+  if (range === null) return
+  const top = Math.min(range.from, parts.indexedTo)
+  const from = Math.min(top, search.before - 1)
+  const started = performance.now()
+  let seen = 0
+  let kept = 0
+  let bottom = range.to
+  for (const seq of candidates(parts, search, { from, to: range.to })) {
+    if (seen >= COUNTED + query.limit || (seen % 16 === 15 && performance.now() - started > BUDGET_MS)) {
+      bottom = seq + 1
+      break
+    }
+    seen++
+    if (rows.length < query.limit) {
+      const entry = parts.read(seq)
+      if (entry === null || closes(entry) || !fitsFilters(query, entry)) continue
+      const closer = closerOf(parts, closers, entry)
+      if (!fitsText(terms, entry, closer)) continue
+      rows.push(rowOf(entry, closer))
+    }
+    kept++
+  }
+  // What was not looked at is taken to be as dense as what was.
+  const share = (top - range.to + 1) / Math.max(1, from - bottom + 1)
+  search.total += share > 1 ? Math.max(kept + 1, Math.round(kept * share)) : kept
+}
+
+/** Row numbers that may fit, newest first: from the shorter of the lists that words and parts give. */
+function candidates(
+  parts: QueryParts,
+  { query, terms }: Search,
+  range: { from: number; to: number },
+): Iterable<number> {
+  const words = [...terms.words, ...terms.phrases.flat()]
+  const wordExpr = [filterExpression(query), wordExpression(words)]
+    .filter((part) => part !== '')
+    .join(' AND ')
+  const partExpr = terms.parts.map(partExpression).join(' AND ')
+  const list = (kind: 'word' | 'part', expression: string) =>
+    parts.index.search(kind, expression, range.from, range.to)
+  if (partExpr === '' && wordExpr === '') return everySeq(range)
+  if (partExpr === '') return list('word', wordExpr)
+  if (wordExpr === '') return list('part', partExpr)
+  const [fewWords, fewParts] = [densityOf(list('word', wordExpr)), densityOf(list('part', partExpr))]
+  return fewWords <= fewParts ? list('word', wordExpr) : list('part', partExpr)
+}
+
+function* everySeq({ from, to }: { from: number; to: number }): Generator<number> {
+  for (let seq = from; seq >= to; seq--) yield seq
+}
+
+/** Candidates for each entry number, over the newest of them. */
+function densityOf(list: Iterable<number>): number {
+  let n = 0
+  let first = 0
+  let last = 0
+  for (const seq of list) {
+    if (n === 0) first = seq
+    last = seq
+    if (++n >= SAMPLED) break
+  }
+  return n < SAMPLED ? 0 : n / (first - last + 1)
+}
+
+function closerOf(
+  parts: QueryParts,
+  closers: Map<number, EntryFields>,
+  entry: EntryFields,
+): EntryFields | null {
+  const near = closers.get(entry.seq)
+  if (near !== undefined) return near
+  const seq = parts.index.closerOf(entry.seq)
+  return seq === null ? null : parts.read(seq)
+}

@@ -1,0 +1,53 @@
+/** One entry with its proof, and those that belong to it: the same call, the same question, the same grant. */
+import type { ActivityEntry } from '../../contract/activity.ts'
+import type { EntryReader } from './entry-reader.ts'
+import type { IndexReader } from './index-reader.ts'
+import { marker, threadsOf } from './index-terms.ts'
+import type { TailCache } from './tail-cache.ts'
+
+/** Of a grant that was used a thousand times the newest uses are shown. */
+const RELATED = 100
+
+export function readRelated(
+  { reader, index, tail }: { reader: EntryReader; index: IndexReader; tail: TailCache },
+  seq: number,
+): { entry: ActivityEntry; related: ActivityEntry[] } | null {
+  const entry = reader.entry(seq)
+  if (entry === null) return null
+  const threads = new Set(threadsOf(entry))
+  const belongs = (other: Pick<ActivityEntry, 'seq' | 'callId' | 'ref' | 'because' | 'details'>) =>
+    other.seq !== seq &&
+    ((entry.callId !== null && other.callId === entry.callId) ||
+      other.ref === seq ||
+      entry.ref === other.seq ||
+      threadsOf(other).some((thread) => threads.has(thread)))
+  const to = index.indexedTo()
+  const found = new Set(
+    tail
+      .after(to)
+      .filter(belongs)
+      .map((other) => other.seq),
+  )
+  const terms = [
+    ...(entry.callId === null ? [] : [marker.call(entry.callId)]),
+    ...[...threads].map(marker.thread),
+  ]
+  if (terms.length > 0) {
+    const expression = terms.map((term) => `"${term}"`).join(' OR ')
+    for (const row of index.search('word', expression, to, 1)) {
+      found.add(row)
+      const closer = index.closerOf(row)
+      if (closer !== null) found.add(closer)
+      if (found.size > RELATED) break
+    }
+  }
+  if (entry.ref !== null) found.add(entry.ref)
+  const closer = index.closerOf(seq)
+  if (closer !== null) found.add(closer)
+  const related = [...found]
+    .sort((a, b) => b - a)
+    .slice(0, RELATED)
+    .map((other) => reader.entry(other))
+    .filter((other) => other !== null && belongs(other))
+  return { entry, related: related.reverse() as ActivityEntry[] }
+}

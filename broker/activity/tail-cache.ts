@@ -1,0 +1,28 @@
+/** What the index has not reached, parsed once and kept until it has. */
+import { type EntryFields, readEntry } from './entry-bytes.ts'
+import type { EntryReader } from './entry-reader.ts'
+import type { LogWriter } from './log-writer.ts'
+
+export interface TailCache {
+  /** Entries behind `seq`, the newest first. */
+  after(seq: number): readonly EntryFields[]
+}
+
+/** An index that is being made anew leaves more than that unread for a while; the newest count. */
+const TAIL_LIMIT = 20_000
+
+export function createTailCache(reader: EntryReader, writer: LogWriter): TailCache {
+  let newestFirst: EntryFields[] = []
+  return {
+    after(seq) {
+      const head = writer.head().seq
+      const have = newestFirst[0]?.seq ?? 0
+      const floor = Math.max(seq, head - TAIL_LIMIT)
+      const fresh = reader
+        .down(head, Math.min(head - Math.max(have, floor), TAIL_LIMIT))
+        .map(({ text }) => readEntry(text))
+      newestFirst = [...fresh, ...newestFirst.filter((entry) => entry.seq > floor)]
+      return newestFirst
+    },
+  }
+}

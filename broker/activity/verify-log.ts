@@ -1,0 +1,107 @@
+/**
+ * Verifies a log file, on several threads, also while nothing else has it open: what `sallyport log verify` and the
+ * app's Verify button run. It needs no more than the files, and the public key that must have sealed them.
+ */
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { Worker } from 'node:worker_threads'
+import type { VerifyReport } from '../../contract/activity.ts'
+import type { ChainPoint } from './check-chain.ts'
+import { readEntry } from './entry-bytes.ts'
+import { createEntryReader } from './entry-reader.ts'
+import { judgeLog, type Verdict } from './judge-log.ts'
+import { workerUrl } from './keeper.ts'
+import { type LogFiles, logFiles } from './log-files.ts'
+import { readPublicKey } from './seals.ts'
+import { type PartOrder, type PartResult, verifyPart } from './verify-part.ts'
+
+export interface VerifyOptions {
+  /** Keys that may have sealed the log, this computer's first. Without one nothing counts as sealed. */
+  publicKeys?: (Uint8Array | string)[]
+  /** Heads that were kept elsewhere; the log must reach and continue each. */
+  heads?: ChainPoint[]
+  /** 0 does all the work on the calling thread. */
+  threads?: number
+}
+
+/** Never throws: a log that can't be read is a report, too. `file` is `activity.db`. */
+export async function verifyFile(file: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const start = performance.now()
+  const verdict = await verdictOf(logFiles(file), options).catch((error: unknown) => unreadable(error))
+  return { ...verdict, ms: performance.now() - start }
+}
+
+async function verdictOf(files: LogFiles, options: VerifyOptions): Promise<Verdict> {
+  const { heads = [], threads = 2 } = options
+  if (!existsSync(files.hot)) throw new Error(`There is no log at ${files.hot}.`)
+  const wanted = heads.map(({ seq }) => seq)
+  const orders = divide(files, Math.max(1, threads)).map((order) => ({ ...order, wanted }))
+  const parts = threads === 0 ? orders.map(verifyPart) : await Promise.all(orders.map(verifyInThread))
+  const beside = openBeside(files)
+  try {
+    return judgeLog({ parts, heads, keys: (options.publicKeys ?? []).map(readPublicKey), ...beside })
+  } finally {
+    beside.close()
+  }
+}
+
+/** Stretches of about as many blocks each; the last goes on through the rows. */
+function divide(files: LogFiles, threads: number): Omit<PartOrder, 'wanted'>[] {
+  const whole = { files, fromSeq: 0, toSeq: Number.MAX_SAFE_INTEGER, withRows: true }
+  if (!existsSync(files.archive) || threads === 1) return [whole]
+  const archive = new DatabaseSync(files.archive, { timeout: 5_000 })
+  try {
+    const count = Number(archive.prepare('SELECT count(*) AS n FROM block').get()?.n)
+    if (count < 64 * threads) return [whole]
+    const nth = archive.prepare('SELECT last FROM block ORDER BY last LIMIT 1 OFFSET ?')
+    const ends = Array.from({ length: threads - 1 }, (_, n) =>
+      Number(nth.get(Math.floor(((n + 1) * count) / threads))?.last),
+    )
+    return [...ends, Number.MAX_SAFE_INTEGER].map((toSeq, n) => ({
+      files,
+      fromSeq: n === 0 ? 0 : (ends[n - 1] ?? 0) + 1,
+      toSeq,
+      withRows: n === threads - 1,
+    }))
+  } finally {
+    archive.close()
+  }
+}
+
+function verifyInThread(order: PartOrder): Promise<PartResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(workerUrl('verify'), { workerData: order, execArgv: [] })
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => reject(new Error('A thread that verified the log ended.')))
+  })
+}
+
+/** What lies beside the chain and tells where to look in it. */
+function openBeside(files: LogFiles) {
+  const hot = new DatabaseSync(files.hot, { timeout: 5_000 })
+  const reader = createEntryReader(hot, files.archive)
+  const cuts = hot.prepare('SELECT seq, hash, entry FROM cut').all() as {
+    seq: number
+    hash: string
+    entry: number
+  }[]
+  const redactions = hot.prepare('SELECT seq, entry FROM redaction').all() as { seq: number; entry: number }[]
+  return {
+    cuts,
+    redactions: new Map(redactions.map(({ seq, entry }) => [seq, entry])),
+    read(seq: number) {
+      const text = reader.text(seq)
+      return text === null ? null : readEntry(text)
+    },
+    close() {
+      reader.close()
+      hot.close()
+    },
+  }
+}
+
+function unreadable(error: unknown): Verdict {
+  const text = `The log can’t be read: ${error instanceof Error ? error.message : String(error)}`
+  return { ok: false, entries: 0, firstBad: { seq: 1, what: 'unreadable', text }, head: null, sealedTo: null }
+}

@@ -1,0 +1,173 @@
+/**
+ * Verifies one stretch of the log: some of the archive's blocks, or the rest of them with the newest rows. Stretches
+ * are checked on several threads and joined by `join-parts.ts`; each stands on the chain value that its first block
+ * names, and the stretch before must end in that value.
+ */
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { blockHead, hex, MARK_BYTES, unpackTexts } from './archive.ts'
+import { chainHash, GENESIS } from './chain.ts'
+import { type ChainPoint, createWalk, type Fault, nameFault, type Walk } from './check-chain.ts'
+import type { LogFiles } from './log-files.ts'
+import { type StoredSeal, storedSeal } from './seals.ts'
+
+export interface PartOrder {
+  files: LogFiles
+  /** Blocks whose last entry lies in here. */
+  fromSeq: number
+  toSeq: number
+  /** With the rows, and what stands beside them. */
+  withRows: boolean
+  /** Numbers, beside those of the seals, whose chain value is asked for. */
+  wanted: number[]
+}
+export interface PartResult {
+  /** Where this stretch begins and on which chain value; null when there is nothing in it. */
+  from: ChainPoint | null
+  to: ChainPoint
+  fault: Fault | null
+  redacted: Walk['redacted']
+  wanted: Map<number, string>
+  seals: StoredSeal[]
+}
+
+/** Throws when a file can't be opened or is no database. */
+export function verifyPart(order: PartOrder): PartResult {
+  const hot = new DatabaseSync(order.files.hot, { timeout: 5_000 })
+  const archive = existsSync(order.files.archive)
+    ? new DatabaseSync(order.files.archive, { timeout: 5_000 })
+    : null
+  try {
+    // The rows' state is held first: what leaves them later is in the archive already, so nothing falls between.
+    hot.exec('BEGIN')
+    const seals = hot.prepare('SELECT * FROM seal ORDER BY id').all().map(storedSeal)
+    const wanted = new Set([...order.wanted, ...seals.map(({ seq }) => seq)])
+    const walk = archive === null ? null : walkBlocks(archive, order, wanted)
+    if (!order.withRows || walk?.fault) return { ...(walk ?? empty), seals }
+    return { ...walkRows(hot, walk, wanted), seals }
+  } finally {
+    hot.close()
+    archive?.close()
+  }
+}
+
+type Stretch = Omit<PartResult, 'seals'>
+const empty: Stretch = {
+  from: null,
+  to: { seq: 0, hash: GENESIS },
+  fault: null,
+  redacted: [],
+  wanted: new Map(),
+}
+
+function walkBlocks(archive: DatabaseSync, order: PartOrder, wanted: ReadonlySet<number>): Stretch | null {
+  const rows = archive.prepare('SELECT * FROM block WHERE last >= ? AND last <= ? ORDER BY last')
+  let walk: Walk | null = null
+  let from: ChainPoint | null = null
+  const end = (fault: Fault | null): Stretch | null =>
+    walk === null ? null : { from, to: { ...walk.at }, fault, redacted: walk.redacted, wanted: walk.wanted }
+  for (const row of rows.iterate(order.fromSeq, order.toSeq)) {
+    const head = blockHead(row)
+    if (walk === null) {
+      from = { seq: head.first - 1, hash: head.prev }
+      walk = createWalk(from, wanted)
+    }
+    const fault = continues(walk, head.first, head.prev) ?? walkBlock(walk, row)
+    if (fault !== null) return end(fault)
+  }
+  return end(null)
+}
+
+/** The block must begin where the walk stands. */
+function continues(walk: Walk, first: number, prev: string): Fault | null {
+  const next = walk.at.seq + 1
+  if (first > next)
+    return { seq: next, what: 'missing', text: `Entries ${next} to ${first - 1} are missing.` }
+  if (first < next) return { seq: first, what: 'inserted', text: `Entry ${first} is there twice.` }
+  if (prev !== walk.at.hash)
+    return { seq: next, what: 'changed', text: `Entry ${next} does not continue the one before it.` }
+  return null
+}
+
+function walkBlock(walk: Walk, row: Record<string, unknown>): Fault | null {
+  const { first, last, head } = blockHead(row)
+  let bytes: Buffer
+  try {
+    bytes = unpackTexts(row.data as Uint8Array)
+  } catch {
+    return {
+      seq: first,
+      what: 'unreadable',
+      text: `Entries ${first} to ${last} can’t be unpacked: they were damaged.`,
+    }
+  }
+  const begin = { ...walk.at }
+  for (let start = 0; start <= bytes.length; ) {
+    const lineEnd = bytes.indexOf(10, start)
+    const end = lineEnd === -1 ? bytes.length : lineEnd
+    walk.step(bytes, start, end)
+    start = end + 1
+  }
+  if (walk.at.seq === last && walk.at.hash === head) return null
+  return faultInBlock(begin, bytes.toString('utf8').split('\n'), last, Buffer.from(row.marks as Uint8Array))
+}
+
+/** The first entry whose chain value is not the one that was noted when the block was packed. */
+function faultInBlock(begin: ChainPoint, texts: string[], last: number, marks: Buffer): Fault {
+  let value = begin.hash
+  for (const [n, text] of texts.entries()) {
+    value = chainHash(value, text)
+    const mark = marks.subarray(n * MARK_BYTES, (n + 1) * MARK_BYTES).toString('hex')
+    if (!value.startsWith(mark) || mark === '') return nameFault(begin.seq + n + 1, text)
+  }
+  const next = begin.seq + texts.length + 1
+  if (next <= last) return { seq: next, what: 'missing', text: `Entry ${next} is missing.` }
+  return { seq: last, what: 'changed', text: `The block that ends with entry ${last} was changed.` }
+}
+
+function walkRows(hot: DatabaseSync, before: Stretch | null, wanted: ReadonlySet<number>): Stretch {
+  const rows = hot.prepare('SELECT seq, hash, text FROM entry WHERE seq > ? ORDER BY seq')
+  let walk = before === null ? null : createWalk(before.to, wanted)
+  let from = before?.from ?? null
+  let fault: Fault | null = null
+  for (const row of rows.iterate(before?.to.seq ?? 0)) {
+    const { seq, text } = row as unknown as { seq: number; text: string }
+    if (walk === null) {
+      from = startOfRows(hot, seq)
+      walk = createWalk(from, wanted)
+    }
+    const next = walk.at.seq + 1
+    if (seq !== next) {
+      fault = {
+        seq: next,
+        what: 'missing',
+        text: seq - next === 1 ? `Entry ${next} is missing.` : `Entries ${next} to ${seq - 1} are missing.`,
+      }
+      break
+    }
+    const bytes = Buffer.from(text)
+    if (walk.step(bytes, 0, bytes.length) !== hex(row.hash)) {
+      fault = nameFault(seq, text)
+      walk.at = { ...walk.at, seq: seq - 1 }
+      break
+    }
+  }
+  if (walk === null) return before ?? empty
+  return {
+    from,
+    to: { ...walk.at },
+    fault,
+    redacted: [...(before?.redacted ?? []), ...walk.redacted],
+    wanted: new Map([...(before?.wanted ?? []), ...walk.wanted]),
+  }
+}
+
+/** Rows that continue nothing: the log's first, or what retention noted as the value before them. */
+function startOfRows(hot: DatabaseSync, first: number): ChainPoint {
+  const start = hot.prepare("SELECT value FROM meta WHERE key = 'start'").get()?.value
+  if (start !== undefined) {
+    const point = JSON.parse(String(start)) as ChainPoint
+    if (point.seq === first - 1) return point
+  }
+  return { seq: 0, hash: GENESIS }
+}
