@@ -26,8 +26,15 @@ export type ScopeKind = z.infer<typeof ScopeKind>
 /** From this exact resource outward. `replay`: what this rule would have met in the recorded past. */
 export const ScopeStep = z.object({
   scope: GrantScope,
+  /** When one scope is not enough (a move between two folders): what is granted along with it, spelled out in `words`. */
+  also: z
+    .array(z.object({ capability: Capability, scope: GrantScope }))
+    .max(15)
+    .optional(),
   words: z.string().max(600),
-  replay: z.object({ allowed: z.number().int(), deniedThen: z.number().int(), since: Instant.nullable() }).nullable(),
+  replay: z
+    .object({ allowed: z.number().int(), deniedThen: z.number().int(), since: Instant.nullable() })
+    .nullable(),
 })
 export const ScopeOffer = z.object({
   kind: ScopeKind,
@@ -45,6 +52,8 @@ export const Question = z.object({
   hash: z.string().length(64),
   askedAt: Instant,
   expiresAt: Instant,
+  /** SHA-256 (hex) of the request in its canonical form, content included: what runs after a yes is this and nothing else. */
+  binding: z.string().length(64).optional(),
   principal: PrincipalRef,
   tool: ToolRef.nullable(),
   run: RunRef.nullable(),
@@ -69,7 +78,9 @@ export const Question = z.object({
   /** Other calls that wait for the same answer. */
   waiting: z.number().int().nonnegative(),
   /** Set when the agent asks for a secret: the window shows a masked field and editable hosts. */
-  secret: z.object({ name: Slug, purpose: z.string().max(400), hosts: z.array(z.string().max(300)).max(8) }).nullable(),
+  secret: z
+    .object({ name: Slug, purpose: z.string().max(400), hosts: z.array(z.string().max(300)).max(8) })
+    .nullable(),
   /** Unified diff of a write over existing content. */
   diff: z.string().max(500_000).nullable(),
   /** Set when the budget of prompts is used up: what this one answer covers. */
@@ -95,3 +106,22 @@ export const Answer = z.object({
   shownMs: z.number().int().nonnegative().default(0),
 })
 export type Answer = z.infer<typeof Answer>
+
+/**
+ * The canonical text of a question: what its hash is made of, keys sorted. Left out is only what may change while it
+ * stands without changing what is asked: its deadline, and the counts of the past that are filled in later.
+ */
+export function questionText(question: Omit<Question, 'hash'> & { hash?: string }): string {
+  const { hash: _hash, expiresAt: _expiresAt, steps, ...shown } = question
+  return sorted({ ...shown, steps: steps.map(({ replay: _replay, ...step }) => step) })
+}
+
+function sorted(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  return `{${Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, each]) => `${JSON.stringify(key)}:${sorted(each)}`)
+    .join(',')}}`
+}

@@ -7,6 +7,7 @@ import type { Clock, DocumentStore, GrantBook, GrantIndex } from '../ports.ts'
 import { isLive } from './grant-ends.ts'
 import { indexGrants } from './index-grants.ts'
 import { within } from './match-scope.ts'
+import { scopeWords } from './scope-words.ts'
 
 const KIND = 'grants'
 const WRITE_BEHIND_MS = 1_000
@@ -17,6 +18,8 @@ export interface GrantBookOptions {
   store: DocumentStore
   clock: Clock
   newId(kind: string): string
+  /** The person's home folder, drawn as `~` in words. */
+  home?: string
 }
 export interface OpenGrantBook extends GrantBook {
   index(): GrantIndex
@@ -27,7 +30,7 @@ export interface OpenGrantBook extends GrantBook {
   close(): void
 }
 
-export function openGrantBook({ store, clock, newId }: GrantBookOptions): OpenGrantBook {
+export function openGrantBook({ store, clock, newId, home = '' }: GrantBookOptions): OpenGrantBook {
   const grants = new Map<string, Grant>()
   const index = indexGrants()
   const listeners = new Set<(grants: Grant[]) => void>()
@@ -130,7 +133,11 @@ export function openGrantBook({ store, clock, newId }: GrantBookOptions): OpenGr
     narrow(id, scope: GrantScope) {
       const grant = live(id)
       return grant && within(scope, grant.scope)
-        ? replace(grant, { ...grant, scope, words: `${grant.words}, narrowed`.slice(0, 600) }, true)
+        ? replace(
+            grant,
+            { ...grant, scope, words: scopeWords(grant.capability, scope, home).slice(0, 600) },
+            true,
+          )
         : null
     },
     note(id, note) {

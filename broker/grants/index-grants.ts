@@ -40,6 +40,9 @@ export function indexGrants(): ChangingGrantIndex {
 }
 
 function counts(grant: Grant, asked: GrantAsked): boolean {
+  const { resource } = asked.need
+  // What can run anything is allowed once and never longer; a remembered no may well stand.
+  if (grant.effect === 'allow' && resource.kind === 'command' && resource.opaque) return false
   return isLive(grant, asked.now) && countsInRun(grant, asked.runId) && covers(grant.scope, asked.need)
 }
 

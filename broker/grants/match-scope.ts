@@ -16,7 +16,7 @@ export function covers(scope: GrantScope, need: Need): boolean {
     case 'url':
       return resource.kind === 'url' && coversUrl(scope, resource)
     case 'command':
-      return resource.kind === 'command' && !resource.opaque && coversCommand(scope, resource)
+      return resource.kind === 'command' && coversCommand(scope, resource)
     case 'secret':
       return resource.kind === 'secret' && scope.name === resource.name && scope.to === resource.to
     case 'model':
@@ -29,6 +29,11 @@ export function covers(scope: GrantScope, need: Need): boolean {
     case 'capability':
       return resource.kind === 'plain'
   }
+}
+
+/** A part of a grant covers a need of its own capability only. */
+export function partCovers(part: { capability: Need['capability']; scope: GrantScope }, need: Need): boolean {
+  return part.capability === need.capability && covers(part.scope, need)
 }
 
 function coversUrl(scope: Extract<GrantScope, { kind: 'url' }>, resource: UrlResource): boolean {

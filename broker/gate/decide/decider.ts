@@ -29,6 +29,10 @@ export function createDecider(options: DeciderOptions): Decider {
     decide,
     decideAll: (input, needs) => decideAll(decide, input, needs),
     decideToolCall: (input) => decideToolCall(input, options.policy()),
+    ceiling(need, perimeter) {
+      const line = indexes.perimeter(perimeter).level(need, null)
+      return line.level === 'deny' ? null : (line.reach ?? null)
+    },
     keptFromReading(path, perimeter) {
       const need: Need = { capability: 'fs.read', resource: { kind: 'path', path } }
       return indexes.protection(need, indexes.perimeter(perimeter).level(need, null)) !== null

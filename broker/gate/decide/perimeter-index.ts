@@ -31,6 +31,8 @@ export interface LineHit {
   text: string
   /** Folder lines: depth in segments of the line's place. */
   depth?: number
+  /** The place of a folder line, or the path prefix of a host line: how far a grant can honestly go. */
+  reach?: string
 }
 
 interface FolderEntry {
@@ -85,12 +87,13 @@ export class PerimeterIndex {
       const host = canonicalHost(line.host)
       if (host === null) return
       const name = `${line.scheme}://${line.host}${line.port ? `:${line.port}` : ''}${line.pathPrefix === '/' ? '' : line.pathPrefix}`
+      const prefix = canonicalPrefix(line.pathPrefix)
       const hit = (level: Level, what: string): LineHit => ({
         level,
+        reach: prefix,
         rule: `perimeter:hosts[${at}]`,
         text: `${what} ${name} ${DO[level]}: its line in the perimeter.`,
       })
-      const prefix = canonicalPrefix(line.pathPrefix)
       this.#hosts.add(
         { host, scheme: line.scheme, port: line.port ?? defaultPort(line.scheme), prefix },
         {
@@ -165,8 +168,8 @@ export class PerimeterIndex {
     const places = denies ? bothPlaces(path, this.#places) : [resolvedPlace(path, this.#places)]
     for (const place of places) {
       const depth = this.#folders.segments(place).length
-      const read = { ...entry.read, depth }
-      const write = { ...entry.write, depth }
+      const read = { ...entry.read, depth, reach: place }
+      const write = { ...entry.write, depth, reach: place }
       this.#folders.update(place, (old) =>
         old
           ? { read: strictest([old.read, read]) ?? read, write: strictest([old.write, write]) ?? write }

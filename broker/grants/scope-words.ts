@@ -1,0 +1,55 @@
+/** A scope in words: "Write in ~/Documents/Tour and below". What a person reads is made from what is kept. */
+import type { GrantScope } from '../../contract/grant.ts'
+import type { Capability } from '../../contract/words.ts'
+
+const VERB: Record<Capability, string> = {
+  'fs.read': 'Read',
+  'fs.list': 'List',
+  'fs.write': 'Write',
+  'fs.delete': 'Move to the trash',
+  'net.request': 'Request',
+  'command.run': 'Run',
+  'secret.use': 'Use',
+  'clipboard.read': 'Read the clipboard',
+  'clipboard.write': 'Write to the clipboard',
+  notify: 'Show notifications',
+  open: 'Open',
+  'model.call': 'Call',
+}
+const PORT: Record<string, number> = { https: 443, wss: 443, http: 80, ws: 80 }
+
+/** @param home the person's home folder, drawn as `~` */
+export function scopeWords(capability: Capability, scope: GrantScope, home: string): string {
+  const verb = VERB[capability]
+  switch (scope.kind) {
+    case 'path': {
+      const place = shortPath(scope.path, home)
+      return scope.below ? `${verb} in ${place} and below` : `${verb} ${place}`
+    }
+    case 'url': {
+      const port = PORT[scope.scheme] === scope.port ? '' : `:${scope.port}`
+      const place = `${scope.scheme}://${scope.host}${port}${scope.path === '/' && scope.below ? '' : scope.path}`
+      const methods = scope.methods.join(', ')
+      return `${capability === 'net.request' ? `${methods} ` : `${verb} `}${place}${scope.below ? ' and below' : ''}`
+    }
+    case 'command': {
+      const line = [scope.program, ...scope.args.map(quoted)].join(' ')
+      return `${verb} ${line}${scope.exactArgs ? '' : ' with any further arguments'} in ${shortPath(scope.cwd, home)}${scope.cwdBelow ? ' and below' : ''}`
+    }
+    case 'secret':
+      return `${verb} the secret ${scope.name} for ${scope.to}`
+    case 'model':
+      return `${verb} the model ${scope.model} at ${scope.origin}`
+    case 'capability':
+      return verb
+  }
+}
+
+export function shortPath(path: string, home: string): string {
+  if (path === home) return '~'
+  return path.startsWith(`${home}/`) || path.startsWith(`${home}\\`) ? `~${path.slice(home.length)}` : path
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)
+}
