@@ -19,9 +19,11 @@ export async function passList(
   const address = modelAddress(choice)
   if (address.kind !== 'ok') return address
   const { resource, baseUrl } = address.value
+  // A person typed this address and asks what is there: that is their word for exactly this endpoint.
+  const asked = { ...context, ownModel: resource }
   return passModelCall(
     options,
-    { choice, address: address.value, context, what: 'list', sent: '' },
+    { choice, address: address.value, context: asked, what: 'list', sent: '' },
     async (key) => {
       const guard = guardHttp(options.http, resource.origin, context.signal, PATIENCE)
       try {

@@ -1,0 +1,270 @@
+/**
+ * Runs: started, shown, ended. Several go on at once, each with its own signal and budget. On Stop, all that belong to
+ * the scope are ended here at once, without waiting for model, tool or question to notice.
+ */
+import type { Agent, RunState, RunSummary, RunView } from '../../contract/agent.ts'
+import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
+import type { ActivityLog, CallContext, DocumentStore, StopSwitch } from '../ports.ts'
+import { tourTemplate } from './agent-template.ts'
+import type { Emit, OpenAgentBook } from './open-agent-book.ts'
+import { openRunStore } from './open-run-store.ts'
+import { type Run, type RunEnd, type RunParts, runAgent } from './run-agent.ts'
+import { createRunBudget } from './run-budget.ts'
+import type { RunRecord } from './run-record.ts'
+
+export interface RunsOptions extends RunParts {
+  agents: OpenAgentBook
+  store: DocumentStore
+  log: Pick<ActivityLog, 'append'>
+  emit: Emit
+  /** Of a tour that names no other. */
+  tourFolder: string
+  /** Told once when a run has ended: budgets, grants of the run and origins are let go. */
+  onEnd(runId: string): void
+  /** Changes of a run that can be put back. */
+  undoable(runId: string): number
+}
+export interface Runs {
+  /** `caller`: "you, in the app". Answers when the run has begun, not when it has ended. */
+  start(wish: { agentId: string; prompt: string; caller: string }): Outcome<RunSummary>
+  /** Starts the guided tour: makes its agent and sample folder when they are missing. */
+  tour(wish: { folder?: string; caller: string }): Promise<Outcome<RunSummary>>
+  /** Newest first. */
+  list(query: { agentId?: string; limit: number }): RunSummary[]
+  get(id: string): RunView | null
+  /** Ends it with a sentence; nothing when it has ended already. */
+  cancel(id: string, caller: string): Outcome<true>
+  /** Ends all runs of an agent, before it is deleted. */
+  cancelAgent(agentId: string, caller: string): void
+  /** Runs under way. */
+  active(): number
+  /** Resolves with the summary when the run has ended; null for a run that is not known. */
+  whenEnded(id: string): Promise<RunSummary | null>
+  /** The broker goes: what is under way reads as interrupted. */
+  close(): void
+}
+
+interface ActiveRun {
+  agentId: string
+  record: RunRecord
+  /** Ends it now: first in the books, then for whoever works on it. */
+  end(state: RunState, words: string): void
+  /** Settles when it has ended in the books, whoever still works on it. */
+  ended: Promise<void>
+}
+const TOUR_AGENT = 'agent_tour'
+/** Of one agent at once; a page that starts runs in a loop ends here. */
+const MOST_ACTIVE = 20
+
+export function createRuns(options: RunsOptions): Runs {
+  const { agents, stop, log, clock } = options
+  const runs = openRunStore(options)
+  const active = new Map<string, ActiveRun>()
+  const ofAgent = (agentId: string) => [...active.values()].filter((run) => run.agentId === agentId)
+
+  function start({ agentId, prompt, caller }: Parameters<Runs['start']>[0]): Outcome<RunSummary> {
+    const agent = agents.get(agentId)
+    if (!agent) return failed('not-found', 'There is no such agent. It may have been deleted.')
+    const refusal = mayStart(agent, ofAgent(agentId).length, stop)
+    if (refusal) return refusal
+    const title = titleOf(prompt)
+    const tour = agent.model.provider === 'tour'
+    const record = runs.begin({ agentId, agentName: agent.name, title, tour })
+    const principal = { id: agent.id, kind: 'agent' as const, name: agent.name }
+    const ref = { id: record.id, title }
+    try {
+      log.append({
+        kind: 'run.start',
+        subject: `Start “${title}”`,
+        principal,
+        run: ref,
+        details: { by: caller, model: agent.model.model },
+      })
+    } catch (error) {
+      options.onFault(error)
+      const words =
+        'The activity log can’t be written, so no run starts. Free some disk space, then try again.'
+      record.end('failed', words)
+      return refused('unavailable', words)
+    }
+    begin(agent, prompt, record, { principal, run: ref })
+    return ok(record.summary())
+  }
+
+  function begin(
+    agent: Agent,
+    prompt: string,
+    record: RunRecord,
+    who: Pick<CallContext, 'principal' | 'run'>,
+  ): void {
+    const { id } = record
+    const ref = { id, title: record.summary().title }
+    const controller = new AbortController()
+    const ended = Promise.withResolvers<void>()
+    const end: ActiveRun['end'] = (state, words) => {
+      if (!record.end(state, words)) return
+      controller.abort(words)
+      budget.close()
+      unwatch()
+      active.delete(id)
+      noteEnd(record.summary(), who)
+      options.onEnd(id)
+      ended.resolve()
+    }
+    const current = () => agents.get(agent.id)
+    const budget = createRunBudget({
+      clock,
+      price: agent.model.price,
+      budgets: () => (current() ?? agent).perimeter.budgets,
+      onTimeOver: (words) => end('failed', words),
+    })
+    const context = contextOf(options, { agent, current, record, budget, signal: controller.signal, who })
+    const unwatch = stop.onChange(() => context.showState())
+    const run: Run = {
+      agentId: agent.id,
+      ref,
+      prompt,
+      record,
+      budget,
+      signal: controller.signal,
+      context: context.value,
+      agent: current,
+    }
+    record.add({ kind: 'prompt', id: options.newId('item'), at: clock(), text: prompt })
+    if (agent.model.provider === 'tour')
+      record.note(
+        'info',
+        'This is the guided tour: a fixed script plays the model. Tools, files, questions and log are real.',
+      )
+    options.origins.personSaid(id, prompt)
+    void runSafely(options, run).then(({ state, words }) => {
+      record.update({ undoable: options.undoable(id) })
+      end(state, words)
+    })
+    active.set(id, { agentId: agent.id, record, end, ended: ended.promise })
+    context.showState()
+  }
+
+  function noteEnd(summary: RunSummary, who: Pick<CallContext, 'principal' | 'run'>): void {
+    const { state, ended, calls, tokens, startedAt, endedAt } = summary
+    try {
+      log.append({
+        kind: 'run.end',
+        subject: `End “${summary.title}”: ${state}`,
+        ...who,
+        ok: state === 'done',
+        durationMs: (endedAt ?? startedAt) - startedAt,
+        details: { state, calls, tokens, ...(ended === '' ? {} : { text: ended }) },
+      })
+    } catch (error) {
+      options.onFault(error)
+    }
+  }
+
+  const endAll = (list: ActiveRun[], state: RunState, words: string) => {
+    for (const run of list) run.end(state, words)
+    return list.length
+  }
+  stop.register({
+    name: 'runs',
+    end: async (scope) => ({
+      runs: endAll(scope === 'all' ? [...active.values()] : ofAgent(scope), 'stopped', 'Stop was pressed.'),
+    }),
+  })
+
+  return {
+    start,
+    async tour({ folder = options.tourFolder, caller }) {
+      const made = await options.models.tourFolder(folder)
+      if (made.kind !== 'ok') return made
+      const agent = agents.ensure(TOUR_AGENT, tourTemplate(made.value.folder, made.value.summary))
+      if (agent.kind !== 'ok') return agent
+      const prompt = `Tidy the sample folder ${made.value.folder}`
+      return start({ agentId: TOUR_AGENT, prompt, caller })
+    },
+    list: (query) => runs.list(query),
+    get: (id) => runs.get(id),
+    cancel(id, caller) {
+      active.get(id)?.end('cancelled', `Cancelled by ${caller}.`)
+      return runs.get(id) ? ok(true) : failed('not-found', 'There is no such run.')
+    },
+    cancelAgent: (agentId, caller) => void endAll(ofAgent(agentId), 'cancelled', `Cancelled by ${caller}.`),
+    active: () => active.size,
+    async whenEnded(id) {
+      await active.get(id)?.ended
+      const view = runs.get(id)
+      if (!view) return null
+      const { items: _, ...summary } = view
+      return summary
+    },
+    close: () =>
+      void endAll([...active.values()], 'interrupted', 'Sallyport was closed while this run was under way.'),
+  }
+}
+
+function mayStart(agent: Agent, running: number, stop: StopSwitch): Outcome<never> | null {
+  const blocked = stop.blocks(agent.id)
+  if (blocked && blocked.code !== 'paused') return blocked
+  if (agent.frozen !== '')
+    return refused('stopped', `${agent.name} is frozen: ${agent.frozen} A person can thaw it on its page.`)
+  if (running >= MOST_ACTIVE)
+    return refused(
+      'budget',
+      `${agent.name} has ${running} runs under way. Wait for one to end, or cancel one.`,
+    )
+  return null
+}
+
+/** A bug ends its run with a clear word, never the broker. */
+async function runSafely(options: RunsOptions, run: Run): Promise<RunEnd> {
+  try {
+    return await runAgent(options, run)
+  } catch (error) {
+    options.onFault(error)
+    return {
+      state: 'failed',
+      words: 'Something inside Sallyport went wrong, so the run was ended. It is in the diagnostic log.',
+    }
+  }
+}
+
+interface ContextParts {
+  agent: Agent
+  current(): Agent | null
+  record: RunRecord
+  budget: Run['budget']
+  signal: AbortSignal
+  who: Pick<CallContext, 'principal' | 'run'>
+}
+
+/** What the gate is told of this run, and how the run shows that it waits. */
+function contextOf(options: RunsOptions, { agent, current, record, budget, signal, who }: ContextParts) {
+  let waiting = 0
+  const showState = () => {
+    const paused = options.stop.blocks(agent.id)?.code === 'paused'
+    record.update({ state: paused ? 'paused' : waiting > 0 ? 'asking' : 'running' })
+  }
+  const resource = options.models.resource(agent.model)
+  const value: Run['context'] = {
+    ...who,
+    signal,
+    ownModel: resource.kind === 'ok' ? resource.value : null,
+    /** As it stands now: what a person takes away is gone for the next call. */
+    get perimeter() {
+      return (current() ?? agent).perimeter
+    },
+    onWait(begins) {
+      waiting += begins ? 1 : -1
+      if (begins) budget.hold()
+      else budget.release()
+      showState()
+    },
+  }
+  return { value, showState }
+}
+
+/** The first line, short enough for a list. */
+function titleOf(prompt: string): string {
+  const line = prompt.trim().split('\n')[0]?.trim() ?? ''
+  return line.length <= 80 ? line || 'A run' : `${line.slice(0, 79)}…`
+}
