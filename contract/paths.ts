@@ -5,7 +5,9 @@
  * `SALLYPORT_HOME` puts everything below one folder (tests, portable use). Otherwise: the XDG folders on Linux,
  * `~/Library` on macOS, `%APPDATA%` and `%LOCALAPPDATA%` on Windows.
  */
-import { STOP_FILE } from './stop.ts'
+
+/** Name of the stop file in the data folder; `stop.ts` says what is in it. Here, because this file imports nothing. */
+export const STOP_FILE = 'STOPPED'
 
 export interface SallyportPaths {
   /** What a person may edit: the policy file. */

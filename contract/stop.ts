@@ -42,7 +42,8 @@ export type StopState = z.infer<typeof StopState>
  * removes it on resume; the shell writes it before it kills a broker that hangs. A broker that finds it at its start is
  * stopped, also when it can't be read or does not parse: its presence is what counts.
  */
-export const STOP_FILE = 'STOPPED'
+export { STOP_FILE } from './paths.ts'
+
 export const StopFile = z.object({
   version: z.literal(1),
   at: Instant,

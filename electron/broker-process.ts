@@ -69,7 +69,7 @@ export function createBrokerProcess(options: {
 }): BrokerProcess {
   const limits = { ...BROKER_LIMITS, ...options.limits }
   const waiting = new Set<(link: DoorLink | null) => void>()
-  let state: BrokerState = { state: 'starting', text: 'Starting' }
+  let state: BrokerState = { state: 'starting', text: '' }
   let child: Child | null = null
   let wanted = false
   let ends = 0
@@ -87,7 +87,7 @@ export function createBrokerProcess(options: {
     }
   }
   function launch(): void {
-    enter({ state: 'starting', text: again })
+    if (state.state !== 'starting') enter({ state: 'starting', text: again })
     const born = spawnBroker(options, (words) => ended(born, words))
     child = born
     born.link.ping().then(

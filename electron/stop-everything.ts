@@ -27,6 +27,7 @@ export function createStopEverything(parts: {
   answerMs?: number
 }): StopEverything {
   let forcing: Promise<CallAnswer> | null = null
+  let last: { answer: CallAnswer; at: number } | null = null
 
   async function force(start: number): Promise<CallAnswer> {
     const at = parts.now()
@@ -36,7 +37,8 @@ export function createStopEverything(parts: {
     const receipt = makeReceipt(at, performance.now() - start, report, unwritten)
     parts.onForced(receipt)
     parts.startBroker()
-    return { ok: true, value: receipt }
+    last = { answer: { ok: true, value: receipt }, at: performance.now() }
+    return last.answer
   }
   return async ({ surface, params }) => {
     const start = performance.now()
@@ -49,6 +51,8 @@ export function createStopEverything(parts: {
       // A broker that answers is heard, even with a refusal; one that went away in the middle is finished off.
       if (answer && (answer.ok || answer.fault.code !== 'unavailable')) return answer
     }
+    // Pressed again and again: what was forced since this press has done its work too.
+    if (last && last.at >= start) return last.answer
     forcing ??= force(start).finally(() => {
       forcing = null
     })

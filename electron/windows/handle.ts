@@ -2,10 +2,11 @@
  * The one way a page reaches the shell. A handler can't be made without saying which windows may call it and what the
  * message must look like; a forged or malformed message is refused with words and reported, never met with silence.
  */
-import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron'
+import type { IpcMainInvokeEvent, WebContents } from 'electron'
 import type { z } from 'zod'
 import { LIMITS } from '../../contract/words.ts'
 import type { WindowKind } from '../resolve-page.ts'
+import type { Channels } from './channels.ts'
 import { judgeSender, type SenderFacts } from './judge-sender.ts'
 
 export type Handle = <S extends z.ZodType>(
@@ -16,11 +17,12 @@ export type Handle = <S extends z.ZodType>(
 ) => void
 
 export function createHandle(parts: {
+  channels: Channels
   kindOf: (contents: WebContents) => WindowKind | null
   onForged: (text: string) => void
 }): Handle {
   return (channel, allowed, schema, answer) => {
-    ipcMain.handle(channel, async (event, raw: unknown) => {
+    parts.channels.serve(channel, async (event, raw) => {
       const facts = readSender(event, parts.kindOf)
       const wrong = judgeSender(facts, allowed) ?? tooLarge(raw)
       if (wrong !== null || facts?.kind == null) {

@@ -13,9 +13,18 @@ export interface MainWindow {
   show(route?: string): void
   contents(): WebContents | null
   focused(): boolean
-  visible(): boolean
   /** The window itself, as the parent of a dialog. */
   window(): BrowserWindow | null
+  /** Resolves when the page has painted for the first time, or at once when it starts hidden. */
+  painted: Promise<void>
+  skipFirstPaint(): void
+}
+export interface MainWindowEvents {
+  /** `hide` keeps the page alive behind the tray; `close` lets it go. */
+  onClose(): 'hide' | 'close' | 'stay'
+  onTrouble(what: 'page-crash' | 'page-hang', text: string): void
+  /** The page is there again after trouble. */
+  onRecovered(text: string): void
 }
 
 const CRASHES_A_MINUTE = 3
@@ -25,14 +34,14 @@ export function createMainWindow(parts: {
   icon: string
   devTools: boolean
   boundsFile: string
-  /** `hide` keeps the page alive behind the tray; `close` lets it go. */
-  onClose: () => 'hide' | 'close' | 'stay'
-  onTrouble: (what: 'page-crash' | 'page-hang', text: string) => void
-  /** The page is there again after trouble. */
-  onRecovered: (text: string) => void
-  onFirstPaint: () => void
+  /** Null until the rest of the shell is there. */
+  events: () => MainWindowEvents | null
 }): MainWindow {
   let window: BrowserWindow | null = null
+  let paint: () => void = () => {}
+  const painted = new Promise<void>((resolve) => {
+    paint = resolve
+  })
 
   function open(): BrowserWindow {
     const bounds = onScreen(
@@ -45,12 +54,13 @@ export function createMainWindow(parts: {
       ...(bounds ?? { width: 1180, height: 780 }),
       minWidth: 640,
       minHeight: 420,
+      autoHideMenuBar: true,
     })
     window = made
-    made.once('ready-to-show', parts.onFirstPaint)
+    made.once('ready-to-show', paint)
     made.on('close', (event) => {
       keepBounds(parts.boundsFile, made.getNormalBounds() as Rectangle)
-      const next = parts.onClose()
+      const next = parts.events()?.onClose() ?? 'close'
       if (next === 'close') return
       event.preventDefault()
       if (next === 'hide') made.hide()
@@ -58,7 +68,7 @@ export function createMainWindow(parts: {
     made.once('closed', () => {
       if (window === made) window = null
     })
-    healWindow(made, parts)
+    healWindow(made, parts.events)
     void made.loadURL(PAGE_URLS.main).catch(() => {})
     return made
   }
@@ -66,7 +76,8 @@ export function createMainWindow(parts: {
     contents: () => (window && !window.isDestroyed() ? window.webContents : null),
     window: () => window,
     focused: () => window?.isFocused() ?? false,
-    visible: () => (window?.isVisible() && !window.isMinimized()) ?? false,
+    painted,
+    skipFirstPaint: paint,
     show(route) {
       const shown = window ?? open()
       if (shown.isMinimized()) shown.restore()
@@ -79,7 +90,7 @@ export function createMainWindow(parts: {
 }
 
 /** Loads a page again that crashed or hangs, a few times a minute at most. */
-function healWindow(window: BrowserWindow, parts: Parameters<typeof createMainWindow>[0]): void {
+function healWindow(window: BrowserWindow, events: () => MainWindowEvents | null): void {
   const { webContents } = window
   let crashes: number[] = []
   let hangTimer: NodeJS.Timeout | undefined
@@ -87,11 +98,11 @@ function healWindow(window: BrowserWindow, parts: Parameters<typeof createMainWi
   async function crashed(reason: string): Promise<void> {
     clearTimeout(hangTimer)
     if (window.isDestroyed()) return
-    parts.onTrouble('page-crash', `The main window's page ended: ${reason}.`)
+    events()?.onTrouble('page-crash', `The main window's page ended: ${reason}.`)
     crashes = [...crashes.filter((at) => performance.now() - at < 60_000), performance.now()]
     if (crashes.length > CRASHES_A_MINUTE && !(await askToReload(window))) return
     webContents.once('did-finish-load', () =>
-      parts.onRecovered(
+      events()?.onRecovered(
         'The window’s page ended and was loaded again. Agents and the log went on meanwhile.',
       ),
     )
@@ -101,7 +112,7 @@ function healWindow(window: BrowserWindow, parts: Parameters<typeof createMainWi
     if (details.reason !== 'clean-exit') void crashed(details.reason)
   })
   window.on('unresponsive', () => {
-    parts.onTrouble('page-hang', "The main window's page does not answer.")
+    events()?.onTrouble('page-hang', "The main window's page does not answer.")
     hangTimer = setTimeout(() => webContents.forcefullyCrashRenderer(), 10_000)
   })
   window.on('responsive', () => clearTimeout(hangTimer))

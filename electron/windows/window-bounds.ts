@@ -2,18 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import type { Rectangle } from 'electron'
-import { z } from 'zod'
 
-const Bounds = z.object({
-  x: z.number().int(),
-  y: z.number().int(),
-  width: z.number().int().min(200).max(20_000),
-  height: z.number().int().min(200).max(20_000),
-})
-
+/** Null for a file that is missing or is not of our making. By hand: this runs before the first paint. */
 export function readBounds(file: string): Rectangle | null {
   try {
-    return Bounds.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const { x, y, width, height } = JSON.parse(readFileSync(file, 'utf8'))
+    const numbers = [x, y, width, height]
+    const sane =
+      numbers.every(Number.isInteger) && width >= 200 && height >= 200 && Math.max(...numbers) < 20_000
+    return sane ? { x, y, width, height } : null
   } catch {
     return null
   }
