@@ -9,7 +9,8 @@ import type { Api, EventName, EventPayload } from '../contract/broker-api.ts'
 import type { SallyportPaths } from '../contract/paths.ts'
 import type { KeychainStatus } from '../contract/secret.ts'
 import { openActivityLog } from './activity/open-activity-log.ts'
-import { type AgentRooms, openAgentRooms } from './agents/open-agent-rooms.ts'
+import { createRuns } from './agents/create-runs.ts'
+import { openAgentBook } from './agents/open-agent-book.ts'
 import { makeApi } from './api/make-api.ts'
 import { makeStatus } from './api/serve-status.ts'
 import { createCapabilities } from './capabilities/list-capabilities.ts'
@@ -17,16 +18,19 @@ import { type OpenCatalog, openCatalog } from './catalog/open-catalog.ts'
 import { createConsentDesk } from './consent/consent-desk.ts'
 import { createDesktopThroughShell } from './desktop/through-shell.ts'
 import { createDiagnosticLog, type DiagnosticLog } from './diagnostic-log.ts'
-import { checkRules } from './gate/decide/check-rules.ts'
+import { findRuleFaults } from './gate/decide/find-rule-faults.ts'
 import { compilePolicy } from './gate/decide/compile-policy.ts'
 import { makeGate } from './gate/make-gate.ts'
 import { openGrantBook } from './grants/grant-book.ts'
+import { partCovers } from './grants/match-scope.ts'
+import { scopeSteps } from './grants/scope-steps.ts'
 import { createIsolateLane } from './lanes/isolate-lane.ts'
 import { createModels } from './models/create-models.ts'
 import { createOriginTracker } from './origins/track-origins.ts'
 import { lookUpPlaces } from './policy/look-up-places.ts'
 import { managedPlace } from './policy/managed-place.ts'
 import { openPolicyBook } from './policy/open-policy-book.ts'
+import { readRecorded } from './policy/read-recorded.ts'
 import type { PartFacts } from './readiness/list-parts.ts'
 import { createKeychain } from './secrets/keychain.ts'
 import { createLeakScanner } from './secrets/leak-scanner.ts'
@@ -66,6 +70,8 @@ export interface Broker {
 }
 export type Rooms = Awaited<ReturnType<typeof makeRooms>>
 
+/** Past requests that a replay goes through, newest first. */
+const REPLAYED = 2_000
 const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export async function makeBroker(options: BrokerOptions): Promise<Broker> {
@@ -82,7 +88,7 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
     },
     async close() {
       unfollow()
-      await rooms.agents.close()
+      rooms.runs.close()
       await rooms.lane.close()
       rooms.vault.close()
       rooms.policy.close()
@@ -137,16 +143,38 @@ async function makeRooms(options: BrokerOptions) {
     lastGoodFile: join(paths.data, 'policy.last-good.jsonc'),
     managedFile: options.managed?.file ?? managedPlace(process.platform),
     ...(options.managed ? { managedOwner: options.managed.owner } : {}),
-    check: checkRules,
+    check: findRuleFaults,
     compile: (sources) => compilePolicy(sources, places),
     watch: options.lasting,
   })
   const settings = createSettings({ store, policies: policy.settings })
-  const grants = openGrantBook({ store, clock, newId })
+  const grants = openGrantBook({ store, clock, newId, home: options.home })
   const session = createSession((locked) => consent.setLocked(locked))
-  const consent = createConsentDesk({ clock, newId, grants, settings, places, log })
+  const consent = createConsentDesk({
+    clock,
+    newId,
+    settings: settings.get,
+    grants,
+    grantIndex: grants.index,
+    ladder: (needs, { context }) =>
+      scopeSteps(needs, {
+        home: options.home,
+        ceiling: (need) => gate.decider.ceiling(need, context.perimeter),
+      }),
+    recorded: (principalId) => readRecorded(log, { principalId, limit: REPLAYED }),
+    covers: partCovers,
+    pauseAgent: (principalId, by) => void stop.setPaused(by, true, principalId),
+    onReturn: (summary) => options.emit('alert', { id: newId('alert'), at: clock(), rule: 'away', text: summary.text }),
+  })
+  stop.register(consent)
   const desktop = createDesktopThroughShell({ newId, emit: (action) => options.emit('desktop', action) })
-  const undo = openUndoStore({ folder: join(paths.data, 'undo'), store, clock, settings, newId })
+  const undo = openUndoStore({
+    dir: join(paths.data, 'undo'),
+    documents: store,
+    clock,
+    newId,
+    limits: () => ({ days: settings.get().undoDays, megabytes: settings.get().undoMegabytes }),
+  })
   const origins = createOriginTracker()
   const lane = createIsolateLane({
     node: options.node,
@@ -189,21 +217,26 @@ async function makeRooms(options: BrokerOptions) {
   }
   const gate = makeGate({ ...shared, policy: policy.compiled })
   const models = createModels({ gate, vault, newId, http: fetch })
-  const agents: AgentRooms = openAgentRooms({
-    store,
-    clock,
-    newId,
+  const agents = openAgentBook({ store, log, stop, clock, newId, emit: options.emit })
+  const runs = createRuns({
     gate,
     catalog,
     models,
     origins,
     stop,
-    grants,
-    policy,
+    clock,
+    newId,
+    onFault,
+    agents,
+    store,
     log,
-    undo,
     emit: options.emit,
-    home: options.home,
+    tourFolder: join(options.home, 'Sallyport tour'),
+    onEnd(runId) {
+      grants.endRun(runId)
+      gate.usage.endRun(runId)
+    },
+    undoable: (runId) => undo.count(runId),
   })
 
   let socket: PartFacts['socket'] = { open: false, text: 'The command line’s socket is not open yet.' }
@@ -214,8 +247,8 @@ async function makeRooms(options: BrokerOptions) {
       stop,
       consent,
       log,
-      agents: () => agents.book.list().length,
-      runsActive: agents.runs.active,
+      agents: () => agents.list().length,
+      runsActive: runs.active,
       keychain: () => keychainSeen,
       facts: () => ({
         lane: lane.stats(),
@@ -260,6 +293,7 @@ async function makeRooms(options: BrokerOptions) {
     gate,
     models,
     agents,
+    runs,
     status,
     setSocket(state: PartFacts['socket']) {
       socket = state

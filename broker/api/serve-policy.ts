@@ -1,4 +1,5 @@
 /** Policy files: what is in force, what it would say, what another would have said. */
+import type { Agent } from '../../contract/agent.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import { canonicalizeForCheck } from '../capabilities/canonicalize-for-check.ts'
 import { compilePolicy } from '../gate/decide/compile-policy.ts'
@@ -17,7 +18,7 @@ const SIMULATED = 2_000
 const TERMINAL = { id: 'cli', kind: 'cli', name: 'the command line' } as const
 
 export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
-  const { policy, places, gate, catalog, agents, log, clock } = rooms
+  const { policy, places, gate, catalog, agents, models, log, clock } = rooms
   const compile = (sources: Parameters<typeof compilePolicy>[0]) => compilePolicy(sources, places)
 
   const parse = (text: string) => parsePolicyText(policy, text)
@@ -25,8 +26,12 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
     const tool = catalog.get(name)
     return tool ? { name: tool.name, version: tool.version, hash: tool.hash, manifest: tool.manifest } : null
   }
+  const ownModelOf = (agent: Agent) => {
+    const resource = models.resource(agent.model)
+    return resource.kind === 'ok' ? resource.value : null
+  }
   const agentOf = (name: string) =>
-    agents.book.list().find((each) => each.id === name || each.name === name) ?? null
+    agents.list().find((each) => each.id === name || each.name === name) ?? null
 
   return {
     'policy.status': async () => policy.status(),
@@ -37,7 +42,7 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
         ? createDecider({ policy: () => compiled, grants: indexGrants, places })
         : gate.decider
       const filePerimeter = file ? (file.perimeter ?? Perimeter.parse({})) : null
-      const only = agents.book.list()
+      const only = agents.list()
       const answers = []
       for (const request of requests)
         answers.push(
@@ -55,7 +60,7 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
               return {
                 principal: { id: agent.id, kind: 'agent', name: agent.name },
                 perimeter: agent.perimeter,
-                ownModel: agents.ownModel(agent),
+                ownModel: ownModelOf(agent),
               }
             },
             tool: toolOf,
@@ -72,8 +77,8 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
         compile,
         decider: (compiled, index) => createDecider({ policy: () => compiled, grants: () => index, places }),
         perimeterOf(principalId) {
-          const agent = agents.book.get(principalId)
-          return agent ? { perimeter: agent.perimeter, ownModel: agents.ownModel(agent) } : null
+          const agent = agents.get(principalId)
+          return agent ? { perimeter: agent.perimeter, ownModel: ownModelOf(agent) } : null
         },
         tool: toolOf,
       }),

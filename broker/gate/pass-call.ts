@@ -280,6 +280,7 @@ export function createPassCall(parts: GateParts): Passed {
         prepared,
         context,
         because: decided.because,
+        asking: decided.asking,
         flow,
         spans,
         origins: [],

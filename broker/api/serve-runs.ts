@@ -1,0 +1,40 @@
+/** Runs: start, watch, cancel, and put back what they changed. */
+import type { Rooms } from '../make-broker.ts'
+import { type ApiGroup, orFault, orMissing } from './group.ts'
+
+type Methods =
+  | 'runs.start'
+  | 'runs.tour'
+  | 'runs.list'
+  | 'runs.get'
+  | 'runs.cancel'
+  | 'runs.undoPreview'
+  | 'runs.undo'
+
+export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
+  const { runs, undo, log } = rooms
+  return {
+    'runs.start': async ({ agentId, prompt }, caller) => {
+      // Secrets are watched for from the first word that a model reads.
+      await rooms.vaultOpened
+      return orFault(runs.start({ agentId, prompt, caller: caller.name }))
+    },
+    'runs.tour': async ({ folder }, caller) => orFault(await runs.tour({ folder, caller: caller.name })),
+    'runs.list': async (query) => ({ runs: runs.list(query) }),
+    'runs.get': async ({ id }) => orMissing(runs.get(id), 'There is no such run.'),
+    'runs.cancel': async ({ id }, caller) => {
+      orFault(runs.cancel(id, caller.name))
+      return { done: true }
+    },
+    'runs.undoPreview': ({ id }) => undo.preview(id),
+    'runs.undo': async (what, caller) => {
+      const run = runs.get(what.runId)
+      const title = run ? { id: run.id, title: run.title } : null
+      const intent = log.append({ kind: 'undo', subject: `Put back what “${run?.title ?? what.runId}” changed`, run: title, details: { ...what, by: caller.name } })
+      await log.sync()
+      const result = await undo.undo(what)
+      log.append({ kind: 'undo', subject: `Put back ${result.undone} changes`, run: title, ref: intent.seq, ok: result.skipped.length === 0, details: { undone: result.undone, skipped: result.skipped.map(({ path, why }) => `${path}: ${why}`).slice(0, 50) } })
+      return result
+    },
+  }
+}
