@@ -10,6 +10,7 @@ describe('where Sallyport keeps its things', () => {
       runtime: '/run/user/7/sallyport',
       socket: '/run/user/7/sallyport/door.sock',
       tokenFile: '/run/user/7/sallyport/token',
+      pidFile: '/run/user/7/sallyport/broker.pid',
       stopFile: '/d/sallyport/STOPPED',
     })
   })

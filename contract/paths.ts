@@ -19,6 +19,8 @@ export interface SallyportPaths {
   /** Unix socket, or a named pipe on Windows. */
   socket: string
   tokenFile: string
+  /** Process id of the broker that listens on the socket. */
+  pidFile: string
   /** Written by whoever must stop everything without the broker's help; the broker obeys it before each effect. */
   stopFile: string
 }
@@ -47,6 +49,7 @@ export function sallyportPaths(
         ? `\\\\.\\pipe\\sallyport-${shortHash(folders.runtime)}`
         : join(folders.runtime, 'door.sock'),
     tokenFile: join(folders.runtime, 'token'),
+    pidFile: join(folders.runtime, 'broker.pid'),
     stopFile: join(folders.data, STOP_FILE),
   }
 }

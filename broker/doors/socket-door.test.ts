@@ -10,12 +10,16 @@ import { createEventHub } from './event-hub.ts'
 import { type SocketDoor, type SocketLimits, serveSocket } from './socket-door.ts'
 
 let folder: string
-let paths: { socket: string; tokenFile: string }
+let paths: { socket: string; tokenFile: string; pidFile: string }
 const doors: SocketDoor[] = []
 const sockets: Socket[] = []
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'door-'))
-  paths = { socket: join(folder, 'run', 'door.sock'), tokenFile: join(folder, 'run', 'token') }
+  paths = {
+    socket: join(folder, 'run', 'door.sock'),
+    tokenFile: join(folder, 'run', 'token'),
+    pidFile: join(folder, 'run', 'broker.pid'),
+  }
 })
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
@@ -83,6 +87,24 @@ describe('the local socket', () => {
       { t: 's', i: '1', r: { ok: true, value: 'done' } },
     ])
     expect(callers.map((caller) => caller.surface)).toEqual(['cli'])
+  })
+
+  it.each([
+    'consent.answer',
+    'consent.shown',
+    'consent.surface',
+    'tool.run',
+  ])('keeps %s for whoever started the broker', async (method) => {
+    const { callers, refused } = await openDoor()
+    const guest = await knock(hello(await readToken()), {
+      t: 'q',
+      i: '1',
+      m: 'call',
+      a: [{ method, params: {} }],
+    })
+    expect(guest.lines()[1]).toMatchObject({ r: { ok: false, fault: { code: 'not-allowed' } } })
+    expect(callers).toEqual([])
+    expect(refused).toMatchObject([{ method }])
   })
 
   it('ends and records a wrong token, and runs nothing that came behind it', async () => {

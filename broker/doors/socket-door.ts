@@ -16,7 +16,7 @@ import { listenPipe } from './listen-pipe.ts'
 import { listenUnix } from './listen-unix.ts'
 import { type Peer, type PeerLimits, servePeer } from './serve-peer.ts'
 import { callerOf } from './stdio-door.ts'
-import { makeToken, sameToken, writeToken } from './token-file.ts'
+import { makeToken, sameToken, writeOwnLine } from './token-file.ts'
 
 export interface SocketLimits {
   connections: number
@@ -39,7 +39,7 @@ export interface SocketDoor {
  * there, the folder is not the user's own): the broker goes on without this door and says so.
  */
 export async function serveSocket(options: {
-  paths: Pick<SallyportPaths, 'socket' | 'tokenFile'>
+  paths: Pick<SallyportPaths, 'socket' | 'tokenFile' | 'pidFile'>
   dispatch: Dispatcher
   hub: EventHub
   /** For the record: a wrong token, a forged surface, a line that is no message. At most a few each minute. */
@@ -68,7 +68,7 @@ export async function serveSocket(options: {
   function welcome(socket: Socket): void {
     let known = false
     const peer = servePeer({
-      dispatch: options.dispatch,
+      dispatch: keepForParent(options.dispatch, refusals.report),
       hub: options.hub,
       input: socket,
       output: socket,
@@ -97,7 +97,9 @@ export async function serveSocket(options: {
     for (const peer of [...peers.keys()]) peer.end({ kind: 'left', text })
   }
   await listen(server, options.paths)
-  await writeToken(options.paths.tokenFile, token)
+  await writeOwnLine(options.paths.tokenFile, token)
+  // So that `sallyport stop` can end a broker that does not answer.
+  await writeOwnLine(options.paths.pidFile, String(process.pid))
   server.on('error', (error) => refusals.report(refusal('closed', `The socket failed: ${error.message}`)))
   const idleTimer = setInterval(endIdle, Math.min(limits.idleMs, 60_000), peers, limits.idleMs)
   idleTimer.unref()
@@ -106,7 +108,7 @@ export async function serveSocket(options: {
     connections: () => peers.size,
     async renewToken() {
       token = makeToken()
-      await writeToken(options.paths.tokenFile, token)
+      await writeOwnLine(options.paths.tokenFile, token)
       endAll('the token was renewed')
     },
     async close() {
@@ -116,7 +118,26 @@ export async function serveSocket(options: {
       endAll('the broker closes')
       await closed
       await rm(options.paths.tokenFile, { force: true })
+      await rm(options.paths.pidFile, { force: true })
     },
+  }
+}
+
+/** What only the process that started the broker may do, because it is the one place where questions are answered. */
+const FOR_THE_PARENT: ReadonlySet<string> = new Set([
+  'consent.answer',
+  'consent.shown',
+  'consent.surface',
+  'consent.replay',
+  'tool.run',
+])
+
+function keepForParent(dispatch: Dispatcher, onRefused: (refusal: RefusedCall) => void): Dispatcher {
+  return async (method, params, caller) => {
+    if (!FOR_THE_PARENT.has(method)) return dispatch(method, params, caller)
+    const text = 'Questions are answered in the consent window, or in the terminal that started the broker.'
+    onRefused({ caller, method, code: 'not-allowed', text })
+    return { ok: false, fault: { code: 'not-allowed', text } }
   }
 }
 

@@ -10,10 +10,10 @@ export function makeToken(): string {
   return randomBytes(32).toString('hex')
 }
 
-/** Replaces the file whole: a reader sees the old token or the new one, never a part, never with looser rights. */
-export async function writeToken(file: string, token: string): Promise<void> {
+/** Replaces the file whole: a reader sees the old line or the new one, never a part, never with looser rights. */
+export async function writeOwnLine(file: string, line: string): Promise<void> {
   const fresh = `${file}.${randomBytes(6).toString('hex')}`
-  await writeFile(fresh, `${token}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  await writeFile(fresh, `${line}\n`, { mode: 0o600, flag: 'wx', flush: true })
   await rename(fresh, file)
 }
 
