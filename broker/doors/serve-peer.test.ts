@@ -10,7 +10,7 @@ const open: Peer[] = []
 afterEach(() => {
   for (const peer of open.splice(0)) peer.end({ kind: 'left', text: 'the test is over' })
 })
-const turn = (ms = 5) => new Promise((resolve) => setTimeout(resolve, ms))
+const turn = (ms = 25) => new Promise((resolve) => setTimeout(resolve, ms))
 
 function makeEnds() {
   const toBroker = new PassThrough()
