@@ -7,14 +7,23 @@
  */
 import { z } from 'zod'
 import { ActivityEntry, ActivityQuery, ActivityRow, VerifyReport } from './activity.ts'
-import { Agent, AgentInput, ExposureLine, ModelChoice, RunSummary, RunView, UndoPreview, UndoResult } from './agent.ts'
+import {
+  Agent,
+  AgentInput,
+  ExposureLine,
+  ModelChoice,
+  RunSummary,
+  RunView,
+  UndoPreview,
+  UndoResult,
+} from './agent.ts'
 import { Answer, Question, ScopeStep } from './consent.ts'
 import { Decision } from './decision.ts'
 import { Grant, GrantEnd, GrantScope } from './grant.ts'
 import { Manifest } from './manifest.ts'
 import { PolicyStatus } from './policy.ts'
 import { KeychainStatus, SecretInfo, SecretRules } from './secret.ts'
-import { Settings } from './settings.ts'
+import { Settings, SettingsChange } from './settings.ts'
 import { StopReceipt, StopState } from './stop.ts'
 import { Capability, Id, Instant, Json, Slug } from './words.ts'
 
@@ -99,7 +108,11 @@ export const PreviewItem = z.strictObject({
   field: z.enum(['agent', 'tool', 'path', 'url', 'command', 'reason', 'argument']),
   text: z.string().max(200_000),
 })
-export const PreviewShown = z.object({ id: z.union([z.string(), z.number(), z.null()]), shown: z.string(), warnings: z.array(z.string()) })
+export const PreviewShown = z.object({
+  id: z.union([z.string(), z.number(), z.null()]),
+  shown: z.string(),
+  warnings: z.array(z.string()),
+})
 export const ScanItem = z.strictObject({
   id: LineId.optional(),
   text: z.string().max(2_000_000).optional(),
@@ -107,7 +120,11 @@ export const ScanItem = z.strictObject({
   chunks: z.array(z.string().max(2_000_000)).max(100_000).optional(),
 })
 const Hits = z.array(z.object({ what: z.string(), start: z.number().int(), end: z.number().int() }))
-export const ScanAnswer = z.object({ id: z.union([z.string(), z.number(), z.null()]), redacted: z.string(), hits: Hits })
+export const ScanAnswer = z.object({
+  id: z.union([z.string(), z.number(), z.null()]),
+  redacted: z.string(),
+  hits: Hits,
+})
 
 export const SimulateReport = z.object({
   total: z.number().int(),
@@ -129,16 +146,29 @@ export type Digest = z.infer<typeof Digest>
 
 type Method = { params: z.ZodType; result: z.ZodType; surfaces: readonly Surface[] }
 const ALL: readonly Surface[] = ['page', 'shell', 'cli']
-function method<P extends z.ZodType, R extends z.ZodType>(params: P, result: R, surfaces: readonly Surface[] = ALL): { params: P; result: R; surfaces: readonly Surface[] } {
+function method<P extends z.ZodType, R extends z.ZodType>(
+  params: P,
+  result: R,
+  surfaces: readonly Surface[] = ALL,
+): { params: P; result: R; surfaces: readonly Surface[] } {
   return { params, result, surfaces }
 }
 
 export const METHODS = {
   'status.get': method(Nothing, Status, ['page', 'consent', 'shell', 'cli']),
 
-  'stop.now': method(z.strictObject({ agentId: Id.optional(), drill: z.boolean().default(false) }), StopReceipt, ['page', 'consent', 'shell', 'cli']),
+  'stop.now': method(
+    z.strictObject({ agentId: Id.optional(), drill: z.boolean().default(false) }),
+    StopReceipt,
+    ['page', 'consent', 'shell', 'cli'],
+  ),
   'stop.resume': method(z.strictObject({ agentId: Id.optional() }), StopState),
-  'pause.set': method(z.strictObject({ agentId: Id.optional(), paused: z.boolean() }), StopState, ['page', 'consent', 'shell', 'cli']),
+  'pause.set': method(z.strictObject({ agentId: Id.optional(), paused: z.boolean() }), StopState, [
+    'page',
+    'consent',
+    'shell',
+    'cli',
+  ]),
   /** The shell reports whether the screen is locked. */
   'session.locked': method(z.strictObject({ locked: z.boolean() }), Done, ['shell']),
 
@@ -146,29 +176,59 @@ export const METHODS = {
   'agents.create': method(AgentInput, Agent, ['page', 'cli']),
   'agents.update': method(AgentInput.extend({ id: Id }), Agent, ['page']),
   'agents.delete': method(ById, Done, ['page']),
-  'agents.exposure': method(ById, z.object({ lines: z.array(ExposureLine), lastChange: z.string() }), ['page', 'cli']),
+  'agents.exposure': method(ById, z.object({ lines: z.array(ExposureLine), lastChange: z.string() }), [
+    'page',
+    'cli',
+  ]),
   'agents.thaw': method(ById, Agent, ['page']),
 
   'models.detect': method(Nothing, DetectedModels, ['page', 'cli']),
-  'models.list': method(ModelChoice, z.object({ models: z.array(z.string()), fault: z.string() }), ['page', 'cli']),
+  'models.list': method(ModelChoice, z.object({ models: z.array(z.string()), fault: z.string() }), [
+    'page',
+    'cli',
+  ]),
 
-  'runs.start': method(z.strictObject({ agentId: Id, prompt: z.string().min(1).max(100_000) }), RunSummary, ['page', 'cli']),
+  'runs.start': method(z.strictObject({ agentId: Id, prompt: z.string().min(1).max(100_000) }), RunSummary, [
+    'page',
+    'cli',
+  ]),
   /** Starts the guided tour: makes its agent and sample folder when they are missing. */
-  'runs.tour': method(z.strictObject({ folder: z.string().max(4096).optional() }), RunSummary, ['page', 'cli']),
-  'runs.list': method(z.strictObject({ agentId: Id.optional(), limit: z.number().int().min(1).max(500).default(100) }), z.object({ runs: z.array(RunSummary) })),
+  'runs.tour': method(z.strictObject({ folder: z.string().max(4096).optional() }), RunSummary, [
+    'page',
+    'cli',
+  ]),
+  'runs.list': method(
+    z.strictObject({ agentId: Id.optional(), limit: z.number().int().min(1).max(500).default(100) }),
+    z.object({ runs: z.array(RunSummary) }),
+  ),
   'runs.get': method(ById, RunView),
   'runs.cancel': method(ById, Done),
   'runs.undoPreview': method(ById, UndoPreview, ['page', 'cli']),
-  'runs.undo': method(z.strictObject({ runId: Id, changeId: Id.optional(), callId: Id.optional() }), UndoResult, ['page', 'cli']),
+  'runs.undo': method(
+    z.strictObject({ runId: Id, changeId: Id.optional(), callId: Id.optional() }),
+    UndoResult,
+    ['page', 'cli'],
+  ),
 
   'tools.list': method(Nothing, z.object({ tools: z.array(ToolInfo) })),
   /** Runs one function of an installed tool under a perimeter given by an agent. */
-  'questions.list': method(Nothing, z.object({ questions: z.array(Question) }), ['page', 'consent', 'shell', 'cli']),
+  'questions.list': method(Nothing, z.object({ questions: z.array(Question) }), [
+    'page',
+    'consent',
+    'shell',
+    'cli',
+  ]),
   /** Only the consent window answers; the CLI answers only where it is the consent surface (headless). */
   'consent.answer': method(Answer, z.object({ accepted: z.boolean(), why: z.string() }), ['consent', 'cli']),
   /** The window drew this question, whole. Without it an answer counts for nothing. */
-  'consent.shown': method(z.strictObject({ questionId: Id, hash: z.string().length(64) }), Done, ['consent', 'cli']),
-  'consent.replay': method(z.strictObject({ questionId: Id }), z.object({ steps: z.array(ScopeStep) }), ['consent', 'cli']),
+  'consent.shown': method(z.strictObject({ questionId: Id, hash: z.string().length(64) }), Done, [
+    'consent',
+    'cli',
+  ]),
+  'consent.replay': method(z.strictObject({ questionId: Id }), z.object({ steps: z.array(ScopeStep) }), [
+    'consent',
+    'cli',
+  ]),
   /** The shell says whether a consent window can be shown at all. */
   'consent.surface': method(z.strictObject({ available: z.boolean() }), Done, ['shell', 'cli']),
 
@@ -181,37 +241,95 @@ export const METHODS = {
   'digest.accept': method(z.strictObject({ id: Id }), Done, ['page']),
 
   'activity.query': method(ActivityQuery, z.object({ rows: z.array(ActivityRow), total: z.number().int() })),
-  'activity.entry': method(z.strictObject({ seq: z.number().int().positive() }), z.object({ entry: ActivityEntry, related: z.array(ActivityEntry) })),
+  'activity.entry': method(
+    z.strictObject({ seq: z.number().int().positive() }),
+    z.object({ entry: ActivityEntry, related: z.array(ActivityEntry) }),
+  ),
   'activity.timeline': method(
     z.strictObject({ since: Instant, until: Instant, buckets: z.number().int().min(10).max(2000) }),
-    z.object({ lanes: z.array(z.object({ principalId: z.string(), name: z.string(), points: z.array(z.object({ bucket: z.number().int(), allow: z.number().int(), ask: z.number().int(), deny: z.number().int(), stop: z.number().int() })) })) }),
+    z.object({
+      lanes: z.array(
+        z.object({
+          principalId: z.string(),
+          name: z.string(),
+          points: z.array(
+            z.object({
+              bucket: z.number().int(),
+              allow: z.number().int(),
+              ask: z.number().int(),
+              deny: z.number().int(),
+              stop: z.number().int(),
+            }),
+          ),
+        }),
+      ),
+    }),
   ),
   'activity.verify': method(Nothing, VerifyReport),
   'activity.export': method(
-    z.strictObject({ format: z.enum(['jsonl', 'csv', 'ocsf']), since: Instant.optional(), until: Instant.optional(), after: z.number().int().nonnegative().default(0), limit: z.number().int().min(1).max(5000).default(1000) }),
+    z.strictObject({
+      format: z.enum(['jsonl', 'csv', 'ocsf']),
+      since: Instant.optional(),
+      until: Instant.optional(),
+      after: z.number().int().nonnegative().default(0),
+      limit: z.number().int().min(1).max(5000).default(1000),
+    }),
     z.object({ text: z.string(), next: z.number().int().nullable() }),
     ['page', 'cli'],
   ),
 
   'secrets.status': method(Nothing, KeychainStatus),
   'secrets.list': method(Nothing, z.object({ secrets: z.array(SecretInfo), keychain: KeychainStatus })),
-  'secrets.add': method(z.strictObject({ rules: SecretRules, value: z.string().min(1).max(16384) }), SecretInfo, ['page', 'cli']),
+  'secrets.add': method(
+    z.strictObject({ rules: SecretRules, value: z.string().min(1).max(16384) }),
+    SecretInfo,
+    ['page', 'cli'],
+  ),
   'secrets.update': method(SecretRules, SecretInfo, ['page']),
-  'secrets.rotate': method(z.strictObject({ name: Slug, value: z.string().min(1).max(16384) }), SecretInfo, ['page', 'cli']),
-  'secrets.revoke': method(z.strictObject({ name: Slug.optional() }), z.object({ revoked: z.number().int() }), ['page', 'cli']),
+  'secrets.rotate': method(z.strictObject({ name: Slug, value: z.string().min(1).max(16384) }), SecretInfo, [
+    'page',
+    'cli',
+  ]),
+  'secrets.revoke': method(
+    z.strictObject({ name: Slug.optional() }),
+    z.object({ revoked: z.number().int() }),
+    ['page', 'cli'],
+  ),
   'secrets.delete': method(z.strictObject({ name: Slug }), Done, ['page', 'cli']),
   /** Does this text hold something that looks like a secret? Asked before a chat is sent. */
-  'secrets.scan': method(z.strictObject({ text: z.string().max(200_000) }), z.object({ redacted: z.string(), hits: z.array(z.object({ what: z.string(), start: z.number().int(), end: z.number().int() })) }), ['page', 'cli']),
+  'secrets.scan': method(
+    z.strictObject({ text: z.string().max(200_000) }),
+    z.object({
+      redacted: z.string(),
+      hits: z.array(z.object({ what: z.string(), start: z.number().int(), end: z.number().int() })),
+    }),
+    ['page', 'cli'],
+  ),
 
   'policy.status': method(Nothing, PolicyStatus),
   /** With `policyText` (a policy file's text) the answer is that file's alone, its perimeter included. Relative paths start at `cwd`. */
-  'policy.check': method(z.strictObject({ requests: z.array(CheckRequest).max(1000), policyText: z.string().max(2_000_000).optional(), cwd: z.string().max(4096).optional() }), z.object({ answers: z.array(CheckAnswer) }), ['page', 'cli']),
-  'policy.simulate': method(z.strictObject({ text: z.string().max(2_000_000) }), SimulateReport, ['page', 'cli']),
+  'policy.check': method(
+    z.strictObject({
+      requests: z.array(CheckRequest).max(1000),
+      policyText: z.string().max(2_000_000).optional(),
+      cwd: z.string().max(4096).optional(),
+    }),
+    z.object({ answers: z.array(CheckAnswer) }),
+    ['page', 'cli'],
+  ),
+  'policy.simulate': method(z.strictObject({ text: z.string().max(2_000_000) }), SimulateReport, [
+    'page',
+    'cli',
+  ]),
   'policy.text': method(Nothing, z.object({ text: z.string() }), ['page']),
   'policy.save': method(z.strictObject({ text: z.string().max(2_000_000) }), PolicyStatus, ['page']),
 
   'settings.get': method(Nothing, z.object({ settings: Settings, locked: z.record(z.string(), z.string()) })),
-  'settings.set': method(Settings.partial(), z.object({ settings: Settings, locked: z.record(z.string(), z.string()) }), ['page', 'cli']),
+  'settings.set': method(
+    SettingsChange,
+    z.object({ settings: Settings, locked: z.record(z.string(), z.string()) }),
+    ['page', 'cli'],
+  ),
 
   /**
    * Only in a broker that the command line started for itself (`--one-shot`): runs a tool of a folder, of one file, or an
@@ -233,20 +351,45 @@ export const METHODS = {
     ['cli'],
   ),
   /** What the consent window would draw for these texts, and what it warns of. */
-  'consent.preview': method(z.strictObject({ items: z.array(PreviewItem).max(1000) }), z.object({ items: z.array(PreviewShown) }), ['page', 'cli']),
+  'consent.preview': method(
+    z.strictObject({ items: z.array(PreviewItem).max(1000) }),
+    z.object({ items: z.array(PreviewShown) }),
+    ['page', 'cli'],
+  ),
   /** Scans many texts; `secrets` are registered for this call only and are kept nowhere. */
   'secrets.scanMany': method(
-    z.strictObject({ items: z.array(ScanItem).max(1000), secrets: z.array(z.strictObject({ name: Slug, value: z.string().min(1).max(16384) })).max(1000).default([]) }),
+    z.strictObject({
+      items: z.array(ScanItem).max(1000),
+      secrets: z
+        .array(z.strictObject({ name: Slug, value: z.string().min(1).max(16384) }))
+        .max(1000)
+        .default([]),
+    }),
     z.object({ items: z.array(ScanAnswer) }),
     ['cli'],
   ),
 
-  'incident.start': method(z.strictObject({ folder: z.string().max(4096).optional() }), z.object({ folder: z.string(), files: z.array(z.string()) }), ['page', 'cli']),
+  'incident.start': method(
+    z.strictObject({ folder: z.string().max(4096).optional() }),
+    z.object({ folder: z.string(), files: z.array(z.string()) }),
+    ['page', 'cli'],
+  ),
 
   /** What the shell saw, for the record: a page crashed, a forged message came. */
-  'shell.report': method(z.strictObject({ what: z.enum(['page-crash', 'page-hang', 'forged-message', 'broker-restart', 'consent-lost']), text: z.string().max(1000) }), Done, ['shell']),
+  'shell.report': method(
+    z.strictObject({
+      what: z.enum(['page-crash', 'page-hang', 'forged-message', 'broker-restart', 'consent-lost']),
+      text: z.string().max(1000),
+    }),
+    Done,
+    ['shell'],
+  ),
   /** Folders that exist, for pickers in tests and the CLI: resolves `~`, says whether it is a folder. */
-  'paths.resolve': method(z.strictObject({ path: z.string().max(4096) }), z.object({ path: z.string(), folder: z.boolean() }), ['page', 'cli']),
+  'paths.resolve': method(
+    z.strictObject({ path: z.string().max(4096) }),
+    z.object({ path: z.string(), folder: z.boolean() }),
+    ['page', 'cli'],
+  ),
 } as const satisfies Record<string, Method>
 
 export type MethodName = keyof typeof METHODS
@@ -287,7 +430,14 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS
 export type EventPayload<E extends EventName> = z.infer<(typeof EVENTS)[E]>
 /** The shell's answer to a `desktop` event. */
-export const DesktopReply = z.strictObject({ id: Id, ok: z.boolean(), text: z.string().max(1024 * 1024).default('') })
+export const DesktopReply = z.strictObject({
+  id: Id,
+  ok: z.boolean(),
+  text: z
+    .string()
+    .max(1024 * 1024)
+    .default(''),
+})
 export type DesktopReply = z.infer<typeof DesktopReply>
 
 /** How a failed call crosses a door. `code` is a RefusalCode, a FailureCode or `bad-request`, `not-allowed`, `internal`. */

@@ -29,3 +29,8 @@ export const Settings = z.object({
   tourDone: z.boolean().default(false),
 })
 export type Settings = z.infer<typeof Settings>
+
+/** Some of them, without defaults: what is not named stays as it is. (`partial()` would fill in every default.) */
+export const SettingsChange = z.strictObject(
+  Object.fromEntries(Object.entries(Settings.shape).map(([key, field]) => [key, field.unwrap().optional()])),
+) as unknown as z.ZodType<Partial<Settings>, Partial<Settings>>

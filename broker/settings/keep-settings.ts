@@ -3,7 +3,7 @@
  * shown with its reason; the person's own value comes back when the lock goes.
  */
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
-import { Settings } from '../../contract/settings.ts'
+import { Settings, SettingsChange } from '../../contract/settings.ts'
 import type { Json } from '../../contract/words.ts'
 import type { BrokerSettings, DocumentStore } from '../ports.ts'
 
@@ -25,17 +25,20 @@ export function createSettings(parts: { store: DocumentStore; policies(): Policy
 
   const own = (): Partial<Settings> => {
     const stored = parts.store.get('settings', 'person')
-    const parsed = Settings.partial().safeParse(stored ?? {})
+    const parsed = SettingsChange.safeParse(stored ?? {})
     return parsed.success ? parsed.data : {}
   }
-  const get = (): Settings => {
+  const read = (): Settings => {
     const { managed, personal } = parts.policies()
     return Settings.parse({ ...fitting(personal), ...own(), ...fitting(managed) })
   }
+  // Asked for on every call of a tool: read once, and again when something changed.
+  let now = read()
   const tell = () => {
-    const now = get()
+    now = read()
     for (const fn of listeners) fn(now)
   }
+  const get = () => now
 
   return {
     get,
