@@ -44,7 +44,7 @@ export function createDecider(options: DeciderOptions): Decider {
 function createIndexes(places: Places) {
   const perimeters = new WeakMap<Perimeter, PerimeterIndex>()
   const manifests = new WeakMap<Manifest, ManifestIndex>()
-  const table = new ProtectedIndex(protectedPlaces(places), places)
+  let table: ProtectedIndex | null = null
   return {
     perimeter(perimeter: Perimeter): PerimeterIndex {
       let index = perimeters.get(perimeter)
@@ -67,6 +67,7 @@ function createIndexes(places: Places) {
       if (resource.kind !== 'path') return null
       const what = capability === 'open' || capability === 'fs.read' ? 'fs.read' : capability
       if (what !== 'fs.read' && what !== 'fs.write' && what !== 'fs.delete') return null
+      table ??= new ProtectedIndex(protectedPlaces(places), places)
       const hit = table.find(what, resource.path)
       if (!hit || (line.depth ?? 0) >= hit.depth) return null
       const done = what === 'fs.read' ? 'read' : 'changed'

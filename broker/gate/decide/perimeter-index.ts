@@ -197,7 +197,7 @@ export class PerimeterIndex {
       lines = lines.filter((line) => line.loopbackSaid)
       if (lines.length === 0)
         return outside(
-          `${said} is on this computer or a private network, and no line names it with its port.`,
+          `The address ${said} is on this computer or a private network, and no line names it with its port.`,
           'name that host and port in',
         )
     }
@@ -211,7 +211,7 @@ export class PerimeterIndex {
         'allow the whole host in',
       )
     if (lines.length === 0)
-      return outside(`${said} is not among the addresses of this agent.`, 'add the host to')
+      return outside(`The address ${said} is not among those of this agent.`, 'add the host to')
     const side = resource.method === 'GET' || resource.method === 'HEAD' ? 'read' : 'send'
     const fitting = lines.filter(
       (line) => line.methods.includes(resource.method) || line[side].level === 'deny',
@@ -257,7 +257,7 @@ export class PerimeterIndex {
       return {
         level: 'ask',
         rule: 'perimeter:open',
-        text: `${resource.host} is not among the addresses that this agent reads in silence, so opening it asks first.`,
+        text: `The host ${resource.host} is not among the addresses that this agent reads in silence, so opening it asks first.`,
       }
     return open
   }
@@ -273,10 +273,10 @@ function model(resource: ModelResource, own: ModelResource | null): LineHit {
     return {
       level: 'allow',
       rule: 'perimeter:model',
-      text: `${resource.model} is the model that was chosen for this agent.`,
+      text: `The model ${resource.model} is the one that was chosen for this agent.`,
     }
   return outside(
-    `${resource.model} at ${resource.origin} is not the model that was chosen for this agent.`,
+    `The model ${resource.model} at ${resource.origin} is not the one that was chosen for this agent.`,
     'choose it in',
   )
 }
@@ -293,6 +293,6 @@ function misfit(need: Need): LineHit {
   return {
     level: 'deny',
     rule: 'perimeter:none',
-    text: `${need.capability} does not fit a ${need.resource.kind}: nothing covers it.`,
+    text: `The capability ${need.capability} does not fit a ${need.resource.kind}: nothing covers it.`,
   }
 }

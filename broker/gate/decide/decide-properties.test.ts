@@ -1,0 +1,363 @@
+/** What holds for any policy, perimeter and request. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Grant } from '../../../contract/grant.ts'
+import { Perimeter } from '../../../contract/perimeter.ts'
+import type { PolicyRule } from '../../../contract/policy.ts'
+import type { Need } from '../../../contract/resource.ts'
+import { CAPABILITIES } from '../../../contract/words.ts'
+import type { DecideInput, GrantIndex, PolicySources } from '../../ports.ts'
+import { compilePolicy } from './compile-policy.ts'
+import {
+  CALM,
+  command,
+  decider,
+  input,
+  NO_GRANTS,
+  PLACES,
+  path,
+  policyFile,
+  tool,
+  url,
+} from './testing/known-computer.ts'
+import { type ScannedRule, scanFolders, scanRules } from './testing/plain-scan.ts'
+
+const SCAN = {
+  home: PLACES.home,
+  programs: { git: '/usr/bin/git', bash: '/usr/bin/bash', ls: '/usr/bin/ls' },
+}
+
+const segment = fc.constantFrom('work', 'home', 'a', 'b', 'c', 'keep', '.env', 'x.pem', 'A')
+const place = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => `/srv/${parts.join('/')}`)
+const homePlace = fc.array(segment, { maxLength: 3 }).map((parts) => ['~', ...parts].join('/'))
+const pathPattern = fc.oneof(
+  place,
+  homePlace,
+  fc.constantFrom('**/.env', '**/a/b', '**/*.pem', '**/keep', '/', '/srv'),
+)
+const host = fc.constantFrom(
+  'example.org',
+  'api.example.org',
+  'a.b.example.org',
+  'example.com',
+  '10.0.0.1',
+  'xexample.org',
+)
+const urlPath = fc.constantFrom('/', '/v1', '/v1/x', '/v10', '/v1?q=1', '/v1/..%2fx', '/v2/a/b?c=d', '//v1')
+const hostPattern = fc
+  .tuple(
+    fc.constantFrom('', 'https://', 'http://'),
+    fc.oneof(host, fc.constantFrom('*', '*.example.org', '*.org')),
+    fc.constantFrom('', ':443', ':8080'),
+    fc.constantFrom('', '/', '/v1', '/v1/', '/v2/a'),
+  )
+  .map((parts) => parts.join(''))
+const words = fc.array(fc.constantFrom('status', 'push', '-x', '--force'), { maxLength: 3 })
+const commandPattern = fc
+  .tuple(fc.constantFrom('git', '/usr/bin/git', 'bash', '/opt/git', '*', 'unknown'), words)
+  .map(([program, args]) => [program, ...args])
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.option(fc.array(arbitrary, { minLength: 1, maxLength: 3 }), { nil: undefined })
+
+const rule = (
+  effects: PolicyRule['effect'][] = ['allow', 'ask', 'deny'],
+): fc.Arbitrary<Omit<PolicyRule, 'id' | 'reason'>> =>
+  fc.record({
+    effect: fc.constantFrom(...effects),
+    capabilities: fc.array(fc.constantFrom(...CAPABILITIES, '*' as const), { minLength: 1, maxLength: 4 }),
+    principals: maybe(fc.constantFrom('agent_1', 'Tidy', 'other', '*')),
+    tools: maybe(fc.constantFrom('files', 'web', '*')),
+    paths: maybe(pathPattern),
+    hosts: maybe(hostPattern),
+    methods: maybe(fc.constantFrom('GET', 'POST')),
+    commands: maybe(commandPattern),
+    secrets: maybe(fc.constantFrom('token', 'key', '*')),
+    models: maybe(fc.constantFrom('m', 'openai/m', '*')),
+  })
+const rules = (most = 14, effects?: PolicyRule['effect'][]) =>
+  fc
+    .array(rule(effects), { maxLength: most })
+    .map((list) => list.map((each, at) => ({ ...each, id: `r${at}`, reason: '' }) as PolicyRule))
+
+const need: fc.Arbitrary<Need> = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('fs.read', 'fs.list', 'fs.write', 'fs.delete'),
+      fc.oneof(
+        place,
+        homePlace.map((text) => text.replace('~', PLACES.home)),
+      ),
+    )
+    .map(([capability, at]) => path(capability as 'fs.read', at)),
+  fc
+    .tuple(
+      fc.constantFrom('https', 'http'),
+      host,
+      fc.constantFrom('', ':8080'),
+      urlPath,
+      fc.constantFrom('GET', 'POST', 'PUT'),
+    )
+    .map(([scheme, name, port, at, method]) =>
+      url(`${scheme}://${name}${port}${at}`, method, name === '10.0.0.1'),
+    ),
+  fc
+    .tuple(fc.constantFrom('/usr/bin/git', '/opt/git', '/usr/bin/bash', '/usr/bin/ls'), words, fc.boolean())
+    .map(([program, args, opaque]) => command(program, args, opaque)),
+  fc.constantFrom('token', 'key').map(
+    (name): Need => ({
+      capability: 'secret.use',
+      resource: { kind: 'secret', name, to: 'https://example.org:443' },
+    }),
+  ),
+  fc
+    .constantFrom('notify', 'clipboard.read', 'clipboard.write')
+    .map(
+      (capability): Need => ({ capability: capability as 'notify', resource: { kind: 'plain', text: 'x' } }),
+    ),
+  fc.constant<Need>({
+    capability: 'model.call',
+    resource: { kind: 'model', provider: 'openai', model: 'm', origin: 'https://api.example.org:443' },
+  }),
+)
+const level = fc.constantFrom('allow' as const, 'ask' as const, 'deny' as const)
+const perimeter = fc
+  .record({
+    folders: fc.array(
+      fc.record({ path: fc.oneof(place, homePlace, fc.constant('/srv')), read: level, write: level }),
+      { maxLength: 6 },
+    ),
+    hosts: fc.array(
+      fc.record({
+        scheme: fc.constantFrom('https', 'http'),
+        host: fc.oneof(host, fc.constantFrom('*', '*.org')),
+        methods: fc.constantFrom(['GET'], ['GET', 'POST']),
+        pathPrefix: fc.constantFrom('/', '/v1'),
+        read: level,
+        send: level,
+      }),
+      { maxLength: 5 },
+    ),
+    commands: fc.array(
+      fc.record({ program: fc.constantFrom('git', '/usr/bin/bash', 'ls'), args: words, run: level }),
+      { maxLength: 4 },
+    ),
+    secrets: fc.array(fc.record({ name: fc.constantFrom('token', 'key'), use: level }), { maxLength: 3 }),
+    notify: level,
+    open: level,
+  })
+  .map((lines) => Perimeter.parse(lines))
+const flow = fc.record({
+  lamps: fc.record({ outside: fc.boolean(), private: fc.boolean(), send: fc.boolean() }),
+  backed: fc.boolean(),
+  unbacked: fc.constant<string[]>(['the path']),
+})
+const grants: fc.Arbitrary<GrantIndex> = fc
+  .record({ allow: fc.boolean(), deny: fc.boolean() })
+  .map((has) => ({
+    find: (effect) => (has[effect] ? ({ id: `g_${effect}`, words: 'w', reason: '' } as Grant) : null),
+  }))
+const sources = fc
+  .record({ managed: rules(8), personal: rules(8), bound: fc.option(perimeter, { nil: undefined }) })
+  .map(
+    ({ managed, personal, bound }): Partial<PolicySources> => ({
+      managed: policyFile(managed, bound ? { perimeter: bound } : {}),
+      personal: policyFile(personal),
+    }),
+  )
+const given = fc
+  .record({
+    need,
+    perimeter,
+    flow,
+    tool: fc.constantFrom(
+      null,
+      tool(),
+      tool({ capabilities: ['fs.read'], hosts: ['example.org'], commands: ['git'] }),
+    ),
+  })
+  .map(({ need: asked, ...change }): DecideInput => input(asked, change))
+
+const runs = (count: number) => ({ numRuns: count })
+
+describe('for any policy, perimeter and request', () => {
+  it('the index answers as a plain scan of the rules does', () => {
+    fc.assert(
+      fc.property(
+        rules(),
+        rules(),
+        need,
+        fc.constantFrom('files', 'web', null),
+        (managed, personal, asked, toolName) => {
+          const compiled = compilePolicy(
+            { managed: policyFile(managed), personal: policyFile(personal), failedClosed: null },
+            PLACES,
+          )
+          const principal = { id: 'agent_1', kind: 'agent' as const, name: 'Tidy' }
+          const hit = compiled.strictest(asked, principal, toolName)
+          const all: ScannedRule[] = [
+            ...managed.map((each) => ({ ...each, managed: true })),
+            ...personal.map((each) => ({ ...each, managed: false })),
+          ]
+          expect(hit ? `${hit.effect} ${hit.rule}` : null).toBe(
+            scanRules(all, asked, principal, toolName, SCAN),
+          )
+        },
+      ),
+      runs(3000),
+    )
+  })
+  it('the perimeter’s index answers as a plain scan of its folders does', () => {
+    fc.assert(
+      fc.property(
+        perimeter,
+        place,
+        fc.constantFrom('read' as const, 'write' as const),
+        (bounds, at, side) => {
+          const { effect } = decider().decide(
+            input(path(side === 'read' ? 'fs.read' : 'fs.write', at), { perimeter: bounds, tool: null }),
+          )
+          expect(effect).toBe(scanFolders(bounds, at, side, SCAN))
+        },
+      ),
+      runs(1000),
+    )
+  })
+  it('deny always wins: a rule that denies what is asked makes it denied, whatever else stands there', () => {
+    fc.assert(
+      fc.property(sources, given, grants, fc.boolean(), (files, asked, index, managed) => {
+        const denial = { id: 'zz-deny', effect: 'deny', capabilities: ['*'], reason: '' } as PolicyRule
+        const key = managed ? 'managed' : 'personal'
+        const file = files[key]
+        const made = decider(
+          { ...files, [key]: { ...(file ?? policyFile([])), rules: [...(file?.rules ?? []), denial] } },
+          index,
+        )
+        expect(made.decide(asked).effect).toBe('deny')
+      }),
+      runs(500),
+    )
+  })
+  it('nothing inside widens the perimeter: what it denies stays denied under any policy and grant', () => {
+    fc.assert(
+      fc.property(sources, given, grants, (files, asked, index) => {
+        const alone = decider().decide({ ...asked, flow: CALM })
+        fc.pre(alone.effect === 'deny')
+        expect(decider(files, index).decide(asked).effect).toBe('deny')
+      }),
+      runs(1500),
+    )
+  })
+  it('adding a rule that allows never turns a no into something else', () => {
+    fc.assert(
+      fc.property(sources, given, grants, rules(4, ['allow']), (files, asked, index, more) => {
+        const before = decider(files, index).decide(asked).effect
+        fc.pre(before === 'deny')
+        const personal = { ...(files.personal ?? policyFile([])) }
+        personal.rules = [...personal.rules, ...more.map((each) => ({ ...each, id: `more-${each.id}` }))]
+        expect(decider({ ...files, personal }, index).decide(asked).effect).toBe('deny')
+      }),
+      runs(800),
+    )
+  })
+  it('the order of rules and lines has no meaning', () => {
+    fc.assert(
+      fc.property(sources, given, grants, fc.infiniteStream(fc.nat()), (files, asked, index, random) => {
+        const shuffled = <T>(list: T[]): T[] =>
+          list
+            .map((each) => ({ each, at: random.next().value as number }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ each }) => each)
+        const mixed = {
+          managed: files.managed ? { ...files.managed, rules: shuffled(files.managed.rules) } : null,
+          personal: files.personal ? { ...files.personal, rules: shuffled(files.personal.rules) } : null,
+        }
+        const lines = {
+          ...asked.perimeter,
+          folders: shuffled(asked.perimeter.folders),
+          hosts: shuffled(asked.perimeter.hosts),
+          commands: shuffled(asked.perimeter.commands),
+          secrets: shuffled(asked.perimeter.secrets),
+        }
+        const before = decider(files, index).decide(asked)
+        const after = decider(mixed, index).decide({ ...asked, perimeter: lines })
+        expect(after.effect).toBe(before.effect)
+        expect(after.because[0]?.layer).toBe(before.because[0]?.layer)
+        if (
+          !before.because[0]?.rule.startsWith('perimeter:') &&
+          !before.because[0]?.rule.startsWith('managed:')
+        )
+          expect(after.because[0]?.rule).toBe(before.because[0]?.rule)
+      }),
+      runs(800),
+    )
+  })
+  it('every decision names the rule that made it, in a sentence', () => {
+    fc.assert(
+      fc.property(sources, given, grants, (files, asked, index) => {
+        const { because, effect, grantId } = decider(files, index).decide(asked)
+        expect(because.length).toBeGreaterThan(0)
+        for (const { rule: name, text } of because) {
+          expect(name).toMatch(/^(managed|policy|perimeter|built-in|manifest|grant|flow|default|stop):\S/)
+          expect(text).toMatch(/^[\p{Lu}/].*[.!?]$/su)
+        }
+        expect(grantId !== null).toBe(effect === 'allow' && because[0]?.layer === 'grant')
+      }),
+      runs(800),
+    )
+  })
+  it('after outside text nothing that changes or sends goes in silence unless the person’s words or a grant back it', () => {
+    fc.assert(
+      fc.property(sources, given, grants, (files, asked, index) => {
+        const flowed = {
+          ...asked,
+          flow: { lamps: { outside: true, private: false, send: true }, backed: false, unbacked: [] },
+        }
+        fc.pre(!['fs.read', 'fs.list', 'clipboard.read', 'notify'].includes(asked.need.capability))
+        const decision = decider(files, index).decide(flowed)
+        if (decision.effect === 'allow') expect(decision.because[0]?.layer).toBe('grant')
+        const both = decider(files, index).decide({
+          ...flowed,
+          flow: { ...flowed.flow, lamps: { outside: true, private: true, send: true } },
+        })
+        if (
+          ['net.request', 'secret.use', 'open', 'command.run', 'model.call'].includes(asked.need.capability)
+        )
+          expect(both.effect).not.toBe('allow')
+      }),
+      runs(800),
+    )
+  })
+  it('the same question has the same answer', () => {
+    fc.assert(
+      fc.property(sources, given, grants, (files, asked, index) => {
+        const made = decider(files, index)
+        expect(made.decide(asked)).toEqual(made.decide(structuredClone({ ...asked })))
+      }),
+      runs(200),
+    )
+  })
+  it('a crowded list of rules answers as a short one does', () => {
+    const many = Array.from({ length: 400 }, (_, at) => ({
+      id: `p${at}`,
+      effect: 'deny',
+      capabilities: ['fs.read'],
+      principals: [`agent_${at}`],
+      paths: ['/srv/a'],
+    }))
+    const compiled = compilePolicy({ managed: null, personal: policyFile(many), failedClosed: null }, PLACES)
+    const of = (id: string) =>
+      compiled.strictest(path('fs.read', '/srv/a/b'), { id, kind: 'agent', name: id }, 'files')?.rule ?? null
+    expect(of('agent_7')).toBe('policy:p7')
+    expect(of('agent_399')).toBe('policy:p399')
+    expect(of('agent_400')).toBeNull()
+  })
+  it('no grant is looked for once something denies', () => {
+    const never: GrantIndex = {
+      find: () => {
+        throw new Error('asked')
+      },
+    }
+    expect(decider({}, never).decide(input(path('fs.read', '/etc/x'))).effect).toBe('deny')
+    expect(() => decider({}, NO_GRANTS).decide(input(path('fs.read', '/etc/x')))).not.toThrow()
+  })
+})
