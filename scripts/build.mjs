@@ -12,7 +12,7 @@
 //   renderer/                 → dist/renderer/
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -47,7 +47,7 @@ export async function build({ allowMissing = false } = {}) {
   }
   if (changed.length === 0) return 'nothing changed'
   // A part that fails doesn't keep the others from being built.
-  const results = await Promise.allSettled(changed.map((part) => part.make()))
+  const results = await makeAll(changed)
   for (const [index, part] of changed.entries()) {
     if (results[index].status === 'fulfilled') stamps[part.name] = part.stamp
     else delete stamps[part.name]
@@ -61,6 +61,26 @@ export async function build({ allowMissing = false } = {}) {
   return changed.map((part) => part.name).join(', ')
 }
 
+// Each part is made in a folder of its own, as deep as dist/ (source maps are relative), and takes its place when it is
+// whole: a running app, or a build at the same time, never sees half of it.
+async function makeAll(parts) {
+  const making = inRoot(`.building-${process.pid}`)
+  try {
+    return await Promise.allSettled(
+      parts.map(async ({ folder, make }) => {
+        const made = path.join(making, folder)
+        await mkdir(made, { recursive: true })
+        await make(made)
+        await mkdir(path.dirname(dist(folder)), { recursive: true })
+        await rm(dist(folder), { recursive: true, force: true })
+        await rename(made, dist(folder))
+      }),
+    )
+  } finally {
+    await rm(making, { recursive: true, force: true })
+  }
+}
+
 // The bundlers describe their own errors; a stack of theirs says nothing about our code.
 const describeFailure = (error) => stripVTControlCharacters(String(error?.message ?? error)).trim()
 
@@ -69,6 +89,7 @@ async function listParts() {
   return [
     {
       name: 'broker',
+      folder: 'broker',
       entry: ['broker/main.ts'],
       inputs: ['broker', 'contract'],
       outputs: ['broker/main.js', 'broker/native'],
@@ -76,6 +97,7 @@ async function listParts() {
     },
     {
       name: 'sandbox',
+      folder: 'sandbox',
       entry: ['sandbox/main.ts'],
       inputs: ['sandbox', 'contract'],
       outputs: ['sandbox/main.js', 'sandbox/guest.js', 'sandbox/native'],
@@ -83,6 +105,7 @@ async function listParts() {
     },
     {
       name: 'cli',
+      folder: 'cli',
       entry: ['cli/main.ts'],
       inputs: ['cli', 'contract'],
       outputs: ['cli/main.js'],
@@ -90,6 +113,7 @@ async function listParts() {
     },
     {
       name: 'electron',
+      folder: 'electron',
       entry: ['electron/main.ts'],
       inputs: ['electron', 'contract', 'build/icons', 'build/tray'],
       outputs: ['electron/main.cjs'],
@@ -97,6 +121,7 @@ async function listParts() {
     },
     {
       name: 'renderer',
+      folder: 'renderer',
       entry: ['renderer/index.html', 'renderer/consent-window/index.html'],
       inputs: ['renderer', 'contract'],
       outputs: ['renderer/index.html', 'renderer/consent-window/index.html'],
@@ -104,10 +129,11 @@ async function listParts() {
     },
     ...tools.map((name) => ({
       name: `tool ${name}`,
+      folder: `tools/${name}`,
       entry: [`tools/${name}/manifest.json`, `tools/${name}/src/main.ts`],
       inputs: [`tools/${name}`],
       outputs: [`tools/${name}/tool.js`, `tools/${name}/manifest.json`],
-      make: () => makeTool(name),
+      make: (folder) => makeTool(name, folder),
     })),
   ]
 }
@@ -120,49 +146,45 @@ async function listTools() {
     .map((entry) => entry.name)
 }
 
-async function makeBroker() {
-  await rm(dist('broker'), { recursive: true, force: true })
+async function makeBroker(folder) {
   const programs = (await listFiles('broker')).filter((file) => /\.(child|worker)\.ts$/.test(file))
   const entries = { main: 'broker/main.ts' }
   for (const file of programs) entries[path.basename(file, '.ts')] = file
-  await bundleNode(entries, dist('broker'))
-  await copyNatives('broker', dist('broker'))
+  await bundleNode(entries, folder)
+  await copyNatives('broker', folder)
 }
 
-async function makeSandbox() {
-  await rm(dist('sandbox'), { recursive: true, force: true })
-  await bundleNode({ main: 'sandbox/main.ts' }, dist('sandbox'))
-  await bundleGuest(dist('sandbox', 'guest.js'))
-  await copyNatives('sandbox', dist('sandbox'))
+async function makeSandbox(folder) {
+  await bundleNode({ main: 'sandbox/main.ts' }, folder)
+  await bundleGuest(path.join(folder, 'guest.js'))
+  await copyNatives('sandbox', folder)
 }
 
-async function makeCli() {
-  await bundleNode({ main: 'cli/main.ts' }, dist('cli'), { shebang: true })
-  await chmod(dist('cli', 'main.js'), 0o755)
+async function makeCli(folder) {
+  await bundleNode({ main: 'cli/main.ts' }, folder, { shebang: true })
+  await chmod(path.join(folder, 'main.js'), 0o755)
 }
 
-async function makeElectron() {
-  await rm(dist('electron'), { recursive: true, force: true })
+async function makeElectron(folder) {
   const preloads = (await listFiles('electron/preload')).filter((file) => !file.endsWith('.test.ts'))
   await Promise.all([
-    bundleShell('electron/main.ts', dist('electron', 'main.cjs')),
+    bundleShell('electron/main.ts', path.join(folder, 'main.cjs')),
     ...preloads.map((file) =>
-      bundlePreload(file, dist('electron', 'preload', `${path.basename(file, '.ts')}.cjs`)),
+      bundlePreload(file, path.join(folder, 'preload', `${path.basename(file, '.ts')}.cjs`)),
     ),
   ])
-  await cp(inRoot('build', 'tray'), dist('electron', 'icons'), { recursive: true })
-  await copyFile(inRoot('build', 'icons', '256x256.png'), dist('electron', 'icons', 'app.png'))
+  await cp(inRoot('build', 'tray'), path.join(folder, 'icons'), { recursive: true })
+  await copyFile(inRoot('build', 'icons', '256x256.png'), path.join(folder, 'icons', 'app.png'))
 }
 
-async function makeTool(name) {
-  await rm(dist('tools', name), { recursive: true, force: true })
-  await bundleTool(`tools/${name}/src/main.ts`, dist('tools', name, 'tool.js'))
-  await copyFile(inRoot('tools', name, 'manifest.json'), dist('tools', name, 'manifest.json'))
+async function makeTool(name, folder) {
+  await bundleTool(`tools/${name}/src/main.ts`, path.join(folder, 'tool.js'))
+  await copyFile(inRoot('tools', name, 'manifest.json'), path.join(folder, 'manifest.json'))
 }
 
-async function makePages() {
+async function makePages(folder) {
   const { build: buildPages } = await import('vite')
-  await buildPages({ configFile: inRoot('vite.config.ts'), logLevel: 'silent' })
+  await buildPages({ configFile: inRoot('vite.config.ts'), logLevel: 'silent', build: { outDir: folder } })
 }
 
 async function readStamps() {

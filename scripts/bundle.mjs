@@ -43,6 +43,8 @@ export async function bundleNode(entries, folder, { target = 'node26', shebang =
     platform: 'node',
     format: 'esm',
     target,
+    // Some packages' CommonJS form requires files by a name that a bundler can't see.
+    mainFields: ['module', 'main'],
     external: ['electron'],
     plugins: [nativeFromFolder],
     banner: { js: shebang ? `#!/usr/bin/env node\n${requireBanner}` : requireBanner },
