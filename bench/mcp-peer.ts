@@ -16,7 +16,7 @@ export interface McpPeer {
 
 /** @param command runs instead of the server itself, with the server's own command line behind it */
 export async function startMcpPeer(folder: string, command: string[] = []): Promise<McpPeer> {
-  const [program, ...args] = [...command, process.execPath, server, folder] as [string, ...string[]]
+  const [program = process.execPath, ...args] = [...command, process.execPath, server, folder]
   const transport = new StdioClientTransport({ command: program, args, stderr: 'ignore' })
   const client = new Client({ name: 'bench', version: '1.0.0' })
   await client.connect(transport)
