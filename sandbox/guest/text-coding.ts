@@ -118,7 +118,8 @@ class Utf16Decoder {
     }
     if (!more && this.#left !== undefined) {
       this.#left = undefined
-      text += '\ud800'
+      // Half a character and half a pair are one fault.
+      if (!/[\ud800-\udbff]$/.test(text)) text += '\ud800'
     }
     if (this.#fatal && !text.isWellFormed())
       throw new TypeError('The encoded data was not valid for encoding utf-16le')

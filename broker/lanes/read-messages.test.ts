@@ -1,0 +1,130 @@
+import { Buffer } from 'node:buffer'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FromSandbox } from '../../contract/sandbox-wire.ts'
+import { LIMITS } from '../../contract/words.ts'
+import { createLineReader, parseLine } from './read-messages.ts'
+
+const fault = expect.objectContaining({ fault: expect.any(String) })
+const request = { t: 'request', id: 1, request: 2, operation: 'fs.stat', args: { path: '/' } }
+
+describe('a line from a sandbox process', () => {
+  it('is a message when it follows the contract', () => {
+    const messages = [
+      request,
+      { t: 'ready' },
+      { t: 'log', id: 1, level: 'warn', text: 'x' },
+      { t: 'result', id: 1, ok: true, cpuMs: 0.5, value: [1] },
+      { t: 'result', id: 1, ok: false, cpuMs: 1, error: { kind: 'tool', message: 'no' } },
+    ]
+    for (const message of messages) expect(parseLine(JSON.stringify(message))).toEqual({ message })
+  })
+
+  it('is a fault when anything is wrong with it, and never throws', () => {
+    const broken = [
+      '',
+      'null',
+      '[]',
+      '{"t":"call","id":1}',
+      '{"t":"ready","extra":1}',
+      JSON.stringify({ ...request, id: -1 }),
+      JSON.stringify({ ...request, id: 1.5 }),
+      JSON.stringify({ ...request, operation: 'x'.repeat(100) }),
+      JSON.stringify({ ...request, pid: 1 }),
+      JSON.stringify({ t: 'log', id: 1, level: 'fatal', text: '' }),
+      JSON.stringify({ t: 'log', id: 1, level: 'info', text: 'x'.repeat(5000) }),
+      `{"t":"request","id":1,"request":2,"operation":"x","args":${'['.repeat(100_000)}`,
+      `{"t":"result","id":1,"ok":true,"cpuMs":0,"value":${'['.repeat(65)}${']'.repeat(65)}}`,
+      JSON.stringify({ t: 'result', id: 1, ok: true, cpuMs: 0, value: new Array(500_000).fill(0) }),
+    ]
+    for (const line of broken) expect(parseLine(line), line.slice(0, 80)).toEqual(fault)
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' })), (line) => {
+        const parsed = parseLine(line)
+        if ('message' in parsed) expect(FromSandbox.safeParse(parsed.message).success).toBe(true)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is checked field by field: a message with one field exchanged passes only when the contract says so', () => {
+    const field = fc.constantFrom(
+      't',
+      'id',
+      'request',
+      'operation',
+      'args',
+      'ok',
+      'value',
+      'error',
+      'constructor',
+      '__proto__',
+    )
+    fc.assert(
+      fc.property(field, fc.jsonValue(), (name, value) => {
+        const text = `${JSON.stringify(request).slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`
+        const parsed = parseLine(text)
+        const expected = FromSandbox.safeParse(name === '__proto__' ? request : JSON.parse(text))
+        expect('message' in parsed).toBe(expected.success)
+      }),
+    )
+  })
+
+  it('brings no key that could change a prototype, however it is spelled', () => {
+    for (const key of ['"__proto__"', '"\\u005f_proto__"', '"__prot\\u006f__"']) {
+      const parsed = parseLine(
+        `{"t":"result","id":1,"ok":true,"cpuMs":0,"value":[{${key}:{"polluted":1},"a":1}]}`,
+      )
+      expect('message' in parsed && parsed.message).toEqual({
+        t: 'result',
+        id: 1,
+        ok: true,
+        cpuMs: 0,
+        value: [{ a: 1 }],
+      })
+      const value = (parsed as { message: { value: object[] } }).message.value[0] as object
+      expect(Object.assign({}, value)).not.toHaveProperty('polluted')
+    }
+  })
+})
+
+describe('the reader of lines', () => {
+  const read = (chunks: Buffer[]) => {
+    const lines: string[] = []
+    const faults: string[] = []
+    const push = createLineReader(
+      (line) => lines.push(line),
+      (text) => faults.push(text),
+    )
+    for (const chunk of chunks) push(chunk)
+    return { lines, faults }
+  }
+
+  it('finds the same lines however the bytes are cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\n'))),
+        fc.array(fc.nat(200)),
+        (texts, cuts) => {
+          const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''))
+          const places = [
+            0,
+            ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b),
+            bytes.length,
+          ]
+          const chunks = places.slice(1).map((place, index) => bytes.subarray(places[index], place))
+          expect(read(chunks)).toEqual({ lines: texts, faults: [] })
+        },
+      ),
+    )
+  })
+
+  it('stops for good at a line that is too long, and keeps nothing of it', () => {
+    const chunk = Buffer.alloc(1024 * 1024, 'a')
+    const chunks = Array.from({ length: LIMITS.sandboxMessage / chunk.length + 1 }, () => chunk)
+    expect(read([Buffer.from('one\n'), ...chunks, Buffer.from('\ntwo\n')])).toEqual({
+      lines: ['one'],
+      faults: [expect.stringContaining('longer')],
+    })
+  })
+})

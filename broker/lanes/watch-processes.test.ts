@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type ProcessWatch, startProcessWatch } from './watch-processes.ts'
+
+const MEGABYTE = 1024 * 1024
+const children: ChildProcess[] = []
+let watch: ProcessWatch
+beforeAll(() => {
+  watch = startProcessWatch()
+})
+afterAll(() => watch.close())
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+async function start(code: string) {
+  const child = spawn(
+    process.execPath,
+    ['-e', `console.log('up'); process.stdin.once('data', () => { ${code} })`],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  children.push(child)
+  await once(child.stdout as NodeJS.ReadableStream, 'data')
+  const watched = watch.add(child.pid as number)
+  if (!watched) throw new Error('no row was free')
+  return { child, watched, go: () => child.stdin?.write('go\n'), ended: once(child, 'exit') }
+}
+const generous = { memory: 4096 * MEGABYTE, cpuMs: 60_000 }
+
+describe.runIf(process.platform === 'linux')('watching a process', () => {
+  it('ends one that outgrows its memory, and says why', async () => {
+    const { watched, go, ended } = await start('const a = []; for (;;) a.push(Buffer.alloc(1e6, 1))')
+    expect(watched.baseline).toBeGreaterThan(20 * MEGABYTE)
+    watched.busy({ memory: 100 * MEGABYTE, cpuMs: 60_000 })
+    go()
+    expect((await ended)[1]).toBe('SIGKILL')
+    expect(watched.verdict()).toBe('memory')
+    expect(watched.peak()).toBeGreaterThan(watched.baseline + 100 * MEGABYTE)
+    expect(watched.peak()).toBeLessThan(watched.baseline + 260 * MEGABYTE)
+    watched.remove()
+  })
+
+  it('ends one that uses up its CPU time, even when this thread is busy', async () => {
+    const { watched, go, ended } = await start('for (;;);')
+    watched.busy({ ...generous, cpuMs: 200 })
+    go()
+    const until = performance.now() + 8_000
+    while (performance.now() < until && !watched.verdict());
+    expect(watched.verdict()).toBe('cpu')
+    await ended
+    watched.remove()
+  })
+
+  it('shares CPU time among calls that run side by side', async () => {
+    const { child, watched, go } = await start('for (;;);')
+    for (let n = 0; n < 10; n++) watched.busy({ ...generous, cpuMs: 200 })
+    go()
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect([watched.verdict(), child.exitCode]).toEqual([null, null])
+    watched.remove()
+  })
+
+  it('leaves an idle one alone, however much it holds, and one whose calls have ended', async () => {
+    const { child, watched, go } = await start(
+      'globalThis.a = Buffer.alloc(3e8, 1); console.log("full"); for (let end = Date.now() + 300; Date.now() < end;);',
+    )
+    const end = watched.busy({ memory: 100 * MEGABYTE, cpuMs: 20 })
+    end()
+    go()
+    await once(child.stdout as NodeJS.ReadableStream, 'data')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect([watched.verdict(), child.exitCode, child.signalCode]).toEqual([null, null, null])
+    expect(watched.growth()).toBeGreaterThan(200 * MEGABYTE)
+    watched.remove()
+  })
+
+  it('wakes up again after a long rest, and gives its rows back', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    for (let round = 0; round < 200; round++) {
+      const row = watch.add(process.pid)
+      expect(row).not.toBeNull()
+      row?.remove()
+    }
+    const { watched, go, ended } = await start('for (;;);')
+    watched.busy({ ...generous, cpuMs: 50 })
+    go()
+    await ended
+    expect(watched.verdict()).toBe('cpu')
+    watched.remove()
+  })
+})

@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { shapeFault } from './json-shape.ts'
+
+const depthOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
+
+describe('the shape of a JSON text', () => {
+  it('is as deep as its value, whatever stands in its strings', () => {
+    fc.assert(
+      fc.property(
+        fc.json({ maxDepth: 6, stringUnit: fc.constantFrom('[', '{', '"', '\\', ',', 'a') }),
+        (text) => {
+          const depth = depthOf(JSON.parse(text))
+          expect(shapeFault(text, { depth, values: 1e6 })).toBe('')
+          if (depth > 0) expect(shapeFault(text, { depth: depth - 1, values: 1e6 })).toContain('deeper')
+        },
+      ),
+    )
+  })
+
+  it('is bounded in values, but not in the length of strings', () => {
+    expect(shapeFault(JSON.stringify({ text: '[{,:'.repeat(1e6) }))).toBe('')
+    expect(shapeFault(JSON.stringify(new Array(500_000).fill(0)))).toContain('values')
+    expect(shapeFault('['.repeat(1000))).toContain('deeper')
+  })
+
+  it('is found quickly in a large text, broken or not', () => {
+    const texts = [
+      `"${'\\"'.repeat(4e6)}"`,
+      '"'.repeat(8e6),
+      `"${'\\'.repeat(8e6)}`,
+      `[${'"a",'.repeat(2e6)}`,
+    ]
+    for (const text of texts) {
+      const start = performance.now()
+      shapeFault(text)
+      expect(performance.now() - start, text.slice(0, 10)).toBeLessThan(500)
+    }
+  })
+})
