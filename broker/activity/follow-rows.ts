@@ -12,6 +12,8 @@ export interface RowFollower {
   /** Number of the oldest entry that is open; Infinity without one. */
   oldestOpen(): number
   rowCount(): number
+  /** Rows were removed. */
+  recount(rows: number): void
 }
 
 export function followRows(writer: LogWriter, rowsBefore: number): RowFollower {
@@ -37,5 +39,8 @@ export function followRows(writer: LogWriter, rowsBefore: number): RowFollower {
     },
     oldestOpen,
     rowCount: () => rows,
+    recount(count) {
+      rows = count
+    },
   }
 }

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { closes } from './activity-row.ts'
 import { inTransaction } from './archive.ts'
+import { decisionSlot } from './decision-slot.ts'
 import { type EntryFields, readEntry } from './entry-bytes.ts'
 import { dropVolume, INDEX_SCHEMA, INDEX_VERSION, makeVolume, volumeOf } from './index-schema.ts'
 import { closerTerms, rowTerms } from './index-terms.ts'
@@ -167,11 +168,4 @@ function createMinutes(db: DatabaseSync): { count(entry: EntryFields): void; flu
       waiting = new Map()
     },
   }
-}
-
-/** allow, ask, deny, stop: the four marks of the timeline. What was decided by nobody counts as allowed. */
-export function decisionSlot(entry: EntryFields): 0 | 1 | 2 | 3 {
-  if (entry.kind === 'stop') return 3
-  if (entry.decision === 'deny') return 2
-  return entry.asked || entry.decision === 'ask' ? 1 : 0
 }

@@ -8,22 +8,28 @@
  *   activity-index.db    what can be searched; made from the others           (index-schema.ts)
  */
 import { randomUUID } from 'node:crypto'
-import { ActivityQuery, LogUnavailable } from '../../contract/activity.ts'
+import { ActivityQuery } from '../../contract/activity.ts'
 import type { ActivityLog, Clock } from '../ports.ts'
-import { readEntry } from './entry-bytes.ts'
+import { beginRun, endRun } from './begin-run.ts'
+import type { ChainPoint } from './check-chain.ts'
+import { type EntryFields, readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
 import { followRows } from './follow-rows.ts'
 import { createFollowUp, FOLLOW_UP, type FollowUpLimits } from './follow-up.ts'
 import { createIndexReader } from './index-reader.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { logFiles } from './log-files.ts'
-import { createLogWriter, type LogWriter } from './log-writer.ts'
+import { createLogWriter } from './log-writer.ts'
+import { type OffTime, offTimes } from './off-times.ts'
 import { openHotStoreSafely } from './open-hot-store.ts'
 import { queryRows } from './query-rows.ts'
 import { readRelated } from './read-related.ts'
+import { redactEntries } from './redact-entries.ts'
+import { type Keep, type Removed, removeOld } from './retention.ts'
 import { startSealing } from './sealing.ts'
-import { openSealBook, type SealSigner } from './seals.ts'
+import { openSealBook, type Seal, type SealKind, type SealSigner } from './seals.ts'
 import { createTailCache } from './tail-cache.ts'
+import { drawTimeline, type TimelineLane } from './timeline.ts'
 import { verifyFile } from './verify-log.ts'
 
 export interface ActivityLogLimits extends FollowUpLimits {
@@ -36,11 +42,30 @@ export interface ActivityLogOptions {
   /** `activity.db` in the data folder; two more files lie beside it. */
   file: string
   clock: Clock
+  /** Without one the same seals are kept unsigned, and verifying says that nothing is sealed. */
   seal?: SealSigner
+  /** Keeps the last sealed head somewhere else than in the log: a log that was set back shows by it. */
+  witness?: { read(): ChainPoint | null; write(head: ChainPoint): void }
   limits?: Partial<ActivityLogLimits>
   onFault?: (error: unknown) => void
 }
 export interface OpenActivityLog extends ActivityLog {
+  /** Every entry as it is written: for alerts and for exporting as it goes. */
+  onEntry(fn: (entry: EntryFields) => void): () => void
+  /** Entries from `after` (exclusive) upward, at most `limit`: for exports and simulations. */
+  entriesAfter(after: number, limit: number): EntryFields[]
+  timeline(query: { since: number; until: number; buckets: number }): TimelineLane[]
+  /** When nothing was being recorded, as against: nothing happened. */
+  offTimes(since: number, until: number): OffTime[]
+  /** The newest entry and its chain value: kept elsewhere, it shows later that nothing before it was changed. */
+  head(): ChainPoint
+  /** Seals the newest entry now. `freeze` is the beginning of an incident. */
+  sealNow(kind: SealKind): Promise<Seal>
+  sealState(): { signed: boolean; at: number | null; seq: number | null }
+  /** Removes what is too old or too much, and keeps the proof. */
+  removeOld(keep: Keep): Promise<Removed>
+  /** Takes the content of entries out for good, and keeps the proof. Returns how many were redacted. */
+  redact(seqs: number[], by: string): Promise<number>
   /** Indexes and packs what there is. Nobody needs to wait for it: queries read what is not indexed yet. */
   catchUp(): Promise<void>
   /** Writes the shutdown, seals it and closes. */
@@ -49,9 +74,9 @@ export interface OpenActivityLog extends ActivityLog {
 
 const LIMITS: ActivityLogLimits = { ...FOLLOW_UP, beatMs: 60_000, keeperIdleMs: 15_000 }
 
-/** Opens the log. Throws what the system says when its files can't be opened; `keep-trying.ts` goes on from there. */
+/** Opens the log. Throws what the system says when its files can't be opened; `keep-opening.ts` goes on from there. */
 export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
-  const { clock, onFault = () => {} } = options
+  const { clock, witness, onFault = () => {} } = options
   const limits = { ...LIMITS, ...options.limits }
   const files = logFiles(options.file)
   const { hot, start, movedAside } = openHotStoreSafely(files, clock)
@@ -60,120 +85,103 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   const book = openSealBook(hot.db)
   const reader = createEntryReader(hot.db, files.archive)
   const index = createIndexReader(files.index)
-  const before = { seal: book.last(), interrupted: hot.open() }
+  const before = { seal: book.last(), interrupted: hot.open(), known: witness?.read() ?? null, movedAside }
   const indexedTo = index.indexedTo()
+  const countRows = () => index.rows() + hot.countRows(index.indexedTo())
 
   const writer = createLogWriter({ hot, file: files.hot, clock, start, onFault })
-  const rows = followRows(writer, index.rows() + hot.countRows(indexedTo))
+  const rows = followRows(writer, countRows())
   const tail = createTailCache(reader, writer)
-  const sealing = startSealing({
-    writer,
-    book,
-    boot,
-    clock,
-    onFault,
-    signer: options.seal,
-    beatMs: limits.beatMs,
-  })
   let keeper: Keeper | null = null
-  const startKeeper = () => {
+  const startedKeeper = () => {
     keeper ??= createKeeper({ files, onReport: followUp.report, idleMs: limits.keeperIdleMs })
     return keeper
   }
+  const { oldestOpen } = rows
   const followUp = createFollowUp({
-    keeper: startKeeper,
+    keeper: startedKeeper,
     hot,
     writer,
     clock,
     limits,
     indexedTo,
-    oldestOpen: rows.oldestOpen,
+    oldestOpen,
     onFault,
   })
-  begin(writer, { boot, movedAside, ...before })
+  beginRun(writer, reader, boot, before)
+  const sealing = startSealing({
+    ...{ writer, book, boot, clock, onFault, beatMs: limits.beatMs },
+    signer: options.seal,
+    remember: witness?.write,
+  })
   sealing.seal('beat').catch(onFault)
+
+  const read = (seq: number) => {
+    const text = reader.text(seq)
+    return text === null ? null : readEntry(text)
+  }
+  const down = (from: number, limit: number) => reader.down(from, limit).map(({ text }) => readEntry(text))
+  /** How far the index is, and what is behind it: taken together, since the keeper goes on meanwhile. */
+  const now = () => {
+    const to = index.indexedTo()
+    return { index, indexedTo: to, tail: tail.after(to), down, read, rowCount: rows.rowCount() }
+  }
+  /** What is verified must not be rewritten meanwhile. */
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work)
+    turn = done.catch(() => {})
+    return done
+  }
+  const rewritten = () => {
+    reader.refresh()
+    tail.clear()
+    rows.recount(countRows())
+  }
 
   return {
     append: (entry) => writer.append(entry),
     sync: () => writer.sync(),
-    query(query) {
-      const to = index.indexedTo()
-      return queryRows(
-        {
-          index,
-          indexedTo: to,
-          tail: tail.after(to),
-          down: (from, limit) => reader.down(from, limit).map(({ text }) => readEntry(text)),
-          read(seq) {
-            const text = reader.text(seq)
-            return text === null ? null : readEntry(text)
-          },
-          rowCount: rows.rowCount(),
-        },
-        ActivityQuery.parse(query),
-      )
-    },
+    query: (query) => queryRows(now(), ActivityQuery.parse(query)),
     entry: (seq) => readRelated({ reader, index, tail }, seq),
-    async verify() {
-      // The head in memory is what was written, whatever stands on the disk now.
-      if (writer.failing() === null) await sealing.seal('beat').catch(onFault)
-      return verifyFile(options.file, { heads: [writer.head()], publicKeys })
-    },
+    entriesAfter: (after, limit) => reader.up(after + 1, limit).map(({ text }) => readEntry(text)),
+    timeline: (query) => drawTimeline(now(), query),
+    offTimes: (since, until) => offTimes(hot.db, since, until, 2 * limits.beatMs),
+    verify: () =>
+      inTurn(async () => {
+        // The head in memory is what was written, whatever stands on the disk now.
+        if (writer.failing() === null) await sealing.seal('beat').catch(onFault)
+        const heads = [writer.head(), ...(before.known ? [before.known] : [])]
+        return verifyFile(options.file, { heads, publicKeys })
+      }),
     onRow: rows.onRow,
+    onEntry: writer.onWritten,
+    head: writer.head,
+    sealNow: sealing.seal,
+    sealState: sealing.state,
     state() {
       const text = writer.failing()
       return { state: text === null ? 'ok' : 'failing', entries: writer.head().seq, text: text ?? '' }
     },
+    removeOld: (keep) =>
+      inTurn(async () => {
+        await followUp.catchUp()
+        const parts = { files, hot, writer, sealing, keeper: startedKeeper, clock }
+        return removeOld(parts, keep).finally(rewritten)
+      }),
+    redact: (seqs, by) =>
+      inTurn(() => {
+        const parts = { hot, reader, writer, sealing, keeper: startedKeeper }
+        return redactEntries(parts, seqs, by).finally(rewritten)
+      }),
     catchUp: followUp.catchUp,
     async close() {
-      sealing.end()
       followUp.end()
-      try {
-        writer.append({ kind: 'app', subject: 'Sallyport ended', details: { boot, closes: true } })
-        await sealing.seal('shutdown')
-      } catch (error) {
-        onFault(error)
-      }
+      sealing.end()
+      await endRun(writer, sealing, boot).catch(onFault)
       await keeper?.end(2_000)
       writer.close()
       for (const open of [index, reader, hot]) open.close()
     },
-  }
-}
-
-/** The first entries of a run of the app: that it began, how the one before ended, and what was cut off in its middle. */
-function begin(
-  writer: LogWriter,
-  before: {
-    boot: string
-    movedAside: string | null
-    interrupted: number[]
-    seal: { kind: string; seq: number; at: number } | null
-  },
-): void {
-  const { boot, movedAside, interrupted, seal } = before
-  const first = writer.head().seq === 0
-  const clean = first || (seal?.kind === 'shutdown' && seal.seq === writer.head().seq)
-  try {
-    writer.append({
-      kind: 'app',
-      subject: clean ? 'Sallyport started' : 'Sallyport started; it had ended without a shutdown',
-      details: { boot, clean, lastSealAt: seal?.at ?? null },
-    })
-    if (movedAside !== null)
-      writer.append({
-        kind: 'alert',
-        subject: 'The newest part of the log was damaged and could not be read',
-        details: { rule: 'chain-broken', movedAside },
-      })
-    for (const ref of interrupted)
-      writer.append({
-        kind: 'outcome',
-        subject: 'Interrupted: the app ended before the outcome was known',
-        ref,
-        details: { interrupted: true },
-      })
-  } catch (error) {
-    if (!(error instanceof LogUnavailable)) throw error
   }
 }

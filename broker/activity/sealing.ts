@@ -31,11 +31,14 @@ export interface SealingOptions {
 }
 
 const SIGN_MS = 5_000
+/** Beats between two thinnings of the book. */
+const THIN_AFTER = 60
 
 export function startSealing(options: SealingOptions): Sealing {
   const { writer, book, boot, clock, signer, beatMs, remember = () => {}, onFault = () => {} } = options
   const key = signer ? keyId(readPublicKey(signer.publicKey)) : ''
   let last: { seal: Seal; signed: boolean } | null = null
+  let beats = 0
   let queue: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => void seal('beat').catch(onFault), beatMs)
   timer.unref()
@@ -49,12 +52,14 @@ export function startSealing(options: SealingOptions): Sealing {
     const head = writer.head()
     const at = clock()
     await writer.sync()
-    const same = last?.seal.seq === head.seq && last.seal.hash === head.hash
+    // A beat that was missed (a laptop that slept) is a gap, and stays one.
+    const same = last?.seal.seq === head.seq && at - last.seal.at <= 2 * beatMs
     const seal: Seal = { kind, boot, ...head, since: same && last ? last.seal.since : at, at, key }
     const signature = signer ? await signInTime(signer, seal, onFault) : null
     const stored = signature ? seal : { ...seal, key: '' }
     book.put(stored, signature)
     last = { seal: stored, signed: signature !== null }
+    if (++beats % THIN_AFTER === 0) book.thin(at)
     await writer.sync()
     remember(head)
     return stored

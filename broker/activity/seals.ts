@@ -67,8 +67,13 @@ export const isSignedBy = (seal: StoredSeal, key: KeyObject): boolean =>
 
 export interface SealBook {
   last(): StoredSeal | null
-  /** A new row, or the last one with its end moved on when it speaks of the same head of the same run. */
+  /** A new row, or the last one with its end moved on when it speaks of the same head since the same time. */
   put(seal: Seal, signature: Uint8Array | null): void
+  /**
+   * Thins out beats that are older than an hour: one an hour stays of the last month, one a day of what is older, and
+   * the last of each run.
+   */
+  thin(now: number): void
 }
 
 export function openSealBook(db: DatabaseSync): SealBook {
@@ -79,15 +84,22 @@ export function openSealBook(db: DatabaseSync): SealBook {
   const extend = db.prepare(
     'UPDATE seal SET kind = ?, since = ?, at = ?, key = ?, signature = ? WHERE id = ?',
   )
+  const thin = db.prepare(
+    `DELETE FROM seal WHERE kind = 'beat' AND at < $now - 3600000
+       AND id NOT IN (SELECT max(id) FROM seal GROUP BY boot, iif(at < $now - 2592000000, at / 86400000, at / 3600000))
+       AND id NOT IN (SELECT max(id) FROM seal GROUP BY boot)
+       AND id NOT IN (SELECT min(id) FROM seal GROUP BY boot)`,
+  )
   const lastSeal = () => {
     const row = last.get()
     return row === undefined ? null : storedSeal(row)
   }
   return {
     last: lastSeal,
+    thin: (now) => void thin.run({ now }),
     put(seal, signature) {
       const before = lastSeal()
-      const same = before && before.boot === seal.boot && before.seq === seal.seq && before.hash === seal.hash
+      const same = before?.boot === seal.boot && before.seq === seal.seq && before.since === seal.since
       if (same) extend.run(seal.kind, seal.since, seal.at, seal.key, signature, before.id)
       else insert.run(seal.kind, seal.boot, seal.seq, seal.hash, seal.since, seal.at, seal.key, signature)
     },

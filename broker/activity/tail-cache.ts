@@ -6,6 +6,8 @@ import type { LogWriter } from './log-writer.ts'
 export interface TailCache {
   /** Entries behind `seq`, the newest first. */
   after(seq: number): readonly EntryFields[]
+  /** Entries were rewritten. */
+  clear(): void
 }
 
 /** An index that is being made anew leaves more than that unread for a while; the newest count. */
@@ -23,6 +25,9 @@ export function createTailCache(reader: EntryReader, writer: LogWriter): TailCac
         .map(({ text }) => readEntry(text))
       newestFirst = [...fresh, ...newestFirst.filter((entry) => entry.seq > floor)]
       return newestFirst
+    },
+    clear() {
+      newestFirst = []
     },
   }
 }

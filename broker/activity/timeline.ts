@@ -1,0 +1,88 @@
+/** The picture of a stretch of time: for each principal, how many rows of which decision fell into each bucket. */
+import { closes } from './activity-row.ts'
+import { decisionSlot } from './decision-slot.ts'
+import type { EntryFields } from './entry-bytes.ts'
+import type { IndexReader } from './index-reader.ts'
+
+export interface TimelinePoint {
+  bucket: number
+  allow: number
+  ask: number
+  deny: number
+  stop: number
+}
+export interface TimelineLane {
+  /** '' is the product itself. */
+  principalId: string
+  name: string
+  points: TimelinePoint[]
+}
+export interface TimelineParts {
+  index: IndexReader
+  indexedTo: number
+  /** Newest first, everything behind `indexedTo`. */
+  tail: readonly EntryFields[]
+  /** Entries below, downward. */
+  down(from: number, limit: number): EntryFields[]
+}
+
+/** Zoomed in this far, entries are read one by one; further out, whole minutes are counted. */
+const MINUTE_MS = 60_000
+const READ_AT_MOST = 50_000
+
+export function drawTimeline(
+  parts: TimelineParts,
+  { since, until, buckets }: { since: number; until: number; buckets: number },
+): TimelineLane[] {
+  const width = Math.max(1, (until - since) / buckets)
+  const lanes = new Map<string, { name: string; points: Map<number, TimelinePoint> }>()
+  const count = (principalId: string, name: string, at: number, counts: Omit<TimelinePoint, 'bucket'>) => {
+    if (at < since || at > until) return
+    const lane = lanes.get(principalId) ?? { name, points: new Map<number, TimelinePoint>() }
+    lanes.set(principalId, lane)
+    const bucket = Math.min(buckets - 1, Math.floor((at - since) / width))
+    const point = lane.points.get(bucket) ?? { bucket, allow: 0, ask: 0, deny: 0, stop: 0 }
+    lane.points.set(bucket, point)
+    for (const slot of SLOTS) point[slot] += counts[slot]
+  }
+  const countEntry = (entry: EntryFields) => {
+    if (closes(entry)) return
+    const counts = { allow: 0, ask: 0, deny: 0, stop: 0, [SLOTS[decisionSlot(entry)]]: 1 }
+    count(entry.principal?.id ?? '', entry.principal?.name ?? '', entry.at, counts)
+  }
+  for (const entry of parts.tail) countEntry(entry)
+  if (!readEntries(parts, since, until, width, countEntry))
+    for (const { at, principalId, name, ...counts } of parts.index.minutes(since, until))
+      count(principalId, name, Math.min(Math.max(at * MINUTE_MS, since), until), counts)
+  return [...lanes]
+    .map(([principalId, { name, points }]) => ({
+      principalId,
+      name,
+      points: [...points.values()].sort((a, b) => a.bucket - b.bucket),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+const SLOTS = ['allow', 'ask', 'deny', 'stop'] as const
+
+/** False when there are too many to read, or minutes are fine enough. */
+function readEntries(
+  { index, indexedTo, down }: TimelineParts,
+  since: number,
+  until: number,
+  width: number,
+  count: (entry: EntryFields) => void,
+): boolean {
+  if (width >= MINUTE_MS) return false
+  const range = index.rangeOf(since, until)
+  if (range === null) return true
+  const top = Math.min(range.from, indexedTo)
+  if (top - range.to > READ_AT_MOST) return false
+  for (let from = top; from >= range.to; ) {
+    const batch = down(from, Math.min(1_000, from - range.to + 1))
+    const last = batch.at(-1)
+    if (last === undefined) break
+    for (const entry of batch) count(entry)
+    from = last.seq - 1
+  }
+  return true
+}
