@@ -566,8 +566,8 @@ export interface ModelRoom {
   client(choice: ModelChoice, context: Omit<CallContext, 'tool' | 'callId'>): ModelClient
   /** Names that the endpoint offers. */
   list(choice: ModelChoice, context: Omit<CallContext, 'tool' | 'callId'>): Promise<Outcome<string[]>>
-  /** Makes the guided tour's sample folder, or puts it back to its beginning. `summary`: where in it the tour writes in silence. */
-  tourFolder(path: string): Promise<Outcome<{ folder: string; summary: string }>>
+  /** Makes the guided tour's sample folder, or puts it back to its beginning. `summaryFile` is what the tour writes in it without a question. */
+  tourFolder(path: string): Promise<Outcome<{ folder: string; summaryFile: string }>>
   /** Ollama and LM Studio on this computer; waits at most a second. */
   detect(): Promise<{ name: string; baseUrl: string; models: string[] }[]>
 }

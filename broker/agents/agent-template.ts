@@ -5,7 +5,7 @@
 import type { AgentInput, ModelChoice } from '../../contract/agent.ts'
 import { type HostLine, HostLine as HostLineSchema, Perimeter } from '../../contract/perimeter.ts'
 
-export const NOTES_FOLDER = '~/Sallyport/Notes'
+export const NOTES_FOLDER = '~/Sallyport notes'
 
 export interface AgentWishes {
   name: string
@@ -50,8 +50,8 @@ function hostLine(text: string): HostLine {
   })
 }
 
-/** The tour's agent: one question for the moves, a place for its summary, and no host at all. */
-export function tourTemplate(folder: string, summaryFolder: string): AgentInput {
+/** The tour's agent: one question for the moves, one file that it may write, and no host at all. */
+export function tourTemplate(folder: string, summaryFile: string): AgentInput {
   return {
     name: 'Guided tour',
     model: { provider: 'tour', model: 'tour' },
@@ -59,7 +59,7 @@ export function tourTemplate(folder: string, summaryFolder: string): AgentInput 
     perimeter: Perimeter.parse({
       folders: [
         { path: folder, read: 'allow', write: 'ask' },
-        { path: `${folder}/${summaryFolder}`, read: 'allow', write: 'allow' },
+        { path: summaryFile, read: 'allow', write: 'allow' },
       ],
       tools: [{ name: 'files' }, { name: 'web' }],
     }),

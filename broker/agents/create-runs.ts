@@ -177,9 +177,10 @@ export function createRuns(options: RunsOptions): Runs {
     async tour({ folder = options.tourFolder, caller }) {
       const made = await options.models.tourFolder(folder)
       if (made.kind !== 'ok') return made
-      const agent = agents.ensure(TOUR_AGENT, tourTemplate(made.value.folder, made.value.summary))
+      const agent = agents.ensure(TOUR_AGENT, tourTemplate(made.value.folder, made.value.summaryFile))
       if (agent.kind !== 'ok') return agent
-      const prompt = `Tidy the sample folder ${made.value.folder}`
+      // The person's words name both places: what they name may be written without another question.
+      const prompt = `Tidy the sample folder ${made.value.folder} and write what happened to ${made.value.summaryFile}`
       return start({ agentId: TOUR_AGENT, prompt, caller })
     },
     list: (query) => runs.list(query),

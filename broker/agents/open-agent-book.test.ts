@@ -153,9 +153,15 @@ it('leaves a document that it does not understand where it is, and does not use 
 
 it('makes the tour’s agent once, and brings it back to its beginning', () => {
   const { book } = openBook()
-  book.ensure('agent_tour', tourTemplate('/home/me/Sallyport tour', 'Summary'))
+  book.ensure(
+    'agent_tour',
+    tourTemplate('/home/me/Sallyport tour', '/home/me/Sallyport tour/What happened.md'),
+  )
   book.update('agent_tour', { ...tourTemplate('/', 'x'), name: 'Mine' }, 'you')
-  const back = book.ensure('agent_tour', tourTemplate('/home/me/Sallyport tour', 'Summary'))
+  const back = book.ensure(
+    'agent_tour',
+    tourTemplate('/home/me/Sallyport tour', '/home/me/Sallyport tour/What happened.md'),
+  )
   expect(back).toMatchObject({
     kind: 'ok',
     value: {

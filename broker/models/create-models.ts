@@ -11,7 +11,7 @@ import { guardHttp, type Http, type HttpLimits } from './guard-http.ts'
 import { modelAddress } from './model-address.ts'
 import { passList } from './pass-list.ts'
 import { type ModelCall, type PassOptions, passModelCall } from './pass-model-call.ts'
-import { createTourFolder, SUMMARY_FOLDER } from './tour/create-tour-folder.ts'
+import { createTourFolder, summaryFileIn } from './tour/create-tour-folder.ts'
 import { createTourModel, type TourPace } from './tour/tour-model.ts'
 
 export interface ModelsOptions extends PassOptions {
@@ -34,7 +34,7 @@ export function createModels(options: ModelsOptions): ModelRoom {
     list: (choice, context) => passList(options, choice, context),
     async tourFolder(path) {
       const made = await createTourFolder(path)
-      return made.kind === 'ok' ? ok({ folder: made.value, summary: SUMMARY_FOLDER }) : made
+      return made.kind === 'ok' ? ok({ folder: made.value, summaryFile: summaryFileIn(made.value) }) : made
     },
     detect: () => detectModels(options.http, options.localServers),
   }

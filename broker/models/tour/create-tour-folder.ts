@@ -11,9 +11,10 @@ import { type SampleFile, sampleFiles } from './sample-files.ts'
 
 const MARK = '.sallyport-tour'
 const MARK_TEXT = 'This folder belongs to Sallyport’s guided tour. It can be deleted.\n'
-/** Where the tour keeps its own summary: the one place in which it writes without a question. */
-export const SUMMARY_FOLDER = 'Summary'
-export const SUMMARY_FILE = 'What happened.md'
+/** The tour's own summary: the one file that it writes without a question. */
+export function summaryFileIn(folder: string): string {
+  return path.join(folder, 'What happened.md')
+}
 
 /** The real path of the folder, ready for a tour. */
 export async function createTourFolder(folder: string): Promise<Outcome<string>> {
@@ -28,7 +29,6 @@ export async function createTourFolder(folder: string): Promise<Outcome<string>>
       )
     await writeFile(path.join(root, MARK), MARK_TEXT)
     for (const file of sampleFiles()) await restore(root, file)
-    await mkdir(path.join(root, SUMMARY_FOLDER), { recursive: true })
     return ok(root)
   } catch (error) {
     return failed(

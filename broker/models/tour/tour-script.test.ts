@@ -19,7 +19,7 @@ const allAllowed: Answers = ({ tool, fn, input }) => {
   if (tool === 'web') return refused('outside-perimeter', 'paste.example.net is not inside.')
   if (fn === 'list')
     return ok({
-      entries: [...entries, { name: 'Summary', kind: 'folder' }, { name: '.sallyport-tour', kind: 'file' }],
+      entries: [...entries, { name: 'Photos', kind: 'folder' }, { name: '.sallyport-tour', kind: 'file' }],
       truncated: false,
     })
   if (fn === 'read') return ok({ text: `text of ${(input as { path: string }).path}` })

@@ -5,7 +5,7 @@
  */
 import type { Outcome } from '../../../contract/outcome.ts'
 import type { Json } from '../../../contract/words.ts'
-import { SUMMARY_FILE, SUMMARY_FOLDER } from './create-tour-folder.ts'
+import { summaryFileIn } from './create-tour-folder.ts'
 import { HOSTILE_ADDRESS, HOSTILE_FILE, NOTES_FILE, PRIVATE_FILE, sampleFiles } from './sample-files.ts'
 import * as words from './tour-words.ts'
 
@@ -51,7 +51,7 @@ export function* playTour(folder: string): TourPlay {
   const summary = words.summary({ moved: moved[0], sent: sent[0], count: moves.length })
   const written = yield {
     say: words.afterSend(sent[0]),
-    calls: [files('write', { path: `${folder}/${SUMMARY_FOLDER}/${SUMMARY_FILE}`, text: summary })],
+    calls: [files('write', { path: summaryFileIn(folder), text: summary })],
   }
   return last(words.closing(written[0]))
 }

@@ -60,7 +60,7 @@ export function afterSend(seen: Seen): string {
 
 Nothing left this computer, and you did not have to notice the trick: the gate does not ask what the model believes. It looks at what is about to happen, where the wish came from, and what you allowed. The attempt is in the activity log, with the reason.
 
-I write a short summary into the folder. That place is mine to write in, so nobody is asked.`
+Last, I write a short summary to the file that your task names. I have read text from outside by now, so the gate looks twice at what I change, and may ask you about this too.`
 }
 
 export function closing(seen: Seen): string {

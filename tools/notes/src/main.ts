@@ -1,5 +1,5 @@
 /** Notes as Markdown files in one folder. The folder is a line of the agent's perimeter like any other. */
-const FOLDER = '~/Sallyport/Notes'
+const FOLDER = '~/Sallyport notes'
 /** Notes with one title. */
 const SAME_TITLE = 100
 
