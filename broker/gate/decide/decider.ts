@@ -124,7 +124,7 @@ function decideInside(input: DecideInput, hit: PolicyHit | null, line: LineHit, 
         1000,
       ),
     })
-  const flow = ruleFlow(input, need.capability === 'model.call' && line.level === 'allow')
+  const flow = ruleFlow(input, line.level, need.capability === 'model.call' && line.level === 'allow')
   const forced = hit?.effect === 'ask' && hit.managed
   const grant = forced || !flow.grantsCount ? null : grants.find('allow', asked)
   if (grant) {

@@ -4,7 +4,8 @@
  * data is in the run too, a grant no longer counts for what can carry data out.
  */
 import type { Because } from '../../../contract/decision.ts'
-import { CAPABILITY_EFFECT } from '../../../contract/words.ts'
+import type { Level } from '../../../contract/perimeter.ts'
+import { CAPABILITY_EFFECT, type Capability } from '../../../contract/words.ts'
 import type { DecideInput } from '../../ports.ts'
 
 export interface FlowRuling {
@@ -13,13 +14,21 @@ export interface FlowRuling {
   grantsCount: boolean
 }
 
+const UNDOABLE: ReadonlySet<Capability> = new Set(['fs.write', 'fs.delete'])
 const FREE: FlowRuling = { because: null, grantsCount: true }
 
 /** A notification stays on this computer; the agent's own model is where its text comes from and goes to anyway. */
-export function ruleFlow(input: Pick<DecideInput, 'need' | 'flow'>, ownModelCall: boolean): FlowRuling {
+/** @param level what the perimeter's line says of this need */
+export function ruleFlow(
+  input: Pick<DecideInput, 'need' | 'flow'>,
+  level: Level,
+  ownModelCall: boolean,
+): FlowRuling {
   const { need, flow } = input
   const effect = CAPABILITY_EFFECT[need.capability]
   if (effect === 'reads' || need.capability === 'notify' || ownModelCall) return FREE
+  // What stays on this computer and can be undone, in a place where the person lets the agent change things in silence.
+  if (level === 'allow' && UNDOABLE.has(need.capability)) return FREE
   if (!flow.lamps.outside || flow.backed) return FREE
   // A contained program may reach the agent's hosts, so it counts as able to send.
   const sends = effect === 'sends' || need.capability === 'command.run'
