@@ -2,6 +2,7 @@
  * Whether an IP address is of the public internet. Everything else (this computer, the local network, a cloud's own
  * services, tunnels into IPv4, what no registry gives out) is private here.
  */
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** Public by registry, but answered by a cloud's own host beside the machine (Azure's WireServer). */
@@ -13,7 +14,7 @@ const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96')
 
 /** @param text an address without brackets or zone; anything else counts as private */
 export function isPublicAddress(text: string): boolean {
-  if (!ipaddr.isValid(text) || text.includes('%')) return false
+  if (isIP(text) === 0 || text.includes('%')) return false
   const address = ipaddr.parse(text)
   return address instanceof ipaddr.IPv4 ? isPublicV4(address) : isPublicV6(address as ipaddr.IPv6)
 }

@@ -30,6 +30,8 @@ export async function readBody(
   contentEncoding: string,
   maxBytes: number,
 ): Promise<Outcome<ReadBody>> {
+  // A connection that ends while nobody reads must not be an error that nobody hears.
+  body.on('error', () => {})
   const codings = contentEncoding
     .toLowerCase()
     .split(',')
@@ -57,6 +59,7 @@ export async function readBody(
 }
 
 function unpack(from: Readable, decoder: Transform): Transform {
+  decoder.on('error', () => {})
   from.on('error', (error) => decoder.destroy(error))
   return from.pipe(decoder)
 }

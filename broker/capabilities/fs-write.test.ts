@@ -1,0 +1,425 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { mintPermit } from '../gate/permit.ts'
+import { createFileRoom } from './files/file-room.ts'
+import { createFsDeleteCapability } from './fs-delete.ts'
+import { createFsListCapability } from './fs-list.ts'
+import { createFsWriteCapability } from './fs-write.ts'
+import { noUndo, type PlayedGate, playGate } from './testing/play-gate.ts'
+import { createLinuxTrash } from './trash/linux-trash.ts'
+
+let top: string
+let gate: PlayedGate
+
+beforeEach(() => {
+  top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-write-')))
+  const files = createFileRoom({ ownPaths: [path.join(top, 'own')], home: top })
+  const trash = createLinuxTrash({
+    holder: files.holder,
+    home: top,
+    uid: process.getuid?.() ?? 0,
+    clock: () => 1_800_000_000_000,
+  })
+  const undo = noUndo()
+  gate = playGate(
+    [
+      createFsWriteCapability({ files, undo }),
+      createFsDeleteCapability({ files, undo, trash }),
+      createFsListCapability({ files }),
+    ],
+    mintPermit,
+  )
+})
+afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
+
+const put = (name: string, data = name) => {
+  fs.mkdirSync(path.dirname(path.join(top, name)), { recursive: true })
+  fs.writeFileSync(path.join(top, name), data)
+  return path.join(top, name)
+}
+const text = (name: string) => fs.readFileSync(path.join(top, name), 'utf8')
+const write = (file: string, data: string, more: object = {}) =>
+  gate.pass('fs.writeFile', { path: `${top}/${file}`, data, ...more })
+const needsOf = async (...args: Parameters<PlayedGate['prepare']>) => {
+  const prepared = await gate.prepare(...args)
+  if (prepared.kind !== 'ok') throw new Error(prepared.person)
+  prepared.value.dispose()
+  return prepared.value.needs.map(
+    ({ capability, resource }) =>
+      `${capability} ${resource.kind === 'path' ? resource.path.slice(top.length) : resource.kind}`,
+  )
+}
+const names = (folder = '') => fs.readdirSync(path.join(top, folder)).sort()
+
+describe('writing a file', () => {
+  test('creates, replaces, appends', async () => {
+    expect(await write('a.txt', 'one')).toMatchObject({
+      kind: 'ok',
+      value: { value: { created: true, size: 3 } },
+    })
+    expect(await write('a.txt', 'two')).toMatchObject({ kind: 'ok', value: { value: { created: false } } })
+    expect(await write('a.txt', ' three', { mode: 'append' })).toMatchObject({
+      kind: 'ok',
+      value: { value: { size: 9 } },
+    })
+    expect(text('a.txt')).toBe('two three')
+    expect(await write('b.txt', 'new', { mode: 'append' })).toMatchObject({
+      kind: 'ok',
+      value: { value: { created: true } },
+    })
+    expect(names()).toEqual(['a.txt', 'b.txt'])
+  })
+
+  test('create never writes over what is there', async () => {
+    put('a.txt', 'old')
+    expect(await write('a.txt', 'new', { mode: 'create' })).toMatchObject({ kind: 'failed', code: 'exists' })
+    expect(text('a.txt')).toBe('old')
+    expect(names()).toEqual(['a.txt'])
+  })
+
+  test('keeps the mode of what it replaces', async () => {
+    fs.chmodSync(put('run.sh'), 0o751)
+    await write('run.sh', 'new')
+    expect(fs.statSync(`${top}/run.sh`).mode & 0o7777).toBe(0o751)
+  })
+
+  test('writes what a link leads to, and leaves the link', async () => {
+    put('real/a.txt', 'old')
+    fs.symlinkSync('real/a.txt', `${top}/link`)
+    expect(await needsOf('fs.writeFile', { path: `${top}/link`, data: '' })).toEqual(['fs.write /real/a.txt'])
+    await write('link', 'new')
+    expect(text('real/a.txt')).toBe('new')
+    expect(fs.lstatSync(`${top}/link`).isSymbolicLink()).toBe(true)
+  })
+
+  test('a link to nowhere is written at where it leads', async () => {
+    fs.mkdirSync(`${top}/other`)
+    fs.symlinkSync(`${top}/other/new.txt`, `${top}/link`)
+    expect(await needsOf('fs.writeFile', { path: `${top}/link`, data: '' })).toEqual([
+      'fs.write /other/new.txt',
+    ])
+    await write('link', 'x')
+    expect(text('other/new.txt')).toBe('x')
+  })
+
+  test('other names of a hard link keep their content', async () => {
+    put('outside', 'secret')
+    fs.linkSync(`${top}/outside`, `${top}/inside`)
+    expect(await write('inside', 'mine')).toMatchObject({ kind: 'ok' })
+    expect([text('outside'), text('inside')]).toEqual(['secret', 'mine'])
+    fs.linkSync(`${top}/outside`, `${top}/third`)
+    expect(await write('third', 'more', { mode: 'append' })).toMatchObject({ kind: 'refused' })
+    expect(text('outside')).toBe('secret')
+  })
+
+  test('makes missing folders only when asked, and needs leave for the first of them', async () => {
+    expect(await write('new/deep/a.txt', 'x')).toMatchObject({ kind: 'failed', code: 'not-found' })
+    expect(await needsOf('fs.writeFile', { path: `${top}/new/deep/a.txt`, data: '', parents: true })).toEqual(
+      ['fs.write /new/deep/a.txt', 'fs.write /new'],
+    )
+    expect(await write('new/deep/a.txt', 'x', { parents: true })).toMatchObject({ kind: 'ok' })
+    expect(text('new/deep/a.txt')).toBe('x')
+  })
+
+  test('refuses folders, FIFOs and what is no text in that encoding', async () => {
+    execFileSync('mkfifo', [`${top}/pipe`])
+    fs.mkdirSync(`${top}/folder`)
+    expect(await write('pipe', 'x')).toMatchObject({ code: 'wrong-kind' })
+    expect(await write('folder', 'x')).toMatchObject({ code: 'wrong-kind' })
+    expect(await write('a', 'not base64!', { encoding: 'base64' })).toMatchObject({ code: 'invalid-request' })
+    expect(await write('a', '☀', { encoding: 'latin1' })).toMatchObject({ code: 'invalid-request' })
+    expect(await write('a', '\ud800')).toMatchObject({ code: 'invalid-request' })
+    expect(
+      await write('bytes', Buffer.from([0, 255]).toString('base64'), { encoding: 'base64' }),
+    ).toMatchObject({ kind: 'ok' })
+    expect(fs.readFileSync(`${top}/bytes`)).toEqual(Buffer.from([0, 255]))
+  })
+
+  test('a full disk leaves the old content', async () => {
+    const small = `${top}/small`
+    fs.mkdirSync(small)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small], { stdio: 'ignore' })
+    } catch {
+      return // only an administrator can make a small disk
+    }
+    try {
+      put('small/a.txt', 'old')
+      expect(await write('small/a.txt', 'x'.repeat(200_000))).toMatchObject({
+        kind: 'failed',
+        code: 'disk-full',
+      })
+      expect(text('small/a.txt')).toBe('old')
+      expect(names('small')).toEqual(['a.txt'])
+    } finally {
+      execFileSync('umount', [small])
+    }
+  })
+
+  test('what changed since it was looked at is not written over', async () => {
+    const file = put('a.txt', 'old')
+    const prepared = await gate.prepare('fs.writeFile', { path: file, data: 'new' })
+    if (prepared.kind !== 'ok') throw new Error('not prepared')
+    expect(prepared.value.diff).toContain('-old')
+    fs.writeFileSync(file, 'changed meanwhile')
+    expect(await gate.perform(prepared.value)).toMatchObject({ kind: 'failed', code: 'changed' })
+    expect(text('a.txt')).toBe('changed meanwhile')
+    prepared.value.dispose()
+  })
+
+  test('a folder that moved since is not written into', async () => {
+    put('in/a.txt', 'old')
+    const prepared = await gate.prepare('fs.writeFile', { path: `${top}/in/b.txt`, data: 'new' })
+    if (prepared.kind !== 'ok') throw new Error('not prepared')
+    fs.renameSync(`${top}/in`, `${top}/elsewhere`)
+    expect(await gate.perform(prepared.value)).toMatchObject({ kind: 'failed', code: 'changed' })
+    expect(names('elsewhere')).toEqual(['a.txt'])
+    prepared.value.dispose()
+  })
+
+  test('the question is bound to the content and to what it would replace', async () => {
+    const file = put('a.txt', 'old')
+    const binding = async (data: string) => {
+      const prepared = await gate.prepare('fs.writeFile', { path: file, data })
+      if (prepared.kind !== 'ok') throw new Error('not prepared')
+      prepared.value.dispose()
+      return prepared.value.binding
+    }
+    const first = await binding('x')
+    expect(await binding('x')).toBe(first)
+    expect(await binding('y')).not.toBe(first)
+    fs.writeFileSync(file, 'other')
+    expect(await binding('x')).not.toBe(first)
+  })
+})
+
+describe('moving and copying', () => {
+  const move = (...moves: [string, string][]) =>
+    gate.pass('fs.move', {
+      moves: moves.map(([from, to]) => ({ from: `${top}/${from}`, to: `${top}/${to}` })),
+    })
+  const copy = (from: string, to: string, context = {}) =>
+    gate.pass('fs.copy', { copies: [{ from: `${top}/${from}`, to: `${top}/${to}` }] }, context)
+
+  test('moves several as one, and names both ends', async () => {
+    put('a.txt')
+    put('b.txt')
+    fs.mkdirSync(`${top}/to`)
+    expect(await needsOf('fs.move', { moves: [{ from: `${top}/a.txt`, to: `${top}/to/a.txt` }] })).toEqual([
+      'fs.write /a.txt',
+      'fs.write /to/a.txt',
+    ])
+    expect(await move(['a.txt', 'to/a.txt'], ['b.txt', 'to/b2.txt'])).toMatchObject({ kind: 'ok' })
+    expect(names('to')).toEqual(['a.txt', 'b2.txt'])
+    expect(names()).toEqual(['to'])
+  })
+
+  test('never writes over what is there; all or none', async () => {
+    put('a.txt')
+    put('b.txt')
+    put('to/b.txt', 'old')
+    const outcome = await move(['a.txt', 'to/a.txt'], ['b.txt', 'to/b.txt'])
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      code: 'exists',
+      person: expect.stringContaining('Nothing was moved'),
+    })
+    expect(names('to')).toEqual(['b.txt'])
+    expect(text('to/b.txt')).toBe('old')
+    expect(names()).toEqual(['a.txt', 'b.txt', 'to'])
+  })
+
+  test('moves a link itself, and folders with all in them', async () => {
+    put('folder/deep/a.txt')
+    fs.symlinkSync('folder', `${top}/link`)
+    expect(await move(['link', 'link2'], ['folder', 'folder2'])).toMatchObject({ kind: 'ok' })
+    expect(fs.readlinkSync(`${top}/link2`)).toBe('folder')
+    expect(text('folder2/deep/a.txt')).toBe('folder/deep/a.txt')
+  })
+
+  test('a folder can’t be put into itself', async () => {
+    put('folder/a.txt')
+    expect(await move(['folder', 'folder/inner'])).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+    expect(await copy('folder', 'folder/inner')).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+  })
+
+  test('what may not be read can’t be made readable by moving it, alone or within its folder', async () => {
+    put('folder/secret/key')
+    fs.mkdirSync(`${top}/open`)
+    const wouldDecide = (need: { capability: string; resource: unknown }) => {
+      const at = (need.resource as { path: string }).path
+      return need.capability === 'fs.read' && at.startsWith(`${top}/folder/secret`)
+        ? ('deny' as const)
+        : ('allow' as const)
+    }
+    const pair = (from: string, to: string) =>
+      gate.pass('fs.move', { moves: [{ from: `${top}/${from}`, to: `${top}/${to}` }] }, { wouldDecide })
+    expect(await pair('folder/secret/key', 'open/key')).toMatchObject({ kind: 'refused' })
+    expect(await pair('folder', 'open/folder')).toMatchObject({ kind: 'refused' })
+    expect(names('open')).toEqual([])
+  })
+
+  test('carries to another disk, with times and modes', async () => {
+    const file = put('folder/a.txt')
+    fs.chmodSync(file, 0o640)
+    fs.utimesSync(file, 1_600_000_000, 1_600_000_000)
+    fs.symlinkSync('a.txt', `${top}/folder/link`)
+    const disk = `${top}/disk`
+    fs.mkdirSync(disk)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', disk], { stdio: 'ignore' })
+    } catch {
+      return
+    }
+    try {
+      expect(await move(['folder', 'disk/folder'])).toMatchObject({ kind: 'ok' })
+      const stat = fs.statSync(`${disk}/folder/a.txt`)
+      expect([stat.mode & 0o777, stat.mtimeMs, fs.readlinkSync(`${disk}/folder/link`)]).toEqual([
+        0o640,
+        1_600_000_000_000,
+        'a.txt',
+      ])
+      expect(fs.existsSync(`${top}/folder`)).toBe(false)
+      expect(names('disk')).toEqual(['folder'])
+    } finally {
+      execFileSync('umount', [disk])
+    }
+  })
+
+  test('copies need leave to read, leave nothing behind when refused', async () => {
+    put('folder/a.txt')
+    put('folder/secret')
+    expect(await needsOf('fs.copy', { copies: [{ from: `${top}/folder`, to: `${top}/copy` }] })).toEqual([
+      'fs.write /copy',
+      'fs.read /folder',
+    ])
+    const wouldDecide = (need: { resource: unknown }) =>
+      (need.resource as { path: string }).path.endsWith('secret') ? ('deny' as const) : ('allow' as const)
+    expect(await copy('folder', 'copy', { wouldDecide })).toMatchObject({ kind: 'refused' })
+    expect(names()).toEqual(['folder'])
+    expect(await copy('folder', 'copy')).toMatchObject({ kind: 'ok' })
+    expect(text('copy/a.txt')).toBe('folder/a.txt')
+    expect(await copy('folder', 'copy')).toMatchObject({ code: 'exists' })
+  })
+})
+
+describe('the trash', () => {
+  const trash = (...paths: string[]) => gate.pass('fs.trash', { paths: paths.map((one) => `${top}/${one}`) })
+  const trashFolder = '.local/share/Trash'
+
+  test('takes files, folders and links, by the desktop’s rules', async () => {
+    put('ä b.txt', 'x')
+    put('folder/c')
+    fs.symlinkSync('folder', `${top}/link`)
+    expect(await trash('ä b.txt', 'folder', 'link')).toMatchObject({ kind: 'ok' })
+    expect(names(`${trashFolder}/files`)).toEqual(['folder', 'link', 'ä b.txt'])
+    expect(text(`${trashFolder}/info/ä b.txt.trashinfo`)).toMatch(
+      /^\[Trash Info\]\nPath=.*\/%C3%A4%20b\.txt\nDeletionDate=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\n$/,
+    )
+    expect(fs.existsSync(`${top}/folder`)).toBe(false)
+  })
+
+  test('two of one name both fit', async () => {
+    put('a.txt', 'first')
+    await trash('a.txt')
+    put('a.txt', 'second')
+    await trash('a.txt')
+    expect(names(`${trashFolder}/files`)).toEqual(['a.txt', 'a.txt.2'])
+  })
+
+  test('says what is not there, and never takes what holds Sallyport’s own files', async () => {
+    put('own/data')
+    expect(await trash('none')).toMatchObject({ kind: 'failed', code: 'not-found' })
+    expect(await gate.pass('fs.trash', { paths: [top] })).toMatchObject({ kind: 'refused' })
+    expect(await gate.pass('fs.trash', { paths: ['/'] })).toMatchObject({ kind: 'refused' })
+    expect(await trash('own')).toMatchObject({ kind: 'refused' })
+    expect(text('own/data')).toBe('own/data')
+  })
+
+  test('a folder with something in it that a stricter rule keeps stays', async () => {
+    put('folder/.git/hooks/x')
+    const wouldDecide = (need: { resource: unknown }) =>
+      (need.resource as { path: string }).path.includes('hooks') ? ('deny' as const) : ('allow' as const)
+    expect(await gate.pass('fs.trash', { paths: [`${top}/folder`] }, { wouldDecide })).toMatchObject({
+      kind: 'refused',
+    })
+    expect(names('folder/.git/hooks')).toEqual(['x'])
+  })
+})
+
+describe('folders and listing', () => {
+  test('makes a folder with all above it; one that is there is fine', async () => {
+    expect(await gate.pass('fs.makeFolder', { path: `${top}/a/b/c` })).toMatchObject({
+      kind: 'ok',
+      value: { value: { created: true } },
+    })
+    expect(await gate.pass('fs.makeFolder', { path: `${top}/a/b/c` })).toMatchObject({
+      kind: 'ok',
+      value: { value: { created: false } },
+    })
+    put('file')
+    expect(await gate.pass('fs.makeFolder', { path: `${top}/file` })).toMatchObject({ code: 'exists' })
+  })
+
+  const list = async (args: object, context = {}) => {
+    const outcome = await gate.pass('fs.list', { path: top, ...args }, context)
+    if (outcome.kind !== 'ok') throw new Error(outcome.person)
+    const { entries, truncated } = outcome.value.value as {
+      entries: { path: string; kind: string }[]
+      truncated: boolean
+    }
+    return { found: entries.map((one) => `${one.kind} ${one.path.slice(top.length + 1)}`), truncated }
+  }
+
+  test('lists in depth, links as links and not followed, with globs', async () => {
+    put('a.md')
+    put('sub/b.md')
+    put('sub/deep/c.txt')
+    fs.symlinkSync('/etc', `${top}/link`)
+    expect((await list({})).found).toEqual(['file a.md', 'link link', 'folder sub'])
+    expect((await list({ depth: 5 })).found).toEqual([
+      'file a.md',
+      'link link',
+      'folder sub',
+      'file sub/b.md',
+      'folder sub/deep',
+      'file sub/deep/c.txt',
+    ])
+    expect((await list({ depth: 5, glob: '*.md' })).found).toEqual(['file a.md', 'file sub/b.md'])
+    expect((await list({ depth: 5, glob: 'sub/**' })).found).toEqual([
+      'folder sub',
+      'file sub/b.md',
+      'folder sub/deep',
+      'file sub/deep/c.txt',
+    ])
+    expect(await list({ depth: 5, limit: 2 })).toEqual({ found: ['file a.md', 'link link'], truncated: true })
+  })
+
+  test('does not go into what a stricter rule covers', async () => {
+    put('open/a')
+    put('closed/b')
+    const wouldDecide = (need: { resource: unknown }) =>
+      (need.resource as { path: string }).path.endsWith('closed') ? ('ask' as const) : ('allow' as const)
+    expect((await list({ depth: 3 }, { wouldDecide })).found).toEqual([
+      'folder closed',
+      'folder open',
+      'file open/a',
+    ])
+  })
+
+  test('a change below is noticed, and silence too', async () => {
+    put('sub/a.txt')
+    const watching = gate.pass('fs.watch', { path: top, timeoutMs: 5000 })
+    setTimeout(() => put('sub/b.txt'), 100)
+    expect(await watching).toMatchObject({
+      kind: 'ok',
+      value: { value: { changed: [`${top}/sub/b.txt`], timedOut: false } },
+    })
+    expect(await gate.pass('fs.watch', { path: top, timeoutMs: 30 })).toMatchObject({
+      value: { value: { timedOut: true } },
+    })
+  })
+})
