@@ -9,30 +9,52 @@ export const Level = z.enum(['allow', 'ask', 'deny'])
 export type Level = z.infer<typeof Level>
 
 export const FolderLine = z.strictObject({
-  /** Absolute, or starting with `~/`. Covers itself and everything below; the longest matching line counts. */
-  path: z.string().min(1).max(LIMITS.path),
-  read: Level.default('allow'),
-  /** Create, change, move, trash: all can be undone. */
-  write: Level.default('ask'),
+  path: z
+    .string()
+    .min(1)
+    .max(LIMITS.path)
+    .describe(
+      'Absolute, or starting with ~/. Covers itself and everything below; the longest line that covers a path counts.',
+    ),
+  read: Level.default('allow').describe('Read and list.'),
+  write: Level.default('ask').describe('Create, change, move, trash: all can be undone.'),
 })
 export const HostLine = z.strictObject({
   scheme: z.enum(['https', 'http', 'wss', 'ws']).default('https'),
-  /** `example.org`, `*.example.org` (below it, not itself), `*` (any public host), or an address. */
-  host: z.string().min(1).max(255),
-  /** Default: the scheme's own. Loopback and private hosts need it said. */
-  port: z.number().int().min(1).max(65535).optional(),
-  methods: z.array(z.string().regex(/^[A-Z]{1,16}$/)).min(1).default(['GET', 'HEAD']),
-  pathPrefix: z.string().startsWith('/').max(1000).default('/'),
-  /** GET and HEAD. */
-  read: Level.default('allow'),
-  /** All other methods. */
-  send: Level.default('ask'),
+  host: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe(
+      'example.org, *.example.org (below it, not itself), * (any public host), or an address. The nearest line counts: an exact host before *.host before *, then the longest path prefix.',
+    ),
+  port: z
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('Without it the scheme’s own. Hosts on this computer or a private network need it said.'),
+  methods: z
+    .array(z.string().regex(/^[A-Z]{1,16}$/))
+    .min(1)
+    .default(['GET', 'HEAD']),
+  pathPrefix: z
+    .string()
+    .startsWith('/')
+    .max(1000)
+    .default('/')
+    .describe('Covers at a segment boundary: /v1 covers /v1/x, not /v10.'),
+  read: Level.default('allow').describe('GET and HEAD.'),
+  send: Level.default('ask').describe('All other methods.'),
 })
 export const CommandLine = z.strictObject({
-  /** A name on the PATH or an absolute path. */
-  program: z.string().min(1).max(LIMITS.path),
-  /** Leading arguments that must stand there word for word; an empty list covers any. */
-  args: z.array(z.string().max(1000)).max(64).default([]),
+  program: z.string().min(1).max(LIMITS.path).describe('A name on the PATH or an absolute path.'),
+  args: z
+    .array(z.string().max(1000))
+    .max(64)
+    .default([])
+    .describe('Leading arguments that must stand there word for word; an empty list covers any.'),
   run: Level.default('ask'),
 })
 export const SecretLine = z.strictObject({ name: Slug, use: Level.default('ask') })
@@ -48,8 +70,16 @@ export const ToolLine = z.strictObject({
 export const Budgets = z.strictObject({
   calls: z.number().int().positive().max(1_000_000).default(500),
   tokens: z.number().int().positive().max(1_000_000_000).default(1_000_000),
-  minutes: z.number().positive().max(7 * 24 * 60).default(60),
-  bytesOut: z.number().int().positive().default(20 * 1024 * 1024),
+  minutes: z
+    .number()
+    .positive()
+    .max(7 * 24 * 60)
+    .default(60),
+  bytesOut: z
+    .number()
+    .int()
+    .positive()
+    .default(20 * 1024 * 1024),
   /** US dollars, by the prices set for the model; 0 counts nothing. */
   money: z.number().nonnegative().default(0),
 })
@@ -59,7 +89,9 @@ export const Perimeter = z.strictObject({
   commands: z.array(CommandLine).max(1_000).default([]),
   secrets: z.array(SecretLine).max(1_000).default([]),
   tools: z.array(ToolLine).max(200).default([]),
-  clipboard: z.strictObject({ read: Level.default('deny'), write: Level.default('deny') }).default({ read: 'deny', write: 'deny' }),
+  clipboard: z
+    .strictObject({ read: Level.default('deny'), write: Level.default('deny') })
+    .default({ read: 'deny', write: 'deny' }),
   notify: Level.default('allow'),
   open: Level.default('ask'),
   budgets: Budgets.default(() => Budgets.parse({})),

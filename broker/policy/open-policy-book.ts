@@ -4,7 +4,7 @@
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Outcome, ok, refused } from '../../contract/outcome.ts'
+import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { PolicyFault, PolicyFile, PolicyStatus } from '../../contract/policy.ts'
 import type { CompiledPolicy, PolicyBook, PolicySources } from '../ports.ts'
 import { FIRST_POLICY } from './first-policy.ts'
@@ -28,6 +28,7 @@ export interface PolicyBookOptions {
 interface Loaded {
   file: string
   present: boolean
+  text: string
   policy: PolicyFile | null
   faults: PolicyFault[]
 }
@@ -71,8 +72,11 @@ export function openPolicyBook(options: PolicyBookOptions): PolicyBook {
   }
 
   function keepLastGood(): void {
-    const read = personal.policy ? readPolicyFile(options.personalFile, null) : null
-    if (read?.kind === 'text') putFile(options.lastGoodFile, read.text)
+    try {
+      if (personal.policy) putFile(options.lastGoodFile, personal.text)
+    } catch {
+      // Without a copy, a start with a broken file asks for everything: nothing is lost but comfort.
+    }
   }
 
   function status(): PolicyStatus {
@@ -117,7 +121,14 @@ export function openPolicyBook(options: PolicyBookOptions): PolicyBook {
           'invalid-request',
           `Line ${first.line}, column ${first.column}: ${first.text} Nothing was saved.`,
         )
-      putFile(options.personalFile, text)
+      try {
+        putFile(options.personalFile, text)
+      } catch (error) {
+        return failed(
+          'io',
+          `The policy file could not be written (${(error as NodeJS.ErrnoException).code}). The old one still counts.`,
+        )
+      }
       reload()
       return ok(status())
     },
@@ -140,10 +151,16 @@ export function openPolicyBook(options: PolicyBookOptions): PolicyBook {
 
 function loadFile(file: string, owner: number | null, check: PolicyBookOptions['check']): Loaded {
   const read = readPolicyFile(file, owner)
-  if (read.kind === 'absent') return { file, present: false, policy: null, faults: [] }
+  if (read.kind === 'absent') return { file, present: false, text: '', policy: null, faults: [] }
   if (read.kind === 'unusable')
-    return { file, present: true, policy: null, faults: [{ file, line: 1, column: 1, text: read.text }] }
-  return { file, present: true, ...parsePolicy(read.text, file, check) }
+    return {
+      file,
+      present: true,
+      text: '',
+      policy: null,
+      faults: [{ file, line: 1, column: 1, text: read.text }],
+    }
+  return { file, present: true, text: read.text, ...parsePolicy(read.text, file, check) }
 }
 
 function sourcesOf(managed: Loaded, personal: Loaded, lastGood: PolicyFile | null): PolicySources {
