@@ -339,7 +339,8 @@ describe('a run ends with a clear word', () => {
     parts.book.thaw(agent.id, 'you')
     const started = parts.runs.start({ agentId: agent.id, prompt: 'Again', caller: 'you' })
     if (started.kind !== 'ok') throw new Error(started.person)
-    parts.remove(agent.id, 'you')
+    parts.runs.cancelAgent(agent.id, 'you')
+    parts.book.delete(agent.id, 'you')
     expect(await parts.runs.whenEnded(started.value.id)).toMatchObject({ state: 'cancelled' })
   })
 

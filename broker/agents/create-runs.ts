@@ -19,7 +19,7 @@ export interface RunsOptions extends RunParts {
   emit: Emit
   /** Of a tour that names no other. */
   tourFolder: string
-  /** Told once when a run has ended: budgets, grants of the run and origins are let go. */
+  /** Told once when a run has ended: its grants and what the gate counted for it are let go. */
   onEnd(runId: string): void
   /** Changes of a run that can be put back. */
   undoable(runId: string): number
@@ -108,6 +108,7 @@ export function createRuns(options: RunsOptions): Runs {
       unwatch()
       active.delete(id)
       noteEnd(record.summary(), who)
+      options.origins.end(id)
       options.onEnd(id)
       ended.resolve()
     }

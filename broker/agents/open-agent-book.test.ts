@@ -10,7 +10,6 @@ import type { PolicyStatus } from '../../contract/policy.ts'
 import { createStopSwitch } from '../stop/stop-switch.ts'
 import { type OpenDocumentStore, openDocumentStore } from '../store/documents.ts'
 import { agentTemplate, NOTES_FOLDER, tourTemplate } from './agent-template.ts'
-import { describeExposure } from './describe-exposure.ts'
 import { openAgentBook } from './open-agent-book.ts'
 
 const DAY = 86_400_000
@@ -247,7 +246,11 @@ it('says in words what an agent can reach, with its grants and what policy may n
     managed: { file: '', present: true, rules: 3, faults: [], failedClosed: false },
     locked: {},
   }
-  const lines = describeExposure(made.value, grants, policy, now)
+  const found = book.exposure(made.value.id, grants, policy)
+  if (found.kind !== 'ok') throw new Error(found.person)
+  const { lines } = found.value
+  expect(found.value.lastChange).toBe('Made on 3 May 2026.')
+  expect(book.exposure('agent_9', grants, policy)).toMatchObject({ code: 'not-found' })
   const said = (group: ExposureLine['group']) =>
     lines
       .filter((line) => line.group === group)

@@ -1,10 +1,18 @@
 /** The agents that a person made. Every change is written down with who made it; the list is told to the pages. */
-import { Agent, type AgentInput, AgentInput as AgentInputSchema } from '../../contract/agent.ts'
+import {
+  Agent,
+  type AgentInput,
+  AgentInput as AgentInputSchema,
+  type ExposureLine,
+} from '../../contract/agent.ts'
 import type { EventName, EventPayload } from '../../contract/broker-api.ts'
+import type { Grant } from '../../contract/grant.ts'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
+import type { PolicyStatus } from '../../contract/policy.ts'
 import type { Json, PrincipalRef } from '../../contract/words.ts'
 import type { ActivityLog, AgentBook, Clock, DocumentStore, StopSwitch } from '../ports.ts'
 import { dayOf, describeChange } from './describe-change.ts'
+import { describeExposure } from './describe-exposure.ts'
 
 const KIND = 'agents'
 
@@ -25,6 +33,12 @@ export interface OpenAgentBook extends AgentBook {
   /** No effect until a person thaws it. `why` is shown. */
   freeze(id: string, why: string): Outcome<Agent>
   thaw(id: string, by: string): Outcome<Agent>
+  /** What it can reach now, at most, and what was last changed. `grants` may be everybody's. */
+  exposure(
+    id: string,
+    grants: Grant[],
+    policy: PolicyStatus,
+  ): Outcome<{ lines: ExposureLine[]; lastChange: string }>
   /** The product's own agent under a fixed id, made or brought back to `input`. */
   ensure(id: string, input: AgentInput): Outcome<Agent>
 }
@@ -105,6 +119,12 @@ export function openAgentBook(options: AgentBookOptions): OpenAgentBook {
     freeze: (id, why) =>
       change(id, 'Froze the agent', 'Sallyport', (agent) => ({ ...agent, frozen: why.slice(0, 300) })),
     thaw: (id, by) => change(id, 'Thawed the agent', by, (agent) => ({ ...agent, frozen: '' })),
+    exposure(id, grants, policy) {
+      const agent = get(id)
+      if (!agent) return noAgent(id)
+      const lines = describeExposure(agent, grants, policy, clock())
+      return ok({ lines, lastChange: agent.lastChange })
+    },
     ensure: (id, input) =>
       agents.has(id)
         ? change(id, 'Reset the agent', 'Sallyport', (agent) => edited(agent, input))
