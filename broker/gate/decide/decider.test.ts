@@ -224,16 +224,28 @@ describe('the order of the layers', () => {
       ),
     ).toMatch(/^deny perimeter/)
   })
-  it('asks after outside text unless the person’s words or a grant back it', () => {
-    const inside = { folders: [{ path: '~/work', write: 'allow' }] }
-    expect(decide(input(need, { inside, flow: outside }))).toBe('ask flow flow:outside')
-    expect(decide(input(need, { inside, flow: { ...outside, backed: true } }))).toMatch(/^allow perimeter/)
-    expect(decide(input(need, { inside, flow: outside }), decider({}, grant('allow')))).toBe(
-      'allow grant grant:g_1',
-    )
-    expect(decide(input(need, { inside, flow: outside }), decider(personal('allow')))).toBe(
+  it('asks after outside text unless the person’s words, a grant, or the perimeter back it', () => {
+    const inside = {
+      commands: [{ program: 'git', run: 'allow' }],
+      hosts: [{ host: 'example.org', methods: ['GET', 'POST'], send: 'allow' }],
+      folders: [{ path: '~/work', write: 'allow' }, { path: '~/asks' }],
+    }
+    const post = url('https://example.org/', 'POST')
+    for (const asked of [post, url('https://example.org/'), command('/usr/bin/git', ['push'])]) {
+      expect(decide(input(asked, { inside }))).toMatch(/^allow perimeter/)
+      expect(decide(input(asked, { inside, flow: outside }))).toBe('ask flow flow:outside')
+      expect(decide(input(asked, { inside, flow: { ...outside, backed: true } }))).toMatch(/^allow perimeter/)
+      expect(decide(input(asked, { inside, flow: outside }), decider({}, grant('allow')))).toBe(
+        'allow grant grant:g_1',
+      )
+      expect(decide(input(asked, { inside, flow: outside }), decider(personal('allow')))).toBe(
+        'ask flow flow:outside',
+      )
+    }
+    expect(decide(input(path('fs.write', '/home/ada/asks/a'), { inside, flow: outside }))).toBe(
       'ask flow flow:outside',
     )
+    expect(decide(input(need, { inside, flow: outside }))).toMatch(/^allow perimeter/)
     expect(decide(input(path('fs.read', '/home/ada/work/a'), { inside, flow: outside }))).toMatch(/^allow/)
   })
   it('lets no grant carry data out once outside text and private data are both in the run', () => {

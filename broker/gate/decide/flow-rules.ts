@@ -1,7 +1,8 @@
 /**
  * Rules of flow: once a run has read outside text, what it changes or sends may have been that text's idea. Such a
- * need goes on in silence only when the person's own words or the perimeter back it, or a grant does; where private
- * data is in the run too, a grant no longer counts for what can carry data out.
+ * need goes on in silence only when the person's own words back it, or a grant does, or the perimeter (files that it
+ * lets change in silence: that stays here and can be undone); where private data is in the run too, a grant no longer
+ * counts for what can carry data out.
  */
 import type { Because } from '../../../contract/decision.ts'
 import type { Level } from '../../../contract/perimeter.ts'
@@ -17,8 +18,10 @@ export interface FlowRuling {
 const UNDOABLE: ReadonlySet<Capability> = new Set(['fs.write', 'fs.delete'])
 const FREE: FlowRuling = { because: null, grantsCount: true }
 
-/** A notification stays on this computer; the agent's own model is where its text comes from and goes to anyway. */
-/** @param level what the perimeter's line says of this need */
+/**
+ * A notification stays on this computer; the agent's own model is where its text comes from and goes to anyway.
+ * @param level what the perimeter's line says of this need
+ */
 export function ruleFlow(
   input: Pick<DecideInput, 'need' | 'flow'>,
   level: Level,
