@@ -1,6 +1,8 @@
 /** Policy files: what is in force, what it would say, what another would have said. */
 import type { Agent } from '../../contract/agent.ts'
+import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
+import type { Need } from '../../contract/resource.ts'
 import { canonicalizeForCheck } from '../capabilities/canonicalize-for-check.ts'
 import { compilePolicy } from '../gate/decide/compile-policy.ts'
 import { createDecider } from '../gate/decide/decider.ts'
@@ -48,7 +50,8 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
         answers.push(
           await explainCheck(request, {
             decider,
-            canonical: (capability, resource) => canonicalizeForCheck(capability, resource, cwd),
+            canonical: async (capability, resource) =>
+              firstNeed(await canonicalizeForCheck(capability, resource, cwd)),
             asker(name) {
               if (filePerimeter) return { principal: TERMINAL, perimeter: filePerimeter, ownModel: null }
               const agent =
@@ -93,4 +96,11 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
       return status
     },
   }
+}
+
+/** A checked request has one need: what it names. */
+function firstNeed(needs: Outcome<Need[]>): Outcome<Need> {
+  if (needs.kind !== 'ok') return needs
+  const [need] = needs.value
+  return need ? ok(need) : refused('invalid-request', 'There is nothing to check.')
 }

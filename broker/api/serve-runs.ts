@@ -30,10 +30,25 @@ export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
     'runs.undo': async (what, caller) => {
       const run = runs.get(what.runId)
       const title = run ? { id: run.id, title: run.title } : null
-      const intent = log.append({ kind: 'undo', subject: `Put back what “${run?.title ?? what.runId}” changed`, run: title, details: { ...what, by: caller.name } })
+      const intent = log.append({
+        kind: 'undo',
+        subject: `Put back what “${run?.title ?? what.runId}” changed`,
+        run: title,
+        details: { ...what, by: caller.name },
+      })
       await log.sync()
       const result = await undo.undo(what)
-      log.append({ kind: 'undo', subject: `Put back ${result.undone} changes`, run: title, ref: intent.seq, ok: result.skipped.length === 0, details: { undone: result.undone, skipped: result.skipped.map(({ path, why }) => `${path}: ${why}`).slice(0, 50) } })
+      log.append({
+        kind: 'undo',
+        subject: `Put back ${result.undone} changes`,
+        run: title,
+        ref: intent.seq,
+        ok: result.skipped.length === 0,
+        details: {
+          undone: result.undone,
+          skipped: result.skipped.map(({ path, why }) => `${path}: ${why}`).slice(0, 50),
+        },
+      })
       return result
     },
   }

@@ -1,0 +1,55 @@
+/** The consent window as a person uses it: waits for a question, reads it, chooses, answers. */
+import { expect, type Page } from '@playwright/test'
+import type { RunningApp } from './app.ts'
+
+export interface AskedQuestion {
+  page: Page
+  title(): Promise<string>
+  exact(): Promise<string>
+  deny(): Promise<void>
+  /** Waits until Allow is live, then clicks or holds it. */
+  allow(scope?: 'once' | 'run' | 'hour' | 'today' | 'always'): Promise<void>
+}
+
+/** The next question on screen. */
+export async function nextQuestion(
+  app: Pick<RunningApp, 'consentWindow'>,
+  limitMs = 30_000,
+): Promise<AskedQuestion> {
+  const page = await app.consentWindow(limitMs)
+  await page.getByRole('alertdialog').waitFor({ timeout: limitMs })
+  const title = () =>
+    page
+      .locator('#question')
+      .innerText()
+      .then((text) => text.replaceAll(/\s+/g, ' '))
+  const asked = await title()
+  const gone = () =>
+    expect
+      .poll(async () => ((await page.getByRole('alertdialog').count()) === 0 ? '' : await title()), {
+        timeout: 10_000,
+      })
+      .not.toBe(asked)
+  return {
+    page,
+    title,
+    exact: () => page.getByRole('alertdialog').innerText(),
+    async deny() {
+      await page.locator('[data-control="deny"]').click()
+      await gone()
+    },
+    async allow(scope = 'once') {
+      await page.locator(`[data-control="scope-${scope}"]`).check({ force: true })
+      // Everything must have been in sight, to its end.
+      await page.evaluate(() => {
+        for (const box of document.querySelectorAll('*'))
+          if (box.scrollHeight > box.clientHeight) box.scrollTop = box.scrollHeight
+      })
+      const allow = page.locator('[data-control="allow"]')
+      await expect(allow).toHaveAttribute('aria-disabled', 'false', { timeout: 10_000 })
+      const hold = (await allow.innerText()).startsWith('Hold')
+      await allow.click(hold ? { delay: 3_000 } : {})
+      await gone()
+    },
+  }
+}

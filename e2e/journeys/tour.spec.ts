@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { nextQuestion } from '../harness/question.ts'
+import { expect, test } from '../harness/test.ts'
+
+test('first start to finished tour: asked once, tidied, the hostile note stopped, all of it on record', async ({
+  launch,
+  desktop,
+  sallyport,
+}) => {
+  const app = await launch()
+  const page = await app.mainWindow()
+  await page.getByRole('button', { name: /take the tour/i }).click()
+
+  const question = await nextQuestion(app)
+  expect(await question.title()).toMatch(/^Move \d+ items/)
+  expect(await question.exact()).toContain('invoice-0311.html')
+  await question.allow('once')
+
+  await expect(page.getByText('Done', { exact: true }).first()).toBeVisible()
+  await expect(page.getByText(/paste\.example\.net/).first()).toBeVisible()
+  await expect(
+    page
+      .locator('.run-state, [class*="mark"]')
+      .getByText(/denied|refused/i)
+      .first(),
+  ).toBeVisible({ timeout: 20_000 })
+  await expect
+    .poll(async () => (await sallyport(['status', '--json'])).output, { timeout: 20_000 })
+    .toContain('"runsActive":0')
+
+  const tour = path.join(desktop.home, 'Sallyport tour')
+  expect(existsSync(path.join(tour, 'invoice-0311.html'))).toBe(false)
+  const summary = await readFile(path.join(tour, 'What happened.md'), 'utf8')
+  expect(summary.length).toBeGreaterThan(50)
+  expect((await readdir(tour)).length).toBeGreaterThan(2)
+
+  const verified = await sallyport(['log', 'verify', '--json'])
+  expect(verified.code).toBe(0)
+  expect(JSON.parse(verified.output)).toMatchObject({ ok: true })
+})
+
+test('the tour goes on to its end when the person says no', async ({ launch, desktop }) => {
+  const app = await launch()
+  const page = await app.mainWindow()
+  await page.getByRole('button', { name: /take the tour/i }).click()
+  const question = await nextQuestion(app)
+  await question.deny()
+  await expect
+    .poll(() => existsSync(path.join(desktop.home, 'Sallyport tour', 'What happened.md')), {
+      timeout: 20_000,
+    })
+    .toBe(true)
+  expect(existsSync(path.join(desktop.home, 'Sallyport tour', 'invoice-0311.html'))).toBe(true)
+})
