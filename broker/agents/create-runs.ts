@@ -4,13 +4,12 @@
  */
 import type { Agent, RunState, RunSummary, RunView } from '../../contract/agent.ts'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
-import type { ActivityLog, CallContext, DocumentStore, StopSwitch } from '../ports.ts'
+import type { ActivityLog, DocumentStore, StopSwitch } from '../ports.ts'
 import { tourTemplate } from './agent-template.ts'
+import { type ActiveRun, beginRun } from './begin-run.ts'
 import type { Emit, OpenAgentBook } from './open-agent-book.ts'
 import { openRunStore } from './open-run-store.ts'
-import { type Run, type RunEnd, type RunParts, runAgent } from './run-agent.ts'
-import { createRunBudget } from './run-budget.ts'
-import type { RunRecord } from './run-record.ts'
+import type { RunParts } from './run-agent.ts'
 
 export interface RunsOptions extends RunParts {
   agents: OpenAgentBook
@@ -44,20 +43,12 @@ export interface Runs {
   close(): void
 }
 
-interface ActiveRun {
-  agentId: string
-  record: RunRecord
-  /** Ends it now: first in the books, then for whoever works on it. */
-  end(state: RunState, words: string): void
-  /** Settles when it has ended in the books, whoever still works on it. */
-  ended: Promise<void>
-}
 const TOUR_AGENT = 'agent_tour'
 /** Of one agent at once; a page that starts runs in a loop ends here. */
 const MOST_ACTIVE = 20
 
 export function createRuns(options: RunsOptions): Runs {
-  const { agents, stop, log, clock } = options
+  const { agents, stop, log } = options
   const runs = openRunStore(options)
   const active = new Map<string, ActiveRun>()
   const ofAgent = (agentId: string) => [...active.values()].filter((run) => run.agentId === agentId)
@@ -87,79 +78,16 @@ export function createRuns(options: RunsOptions): Runs {
       record.end('failed', words)
       return refused('unavailable', words)
     }
-    begin(agent, prompt, record, { principal, run: ref })
-    return ok(record.summary())
-  }
-
-  function begin(
-    agent: Agent,
-    prompt: string,
-    record: RunRecord,
-    who: Pick<CallContext, 'principal' | 'run'>,
-  ): void {
-    const { id } = record
-    const ref = { id, title: record.summary().title }
-    const controller = new AbortController()
-    const ended = Promise.withResolvers<void>()
-    const end: ActiveRun['end'] = (state, words) => {
-      if (!record.end(state, words)) return
-      controller.abort(words)
-      budget.close()
-      unwatch()
-      active.delete(id)
-      noteEnd(record.summary(), who)
-      options.origins.end(id)
-      options.onEnd(id)
-      ended.resolve()
-    }
-    const current = () => agents.get(agent.id)
-    const budget = createRunBudget({
-      clock,
-      price: agent.model.price,
-      budgets: () => (current() ?? agent).perimeter.budgets,
-      onTimeOver: (words) => end('failed', words),
-    })
-    const context = contextOf(options, { agent, current, record, budget, signal: controller.signal, who })
-    const unwatch = stop.onChange(() => context.showState())
-    const run: Run = {
-      agentId: agent.id,
-      ref,
+    const run = beginRun(options, {
+      agent,
       prompt,
       record,
-      budget,
-      signal: controller.signal,
-      context: context.value,
-      agent: current,
-    }
-    record.add({ kind: 'prompt', id: options.newId('item'), at: clock(), text: prompt })
-    if (agent.model.provider === 'tour')
-      record.note(
-        'info',
-        'This is the guided tour: a fixed script plays the model. Tools, files, questions and log are real.',
-      )
-    options.origins.personSaid(id, prompt)
-    void runSafely(options, run).then(({ state, words }) => {
-      record.update({ undoable: options.undoable(id) })
-      end(state, words)
+      principal,
+      ref,
+      onGone: () => active.delete(record.id),
     })
-    active.set(id, { agentId: agent.id, record, end, ended: ended.promise })
-    context.showState()
-  }
-
-  function noteEnd(summary: RunSummary, who: Pick<CallContext, 'principal' | 'run'>): void {
-    const { state, ended, calls, tokens, startedAt, endedAt } = summary
-    try {
-      log.append({
-        kind: 'run.end',
-        subject: `End “${summary.title}”: ${state}`,
-        ...who,
-        ok: state === 'done',
-        durationMs: (endedAt ?? startedAt) - startedAt,
-        details: { state, calls, tokens, ...(ended === '' ? {} : { text: ended }) },
-      })
-    } catch (error) {
-      options.onFault(error)
-    }
+    if (!record.ended()) active.set(record.id, run)
+    return ok(record.summary())
   }
 
   const endAll = (list: ActiveRun[], state: RunState, words: string) => {
@@ -215,54 +143,6 @@ function mayStart(agent: Agent, running: number, stop: StopSwitch): Outcome<neve
       `${agent.name} has ${running} runs under way. Wait for one to end, or cancel one.`,
     )
   return null
-}
-
-/** A bug ends its run with a clear word, never the broker. */
-async function runSafely(options: RunsOptions, run: Run): Promise<RunEnd> {
-  try {
-    return await runAgent(options, run)
-  } catch (error) {
-    options.onFault(error)
-    return {
-      state: 'failed',
-      words: 'Something inside Sallyport went wrong, so the run was ended. It is in the diagnostic log.',
-    }
-  }
-}
-
-interface ContextParts {
-  agent: Agent
-  current(): Agent | null
-  record: RunRecord
-  budget: Run['budget']
-  signal: AbortSignal
-  who: Pick<CallContext, 'principal' | 'run'>
-}
-
-/** What the gate is told of this run, and how the run shows that it waits. */
-function contextOf(options: RunsOptions, { agent, current, record, budget, signal, who }: ContextParts) {
-  let waiting = 0
-  const showState = () => {
-    const paused = options.stop.blocks(agent.id)?.code === 'paused'
-    record.update({ state: paused ? 'paused' : waiting > 0 ? 'asking' : 'running' })
-  }
-  const resource = options.models.resource(agent.model)
-  const value: Run['context'] = {
-    ...who,
-    signal,
-    ownModel: resource.kind === 'ok' ? resource.value : null,
-    /** As it stands now: what a person takes away is gone for the next call. */
-    get perimeter() {
-      return (current() ?? agent).perimeter
-    },
-    onWait(begins) {
-      waiting += begins ? 1 : -1
-      if (begins) budget.hold()
-      else budget.release()
-      showState()
-    },
-  }
-  return { value, showState }
 }
 
 /** The first line, short enough for a list. */
