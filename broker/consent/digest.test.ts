@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Grant } from '../../contract/grant.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
+import type { Need } from '../../contract/resource.ts'
+import { command, decider, HASH, input, PLACES, path, url } from '../gate/decide/testing/known-computer.ts'
+import { isLive } from '../grants/grant-ends.ts'
+import type { RecordedRequest } from '../ports.ts'
+import { makeDigest } from './make-digest.ts'
+import { suggestPerimeters } from './suggest-perimeters.ts'
+
+const DAY = 86_400_000
+const NOW = 100 * DAY
+const made = decider()
+
+const past = (need: Need, tool = 'files'): RecordedRequest => ({
+  seq: 1,
+  at: NOW - DAY,
+  subject: '',
+  principal: { id: 'agent_1', kind: 'agent', name: 'Tidy' },
+  runId: null,
+  tool: { name: tool, version: '1.0.0', hash: HASH },
+  needs: [need],
+  lamps: { outside: false, private: false, send: false },
+  backed: true,
+  was: 'allow',
+  allowed: true,
+  granted: false,
+})
+const many = (...needs: Need[]) =>
+  Array.from({ length: 24 }, (_, at) => past(needs[at % needs.length] as Need))
+const place = (text: string) => text.replace(/^~/, PLACES.home).replace(/(.)\/$/, '$1')
+const suggest = (lines: unknown, requests: RecordedRequest[], changedAt = 0) =>
+  suggestPerimeters({
+    agent: { id: 'agent_1', name: 'Tidy', perimeter: Perimeter.parse(lines), changedAt },
+    past: requests,
+    place,
+    now: NOW,
+  })
+const words = (lines: unknown, requests: RecordedRequest[]) =>
+  suggest(lines, requests).map((each) => each.words)
+const read = (at: string) => path('fs.read', `${PLACES.home}/${at}`)
+const write = (at: string) => path('fs.write', `${PLACES.home}/${at}`)
+
+describe('suggested perimeters', () => {
+  it('take out what was not used, and narrow what was used in part', () => {
+    const folders = [{ path: '~/work' }, { path: '~/never' }, { path: '~/photos', write: 'allow' }]
+    expect(words({ folders }, many(write('work/a/b.txt'), read('work/a/c/d.txt'), read('photos/x')))).toEqual(
+      [
+        'Of ~/work only ~/work/a was used: narrow it to that.',
+        '~/never was not used: take the folder out.',
+        'In ~/photos nothing was changed: let it only be read.',
+      ],
+    )
+    const hosts = [{ host: '*' }, { host: 'never.example' }]
+    expect(words({ hosts }, many(url('https://a.example/'), url('https://b.example/')))).toEqual([
+      'Of * only a.example, b.example were reached: name those.',
+    ])
+    expect(words({ hosts: [{ host: 'never.example' }] }, many(read('x')))).toEqual([
+      'never.example was not reached: take the host out.',
+    ])
+    expect(
+      words(
+        {
+          commands: [{ program: 'git' }, { program: '/usr/bin/ls' }],
+          secrets: [{ name: 'token' }],
+          tools: [{ name: 'web' }, { name: 'files' }],
+        },
+        many(command('/usr/bin/git')),
+      ),
+    ).toEqual([
+      '/usr/bin/ls was not run: take the program out.',
+      'The secret token was not used: take it out.',
+      'The tool web did nothing: take it out.',
+    ])
+  })
+  it('say nothing of an agent that did little, or whose perimeter changed just now', () => {
+    expect(suggest({ folders: [{ path: '~/never' }] }, many(read('x')).slice(0, 19))).toEqual([])
+    expect(suggest({ folders: [{ path: '~/never' }] }, many(read('x')), NOW - DAY)).toEqual([])
+  })
+  it('leave alone a line that another would stand in for', () => {
+    expect(
+      words(
+        {
+          folders: [
+            { path: '~', write: 'allow' },
+            { path: '~/never', read: 'ask' },
+          ],
+        },
+        many(write('a'), write('b/c')),
+      ),
+    ).toEqual([])
+    expect(
+      words(
+        { hosts: [{ host: '*' }, { host: 'never.example', read: 'ask' }] },
+        many(...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => url(`https://${name}.example/`))),
+      ),
+    ).toEqual([])
+  })
+  it('never widen: whatever they change, nothing gets through that didn’t before', () => {
+    const segment = fc.constantFrom('a', 'b', 'c')
+    const at = fc.array(segment, { maxLength: 3 }).map((parts) => ['~', ...parts].join('/'))
+    const level = fc.constantFrom('allow', 'ask', 'deny')
+    const host = fc.constantFrom('a.example', 'b.a.example', 'c.example', '*', '*.example', '*.a.example')
+    const lines = fc.record({
+      folders: fc.array(fc.record({ path: at, read: level, write: level }), { maxLength: 5 }),
+      hosts: fc.array(
+        fc.record({ host, read: level, send: level, methods: fc.constantFrom(['GET'], ['GET', 'POST']) }),
+        { maxLength: 4 },
+      ),
+      commands: fc.array(
+        fc.record({
+          program: fc.constantFrom('git', '/usr/bin/git', 'ls'),
+          args: fc.constantFrom([], ['status']),
+          run: level,
+        }),
+        { maxLength: 3 },
+      ),
+    })
+    const need = fc.oneof(
+      fc
+        .tuple(fc.constantFrom('fs.read', 'fs.write'), at)
+        .map(([capability, text]) => path(capability as 'fs.read', `${place(text)}/f`)),
+      fc
+        .tuple(
+          fc.constantFrom('a.example', 'b.a.example', 'c.example', 'd.example'),
+          fc.constantFrom('GET', 'POST'),
+        )
+        .map(([name, method]) => url(`https://${name}/`, method)),
+      fc.constantFrom(
+        command('/usr/bin/git', ['status']),
+        command('/usr/bin/git', ['push']),
+        command('/usr/bin/ls'),
+      ),
+    )
+    const strictness = { allow: 0, ask: 1, deny: 2 }
+    fc.assert(
+      fc.property(
+        lines,
+        fc.array(need, { minLength: 20, maxLength: 30 }),
+        fc.array(need, { maxLength: 12 }),
+        (raw, used, tried) => {
+          const perimeter = Perimeter.parse(raw)
+          for (const suggestion of suggestPerimeters({
+            agent: { id: 'agent_1', name: 'Tidy', perimeter, changedAt: 0 },
+            past: used.map((each) => past(each)),
+            place,
+            now: NOW,
+          }))
+            for (const each of [...tried, ...used]) {
+              const before = made.decide(input(each, { perimeter, tool: null })).effect
+              const after = made.decide(input(each, { perimeter: suggestion.perimeter, tool: null })).effect
+              expect(strictness[after], `${suggestion.words} ${JSON.stringify(each)}`).toBeGreaterThanOrEqual(
+                strictness[before],
+              )
+              if (used.includes(each))
+                expect(after, `${suggestion.words} ${JSON.stringify(each)}`).toBe(before)
+            }
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+})
+
+describe('the digest', () => {
+  it('names grants that were not used, prompts by the hour, and who asked most', () => {
+    const grant = (id: string, change: Partial<Grant>): Grant => ({
+      id,
+      effect: 'allow',
+      principalId: 'agent_1',
+      tool: { name: 'files', hash: HASH },
+      capability: 'fs.write',
+      scope: { kind: 'path', path: '/x', below: true },
+      words: 'Write in /x and below',
+      end: { kind: 'unused', days: 30 },
+      madeAt: NOW - 20 * DAY,
+      madeBy: 'you',
+      questionId: null,
+      uses: 0,
+      lastUse: null,
+      revokedAt: null,
+      note: '',
+      reason: '',
+      ...change,
+    })
+    const asker = (name: string, at: number, tool: string | null) => ({
+      at,
+      principal: { id: name, kind: 'agent' as const, name },
+      tool: tool ? { name: tool, version: '1', hash: HASH } : null,
+    })
+    const digest = makeDigest({
+      since: NOW - 7 * DAY,
+      now: NOW,
+      grants: [
+        grant('never', {}),
+        grant('used', { lastUse: NOW - DAY }),
+        grant('long-ago', { lastUse: NOW - 8 * DAY }),
+        grant('new', { madeAt: NOW - DAY }),
+        grant('gone', { revokedAt: NOW }),
+        grant('no', { effect: 'deny' }),
+      ],
+      questions: [
+        asker('Tidy', NOW - DAY, 'files'),
+        asker('Tidy', NOW - DAY + 60_000, 'files'),
+        asker('Mail', NOW - 2 * DAY, null),
+      ],
+      suggestions: [],
+      isLive,
+    })
+    expect(digest.unusedGrants.map(({ id }) => id)).toEqual(['never', 'long-ago'])
+    expect(digest.promptsPerHour).toEqual([
+      { hour: NOW - 2 * DAY, count: 1 },
+      { hour: NOW - DAY, count: 2 },
+    ])
+    expect(digest.askedMost).toEqual([
+      { who: 'Tidy, with files', count: 2 },
+      { who: 'Mail', count: 1 },
+    ])
+  })
+})
