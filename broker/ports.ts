@@ -149,8 +149,8 @@ export interface Prepared {
 export interface PrepareContext {
   principal: PrincipalRef
   run: RunRef | null
-  /** Names of secrets that this tool and agent may use. */
   tool: ToolRef | null
+  perimeter: Perimeter
   signal: AbortSignal
 }
 export interface EffectResult {
@@ -166,7 +166,6 @@ export interface EffectResult {
 }
 export interface PerformContext extends PrepareContext {
   callId: string
-  perimeter: Perimeter
   /** A redirect, or a contained program's request, asks the gate anew under the same call. */
   askAgain(request: ParsedRequest): Promise<Outcome<Json>>
   /** Deciding on a further need that only shows while doing (a redirect's target): allowed or refused, logged. */

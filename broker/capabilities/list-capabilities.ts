@@ -9,13 +9,18 @@ import type {
   StopSwitch,
   UndoRecorder,
 } from '../ports.ts'
+import { createClipboardReadCapability } from './clipboard-read.ts'
+import { createClipboardWriteCapability } from './clipboard-write.ts'
 import { createFileRoom } from './files/file-room.ts'
 import { createFsDeleteCapability } from './fs-delete.ts'
 import { createFsListCapability } from './fs-list.ts'
 import { createFsReadCapability } from './fs-read.ts'
 import { createFsWriteCapability } from './fs-write.ts'
 import { createNetRequestCapability } from './net-request.ts'
+import { createNotifyCapability } from './notify.ts'
+import { createOpenCapability } from './open-target.ts'
 import { createWordMatcher } from './search/match-words.ts'
+import { createSecretRequestCapability } from './secret-request.ts'
 import { createDesktopTrash } from './trash/desktop-trash.ts'
 import { createLinuxTrash } from './trash/linux-trash.ts'
 
@@ -63,5 +68,10 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
     createFsWriteCapability({ files, undo: deps.undo }),
     createFsDeleteCapability({ files, undo: deps.undo, trash }),
     network,
+    createSecretRequestCapability({ vault: deps.vault }),
+    createClipboardReadCapability({ desktop: deps.desktop }),
+    createClipboardWriteCapability({ desktop: deps.desktop }),
+    createNotifyCapability({ desktop: deps.desktop, clock: deps.clock }),
+    createOpenCapability({ desktop: deps.desktop, files }),
   ]
 }

@@ -10,8 +10,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import { mintPermit } from '../gate/permit.ts'
-import type { PerformContext, SecretVault } from '../ports.ts'
+import type { PerformContext } from '../ports.ts'
 import { createNetRequestCapability } from './net-request.ts'
+import type { SecretSource } from './reveal-secret.ts'
 import { type PlayedGate, playGate } from './testing/play-gate.ts'
 
 const SECRET = 'topsecretvalue/"+='
@@ -26,7 +27,11 @@ let network: ReturnType<typeof createNetRequestCapability>
 let revealed: string[]
 let names: Record<string, string[]>
 
-const vault: Pick<SecretVault, 'reveal'> = {
+const vault: SecretSource = {
+  info: (name) =>
+    name === 'narrow'
+      ? ({ agents: ['Somebody else'], tools: ['*'] } as unknown as ReturnType<SecretSource['info']>)
+      : null,
   async reveal(permit, name, target) {
     if (!permit.used) throw new Error('The permit was not used.')
     revealed.push(`${name} ${target.origin} ${target.path} ${target.place}`)
@@ -301,6 +306,14 @@ describe('secrets', () => {
     expect(seen).toEqual([])
   })
 
+  test('a secret that is for another agent is not used', async () => {
+    expect(await fetchFrom(base, { headers: [['X', '{{secret:narrow}}']] })).toMatchObject({
+      kind: 'refused',
+      code: 'denied-by-policy',
+    })
+    expect(seen).toEqual([])
+  })
+
   test('signs in four ways with a key that the tool never sees', async () => {
     await value(base, { sign: { scheme: 'bearer', secret: 'token' } })
     await value(base, { sign: { scheme: 'basic', secret: 'token', user: 'me' } })
@@ -432,7 +445,11 @@ describe('limits', () => {
   test.each([
     ['gzip', zlib.gzipSync],
     ['deflate', zlib.deflateSync],
-    ['br', zlib.brotliCompressSync],
+    [
+      'br',
+      (bytes: Buffer) =>
+        zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 2 } }),
+    ],
     ['zstd', zlib.zstdCompressSync],
   ])('unpacks %s, and a bomb only to its limit', async (coding, pack) => {
     answer = (request, response) => {

@@ -3,7 +3,6 @@
  * to addresses that were checked; secrets are filled in at the very edge; what comes back is outside text, limited and
  * free of known secrets.
  */
-import { createHash } from 'node:crypto'
 import { promises as dns } from 'node:dns'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { OperationArgs } from '../../contract/request.ts'
@@ -16,10 +15,10 @@ import type {
   LeakScanner,
   PerformContext,
   Prepared,
-  SecretVault,
   Stoppable,
 } from '../ports.ts'
 import { fit } from './files/name-paths.ts'
+import { hashOf } from './hash-content.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import { originOf } from './network/canonical-url.ts'
 import { addressesFor, type ResolveName } from './network/check-addresses.ts'
@@ -31,9 +30,10 @@ import { sendOnce, type WireAnswer } from './network/send-once.ts'
 import { describeSigning } from './network/sign-request.ts'
 import { toResult } from './network/to-result.ts'
 import { wireRequest } from './network/wire-request.ts'
+import type { SecretSource } from './reveal-secret.ts'
 
 export interface NetRequestDeps {
-  vault: Pick<SecretVault, 'reveal'>
+  vault: SecretSource
   leaks: Pick<LeakScanner, 'redactKnown'>
   clock: Clock
   /** Names to addresses; the system's own unless a test plays it. */
@@ -60,7 +60,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
     const head =
       plan.resource.url.length +
       plan.headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0)
-    const hash = plan.body === null ? null : createHash('sha256').update(plan.body).digest('hex')
+    const hash = plan.body === null ? null : hashOf(plan.body)
     const prepared = plainPrepared({
       operation: 'net.fetch',
       capability: 'net.request',
@@ -154,7 +154,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
       const addresses = await addressesFor(plan.resource, context.perimeter, resolve, signal)
       if (addresses.kind !== 'ok') return addresses
       const cookies = jar.headerFor(plan.resource)
-      const wire = await wireRequest(plan, deps.vault, permit, cookies, deps.clock())
+      const wire = await wireRequest(plan, deps.vault, permit, context, cookies, deps.clock())
       if (wire.kind !== 'ok') return wire
       const answer = await sendOnce({
         ...wire.value,

@@ -87,7 +87,8 @@ export function createPassCall(parts: GateParts): Passed {
     if (stopped && stopped.code !== 'paused') return noteRefusal(context, operation, stopped)
 
     const tool = context.tool
-    const prepareContext = { principal: context.principal, run: context.run, tool, signal: context.signal }
+    const { principal, run, perimeter, signal } = context
+    const prepareContext = { principal, run, tool, perimeter, signal }
     const prepared = await module.prepare(request.value, prepareContext)
     if (prepared.kind !== 'ok') return noteRefusal(context, operation, prepared)
     try {

@@ -1,7 +1,8 @@
 /** The edge: where values of secrets meet the bytes that go out, and nowhere before. */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { Permit } from '../../gate/permit.ts'
-import type { SecretVault } from '../../ports.ts'
+import type { PrepareContext } from '../../ports.ts'
+import { revealSecret, type SecretSource } from '../reveal-secret.ts'
 import { originOf } from './canonical-url.ts'
 import { bodyForm, fillSecrets } from './fill-secrets.ts'
 import type { RequestPlan } from './plan-request.ts'
@@ -21,8 +22,9 @@ export interface Wire {
  */
 export async function wireRequest(
   plan: RequestPlan,
-  vault: Pick<SecretVault, 'reveal'>,
+  vault: SecretSource,
   permit: Permit,
+  who: Pick<PrepareContext, 'principal' | 'tool'>,
   cookies: string,
   now: number,
 ): Promise<Outcome<Wire>> {
@@ -30,7 +32,7 @@ export async function wireRequest(
   const origin = originOf(plan.resource)
   const path = plan.resource.path.split('?')[0] as string
   for (const { name, place } of plan.secrets) {
-    const value = await vault.reveal(permit, name, { origin, path, place })
+    const value = await revealSecret(vault, permit, name, { origin, path, place }, who)
     if (value.kind !== 'ok') return value
     values.set(name, value.value)
   }

@@ -10,7 +10,11 @@ import type { Permit, PermitFacts } from '../../gate/permit.ts'
 import type { CapabilityModule, EffectResult, PerformContext, Prepared, UndoRecorder } from '../../ports.ts'
 
 export interface PlayedGate {
-  prepare(operation: OperationName, args: object): Promise<Outcome<Prepared>>
+  prepare(
+    operation: OperationName,
+    args: object,
+    context?: Partial<PerformContext>,
+  ): Promise<Outcome<Prepared>>
   /** Prepares and performs, and lets go. */
   pass(
     operation: OperationName,
@@ -44,9 +48,9 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
     wouldDecide: () => 'allow',
     progress() {},
   })
-  const prepare = async (operation: OperationName, args: object) => {
+  const prepare = async (operation: OperationName, args: object, context: Partial<PerformContext> = {}) => {
     const request = { operation, args: OPERATIONS[operation].args.parse(args) } as ParsedRequest
-    return moduleFor(operation).prepare(request, base())
+    return moduleFor(operation).prepare(request, { ...base(), ...context })
   }
   const perform = async (prepared: Prepared, context: Partial<PerformContext> = {}) => {
     const { capability, binding } = prepared
@@ -65,7 +69,7 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
     prepare,
     perform,
     async pass(operation, args, context) {
-      const prepared = await prepare(operation, args)
+      const prepared = await prepare(operation, args, context)
       if (prepared.kind !== 'ok') return prepared
       try {
         return await perform(prepared.value, context)

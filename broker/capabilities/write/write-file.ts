@@ -1,5 +1,4 @@
 /** fs.writeFile: create, replace or append, always as a whole new file put in place of the old one. */
-import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
@@ -9,6 +8,7 @@ import type { HeldNothing, HeldPlace } from '../files/held.ts'
 import { lastName, sentenceOn } from '../files/name-paths.ts'
 import { readPart } from '../files/read-held.ts'
 import { encodeText } from '../files/text-encoding.ts'
+import { hashOf } from '../hash-content.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { exactContent } from './exact-content.ts'
 import {
@@ -47,7 +47,7 @@ export function createWriteFile(deps: WriteDeps) {
     if (found.kind !== 'ok') return found
     const place = found.value
     const entry = 'folder' in place ? place.entry : null
-    const hash = createHash('sha256').update(bytes.value).digest('hex')
+    const hash = hashOf(bytes.value)
     let diff: string | null | undefined
     const prepared: Prepared = {
       ...plainPrepared({

@@ -1,0 +1,195 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ok, refused } from '../../contract/outcome.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
+import type { SecretRules } from '../../contract/secret.ts'
+import { mintPermit } from '../gate/permit.ts'
+import type { Desktop, SecretVault } from '../ports.ts'
+import { createClipboardReadCapability } from './clipboard-read.ts'
+import { createClipboardWriteCapability } from './clipboard-write.ts'
+import { createFileRoom } from './files/file-room.ts'
+import { createNotifyCapability } from './notify.ts'
+import { createOpenCapability } from './open-target.ts'
+import { createSecretRequestCapability } from './secret-request.ts'
+import { type PlayedGate, playGate } from './testing/play-gate.ts'
+
+let done: Parameters<Desktop['do']>[0][]
+let clipboard: string
+let available: boolean
+let now: number
+let kept: { rules: SecretRules; value: string }[]
+let gate: PlayedGate
+let top: string
+
+const desktop: Desktop = {
+  available: () => available,
+  async do(action) {
+    if (!available) return refused('unavailable', 'no desktop')
+    done.push(action)
+    return ok(action.do === 'clipboard.read' ? clipboard : '')
+  },
+}
+const vault: Pick<SecretVault, 'add' | 'info'> = {
+  info: () => null,
+  async add(rules, value) {
+    kept.push({ rules, value })
+    return ok({
+      ...rules,
+      createdAt: 0,
+      rotatedAt: null,
+      lastUse: null,
+      uses: 0,
+      revokedAt: null,
+      present: true,
+    })
+  },
+}
+
+beforeEach(() => {
+  done = []
+  kept = []
+  clipboard = 'copied'
+  available = true
+  now = 1_000_000
+  top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-desktop-')))
+  const files = createFileRoom({ ownPaths: [], home: top })
+  gate = playGate(
+    [
+      createClipboardReadCapability({ desktop }),
+      createClipboardWriteCapability({ desktop }),
+      createNotifyCapability({ desktop, clock: () => now }),
+      createOpenCapability({ desktop, files }),
+      createSecretRequestCapability({ vault }),
+    ],
+    mintPermit,
+  )
+})
+afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
+
+const asking = { perimeter: Perimeter.parse({ clipboard: { read: 'ask', write: 'ask' } }) }
+
+describe('the clipboard', () => {
+  test('the question says how much is read, and that is what is handed over', async () => {
+    const prepared = await gate.prepare('clipboard.read', {}, asking)
+    if (prepared.kind !== 'ok') throw new Error('not prepared')
+    expect(prepared.value.exact[0]?.text).toBe('Text on the clipboard: 6 characters, 1 lines')
+    clipboard = 'a password, copied meanwhile'
+    expect(await gate.perform(prepared.value)).toMatchObject({
+      kind: 'ok',
+      value: { value: { text: 'copied' }, private: true },
+    })
+  })
+
+  test('is not even looked at where the perimeter says no', async () => {
+    await gate.prepare('clipboard.read', {})
+    expect(done).toEqual([])
+  })
+
+  test('gets exactly the shown text', async () => {
+    expect(await gate.pass('clipboard.write', { text: 'x\ny' })).toMatchObject({
+      kind: 'ok',
+      value: { value: { bytes: 3 } },
+    })
+    expect(done).toEqual([{ do: 'clipboard.write', text: 'x\ny' }])
+  })
+
+  test('without a desktop says so', async () => {
+    available = false
+    expect(await gate.pass('clipboard.write', { text: 'x' })).toMatchObject({
+      kind: 'refused',
+      code: 'unavailable',
+    })
+    expect(await gate.pass('clipboard.read', {}, asking)).toMatchObject({
+      kind: 'refused',
+      code: 'unavailable',
+    })
+  })
+})
+
+describe('notifications', () => {
+  test('carry the agent’s name, and nothing hidden', async () => {
+    await gate.pass('notify', { title: 'Done\u202e', body: 'a\nb' })
+    expect(done).toEqual([
+      { do: 'notify', title: 'Test: Done⟨U+202E⟩', body: expect.stringMatching(/^a\S* ?b$/) },
+    ])
+  })
+
+  test('are limited for each agent', async () => {
+    const show = () => gate.pass('notify', { title: 'x' })
+    for (let i = 0; i < 5; i++) expect(await show()).toMatchObject({ kind: 'ok' })
+    expect(await show()).toMatchObject({ kind: 'refused', code: 'budget' })
+    expect(
+      await gate.pass('notify', { title: 'x' }, { principal: { id: 'agent_2', kind: 'agent', name: 'Two' } }),
+    ).toMatchObject({ kind: 'ok' })
+    now += 61_000
+    expect(await show()).toMatchObject({ kind: 'ok' })
+    available = false
+    expect(await show()).toMatchObject({ kind: 'refused', code: 'unavailable' })
+  })
+})
+
+describe('opening', () => {
+  test('addresses go to the browser in their one form', async () => {
+    expect(await gate.pass('open', { target: 'https://EXAMPLE.org/a#b' })).toMatchObject({ kind: 'ok' })
+    expect(done).toEqual([{ do: 'open', target: 'https://example.org/a', kind: 'url' }])
+  })
+
+  test.each([
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'smb://host/share',
+    'vscode://x',
+    'mailto:a@b',
+  ])('%s is refused', async (target) => {
+    expect(await gate.pass('open', { target })).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+    expect(done).toEqual([])
+  })
+
+  test('files are opened, programs and shortcuts are not', async () => {
+    fs.writeFileSync(`${top}/a.pdf`, '')
+    expect(await gate.pass('open', { target: `${top}/a.pdf` })).toMatchObject({ kind: 'ok' })
+    fs.writeFileSync(`${top}/run`, '', { mode: 0o755 })
+    fs.writeFileSync(`${top}/a.desktop`, '')
+    fs.symlinkSync('a.desktop', `${top}/innocent.pdf`)
+    for (const name of ['run', 'a.desktop', 'innocent.pdf'])
+      expect(await gate.pass('open', { target: `${top}/${name}` }), name).toMatchObject({ kind: 'refused' })
+    expect(await gate.pass('open', { target: `${top}/none` })).toMatchObject({
+      kind: 'failed',
+      code: 'not-found',
+    })
+    expect(done).toHaveLength(1)
+  })
+})
+
+describe('asking for a secret', () => {
+  const ask = (context: object) =>
+    gate.pass(
+      'secret.request',
+      { name: 'token', purpose: 'to read issues', hosts: ['api.example.com'] },
+      context,
+    )
+
+  test('keeps what the person typed, bound to the hosts that they left, and tells only the name', async () => {
+    const outcome = await ask({
+      secretAnswer: { value: 'hidden value', hosts: ['api.example.com', 'http://127.0.0.1:8080/v1'] },
+    })
+    expect(outcome).toMatchObject({
+      kind: 'ok',
+      value: { value: { name: 'token', reference: '{{secret:token}}' } },
+    })
+    expect(JSON.stringify(outcome)).not.toContain('hidden value')
+    expect(kept[0]?.value).toBe('hidden value')
+    expect(kept[0]?.rules.bindings).toMatchObject([
+      { scheme: 'https', host: 'api.example.com', port: 443, pathPrefix: '/' },
+      { scheme: 'http', host: '127.0.0.1', port: 8080, pathPrefix: '/v1' },
+    ])
+  })
+
+  test('without an answer, or with no host left, keeps nothing', async () => {
+    expect(await ask({})).toMatchObject({ kind: 'refused', code: 'no-answer' })
+    expect(await ask({ secretAnswer: { value: 'x', hosts: [] } })).toMatchObject({ kind: 'refused' })
+    expect(kept).toEqual([])
+  })
+})
