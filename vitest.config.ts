@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['**/*.test.ts', '**/*.test.tsx'],
-    exclude: ['**/node_modules/**', 'dist/**', 'release/**', 'e2e/**'],
+    exclude: ['**/node_modules/**', 'dist/**', 'release/**'],
     environment: 'node',
     allowOnly: false,
     pool: 'forks',

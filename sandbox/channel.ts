@@ -15,6 +15,8 @@ export interface Channel {
 }
 
 const NEWLINE = 10
+/** Between two tries while the pipe is full, in ms. */
+const FULL_PIPE_MS = 0.2
 
 export function openChannel({
   readable,
@@ -26,16 +28,21 @@ export function openChannel({
   onEnd: () => void
 }): Channel {
   let out = ''
+  const never = new Int32Array(new SharedArrayBuffer(4))
 
   function flush() {
     if (out === '') return
     const text = out
     out = ''
     const size = Buffer.byteLength(text)
-    let written = writeSync(writeFd, text)
+    let written = tryWrite(writeFd, text)
     if (written === size) return
     const bytes = Buffer.from(text)
-    while (written < size) written += writeSync(writeFd, bytes, written)
+    while (written < size) {
+      const more = tryWrite(writeFd, bytes.subarray(written))
+      written += more
+      if (more === 0) Atomics.wait(never, 0, 0, FULL_PIPE_MS)
+    }
   }
 
   function start(onFrame: (frame: Frame) => void) {
@@ -61,5 +68,15 @@ export function openChannel({
     write: (text) => {
       out += text
     },
+  }
+}
+
+/** Bytes written; 0 when the pipe is full. Its other end is not blocking, and so this end may not be either. */
+function tryWrite(fd: number, data: string | Buffer): number {
+  try {
+    return typeof data === 'string' ? writeSync(fd, data) : writeSync(fd, data)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0
+    throw error
   }
 }

@@ -69,14 +69,17 @@ export function start(endowments: readonly Endowment[], functions: HostFunctions
       tool = namespace
     },
     begin: (fn, input) => {
-      for (const reset of resets) reset()
+      callAll(resets)
       void run(tool, fn, input, finish)
     },
     settle: asker.settle,
-    ring: () => {
-      for (const ring of rings) ring()
-    },
+    ring: () => callAll(rings),
   }
+}
+
+/** Without the iterators of arrays, which tool code may have replaced. */
+function callAll(functions: readonly (() => void)[]) {
+  for (let at = 0; at < functions.length; at++) functions[at]?.()
 }
 
 async function run(tool: Record<string, unknown>, fn: string, input: string, finish: HostCalls['finish']) {
@@ -88,9 +91,18 @@ async function run(tool: Record<string, unknown>, fn: string, input: string, fin
     text = value === undefined ? 'null' : stringify(value)
     if (typeof text !== 'string') throw new TypeError(`${fn} returned a ${typeof value}, which is not JSON`)
   } catch (thrown) {
-    return finish(false, stringify(describeError(thrown)))
+    return finish(false, wordsOf(thrown))
   }
   finish(true, text)
+}
+
+/** Also when tool code has turned the printing of any object into a trap. */
+function wordsOf(thrown: unknown): string {
+  try {
+    return stringify(describeError(thrown))
+  } catch {
+    return '{"kind":"tool","message":"something that can not be put into words was thrown"}'
+  }
 }
 
 /** Members of a namespace are collected first and frozen together. */

@@ -1,0 +1,6 @@
+// Reads where it lies.
+// ends: ok
+export const main = async () => {
+  const escaped = Object.keys(import.meta).map((key) => key + '=' + import.meta[key])
+  return { escaped }
+}

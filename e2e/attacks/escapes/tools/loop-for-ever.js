@@ -1,0 +1,5 @@
+// The plain loop.
+// ends: deadline
+export const main = async () => {
+  for (;;);
+}

@@ -1,0 +1,6 @@
+// A sort whose comparison never agrees.
+// ends: deadline
+export const main = async () => {
+  const list = Array.from({ length: 3e6 }, Math.random)
+  for (;;) list.sort(() => Math.random() - 0.5)
+}

@@ -1,0 +1,6 @@
+// Normalizes and compares long text.
+// ends: deadline
+export const main = async () => {
+  const text = '\u1e9b\u0323'.repeat(2e5)
+  for (;;) text.normalize('NFKD').localeCompare(text)
+}

@@ -1,0 +1,10 @@
+// A proxy of a proxy of a proxy.
+// ends: deadline
+export const main = async () => {
+  let at = {}
+  for (let i = 0; i < 5000; i++) at = new Proxy(at, {})
+  for (;;)
+    try {
+      at.x
+    } catch {}
+}

@@ -1,0 +1,6 @@
+// A promise that always makes another.
+// ends: deadline
+export const main = async () => {
+  const again = () => Promise.resolve().then(again)
+  await again()
+}

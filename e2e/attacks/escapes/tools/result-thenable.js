@@ -1,0 +1,5 @@
+// A thenable that never settles.
+// ends: deadline
+export const main = async () => {
+  return { then() {} }
+}

@@ -1,0 +1,5 @@
+// A promise that nobody settles.
+// ends: deadline
+export const main = async () => {
+  await new Promise(() => {})
+}
