@@ -3,21 +3,29 @@ import { defineConfig } from 'vite'
 
 // The pages are served over the app's own protocol under a strict content security policy: nothing inline, no data:
 // URLs, relative addresses only.
-export default defineConfig({
-  root: 'renderer',
-  base: './',
-  plugins: [react()],
-  logLevel: 'warn',
-  build: {
-    outDir: '../dist/renderer',
-    emptyOutDir: true,
-    target: 'chrome130',
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    reportCompressedSize: false,
-    chunkSizeWarningLimit: 2_000,
-    rolldownOptions: {
-      input: { index: 'renderer/index.html', 'consent-window': 'renderer/consent-window/index.html' },
+//
+// `vite build --mode dev-pages` builds renderer/dev/ instead, into dist/dev-pages: every page and every state of the
+// consent window on scripted data, to look at in any browser. It is never part of the product.
+export default defineConfig(({ mode }) => {
+  const devPages = mode === 'dev-pages'
+  return {
+    root: 'renderer',
+    base: './',
+    plugins: [react()],
+    logLevel: 'warn',
+    build: {
+      outDir: devPages ? '../dist/dev-pages' : '../dist/renderer',
+      emptyOutDir: true,
+      target: 'chrome130',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 2_000,
+      rolldownOptions: {
+        input: devPages
+          ? { pages: 'renderer/dev/index.html', consent: 'renderer/dev/consent.html' }
+          : { index: 'renderer/index.html', 'consent-window': 'renderer/consent-window/index.html' },
+      },
     },
-  },
+  }
 })

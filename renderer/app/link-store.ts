@@ -46,13 +46,16 @@ export function createLinkStore(bridge: PageBridge): StoreApi<LinkState> {
         await guard(async () => {
           const receipt = await bridge.call('stop.now', agentId ? { agentId } : {})
           const stop = get().status?.stop
-          if (stop && !agentId) setStop({ ...stop, stopped: true, since: receipt.at, by: receipt.by, receipt })
+          if (stop && !agentId)
+            setStop({ ...stop, stopped: true, since: receipt.at, by: receipt.by, receipt })
         })
         set({ stopping: false })
       },
       resume: () => guard(async () => setStop(await bridge.call('stop.resume', {}))),
       pause: (paused, agentId) =>
-        guard(async () => setStop(await bridge.call('pause.set', agentId ? { paused, agentId } : { paused }))),
+        guard(async () =>
+          setStop(await bridge.call('pause.set', agentId ? { paused, agentId } : { paused })),
+        ),
       restart: () =>
         guard(async () => {
           set({ broker: { state: 'starting', text: '' } })

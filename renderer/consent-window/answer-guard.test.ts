@@ -140,7 +140,18 @@ describe('a screen reader’s press, which can’t be held', () => {
 
 it('no order of events gives a yes within 500 ms of a paint, a focus or a change', () => {
   const event = fc.record({
-    kind: fc.constantFrom('press', 'release', 'held', 'once', 'change', 'focus', 'blur', 'paint', 'block', 'free'),
+    kind: fc.constantFrom(
+      'press',
+      'release',
+      'held',
+      'once',
+      'change',
+      'focus',
+      'blur',
+      'paint',
+      'block',
+      'free',
+    ),
     after: fc.integer({ min: 0, max: 700 }),
   })
   fc.assert(

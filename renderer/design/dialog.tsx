@@ -18,7 +18,16 @@ export interface DialogProps {
   onSubmit?: () => void
 }
 
-export function Dialog({ open, title, about, wide = false, footer, children, onClose, onSubmit }: DialogProps) {
+export function Dialog({
+  open,
+  title,
+  about,
+  wide = false,
+  footer,
+  children,
+  onClose,
+  onSubmit,
+}: DialogProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit?.()
@@ -56,7 +65,16 @@ export interface ConfirmProps {
 
 /** A yes-or-no for what ends or removes something. The focus is on the way back. */
 export function Confirm(props: ConfirmProps) {
-  const { open, title, text, confirmLabel, cancelLabel = 'Cancel', danger = false, onConfirm, onClose } = props
+  const {
+    open,
+    title,
+    text,
+    confirmLabel,
+    cancelLabel = 'Cancel',
+    danger = false,
+    onConfirm,
+    onClose,
+  } = props
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest'
 import { readDiff } from './diff.tsx'
 
 it('reads a unified diff, without its file headers', () => {
-  const lines = readDiff('--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n same\n-old\n+new\n\\ No newline at end of file\n')
+  const lines = readDiff(
+    '--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n same\n-old\n+new\n\\ No newline at end of file\n',
+  )
   expect(lines).toEqual([
     { kind: 'hunk', text: '@@ -1,2 +1,2 @@' },
     { kind: 'same', text: 'same' },

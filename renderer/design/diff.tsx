@@ -15,7 +15,6 @@ export function readDiff(diff: string): DiffLine[] {
       inHunk = true
       lines.push({ kind: 'hunk', text: line })
     } else if (!inHunk) {
-      continue
     } else if (line.startsWith('+')) lines.push({ kind: 'add', text: line.slice(1) })
     else if (line.startsWith('-')) lines.push({ kind: 'remove', text: line.slice(1) })
     else if (line.startsWith('\\')) lines.push({ kind: 'hunk', text: line.slice(2) })
@@ -26,12 +25,11 @@ export function readDiff(diff: string): DiffLine[] {
 
 const SIGN = { add: '+', remove: '−', same: '', hunk: '' }
 
-/** A unified diff with sign, color and every hidden character drawn. */
-export function Diff({ diff, label }: { diff: string; label: string }) {
+/** `still` when it stands in a box that scrolls already. A unified diff with sign, color and every hidden character drawn. */
+export function Diff({ diff, label, still = false }: { diff: string; label: string; still?: boolean }) {
   const lines = useMemo(() => readDiff(diff), [diff])
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="diff" aria-label={label} tabIndex={0}>
+    <section className={still ? 'diff still' : 'diff'} aria-label={label} tabIndex={still ? undefined : 0}>
       {lines.map((line, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines of a diff never move
         <div key={at} className={line.kind}>

@@ -34,11 +34,13 @@ describe('times', () => {
 
 describe('amounts', () => {
   it('of time', () => {
-    expect([0.01, 0.12, 41.4, 1_900, 125_000, 7_260_000].map(formatDuration)).toEqual([
+    expect([0.01, 0.12, 41.4, 1_900, 10_000, 60_000, 125_000, 7_260_000].map(formatDuration)).toEqual([
       '0 ms',
       '0.1 ms',
       '41 ms',
       '1.9 s',
+      '10 s',
+      '1 min',
       '2 min 5 s',
       '2 h 1 min',
     ])
@@ -48,7 +50,7 @@ describe('amounts', () => {
       '1 byte',
       '812 bytes',
       '2.1 kB',
-      '1.0 MB',
+      '1 MB',
       '14 MB',
     ])
   })

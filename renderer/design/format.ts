@@ -62,12 +62,21 @@ export const format = makeFormats()
 
 /** `0.1 ms`, `41 ms`, `1.9 s`, `2 min 5 s`. */
 export function formatDuration(ms: number): string {
-  if (ms < 10) return `${ms < 0.05 ? 0 : ms.toFixed(1)} ms`
+  if (ms < 10) return `${tenths(ms)} ms`
   if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 60_000) return `${tenths(ms / 1000)} s`
   const seconds = Math.round(ms / 1000)
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
+  if (seconds < 3600) return joined(Math.floor(seconds / 60), 'min', seconds % 60, 's')
+  return joined(Math.floor(seconds / 3600), 'h', Math.floor((seconds % 3600) / 60), 'min')
+}
+
+/** One decimal, unless it is a zero. */
+function tenths(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, '')
+}
+
+function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
 }
 
 /** `812 bytes`, `2.1 kB`, `14 MB`. Thousands, as file managers count. */
@@ -80,7 +89,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000
     unit += 1
   } while (value >= 999.5 && unit < units.length - 1)
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+  return `${value < 10 ? tenths(value) : Math.round(value)} ${units[unit]}`
 }
 
 /** `1 file`, `12 files`. */

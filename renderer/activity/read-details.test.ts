@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { readDetails, readOrigins } from './read-details.ts'
+
+describe('an entry’s details', () => {
+  it('are shown line by line, with words for names', () => {
+    expect(
+      readDetails({ url: 'https://x.org/', bytesOut: 12, to: ['a', 'b'], nothing: null, origins: [] }),
+    ).toEqual([
+      { label: 'url', text: 'https://x.org/' },
+      { label: 'bytes out', text: '12' },
+      { label: 'to', text: 'a\nb' },
+    ])
+  })
+})
+
+describe('origins in the record', () => {
+  it('are read from a list or a record', () => {
+    const outside = { kind: 'outside', source: 'invoice.html', at: 5 }
+    expect(readOrigins({ origins: [{ what: 'address', ...outside }] })).toEqual([
+      { what: 'address', origin: outside },
+    ])
+    expect(readOrigins({ origins: { address: outside } })).toEqual([{ what: 'address', origin: outside }])
+    expect(readOrigins({ origins: [{ label: 'address', origin: outside }] })).toEqual([
+      { what: 'address', origin: outside },
+    ])
+  })
+  it('that are no origins are left out', () => {
+    expect(readOrigins({ origins: 'hm' })).toEqual([])
+    expect(readOrigins({ origins: [1, { kind: 'saint', source: 'x' }, null] })).toEqual([])
+  })
+})

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { describeEnd, markOf, splitSubject } from './row-words.ts'
+
+it('marks a row by what was decided and by whom', () => {
+  const mark = (decision: 'allow' | 'deny' | 'ask' | null, asked = false) =>
+    markOf({ kind: 'intent', decision, asked })
+  expect(mark('allow')).toEqual({ kind: 'allow', word: 'Allowed', quiet: true })
+  expect(mark('deny')).toEqual({ kind: 'deny', word: 'Denied', quiet: false })
+  expect(mark('deny', true)).toEqual({ kind: 'ask', word: 'You denied', quiet: false })
+  expect(mark('ask')).toMatchObject({ kind: 'ask', word: 'Asked' })
+  expect(mark(null)).toMatchObject({ kind: null, word: 'Effect' })
+  expect(markOf({ kind: 'stop', decision: null, asked: false }).kind).toBe('stop')
+})
+
+it('says how an effect ended rather than how long it took when it did not end well', () => {
+  expect(describeEnd({ state: 'ok', durationMs: 41 })).toBe('41 ms')
+  expect(describeEnd({ state: 'failed', durationMs: 41 })).toBe('failed')
+  expect(describeEnd({ state: 'interrupted', durationMs: null })).toBe('interrupted')
+  expect(describeEnd({ state: 'open', durationMs: null })).toBe('…')
+  expect(describeEnd({ state: 'none', durationMs: null })).toBe('')
+})
+
+it('takes a subject apart at its verb', () => {
+  expect(splitSubject('Read Downloads/a b.html')).toEqual(['Read', 'Downloads/a b.html'])
+  expect(splitSubject('Stop')).toEqual(['Stop', ''])
+})

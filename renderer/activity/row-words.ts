@@ -1,0 +1,69 @@
+/** How a row of the record reads: its mark, its word, how it ended. The same in rows, on Home, in details. */
+import type { ActivityRow, EntryKind } from '../../contract/activity.ts'
+import { formatDuration } from '../design/format.ts'
+import type { MarkKind } from '../design/mark.tsx'
+
+export interface RowMark {
+  kind: MarkKind | null
+  word: string
+  /** Allowed in silence: gray. */
+  quiet: boolean
+}
+
+const KIND_WORDS: Record<EntryKind, string> = {
+  intent: 'Effect',
+  outcome: 'Outcome',
+  decision: 'Decision',
+  question: 'Question',
+  answer: 'Answer',
+  'run.start': 'Run',
+  'run.end': 'Run ended',
+  'tool.call': 'Tool',
+  'tool.result': 'Result',
+  'model.call': 'Model',
+  grant: 'Permission',
+  policy: 'Policy',
+  agent: 'Agent',
+  secret: 'Secret',
+  install: 'Install',
+  stop: 'Stop',
+  pause: 'Pause',
+  crash: 'Crash',
+  alert: 'Alert',
+  undo: 'Undo',
+  settings: 'Settings',
+  door: 'Door',
+  app: 'Sallyport',
+}
+
+export function describeKind(kind: EntryKind): string {
+  return KIND_WORDS[kind]
+}
+
+export function markOf(row: Pick<ActivityRow, 'kind' | 'decision' | 'asked'>): RowMark {
+  if (row.kind === 'stop') return { kind: 'stop', word: 'Stopped', quiet: false }
+  if (row.kind === 'alert') return { kind: 'ask', word: 'Alert', quiet: false }
+  if (row.decision === 'ask') return { kind: 'ask', word: 'Asked', quiet: false }
+  if (row.decision === 'allow')
+    return row.asked
+      ? { kind: 'ask', word: 'You allowed', quiet: false }
+      : { kind: 'allow', word: 'Allowed', quiet: true }
+  if (row.decision === 'deny')
+    return row.asked
+      ? { kind: 'ask', word: 'You denied', quiet: false }
+      : { kind: 'deny', word: 'Denied', quiet: false }
+  return { kind: null, word: KIND_WORDS[row.kind], quiet: true }
+}
+
+/** `1.9 s`, `failed`, `interrupted`, `…`. */
+export function describeEnd(row: Pick<ActivityRow, 'state' | 'durationMs'>): string {
+  if (row.state === 'failed' || row.state === 'interrupted') return row.state
+  if (row.state === 'open') return '…'
+  return row.durationMs === null ? '' : formatDuration(row.durationMs)
+}
+
+/** The subject's verb, which leads, and the rest. */
+export function splitSubject(subject: string): [verb: string, rest: string] {
+  const at = subject.indexOf(' ')
+  return at < 0 ? [subject, ''] : [subject.slice(0, at), subject.slice(at + 1)]
+}

@@ -1,0 +1,102 @@
+import { FileArchive, Play } from 'lucide-react'
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import type { StopReceipt } from '../../contract/stop.ts'
+import { Button } from '../design/button.tsx'
+import { Confirm } from '../design/dialog.tsx'
+import { format, formatDuration, plural } from '../design/format.ts'
+import { Shape } from '../design/mark.tsx'
+import { ShownText } from '../design/shown-text.tsx'
+import { useAct, useStores } from './stores.ts'
+
+/** While everything is stopped: what ended, how fast, what had already left; and the way back, which only a person takes. */
+export function StoppedBanner() {
+  const { link, bridge, toasts } = useStores()
+  const { status, resume } = useStore(link)
+  const [asking, setAsking] = useState(false)
+  const act = useAct()
+  if (!status?.stop.stopped) return null
+  const { receipt, since, by } = status.stop
+  const writeBundle = async () => {
+    const made = await act('The incident bundle was not written', () => bridge.call('incident.start', {}))
+    if (made)
+      toasts.getState().push({
+        tone: 'done',
+        title: 'Incident bundle written',
+        text: made.folder,
+        action: { label: 'Show it', run: () => void bridge.desktop({ do: 'showFile', path: made.folder }) },
+      })
+  }
+  return (
+    <section className="stopped" aria-label="Everything is stopped">
+      <div className="stopped-head">
+        <Shape kind="stop" />
+        <strong>Everything is stopped</strong>
+        <span>
+          {since !== null && `since ${format.moment(since, Date.now())}`}
+          {by && `, by ${by}`}
+        </span>
+        <span className="grow" />
+        <Button icon={<FileArchive />} onClick={() => void writeBundle()}>
+          Write an incident bundle
+        </Button>
+        <Button tone="primary" icon={<Play />} onClick={() => setAsking(true)}>
+          Resume
+        </Button>
+      </div>
+      {receipt && <Receipt receipt={receipt} />}
+      <Confirm
+        open={asking}
+        title="Resume?"
+        text="Agents may work again. Runs that were stopped stay ended; agents that were paused stay paused."
+        confirmLabel="Resume"
+        cancelLabel="Stay stopped"
+        onConfirm={() => void resume()}
+        onClose={() => setAsking(false)}
+      />
+    </section>
+  )
+}
+
+/** What Stop did, in one line and, if need be, a list. */
+export function Receipt({ receipt }: { receipt: StopReceipt }) {
+  const ended = [
+    plural(receipt.runs, 'run'),
+    plural(receipt.isolates, 'tool'),
+    plural(receipt.processes, 'process', 'processes'),
+    plural(receipt.sockets, 'connection'),
+    plural(receipt.questions, 'question'),
+  ].filter((part) => !part.startsWith('0 '))
+  return (
+    <div className="receipt">
+      <p>
+        {ended.length > 0 ? `Ended ${listOf(ended)}` : 'There was nothing to end'} in{' '}
+        <b className="number">{formatDuration(receipt.ms)}</b>.{' '}
+        {receipt.alreadyLeft.length === 0 && 'Nothing had left or changed halfway.'}
+        {receipt.survivors.length > 0 && (
+          <b>
+            {' '}
+            {plural(receipt.survivors.length, 'process', 'processes')} would not end:{' '}
+            {receipt.survivors.join(', ')}.
+          </b>
+        )}
+      </p>
+      {receipt.alreadyLeft.length > 0 && (
+        <details open={receipt.alreadyLeft.length <= 3}>
+          <summary>Under way when Stop came: {plural(receipt.alreadyLeft.length, 'effect')}</summary>
+          <ul>
+            {receipt.alreadyLeft.map((line) => (
+              <li key={line}>
+                <ShownText text={line} field="argument" />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  )
+}
+
+function listOf(parts: string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}

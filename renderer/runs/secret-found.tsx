@@ -1,0 +1,79 @@
+import { KeyRound } from 'lucide-react'
+import { useState } from 'react'
+import { useAct, useStores } from '../app/stores.ts'
+import { Button } from '../design/button.tsx'
+import { Field, TextInput } from '../design/field.tsx'
+import { type FoundSecret, hintOf, nameSecret, slugOf } from './secret-in-text.ts'
+
+/** A task that holds what looks like a secret: store it and name it, or say that it is none. */
+export function SecretFound({
+  found,
+  onStored,
+  onSendAnyway,
+  onClose,
+}: {
+  found: FoundSecret
+  onStored: (text: string) => void
+  onSendAnyway: () => void
+  onClose: () => void
+}) {
+  const { bridge } = useStores()
+  const [name, setName] = useState('')
+  const [host, setHost] = useState('')
+  const act = useAct()
+  const slug = slugOf(name)
+  const store = async () => {
+    const kept = await act('The secret was not stored', () =>
+      bridge.call('secrets.add', {
+        rules: { name: slug, bindings: host.trim() ? [{ host: host.trim() }] : [] },
+        value: found.text.slice(found.start, found.end),
+      }),
+    )
+    if (kept) onStored(nameSecret(found, slug))
+  }
+  return (
+    <section className="secret-found" role="alert" aria-label="This looks like a secret">
+      <KeyRound aria-hidden="true" />
+      <div>
+        <p>
+          <b className="strong">This looks like a secret:</b> {found.what} <code>{hintOf(found)}</code>. A
+          model would read it. Store it, and the agent gets only its name.
+        </p>
+        <div className="secret-found-form">
+          <Field label="Name" hideLabel>
+            {(ids) => (
+              <TextInput
+                {...ids}
+                placeholder="Name, for example mail-token"
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
+          </Field>
+          <Field label="Host it may be sent to" hideLabel>
+            {(ids) => (
+              <TextInput
+                {...ids}
+                mono
+                placeholder="Host it may be sent to"
+                value={host}
+                onChange={(event) => setHost(event.target.value)}
+              />
+            )}
+          </Field>
+          <Button disabled={slug === ''} onClick={() => void store()}>
+            Store and name it
+          </Button>
+        </div>
+        <div className="secret-found-ways">
+          <button type="button" className="link-button small" onClick={onClose}>
+            I’ll take it out
+          </button>
+          <button type="button" className="link-button small" onClick={onSendAnyway}>
+            It is no secret: start
+          </button>
+        </div>
+      </div>
+    </section>
+  )
+}

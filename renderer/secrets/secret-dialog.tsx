@@ -1,0 +1,257 @@
+import { Plus, X } from 'lucide-react'
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import type { SecretBinding, SecretInfo, SecretRules } from '../../contract/secret.ts'
+import { useAct, useStores } from '../app/stores.ts'
+import { Button } from '../design/button.tsx'
+import { Dialog } from '../design/dialog.tsx'
+import { Field, Select, TextInput } from '../design/field.tsx'
+import { slugOf } from '../runs/secret-in-text.ts'
+import { PLACE_WORDS, readBinding, writeBinding } from './binding-text.ts'
+
+const KINDS: { value: SecretRules['kind']; label: string }[] = [
+  { value: 'token', label: 'Token' },
+  { value: 'api-key', label: 'API key' },
+  { value: 'password', label: 'Password' },
+  { value: 'signing-key', label: 'Signing key' },
+  { value: 'model-key', label: 'Key of a model’s provider' },
+  { value: 'other', label: 'Other' },
+]
+
+interface Draft {
+  name: string
+  kind: SecretRules['kind']
+  bindings: SecretBinding[]
+  tools: string
+  agents: string
+  expires: string
+  rotateUrl: string
+}
+
+function startDraft(secret: SecretInfo | null): Draft {
+  return {
+    name: secret?.name ?? '',
+    kind: secret?.kind ?? 'token',
+    bindings: secret?.bindings ?? [],
+    tools: (secret?.tools ?? ['*']).join(', '),
+    agents: (secret?.agents ?? ['*']).join(', '),
+    expires: secret?.expiresAt == null ? '' : new Date(secret.expiresAt).toISOString().slice(0, 10),
+    rotateUrl: secret?.rotateUrl ?? '',
+  }
+}
+
+function rulesOf(draft: Draft, name: string): SecretRules {
+  const words = (text: string) =>
+    text
+      .split(/[,\s]+/)
+      .map((word) => word.trim())
+      .filter((word) => word !== '')
+  return {
+    name,
+    kind: draft.kind,
+    bindings: draft.bindings,
+    tools: words(draft.tools),
+    agents: words(draft.agents),
+    expiresAt: draft.expires === '' ? null : new Date(`${draft.expires}T23:59:59`).getTime(),
+    rotateUrl: draft.rotateUrl.trim(),
+  }
+}
+
+/** Adds a secret, or changes the rules of one. The value can be typed once and is gone from here when it is stored. */
+export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; onClose: () => void }) {
+  const { bridge, secrets } = useStores()
+  const taken = useStore(secrets, (state) => state.secrets) ?? []
+  const [draft, setDraft] = useState(() => startDraft(secret))
+  const [value, setValue] = useState('')
+  const act = useAct()
+  const name = secret?.name ?? slugOf(draft.name)
+  const used = secret === null && taken.some((other) => other.name === name)
+  const ready = name !== '' && !used && (secret !== null || value !== '')
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part })
+  const save = async () => {
+    if (!ready) return
+    const rules = rulesOf(draft, name)
+    const kept = await act('The secret was not stored', () =>
+      secret ? bridge.call('secrets.update', rules) : bridge.call('secrets.add', { rules, value }),
+    )
+    setValue('')
+    if (kept) onClose()
+  }
+  return (
+    <Dialog
+      open
+      title={secret ? secret.name : 'Add a secret'}
+      about={
+        secret
+          ? 'Where it may go and who may use it.'
+          : 'The value goes straight into the keychain and is never shown again.'
+      }
+      onClose={onClose}
+      onSubmit={() => void save()}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button tone="primary" type="submit" disabled={!ready}>
+            {secret ? 'Save' : 'Store'}
+          </Button>
+        </>
+      }
+    >
+      {!secret && (
+        <>
+          <Field
+            label="Name"
+            fault={used ? 'This name is taken.' : ''}
+            hint={
+              name !== '' ? (
+                <>
+                  Written as <code>{`{{secret:${name}}}`}</code>
+                </>
+              ) : (
+                'Lower-case letters, digits and - _ .'
+              )
+            }
+          >
+            {(ids) => (
+              <TextInput
+                {...ids}
+                placeholder="mail-token"
+                value={draft.name}
+                onChange={(event) => change({ name: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field label="Value">
+            {(ids) => (
+              <TextInput
+                {...ids}
+                mono
+                type="password"
+                maxLength={16_384}
+                value={value}
+                onChange={(event) => setValue(event.target.value)}
+              />
+            )}
+          </Field>
+        </>
+      )}
+      <Bindings bindings={draft.bindings} onChange={(bindings) => change({ bindings })} />
+      <div className="two-columns">
+        <Field label="Kind">
+          {(ids) => (
+            <Select {...ids} value={draft.kind} choices={KINDS} onChange={(kind) => change({ kind })} />
+          )}
+        </Field>
+        <Field label="Expires">
+          {(ids) => (
+            <TextInput
+              {...ids}
+              type="date"
+              value={draft.expires}
+              onChange={(event) => change({ expires: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Tools" hint="Names; * is any">
+          {(ids) => (
+            <TextInput
+              {...ids}
+              mono
+              value={draft.tools}
+              onChange={(event) => change({ tools: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Agents" hint="Names or ids; * is any">
+          {(ids) => (
+            <TextInput
+              {...ids}
+              mono
+              value={draft.agents}
+              onChange={(event) => change({ agents: event.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <Field label="Page where it is rotated">
+        {(ids) => (
+          <TextInput
+            {...ids}
+            mono
+            placeholder="https://provider.example/settings/tokens"
+            value={draft.rotateUrl}
+            onChange={(event) => change({ rotateUrl: event.target.value })}
+          />
+        )}
+      </Field>
+    </Dialog>
+  )
+}
+
+/** Hosts, one after the other; each with the place in the request where the value may stand. */
+function Bindings({
+  bindings,
+  onChange,
+}: {
+  bindings: SecretBinding[]
+  onChange: (bindings: SecretBinding[]) => void
+}) {
+  const [text, setText] = useState('')
+  const [place, setPlace] = useState<SecretBinding['place']>('header')
+  const read = readBinding(text, place)
+  const add = () => {
+    if (!read) return
+    onChange([...bindings, read])
+    setText('')
+  }
+  return (
+    <fieldset className="bindings">
+      <legend>May be sent to</legend>
+      {bindings.length > 0 && (
+        <ul>
+          {bindings.map((binding, at) => (
+            <li key={writeBinding(binding) + binding.place}>
+              <span className="mono wrap-anywhere">{writeBinding(binding)}</span>
+              <span className="faint small">{PLACE_WORDS[binding.place]}</span>
+              <Button
+                tone="quiet"
+                size="small"
+                iconOnly
+                aria-label={`Remove ${binding.host}`}
+                icon={<X />}
+                onClick={() => onChange(bindings.toSpliced(at, 1))}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="binding-add">
+        <TextInput
+          mono
+          aria-label="Host"
+          placeholder="api.example.org"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault()
+            add()
+          }}
+        />
+        <Select
+          aria-label="Where in the request"
+          value={place}
+          choices={(Object.keys(PLACE_WORDS) as SecretBinding['place'][]).map((value) => ({
+            value,
+            label: PLACE_WORDS[value],
+          }))}
+          onChange={setPlace}
+        />
+        <Button icon={<Plus />} disabled={!read} onClick={add}>
+          Add
+        </Button>
+      </div>
+      {bindings.length === 0 && <p className="small faint">Without a host it can be sent nowhere.</p>}
+    </fieldset>
+  )
+}

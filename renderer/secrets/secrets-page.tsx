@@ -1,0 +1,189 @@
+import { KeyRound, LockKeyhole, Plus } from 'lucide-react'
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import type { KeychainStatus, SecretInfo } from '../../contract/secret.ts'
+import { useAct, useCopy, useFollow, useStores } from '../app/stores.ts'
+import { useNow } from '../app/use-now.ts'
+import { Button } from '../design/button.tsx'
+import { CommandHint } from '../design/command-hint.tsx'
+import { Confirm } from '../design/dialog.tsx'
+import { EmptyState, Skeleton } from '../design/empty-state.tsx'
+import { format } from '../design/format.ts'
+import { ShownText } from '../design/shown-text.tsx'
+import { PLACE_WORDS, writeBinding } from './binding-text.ts'
+import { SecretDialog } from './secret-dialog.tsx'
+import { SecretMenu } from './secret-menu.tsx'
+import './secrets.css'
+
+/** Names, hosts, ages. A value goes in and is never shown again, here or anywhere. */
+export function SecretsPage() {
+  const { secrets } = useStores()
+  useFollow(useStore(secrets, (state) => state.follow))
+  const { secrets: list, keychain, fault } = useStore(secrets)
+  const [adding, setAdding] = useState(false)
+  const [revokingAll, setRevokingAll] = useState(false)
+  const copy = useCopy()
+  const live = list?.filter(({ revokedAt }) => revokedAt === null) ?? []
+  return (
+    <div className="page">
+      <div className="page-inner">
+        <div className="page-bar">
+          <span className="about">
+            An agent gets a secret’s name. The value is filled in on its way to a host that it is bound to.
+          </span>
+          <span className="grow" />
+          <CommandHint command="sallyport secret list" onCopy={copy} />
+          {live.length > 1 && (
+            <Button tone="danger" onClick={() => setRevokingAll(true)}>
+              Revoke all …
+            </Button>
+          )}
+          <Button
+            tone="primary"
+            icon={<Plus />}
+            disabled={keychain?.state !== 'ready'}
+            onClick={() => setAdding(true)}
+          >
+            Add a secret
+          </Button>
+        </div>
+        {keychain && <KeychainNotice keychain={keychain} />}
+        {!list && (fault ? <p className="dim">{fault}</p> : <Skeleton />)}
+        {list && list.length === 0 && (
+          <div className="card">
+            <EmptyState
+              icon={<KeyRound aria-hidden="true" />}
+              title="No secret is stored"
+              actions={
+                keychain?.state === 'ready' && (
+                  <Button tone="primary" onClick={() => setAdding(true)}>
+                    Add a secret
+                  </Button>
+                )
+              }
+            >
+              Store a token or a password once, say where it may be sent, and write{' '}
+              <code>{'{{secret:name}}'}</code> where it belongs.
+            </EmptyState>
+          </div>
+        )}
+        {list && list.length > 0 && <SecretTable list={list} />}
+        {adding && <SecretDialog secret={null} onClose={() => setAdding(false)} />}
+        <RevokeAll open={revokingAll} onClose={() => setRevokingAll(false)} />
+      </div>
+    </div>
+  )
+}
+
+const KEYCHAIN_WORDS: Record<KeychainStatus['state'], string> = {
+  ready: '',
+  locked: 'is locked.',
+  none: 'This computer has no keychain.',
+  error: 'does not answer.',
+}
+
+function KeychainNotice({ keychain }: { keychain: KeychainStatus }) {
+  if (keychain.state === 'ready')
+    return (
+      <p className="keychain faint">
+        <LockKeyhole aria-hidden="true" /> Values are kept in {keychain.name || 'the system’s keychain'},
+        nowhere else.
+      </p>
+    )
+  return (
+    <p className="notice ask">
+      <LockKeyhole aria-hidden="true" />
+      <span>
+        <b className="strong">
+          {keychain.state === 'none' ? '' : `${keychain.name || 'The keychain'} `}
+          {KEYCHAIN_WORDS[keychain.state]}
+        </b>{' '}
+        {keychain.text} Until then no secret can be used; everything else works.
+      </span>
+    </p>
+  )
+}
+
+function SecretTable({ list }: { list: SecretInfo[] }) {
+  const now = useNow()
+  return (
+    <div className="card table-card">
+      <table className="table secrets">
+        <thead>
+          <tr>
+            <th>Name</th>
+            <th>May be sent to</th>
+            <th>Stored</th>
+            <th className="right">Used</th>
+            <th>
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.map((secret) => (
+            <tr key={secret.name} className={secret.revokedAt === null ? '' : 'revoked'}>
+              <td>
+                <code className="strong">{secret.name}</code>{' '}
+                <span className="faint small">{secret.kind}</span>
+                <SecretState secret={secret} now={now} />
+              </td>
+              <td>
+                {secret.bindings.length === 0 && <span className="dim">no host yet, so nowhere</span>}
+                {secret.bindings.map((binding) => (
+                  <p key={writeBinding(binding) + binding.place} className="wrap-anywhere">
+                    <span className="mono">
+                      <ShownText text={writeBinding(binding)} field="url" />
+                    </span>{' '}
+                    <span className="faint small">{PLACE_WORDS[binding.place]}</span>
+                  </p>
+                ))}
+              </td>
+              <td className="number">
+                {format.since(secret.rotatedAt ?? secret.createdAt, now)}
+                {secret.expiresAt !== null && (
+                  <p className="small faint">expires {format.moment(secret.expiresAt, now)}</p>
+                )}
+              </td>
+              <td className="right number">
+                {format.count(secret.uses)}
+                <p className="small faint">
+                  {secret.lastUse === null ? 'never' : format.since(secret.lastUse, now)}
+                </p>
+              </td>
+              <td className="right">
+                <SecretMenu secret={secret} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function SecretState({ secret, now }: { secret: SecretInfo; now: number }) {
+  if (secret.revokedAt !== null)
+    return <p className="small state-deny">Revoked {format.moment(secret.revokedAt, now)}</p>
+  if (!secret.present)
+    return <p className="small state-deny">The keychain no longer has its value: rotate it</p>
+  if (secret.expiresAt !== null && secret.expiresAt <= now)
+    return <p className="small state-deny">Expired: rotate it</p>
+  return null
+}
+
+function RevokeAll({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { bridge } = useStores()
+  const act = useAct()
+  return (
+    <Confirm
+      open={open}
+      title="Revoke all secrets?"
+      text="No agent can use any of them from this moment, in the middle of a run too. The values stay in the keychain; rotate a secret to use it again."
+      confirmLabel="Revoke all"
+      danger
+      onConfirm={() => void act('They were not revoked', () => bridge.call('secrets.revoke', {}))}
+      onClose={onClose}
+    />
+  )
+}

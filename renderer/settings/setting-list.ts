@@ -1,0 +1,146 @@
+import type { Settings } from '../../contract/settings.ts'
+
+type Key = keyof Settings
+export type SettingControl =
+  | { kind: 'switch' }
+  | { kind: 'number'; min: number; max: number; unit: string }
+  | { kind: 'text'; placeholder: string; mono: boolean }
+  | { kind: 'choice'; choices: { value: string; label: string }[] }
+export interface SettingRow {
+  key: Key
+  label: string
+  about: string
+  control: SettingControl
+}
+
+const number = (min: number, max: number, unit: string): SettingControl => ({
+  kind: 'number',
+  min,
+  max,
+  unit,
+})
+const toggle: SettingControl = { kind: 'switch' }
+
+/** Every setting that a person changes, in groups, in plain words. */
+export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
+  {
+    title: 'Look and start',
+    rows: [
+      {
+        key: 'theme',
+        label: 'Appearance',
+        about: '',
+        control: {
+          kind: 'choice',
+          choices: [
+            { value: 'system', label: 'As the system' },
+            { value: 'light', label: 'Light' },
+            { value: 'dark', label: 'Dark' },
+          ],
+        },
+      },
+      { key: 'launchAtLogin', label: 'Start when you log in', about: '', control: toggle },
+      {
+        key: 'keepRunning',
+        label: 'Go on when the window is closed',
+        about: 'Agents stay at work; the tray brings the window back.',
+        control: toggle,
+      },
+    ],
+  },
+  {
+    title: 'Questions',
+    rows: [
+      {
+        key: 'promptBudget',
+        label: 'Questions an hour',
+        about: 'Past this, one answer for a whole task is offered instead.',
+        control: number(1, 1000, 'an hour'),
+      },
+      {
+        key: 'questionSeconds',
+        label: 'Silence is a no after',
+        about: 'How long a question waits.',
+        control: number(10, 86_400, 'seconds'),
+      },
+      {
+        key: 'awayMinutes',
+        label: 'With the screen locked',
+        about: 'How long questions wait for you to come back.',
+        control: number(1, 1440, 'minutes'),
+      },
+    ],
+  },
+  {
+    title: 'Containment',
+    rows: [
+      {
+        key: 'strictSandbox',
+        label: 'Strict sandbox',
+        about: 'Tools run without compiled code: slower, with less to attack.',
+        control: toggle,
+      },
+      {
+        key: 'requireOsSandbox',
+        label: 'Refuse to run tools without the OS sandbox',
+        about: 'Otherwise a missing layer is said on the Readiness page.',
+        control: toggle,
+      },
+      {
+        key: 'reviewOutside',
+        label: 'Show me outside text before a model reads it',
+        about: 'You can let it pass or keep it out, each time.',
+        control: toggle,
+      },
+    ],
+  },
+  {
+    title: 'Stop',
+    rows: [
+      {
+        key: 'stopShortcut',
+        label: 'Shortcut that stops everything',
+        about: 'Works in every app, also while this window is closed.',
+        control: { kind: 'text', placeholder: 'CommandOrControl+Alt+Shift+S', mono: true },
+      },
+    ],
+  },
+  {
+    title: 'Record and undo',
+    rows: [
+      {
+        key: 'keepDays',
+        label: 'Keep the record for',
+        about: 'What is older goes; its sealed head stays.',
+        control: number(1, 3650, 'days'),
+      },
+      {
+        key: 'keepMegabytes',
+        label: 'Size of the record, at most',
+        about: '',
+        control: number(50, 100_000, 'MB'),
+      },
+      {
+        key: 'undoDays',
+        label: 'Keep old versions of files for',
+        about: 'They make undo possible.',
+        control: number(1, 365, 'days'),
+      },
+      {
+        key: 'undoMegabytes',
+        label: 'Size of old versions, at most',
+        about: '',
+        control: number(10, 100_000, 'MB'),
+      },
+      {
+        key: 'otlpEndpoint',
+        label: 'Send the record to a collector',
+        about: 'An OpenTelemetry address. Empty: nothing is ever sent.',
+        control: { kind: 'text', placeholder: 'https://collector.example.org/v1/logs', mono: true },
+      },
+    ],
+  },
+]
+
+/** Settings without a row of their own: the tour's mark is set by the tour, alerts are muted where they show. */
+export const WITHOUT_ROW: readonly Key[] = ['tourDone', 'mutedAlerts']

@@ -1,0 +1,187 @@
+import { Lock } from 'lucide-react'
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import type { Settings } from '../../contract/settings.ts'
+import { useCopy, useStores } from '../app/stores.ts'
+import { CommandHint } from '../design/command-hint.tsx'
+import { Skeleton } from '../design/empty-state.tsx'
+import { Select, Switch, TextInput } from '../design/field.tsx'
+import { ShownText } from '../design/shown-text.tsx'
+import { SETTING_GROUPS, type SettingRow } from './setting-list.ts'
+import './settings.css'
+
+/** Every setting; a change counts at once. What an organisation has locked says so, with its reason. */
+export function SettingsPage() {
+  const { settings } = useStores()
+  const { settings: values, fault } = useStore(settings)
+  const copy = useCopy()
+  return (
+    <div className="page">
+      <div className="page-inner narrow">
+        <div className="page-bar">
+          <span className="about">Changes count at once.</span>
+          <span className="grow" />
+          <CommandHint command="sallyport settings list" onCopy={copy} />
+        </div>
+        {!values && (fault ? <p className="dim">{fault}</p> : <Skeleton />)}
+        {values &&
+          SETTING_GROUPS.map(({ title, rows }) => (
+            <section key={title} className="section" aria-label={title}>
+              <header>
+                <h2>{title}</h2>
+              </header>
+              <ul className="card settings">
+                {rows.map((row) => (
+                  <Row key={row.key} row={row} values={values} />
+                ))}
+              </ul>
+            </section>
+          ))}
+      </div>
+    </div>
+  )
+}
+
+function Row({ row, values }: { row: SettingRow; values: Settings }) {
+  const { settings } = useStores()
+  const locked = useStore(settings, (state) => state.locked[row.key])
+  const fault = useStore(settings, (state) => state.faults[row.key])
+  const id = `setting-${row.key}`
+  return (
+    <li>
+      <div>
+        <label htmlFor={id}>{row.label}</label>
+        {row.about && <p className="small faint">{row.about}</p>}
+        {locked !== undefined && (
+          <p className="small locked-why">
+            <Lock aria-hidden="true" /> Locked by your organisation.{' '}
+            <ShownText text={locked} field="reason" />
+          </p>
+        )}
+        {fault && (
+          <p className="small setting-fault" role="alert">
+            {fault}
+          </p>
+        )}
+      </div>
+      <Control row={row} values={values} id={id} locked={locked !== undefined} />
+    </li>
+  )
+}
+
+function Control({
+  row,
+  values,
+  id,
+  locked,
+}: {
+  row: SettingRow
+  values: Settings
+  id: string
+  locked: boolean
+}) {
+  const { settings } = useStores()
+  const change = useStore(settings, (state) => state.change)
+  const { key, control } = row
+  const value = values[key]
+  const set = (next: unknown) => void change(key, next as never)
+  if (control.kind === 'switch')
+    return <Switch id={id} checked={value === true} disabled={locked} onChange={set} />
+  if (control.kind === 'choice')
+    return (
+      <Select id={id} slim value={String(value)} disabled={locked} choices={control.choices} onChange={set} />
+    )
+  if (control.kind === 'number')
+    return (
+      <NumberControl
+        key={String(value)}
+        id={id}
+        control={control}
+        value={Number(value)}
+        locked={locked}
+        onSet={set}
+      />
+    )
+  return (
+    <TextControl
+      key={String(value)}
+      id={id}
+      placeholder={control.placeholder}
+      mono={control.mono}
+      value={String(value)}
+      locked={locked}
+      onSet={set}
+    />
+  )
+}
+
+/** Counts when the field is left or Enter is pressed, never while it is being typed. */
+function NumberControl({
+  id,
+  control,
+  value,
+  locked,
+  onSet,
+}: {
+  id: string
+  control: Extract<SettingRow['control'], { kind: 'number' }>
+  value: number
+  locked: boolean
+  onSet: (value: number) => void
+}) {
+  const [text, setText] = useState(String(value))
+  const done = () => {
+    const next = Math.min(control.max, Math.max(control.min, Math.round(Number(text) || value)))
+    setText(String(next))
+    if (next !== value) onSet(next)
+  }
+  return (
+    <span className="number-control">
+      <TextInput
+        id={id}
+        type="number"
+        className="number"
+        min={control.min}
+        max={control.max}
+        disabled={locked}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onBlur={done}
+        onKeyDown={(event) => event.key === 'Enter' && done()}
+      />
+      <span className="faint small">{control.unit}</span>
+    </span>
+  )
+}
+
+function TextControl({
+  id,
+  placeholder,
+  mono,
+  value,
+  locked,
+  onSet,
+}: {
+  id: string
+  placeholder: string
+  mono: boolean
+  value: string
+  locked: boolean
+  onSet: (value: string) => void
+}) {
+  const [text, setText] = useState(value)
+  const done = () => text.trim() !== value && onSet(text.trim())
+  return (
+    <TextInput
+      id={id}
+      mono={mono}
+      className="setting-text"
+      placeholder={placeholder}
+      disabled={locked}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={done}
+      onKeyDown={(event) => event.key === 'Enter' && done()}
+    />
+  )
+}

@@ -1,0 +1,44 @@
+import { createStore, type StoreApi } from 'zustand'
+import type { Settings } from '../../contract/settings.ts'
+import type { PageBridge } from '../../contract/shell-ipc.ts'
+import { readFault } from '../app/fault.ts'
+import { mirror } from '../app/mirror.ts'
+
+export interface SettingsState {
+  settings: Settings | null
+  /** Key to the reason why it can't be changed here. */
+  locked: Record<string, string>
+  /** Key to why its last change was not taken. */
+  faults: Partial<Record<keyof Settings, string>>
+  fault: string
+  follow: () => () => void
+  change: <K extends keyof Settings>(key: K, value: Settings[K]) => Promise<void>
+}
+
+export function createSettingsStore(bridge: PageBridge): StoreApi<SettingsState> {
+  return createStore<SettingsState>((set, get) => ({
+    settings: null,
+    locked: {},
+    faults: {},
+    fault: '',
+    follow: () =>
+      mirror({
+        bridge,
+        event: 'settings',
+        load: () => bridge.call('settings.get', {}),
+        fromEvent: (told) => told,
+        apply: ({ settings, locked }) => set({ settings, locked, fault: '' }),
+        fail: (fault) => set({ fault }),
+      }),
+    change: async (key, value) => {
+      const { [key]: _, ...faults } = get().faults
+      set({ faults })
+      try {
+        const { settings, locked } = await bridge.call('settings.set', { [key]: value })
+        set({ settings, locked })
+      } catch (error) {
+        set({ faults: { ...get().faults, [key]: readFault(error).text } })
+      }
+    },
+  }))
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { Settings } from '../../contract/settings.ts'
+import type { PageBridge } from '../../contract/shell-ipc.ts'
+import { SETTING_GROUPS, WITHOUT_ROW } from './setting-list.ts'
+import { createSettingsStore } from './settings-store.ts'
+
+const rows = SETTING_GROUPS.flatMap(({ rows }) => rows)
+
+describe('the settings page', () => {
+  it('shows every setting there is, once', () => {
+    const shown = [...rows.map(({ key }) => key), ...WITHOUT_ROW].sort()
+    expect(shown).toEqual(Object.keys(Settings.shape).sort())
+  })
+  it('lets a number be no smaller and no larger than the broker takes', () => {
+    for (const { key, control } of rows) {
+      if (control.kind !== 'number') continue
+      for (const value of [control.min, control.max])
+        expect(Settings.partial().safeParse({ [key]: value }).success, `${key} ${value}`).toBe(true)
+      for (const value of [control.min - 1, control.max + 1])
+        expect(Settings.partial().safeParse({ [key]: value }).success, `${key} ${value}`).toBe(false)
+    }
+  })
+})
+
+it('says at the setting why its change was not taken, and forgets that at the next try', async () => {
+  let fail = true
+  const settings = Settings.parse({})
+  const bridge = {
+    call: async () => {
+      if (fail) throw { code: 'not-allowed', text: 'Locked by your organisation.' }
+      return { settings: { ...settings, keepDays: 30 }, locked: {} }
+    },
+  } as unknown as PageBridge
+  const store = createSettingsStore(bridge)
+  await store.getState().change('keepDays', 30)
+  expect(store.getState().faults.keepDays).toBe('Locked by your organisation.')
+  fail = false
+  await store.getState().change('keepDays', 30)
+  expect(store.getState()).toMatchObject({ faults: {}, settings: { keepDays: 30 } })
+})

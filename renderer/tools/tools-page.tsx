@@ -1,0 +1,148 @@
+import { Wrench } from 'lucide-react'
+import { useStore } from 'zustand'
+import type { ToolInfo } from '../../contract/broker-api.ts'
+import { useCopy, useFollow, useStores } from '../app/stores.ts'
+import { CAPABILITY_WORDS, CapabilityIcon } from '../design/capability.tsx'
+import { CommandHint } from '../design/command-hint.tsx'
+import { EmptyState, Skeleton } from '../design/empty-state.tsx'
+import { formatBytes, formatDuration } from '../design/format.ts'
+import { ShownText } from '../design/shown-text.tsx'
+import './tools.css'
+
+const FROM_WORDS: Record<ToolInfo['from'], string> = {
+  'built-in': 'comes with Sallyport',
+  installed: 'installed',
+  folder: 'from a folder',
+}
+
+/** The installed tools, and what each may ever ask for. */
+export function ToolsPage() {
+  const { tools, route } = useStores()
+  useFollow(useStore(tools, (state) => state.follow))
+  const { tools: list, fault } = useStore(tools)
+  const rest = useStore(route, (state) => state.rest)
+  const copy = useCopy()
+  const chosen = list?.find(({ name }) => name === rest[0]) ?? list?.[0]
+  return (
+    <div className="page">
+      <div className="page-inner">
+        <div className="page-bar">
+          <span className="about">
+            A tool is code in a box. It can only ask; the agent’s perimeter, policy and your answers decide
+            each time.
+          </span>
+          <span className="grow" />
+          <CommandHint command="sallyport tool run FOLDER --input JSON" onCopy={copy} />
+        </div>
+        {fault && <p className="dim">{fault}</p>}
+        {!list && !fault && <Skeleton />}
+        {list?.length === 0 && (
+          <EmptyState icon={<Wrench aria-hidden="true" />} title="No tool is installed">
+            The tools that come with Sallyport are missing. Install it again, or put a tool’s folder in place.
+          </EmptyState>
+        )}
+        {list && chosen && (
+          <div className="tools">
+            <nav aria-label="Tools">
+              {list.map((tool) => (
+                <a key={tool.hash} href={`#/tools/${tool.name}`} aria-current={tool === chosen}>
+                  <span className="strong">{tool.title}</span>
+                  <code className="faint">{tool.version}</code>
+                </a>
+              ))}
+            </nav>
+            <ToolDetail tool={chosen} />
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function ToolDetail({ tool }: { tool: ToolInfo }) {
+  const { manifest } = tool
+  const { limits } = manifest
+  return (
+    <article className="tool card" aria-label={tool.title}>
+      <header>
+        <h2>
+          <ShownText text={tool.title} field="tool" />
+        </h2>
+        <p className="dim">
+          <ShownText text={tool.summary} field="reason" />
+        </p>
+      </header>
+      <section>
+        <h3>May ever ask to</h3>
+        <ul className="may-ask">
+          {manifest.capabilities.map((capability) => (
+            <li key={capability}>
+              <CapabilityIcon capability={capability} />
+              <span>
+                {CAPABILITY_WORDS[capability].words}
+                {capability === 'net.request' && manifest.hosts.length > 0 && (
+                  <span className="faint">
+                    {' to '}
+                    {manifest.hosts.includes('*')
+                      ? 'any host that the agent may use'
+                      : manifest.hosts.join(', ')}
+                  </span>
+                )}
+                {capability === 'command.run' && manifest.commands.length > 0 && (
+                  <span className="faint">: {manifest.commands.join(', ')}</span>
+                )}
+              </span>
+            </li>
+          ))}
+          {manifest.capabilities.length === 0 && <li className="dim">Nothing: it only computes.</li>}
+        </ul>
+      </section>
+      <section>
+        <h3>Offers</h3>
+        <dl className="offers">
+          {manifest.functions.map(({ name, title, description }) => (
+            <div key={name}>
+              <dt>
+                {title} <code className="faint">{name}</code>
+              </dt>
+              <dd className="dim">
+                <ShownText text={description} field="argument" quietLines />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section>
+        <h3>Limits of one call</h3>
+        <p className="dim number">
+          {limits.memoryMb} MB of memory, {formatDuration(limits.cpuMs)} of computing in{' '}
+          {formatDuration(limits.wallMs)}, {formatBytes(limits.outputBytes)} out, {limits.capabilityCalls}{' '}
+          requests.
+        </p>
+      </section>
+      <section>
+        <h3>Identity</h3>
+        <dl className="facts">
+          <dt>Version</dt>
+          <dd>
+            {tool.version}, {FROM_WORDS[tool.from]}
+          </dd>
+          {manifest.author && (
+            <>
+              <dt>Author</dt>
+              <dd>
+                <ShownText text={manifest.author} field="reason" />{' '}
+                <span className="faint">by its own words</span>
+              </dd>
+            </>
+          )}
+          <dt>Content</dt>
+          <dd className="mono">{tool.hash}</dd>
+        </dl>
+        <p className="faint small">
+          With other content it is another tool: it loses its permissions and asks anew.
+        </p>
+      </section>
+    </article>
+  )
+}
