@@ -158,7 +158,7 @@ describe('a call', () => {
     )
     const result = await callTool(lane, tool)
     expect(result.wallMs).toBeGreaterThan(55)
-    expect(result.cpuMs).toBeGreaterThan(20)
+    expect(result.cpuMs).toBeGreaterThan(2)
     expect(result.peakRss).toBeGreaterThan(20_000_000)
   })
 })
@@ -402,7 +402,7 @@ describe('ending', () => {
     const running = callTool(fresh, makeTool('export const main = () => { for (;;); }'), {
       signal: controller.signal,
     })
-    await sleep(200)
+    await expect.poll(() => fresh.stats().busy, { timeout: 5_000 }).toBe(1)
     const { pids } = fresh.stats()
     const start = performance.now()
     controller.abort()
@@ -442,7 +442,7 @@ describe('ending', () => {
       'export const main = () => new Promise((resolve) => setTimeout(() => resolve(1), 600))',
     )
     const [a, b] = ['agent_a', 'agent_b'].map((principalId) => callTool(fresh, wait, { principalId }))
-    await sleep(300)
+    await expect.poll(() => fresh.stats().busy, { timeout: 5_000 }).toBe(2)
     await fresh.end('agent_a')
     expect((await a)?.outcome).toMatchObject({ code: 'stopped' })
     expect((await b)?.outcome).toEqual(ok(1))
@@ -453,7 +453,7 @@ describe('ending', () => {
     const fresh = openTestLane(sandbox, { poolSize: 0 })
     const wait = makeTool('export const main = ({ wait }) => wait ? new Promise(() => {}) : 1')
     const running = callTool(fresh, wait, { input: { wait: true } })
-    await sleep(300)
+    await expect.poll(() => fresh.stats().busy, { timeout: 5_000 }).toBe(1)
     for (const pid of fresh.stats().pids) process.kill(pid, 'SIGKILL')
     expect((await running).outcome).toMatchObject({ kind: 'failed', code: 'crashed' })
     expect(fresh.stats().crashed).toBe(1)
@@ -462,10 +462,10 @@ describe('ending', () => {
   })
 
   it('closes idle processes', async () => {
-    const fresh = openTestLane(sandbox, { poolSize: 0, idleMs: 150 })
+    const fresh = openTestLane(sandbox, { poolSize: 0, idleMs: 800 })
     await callTool(fresh, echo)
     expect(fresh.stats().processes).toBe(1)
-    await expect.poll(() => fresh.stats().processes, { timeout: 3_000 }).toBe(0)
+    await expect.poll(() => fresh.stats().processes, { timeout: 8_000 }).toBe(0)
     await fresh.close()
   })
 
