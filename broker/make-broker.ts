@@ -18,8 +18,8 @@ import { type OpenCatalog, openCatalog } from './catalog/open-catalog.ts'
 import { createConsentDesk } from './consent/consent-desk.ts'
 import { createDesktopThroughShell } from './desktop/through-shell.ts'
 import { createDiagnosticLog, type DiagnosticLog } from './diagnostic-log.ts'
-import { findRuleFaults } from './gate/decide/find-rule-faults.ts'
 import { compilePolicy } from './gate/decide/compile-policy.ts'
+import { findRuleFaults } from './gate/decide/find-rule-faults.ts'
 import { makeGate } from './gate/make-gate.ts'
 import { openGrantBook } from './grants/grant-book.ts'
 import { partCovers } from './grants/match-scope.ts'
@@ -164,7 +164,8 @@ async function makeRooms(options: BrokerOptions) {
     recorded: (principalId) => readRecorded(log, { principalId, limit: REPLAYED }),
     covers: partCovers,
     pauseAgent: (principalId, by) => void stop.setPaused(by, true, principalId),
-    onReturn: (summary) => options.emit('alert', { id: newId('alert'), at: clock(), rule: 'away', text: summary.text }),
+    onReturn: (summary) =>
+      options.emit('alert', { id: newId('alert'), at: clock(), rule: 'away', text: summary.text }),
   })
   stop.register(consent)
   const desktop = createDesktopThroughShell({ newId, emit: (action) => options.emit('desktop', action) })
@@ -198,7 +199,10 @@ async function makeRooms(options: BrokerOptions) {
     env: options.env,
   })
   const catalog: OpenCatalog = await openCatalog({
-    folders: [{ path: join(dist, 'tools'), from: 'built-in' }],
+    folders: [
+      { path: join(dist, 'tools'), from: 'built-in' },
+      { path: join(paths.data, 'tools'), from: 'installed' },
+    ],
   })
   const shared = {
     log,

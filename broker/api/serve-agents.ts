@@ -1,9 +1,8 @@
 /** Agents: what they are, what they can reach at most, and the models that they may have. */
 import type { ParsedParams } from '../../contract/broker-api.ts'
-import { agentTemplate } from '../agents/agent-template.ts'
-import { describeExposure } from '../agents/describe-exposure.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
 import type { Rooms } from '../make-broker.ts'
-import { type ApiGroup, orFault, orMissing } from './group.ts'
+import { type ApiGroup, orFault } from './group.ts'
 
 type Methods =
   | 'agents.list'
@@ -15,10 +14,8 @@ type Methods =
   | 'models.detect'
   | 'models.list'
 
-const NO_AGENT = 'There is no such agent. It may have been deleted.'
-
 export function serveAgents(rooms: Rooms): ApiGroup<Methods> {
-  const { agents, runs, models, grants, policy, clock } = rooms
+  const { agents, runs, models, grants, policy } = rooms
   return {
     'agents.list': async () => ({ agents: agents.list() }),
     'agents.create': async (input, caller) => orFault(agents.create(input, caller.name)),
@@ -30,9 +27,7 @@ export function serveAgents(rooms: Rooms): ApiGroup<Methods> {
       return { done: true }
     },
     'agents.exposure': async ({ id }) => {
-      const agent = orMissing(agents.get(id), NO_AGENT)
-      const own = grants.list().filter((grant) => grant.principalId === id)
-      return { lines: describeExposure(agent, own, policy.status(), clock()), lastChange: agent.lastChange }
+      return orFault(agents.exposure(id, grants.list(), policy.status()))
     },
     'agents.thaw': async ({ id }, caller) => orFault(agents.thaw(id, caller.name)),
     'models.detect': async () => ({ endpoints: await models.detect() }),
@@ -44,10 +39,9 @@ export function serveAgents(rooms: Rooms): ApiGroup<Methods> {
 async function listModels(rooms: Rooms, choice: ParsedParams<'models.list'>) {
   const resource = rooms.models.resource(choice)
   if (resource.kind !== 'ok') return { models: [], fault: resource.person }
-  const { perimeter } = agentTemplate({ name: 'Sallyport', model: choice, tools: [] })
   const found = await rooms.models.list(choice, {
     principal: { id: 'product', kind: 'product', name: 'Sallyport' },
-    perimeter,
+    perimeter: Perimeter.parse({}),
     run: null,
     signal: AbortSignal.timeout(10_000),
     ownModel: resource.value,

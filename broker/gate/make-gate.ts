@@ -39,7 +39,7 @@ export interface GateRooms {
 
 export function makeGate(rooms: GateRooms): Gate & { decider: Decider; usage: RunUsage } {
   const decider = createDecider({ policy: rooms.policy, grants: rooms.grantIndex, places: rooms.places })
-  const usage = createRunUsage(rooms.clock)
+  const usage = createRunUsage()
   const passing = createPassCall({ ...rooms, decider, usage })
   const passToolCall = createPassToolCall({
     ...rooms,

@@ -81,8 +81,6 @@ export function createPassCall(parts: GateParts): Passed {
     if (request.kind !== 'ok') return noteRefusal(context, operation, request)
     const module = modules.get(request.value.operation)
     if (!module) return refused('unavailable', `${operation} is not available on this machine.`)
-    const overspent = parts.usage.countCapability(context)
-    if (overspent) return noteRefusal(context, operation, overspent)
     const stopped = parts.stop.blocks(context.principal.id)
     if (stopped && stopped.code !== 'paused') return noteRefusal(context, operation, stopped)
 

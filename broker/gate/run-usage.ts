@@ -3,12 +3,11 @@
  * beside the gate, because only the gate sees every call.
  */
 import { type Refused, refused } from '../../contract/outcome.ts'
-import type { CallContext, Clock } from '../ports.ts'
+import type { CallContext } from '../ports.ts'
 
 interface Usage {
   calls: number
   bytesOut: number
-  startedAt: number
 }
 
 /** A tool that is refused over and over fills no log: after this many lines a call, only the count goes on. */
@@ -17,8 +16,6 @@ const REFUSALS_LOGGED = 100
 export interface RunUsage {
   /** A tool's function is called. */
   countCall(context: Pick<CallContext, 'run' | 'perimeter'>): Refused | null
-  /** A capability is asked for: refused once the run's time is over. */
-  countCapability(context: CallContext): Refused | null
   countBytes(context: CallContext, bytes: number): Refused | null
   mayLogRefusal(callId: string): boolean
   noteProgress(callId: string, intent: number, text: string): void
@@ -29,13 +26,13 @@ export interface RunUsage {
   endRun(runId: string): void
 }
 
-export function createRunUsage(clock: Clock): RunUsage {
+export function createRunUsage(): RunUsage {
   const runs = new Map<string, Usage>()
   const refusals = new Map<string, number>()
   const progress = new Map<string, string>()
 
   const of = (runId: string): Usage => {
-    const usage = runs.get(runId) ?? { calls: 0, bytesOut: 0, startedAt: clock() }
+    const usage = runs.get(runId) ?? { calls: 0, bytesOut: 0 }
     runs.set(runId, usage)
     return usage
   }
@@ -52,12 +49,6 @@ export function createRunUsage(clock: Clock): RunUsage {
       if (usage.calls >= perimeter.budgets.calls) return over('tool calls', String(perimeter.budgets.calls))
       usage.calls += 1
       return null
-    },
-    countCapability({ run, perimeter }) {
-      if (!run) return null
-      return clock() - of(run.id).startedAt > perimeter.budgets.minutes * 60_000
-        ? over('time', `${perimeter.budgets.minutes} minutes`)
-        : null
     },
     countBytes({ run, perimeter }, bytes) {
       if (!run || bytes === 0) return null
