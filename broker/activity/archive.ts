@@ -6,11 +6,12 @@
  * Entries come here by copy: a block is on the disk (synchronous=FULL) before its rows leave the newest part, so at
  * every moment each entry is in at least one of the two files. Blocks leave by retention only, the oldest first.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { chainHash, jsonOf } from './chain.ts'
+import { openForReading } from './open-for-reading.ts'
 
 /** Entries in a block, and characters after which it is closed early. */
 export const BLOCK_ENTRIES = 64
@@ -66,6 +67,15 @@ export function openArchive(file: string): Archive {
     throw error
   }
   return archiveIn(db)
+}
+
+/** For reading only. Null while there is no archive, or the keeper is still making it. */
+export function openArchiveForReading(file: string): Archive | null {
+  if (!existsSync(file)) return null
+  const db = openForReading(file)
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'block'").get() !== undefined) return archiveIn(db)
+  db.close()
+  return null
 }
 
 export function archiveIn(db: DatabaseSync): Archive {

@@ -1,8 +1,7 @@
 /** Entries by number, wherever they lie: the newest in rows, the older in the archive's blocks. */
-import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ActivityEntry } from '../../contract/activity.ts'
-import { type Archive, type Block, openArchive } from './archive.ts'
+import { type Archive, type Block, openArchiveForReading } from './archive.ts'
 import { chainHash, GENESIS } from './chain.ts'
 import { readEntry } from './entry-bytes.ts'
 import { storedEntry } from './hot-store.ts'
@@ -38,7 +37,7 @@ export function createEntryReader(hot: DatabaseSync, archiveFile: string): Entry
   let archive: Archive | null = null
 
   function openedArchive(): Archive | null {
-    if (archive === null && existsSync(archiveFile)) archive = openArchive(archiveFile)
+    archive ??= openArchiveForReading(archiveFile)
     return archive
   }
   function blockOf(seq: number): Block | null {

@@ -40,7 +40,8 @@ export function judgeLog(evidence: Evidence): Verdict {
     ...seals.faults,
     ...evidence.heads.map((kept) => headFault(kept, values, head)),
   ].filter((fault) => fault !== null)
-  const firstBad = faults.sort((a, b) => a.seq - b.seq)[0] ?? null
+  // A missing or false seal says less than what is wrong with the entries themselves.
+  const firstBad = faults.sort((a, b) => weakness(a) - weakness(b) || a.seq - b.seq)[0] ?? null
   return {
     ok: firstBad === null,
     entries: head.seq - first.seq,
@@ -49,6 +50,8 @@ export function judgeLog(evidence: Evidence): Verdict {
     sealedTo: seals.sealedTo,
   }
 }
+
+const weakness = (fault: Fault) => (fault.what === 'unsealed' ? 1 : 0)
 
 function startFault(first: ChainPoint, { cuts, read }: Evidence): Fault | null {
   if (first.seq === 0 && first.hash === GENESIS) return null

@@ -1,7 +1,7 @@
 /** Are the seals genuine, do they speak of what is there, and does the log end in one? */
 import type { KeyObject } from 'node:crypto'
 import type { ChainPoint, Fault } from './check-chain.ts'
-import { isSignedBy, type StoredSeal } from './seals.ts'
+import { isGenuine, keyId, type StoredSeal } from './seals.ts'
 
 export interface SealContext {
   keys: KeyObject[]
@@ -16,16 +16,18 @@ export function judgeSeals(
   context: SealContext,
 ): { faults: Fault[]; sealedTo: number | null } {
   const { keys, values } = context
-  const genuine = keys.length === 0 ? [] : seals.filter((seal) => keys.some((key) => isSignedBy(seal, key)))
+  const known = new Map(keys.map((key) => [keyId(key), key]))
+  const genuine = seals.filter((seal) => isGenuine(seal, known.get(seal.key)))
   const sorted = genuine.toSorted((a, b) => a.seq - b.seq || a.at - b.at)
-  const faults = seals.map((seal) => contentFault(seal, context))
-  if (keys.length > 0) {
-    const trusted = new Set(genuine)
+  const trusted = new Set(genuine)
+  // A seal that is not genuine is no evidence of anything but itself.
+  const evident = seals.filter((seal) => keys.length === 0 || seal.signature === null || trusted.has(seal))
+  const faults = evident.map((seal) => contentFault(seal, context))
+  if (keys.length > 0)
     faults.push(
       ...seals.map((seal) => signatureFault(seal, trusted)),
       endFault(seals, sorted.at(-1), context),
     )
-  }
   const proved = sorted.filter((seal) => values.get(seal.seq) === seal.hash)
   return { faults: faults.filter((fault) => fault !== null), sealedTo: proved.at(-1)?.seq ?? null }
 }

@@ -169,6 +169,29 @@ describe('a long log', () => {
     expect(log.entry(10_000_000)).toBeNull()
   })
 
+  it('draws a timeline of any width, from minutes or from entries', () => {
+    const { rows } = q({ limit: 1000 })
+    const oldest = log.query(ActivityQuery.parse({ before: 3 })).rows[0]
+    const [since, until] = [oldest?.at ?? 0, rows[0]?.at ?? 0]
+    const sum = (lanes: ReturnType<typeof log.timeline>, slot: 'allow' | 'ask' | 'deny') =>
+      lanes.reduce((total, { points }) => total + points.reduce((n, point) => n + point[slot], 0), 0)
+    for (const buckets of [10, 2_000]) {
+      const lanes = log.timeline({ since, until, buckets })
+      expect(lanes.map(({ name }) => name)).toEqual(['', 'Postmaster', 'Tidy'])
+      expect(sum(lanes, 'deny')).toBe(CALLS / 10)
+      expect(sum(lanes, 'ask')).toBe(CALLS / 50)
+      expect(sum(lanes, 'allow')).toBe(CALLS + 1 - CALLS / 10 - CALLS / 50)
+      expect(lanes.every(({ points }) => points.every(({ bucket }) => bucket >= 0 && bucket < buckets))).toBe(
+        true,
+      )
+    }
+    const [newest, older] = [rows[20]?.at ?? 0, rows[40]?.at ?? 0]
+    expect(sum(log.timeline({ since: older, until: newest, buckets: 50 }), 'allow')).toBe(
+      q({ since: older, until: newest }).rows.filter(({ decision, asked }) => decision === 'allow' && !asked)
+        .length,
+    )
+  })
+
   it('goes on where it was after a new start', async () => {
     const before = q({ text: 'vanished' }).rows
     await log.close()

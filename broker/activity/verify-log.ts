@@ -3,15 +3,16 @@
  * app's Verify button run. It needs no more than the files, and the public key that must have sealed them.
  */
 import { existsSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { VerifyReport } from '../../contract/activity.ts'
+import { openArchiveForReading } from './archive.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
 import { judgeLog, type Verdict } from './judge-log.ts'
 import { workerUrl } from './keeper.ts'
 import { type LogFiles, logFiles } from './log-files.ts'
+import { openForReading } from './open-for-reading.ts'
 import { readPublicKey } from './seals.ts'
 import { type PartOrder, type PartResult, verifyPart } from './verify-part.ts'
 
@@ -48,12 +49,12 @@ async function verdictOf(files: LogFiles, options: VerifyOptions): Promise<Verdi
 /** Stretches of about as many blocks each; the last goes on through the rows. */
 function divide(files: LogFiles, threads: number): Omit<PartOrder, 'wanted'>[] {
   const whole = { files, fromSeq: 0, toSeq: Number.MAX_SAFE_INTEGER, withRows: true }
-  if (!existsSync(files.archive) || threads === 1) return [whole]
-  const archive = new DatabaseSync(files.archive, { timeout: 5_000 })
+  const archive = threads === 1 ? null : openArchiveForReading(files.archive)
+  if (archive === null) return [whole]
   try {
-    const count = Number(archive.prepare('SELECT count(*) AS n FROM block').get()?.n)
+    const count = Number(archive.db.prepare('SELECT count(*) AS n FROM block').get()?.n)
     if (count < 64 * threads) return [whole]
-    const nth = archive.prepare('SELECT last FROM block ORDER BY last LIMIT 1 OFFSET ?')
+    const nth = archive.db.prepare('SELECT last FROM block ORDER BY last LIMIT 1 OFFSET ?')
     const ends = Array.from({ length: threads - 1 }, (_, n) =>
       Number(nth.get(Math.floor(((n + 1) * count) / threads))?.last),
     )
@@ -79,7 +80,7 @@ function verifyInThread(order: PartOrder): Promise<PartResult> {
 
 /** What lies beside the chain and tells where to look in it. */
 function openBeside(files: LogFiles) {
-  const hot = new DatabaseSync(files.hot, { timeout: 5_000 })
+  const hot = openForReading(files.hot)
   const reader = createEntryReader(hot, files.archive)
   const cuts = hot.prepare('SELECT seq, hash, entry FROM cut').all() as {
     seq: number

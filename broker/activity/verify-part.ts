@@ -3,12 +3,12 @@
  * are checked on several threads and joined by `join-parts.ts`; each stands on the chain value that its first block
  * names, and the stretch before must end in that value.
  */
-import { existsSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
-import { blockHead, hex, MARK_BYTES, unpackTexts } from './archive.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { blockHead, hex, MARK_BYTES, openArchiveForReading, unpackTexts } from './archive.ts'
 import { chainHash, GENESIS } from './chain.ts'
 import { type ChainPoint, createWalk, type Fault, nameFault, type Walk } from './check-chain.ts'
 import type { LogFiles } from './log-files.ts'
+import { openForReading } from './open-for-reading.ts'
 import { type StoredSeal, storedSeal } from './seals.ts'
 
 export interface PartOrder {
@@ -33,16 +33,14 @@ export interface PartResult {
 
 /** Throws when a file can't be opened or is no database. */
 export function verifyPart(order: PartOrder): PartResult {
-  const hot = new DatabaseSync(order.files.hot, { timeout: 5_000 })
-  const archive = existsSync(order.files.archive)
-    ? new DatabaseSync(order.files.archive, { timeout: 5_000 })
-    : null
+  const hot = openForReading(order.files.hot)
+  const archive = openArchiveForReading(order.files.archive)
   try {
     // The rows' state is held first: what leaves them later is in the archive already, so nothing falls between.
     hot.exec('BEGIN')
     const seals = hot.prepare('SELECT * FROM seal ORDER BY id').all().map(storedSeal)
     const wanted = new Set([...order.wanted, ...seals.map(({ seq }) => seq)])
-    const walk = archive === null ? null : walkBlocks(archive, order, wanted)
+    const walk = archive === null ? null : walkBlocks(archive.db, order, wanted)
     if (!order.withRows || walk?.fault) return { ...(walk ?? empty), seals }
     return { ...walkRows(hot, walk, wanted), seals }
   } finally {
