@@ -46,7 +46,7 @@ function coversUrl(scope: Extract<GrantScope, { kind: 'url' }>, resource: UrlRes
     return false
   const path = pathWithQuery(resource.url)
   if (path === scope.path) return true
-  return scope.below && !ambiguous(path) && isUrlBelow(scope.path, path)
+  return scope.below && !readsInManyWays(path) && isUrlBelow(scope.path, path)
 }
 
 function coversCommand(
@@ -80,7 +80,7 @@ function isUrlBelow(prefix: string, path: string): boolean {
 }
 
 /** A path that a server may read otherwise than it is written lies below nothing. */
-function ambiguous(path: string): boolean {
+export function readsInManyWays(path: string): boolean {
   return /%(?:2f|5c|2e|25|00)|(?:^|\/)\.{1,2};|\/\/|\\/i.test(path.split('?')[0] ?? '')
 }
 
@@ -94,7 +94,7 @@ export function within(inner: GrantScope, outer: GrantScope): boolean {
     const place = inner.scheme === outer.scheme && inner.host === outer.host && inner.port === outer.port
     if (!place || !inner.methods.every((method) => outer.methods.includes(method))) return false
     if (inner.path === outer.path) return outer.below || !inner.below
-    return outer.below && !ambiguous(inner.path) && isUrlBelow(outer.path, inner.path)
+    return outer.below && !readsInManyWays(inner.path) && isUrlBelow(outer.path, inner.path)
   }
   if (inner.kind === 'command' && outer.kind === 'command') {
     const place =

@@ -5,7 +5,7 @@
 import type { GrantScope } from '../../contract/grant.ts'
 import type { Need, UrlResource } from '../../contract/resource.ts'
 import type { GrantPart, LadderStep } from '../ports.ts'
-import { pathWithQuery } from './match-scope.ts'
+import { pathWithQuery, readsInManyWays } from './match-scope.ts'
 import { scopeWords } from './scope-words.ts'
 
 export interface LadderOptions {
@@ -147,7 +147,7 @@ function climbUrl(resource: UrlResource, ceiling: string | null): GrantScope[] {
     methods: [resource.method],
   }
   const scopes: GrantScope[] = [{ ...base, path: whole, below: false }]
-  if (ceiling === null || /%(?:2f|5c|2e|25|00)/i.test(whole)) return scopes
+  if (ceiling === null || readsInManyWays(whole)) return scopes
   const floor = ceiling === '/' ? '' : ceiling.replace(/\/$/, '')
   let path = whole.split('?')[0]?.replace(/\/$/, '') ?? ''
   if (path !== floor && !path.startsWith(`${floor}/`)) return scopes
