@@ -73,6 +73,14 @@ describe('events from the broker', () => {
     expect(heard.map((message) => message.event)).toEqual(['questions', 'alert'])
   })
 
+  it('sends what led to a question before the question', () => {
+    const { hub, heard } = makeHub()
+    hub.emit('runItem', { runId: 'run_a', item: { id: 'i_1', text: 'May I?' } })
+    hub.emit('questions', { questions: [] })
+    vi.advanceTimersByTime(200)
+    expect(heard.map((message) => message.event)).toEqual(['runItem', 'questions'])
+  })
+
   it('lets nothing out that the contract does not allow', () => {
     const { hub, heard, bugs } = makeHub()
     hub.emit('grants', { grants: [{ id: 'no grant' }] } as never)

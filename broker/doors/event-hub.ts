@@ -54,11 +54,22 @@ export function createEventHub(options: {
       send(event, mergeEvents(event, held.payloads))
     }
   }
+  function flushAll(): void {
+    for (const [event, timer] of timers) {
+      clearTimeout(timer)
+      flush(event)
+    }
+  }
   return {
     emit(event, payload) {
       if (listeners.size === 0) return
       const pace = PACE[event]
-      if (pace === undefined) return send(event, payload)
+      if (pace === undefined) {
+        // What led to it comes first: the words before the question, the row before the alert.
+        flushAll()
+        send(event, payload)
+        return
+      }
       const key = eventKey(event, payload)
       const held = waiting.get(key)
       if (held && event === 'activity') held.payloads.push(payload)

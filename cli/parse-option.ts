@@ -1,0 +1,19 @@
+/** JSON given as an option, parsed; what is wrong with it is a usage error. */
+import { z } from 'zod'
+import { CliError, EXIT } from './exit-code.ts'
+
+export function parseOption<S extends z.ZodType>(schema: S, name: string, text: string): z.infer<S> {
+  let raw: unknown
+  try {
+    raw = JSON.parse(text)
+  } catch (error) {
+    throw new CliError(
+      EXIT.usage,
+      'usage',
+      `${name} is no JSON: ${error instanceof Error ? error.message : error}`,
+    )
+  }
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  throw new CliError(EXIT.usage, 'usage', `${name}: ${z.prettifyError(parsed.error)}`)
+}

@@ -1,0 +1,352 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createDispatcher } from '../broker/doors/dispatch-call.ts'
+import { createEventHub } from '../broker/doors/event-hub.ts'
+import { type SocketDoor, serveSocket } from '../broker/doors/socket-door.ts'
+import { type Api, ApiError } from '../contract/broker-api.ts'
+import { sallyportPaths } from '../contract/paths.ts'
+import { StopFile, StopReceipt } from '../contract/stop.ts'
+import { runProgram } from './program.ts'
+import type { World } from './session.ts'
+
+const cleanUps: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const each of cleanUps.splice(0).reverse()) await each()
+})
+
+function makeWorld(over: Partial<World> = {}) {
+  const home = mkdtempSync(path.join(tmpdir(), 'cli-'))
+  cleanUps.push(() => rmSync(home, { recursive: true, force: true }))
+  const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
+  const text = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    streams[name].on('data', (chunk) => {
+      text[name] += chunk
+    })
+  const env = { SALLYPORT_HOME: home }
+  const world: World = {
+    ...streams,
+    env,
+    cwd: home,
+    platform: 'linux',
+    home,
+    paths: sallyportPaths(env, 'linux', home),
+    node: process.execPath,
+    brokerMain: path.join(home, 'missing.js'),
+    ...over,
+  }
+  const run = async (words: string[], input = '') => {
+    streams.stdin.end(input)
+    const code = await runProgram(words, world)
+    await new Promise((resolve) => setTimeout(resolve))
+    const stdout = text.stdout
+    return {
+      code,
+      stdout,
+      stderr: text.stderr,
+      json: () =>
+        stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+    }
+  }
+  return { world, run, home }
+}
+
+async function serve(
+  world: World,
+  api: Partial<Record<keyof Api, (params: never) => unknown>>,
+): Promise<SocketDoor> {
+  const hub = createEventHub({ onBug: () => {} })
+  const calls = Object.fromEntries(
+    Object.entries(api).map(([name, fn]) => [name, async (params: never) => fn?.(params)]),
+  )
+  const dispatch = createDispatcher({
+    api: calls as unknown as Api,
+    onRefused: () => {},
+    onBug: ({ error }) => console.error(error),
+  })
+  const door = await serveSocket({ paths: world.paths, dispatch, hub, onRefused: () => {} })
+  cleanUps.push(() => door.close())
+  return door
+}
+const agent = (name: string) => ({
+  id: `agent_${name.toLowerCase().replace(/[^a-z]/g, '')}`,
+  name,
+  model: { provider: 'tour', model: 'tour' },
+  instructions: '',
+  perimeter: {},
+  createdAt: 1,
+  changedAt: 1,
+})
+const STOP_STATE = { stopped: false, since: null, by: null, receipt: null, paused: false, pausedAgents: [] }
+
+describe('the command line', () => {
+  it.each([
+    [['status'], 3],
+    [['status', '--json'], 3],
+    [['nothing'], 2],
+    [['status', '--what'], 2],
+    [['grants', 'revoke'], 2],
+    [['--help'], 0],
+    [['log', 'export', '--help'], 0],
+  ])('%j ends with %i where nothing runs', async (words, code) => {
+    const { run } = makeWorld()
+    expect((await run(words)).code).toBe(code)
+  })
+
+  it('says what went wrong as one JSON object for scripts, and in words for people', async () => {
+    const scripted = await makeWorld().run(['status', '--json'])
+    expect(scripted.json()).toEqual([{ error: { code: 'not-running', text: 'Sallyport is not running.' } }])
+    expect(scripted.stderr).toBe('')
+    const person = await makeWorld().run(['status'])
+    expect(person.stdout).toBe('')
+    expect(person.stderr).toContain('not running')
+  })
+
+  it('says that the broker is not built where it can not start one', async () => {
+    const result = await makeWorld().run(['agent', 'list', '--json'])
+    expect(result).toMatchObject({ code: 1 })
+    expect(result.json()[0].error.text).toContain('not built')
+  })
+
+  it('every verb has --json and help', async () => {
+    const leaves = [
+      'status',
+      'agent list',
+      'agent run',
+      'tour',
+      'tool run',
+      'tool list',
+      'check',
+      'consent preview',
+      'log tail',
+      'log search',
+      'log verify',
+      'log export',
+      'grants list',
+      'grants revoke',
+      'stop',
+      'resume',
+      'pause',
+      'undo',
+      'secrets list',
+      'policy simulate',
+      'policy status',
+      'scan',
+      'incident',
+    ]
+    for (const leaf of leaves) {
+      const { stdout, code } = await makeWorld().run([...leaf.split(' '), '--help'])
+      expect(code, leaf).toBe(0)
+      expect(stdout, leaf).toContain('--json')
+    }
+  })
+
+  it('talks to the broker that runs, and ends with 1 and its words when it refuses', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, {
+      'grants.revoke': () => {
+        throw new ApiError('not-found', 'There is no such grant.')
+      },
+    })
+    const result = await run(['grants', 'revoke', 'g_1', '--json'])
+    expect(result.code).toBe(1)
+    expect(result.json()).toEqual([{ error: { code: 'not-found', text: 'There is no such grant.' } }])
+  })
+
+  it('is not let in with a token that was renewed, and says so', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, {})
+    writeFileSync(world.paths.tokenFile, 'a'.repeat(64))
+    const result = await run(['agent', 'list'])
+    expect(result.code).toBe(1)
+    expect(result.stderr).toContain('does not let this command in')
+  })
+
+  it('prints nothing that hides: an agent’s name with tricks in it', async () => {
+    const { world, run } = makeWorld()
+    const perimeter = { tools: [], budgets: undefined }
+    await serve(world, { 'agents.list': () => ({ agents: [{ ...agent('A\u202e\u001b[2Jb'), perimeter }] }) })
+    const { stdout } = await run(['agent', 'list'])
+    expect(stdout).toContain('⟨U+202E⟩')
+    for (const hidden of ['\u202e', '\u001b']) expect(stdout).not.toContain(hidden)
+  })
+})
+
+describe('check', () => {
+  const answers = ({ requests }: { requests: { id?: string; capability: string }[] }) => ({
+    answers: requests.map((request) => ({
+      id: request.id ?? null,
+      decision: request.capability === 'fs.read' ? 'allow' : 'ask',
+      canonical: null,
+      because: ['a rule'],
+    })),
+  })
+
+  it.each([
+    [['fs.read', '/x'], 0],
+    [['fs.write', '/x'], 4],
+    [['fly', '/x'], 2],
+    [[], 2],
+  ])('%j ends with %i', async (words, code) => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'policy.check': answers as never })
+    expect((await run(['check', ...words])).code).toBe(code)
+  })
+
+  it('answers each line in its place, and denies what is no request', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'policy.check': answers as never })
+    const lines = Array.from({ length: 450 }, (_each, index) =>
+      index % 50 === 7
+        ? index % 100 === 7
+          ? '{oops'
+          : JSON.stringify({ id: `l${index}`, capability: 'fly', resource: {} })
+        : JSON.stringify({
+            id: `l${index}`,
+            capability: index % 2 ? 'fs.read' : 'fs.write',
+            resource: { path: '/x' },
+          }),
+    )
+    const { code, json } = await run(['check', '--stdin', '--json'], `${lines.join('\n')}\n`)
+    expect(code).toBe(0)
+    const out = json()
+    expect(out).toHaveLength(450)
+    for (const [index, answer] of out.entries()) {
+      if (index % 50 !== 7)
+        expect(answer).toMatchObject({ id: `l${index}`, decision: index % 2 ? 'allow' : 'ask' })
+      else expect(answer).toMatchObject({ id: index % 100 === 7 ? null : `l${index}`, decision: 'deny' })
+    }
+  })
+
+  it('refuses a policy file that is not there as wrong usage', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, {})
+    writeFileSync(path.join(world.home, 'broker.js'), '')
+    const result = await run(['check', 'fs.read', '/x', '--policy', 'missing.jsonc', '--json'])
+    expect(result.code).not.toBe(0)
+  })
+})
+
+describe('stop', () => {
+  const receipt = {
+    id: 'stop_1',
+    at: 5,
+    by: 'you',
+    scope: 'all',
+    ms: 12,
+    isolates: 2,
+    processes: 1,
+    sockets: 0,
+    runs: 1,
+    questions: 0,
+    alreadyLeft: ['125 bytes to example.org'],
+    survivors: [],
+  }
+
+  it('prints the receipt, honestly', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'stop.now': () => receipt })
+    const { code, stdout } = await run(['stop'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('2 isolates')
+    expect(stdout).toContain('already done: 125 bytes to example.org')
+  })
+
+  it('ends with 1 when something is still there', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'stop.now': () => ({ ...receipt, survivors: [77] }) })
+    expect((await run(['stop'])).code).toBe(1)
+  })
+
+  it('says that nothing runs, and writes no stop down', async () => {
+    const { world, run } = makeWorld()
+    expect((await run(['stop'])).code).toBe(3)
+    expect(existsSync(world.paths.stopFile)).toBe(false)
+  })
+
+  it.skipIf(process.platform !== 'linux')(
+    'kills a broker that does not answer, and writes the stop down first',
+    async () => {
+      const { world, run, home } = makeWorld()
+      await serve(world, { 'stop.now': () => new Promise(() => {}) })
+      mkdirSync(path.join(home, 'broker'))
+      writeFileSync(path.join(home, 'broker', 'main.js'), 'for (;;) {}')
+      const hung = spawn(process.execPath, [path.join(home, 'broker', 'main.js')], {
+        detached: true,
+        stdio: 'ignore',
+      })
+      const ended = new Promise((resolve) => hung.once('exit', (_code, signal) => resolve(signal)))
+      writeFileSync(world.paths.pidFile, `${hung.pid}\n`)
+      const { code, json } = await run(['stop', '--json'])
+      expect(await ended).toBe('SIGKILL')
+      expect(code).toBe(0)
+      expect(StopReceipt.parse(json()[0])).toMatchObject({ processes: 1, scope: 'all' })
+      expect(StopFile.parse(JSON.parse(readFileSync(world.paths.stopFile, 'utf8')))).toMatchObject({
+        version: 1,
+      })
+    },
+  )
+
+  it('kills no process that only has the number of a broker that is gone', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'stop.now': () => new Promise(() => {}) })
+    const other = spawn('sleep', ['30'], { stdio: 'ignore' })
+    cleanUps.push(() => void other.kill())
+    writeFileSync(world.paths.pidFile, `${other.pid}\n`)
+    const { stdout } = await run(['stop'])
+    expect(stdout).toContain('was not found')
+    expect(other.exitCode).toBeNull()
+    expect(existsSync(world.paths.stopFile)).toBe(true)
+  })
+})
+
+describe('pause and resume', () => {
+  it('find an agent by name, and say which there are when there is none of that name', async () => {
+    const asked: unknown[] = []
+    const { world, run } = makeWorld()
+    await serve(world, {
+      'agents.list': () => ({ agents: [agent('Tidy')] }),
+      'pause.set': (params) => {
+        asked.push(params)
+        return { ...STOP_STATE, pausedAgents: ['agent_tidy'] }
+      },
+    })
+    expect((await run(['pause', '--agent', 'tidy'])).code).toBe(0)
+    expect(asked).toEqual([{ agentId: 'agent_tidy', paused: true }])
+    const second = makeWorld({ paths: world.paths })
+    const wrong = await second.run(['pause', '--agent', 'Nobody', '--json'])
+    expect(wrong.code).toBe(1)
+    expect(wrong.json()[0].error.text).toContain('There are: Tidy')
+  })
+})
+
+describe('log export', () => {
+  const parts = [
+    { text: 'seq,at\n1,a\n', next: 1 },
+    { text: 'seq,at\n2,b\n', next: null },
+  ]
+  const api = { 'activity.export': ({ after }: { after: number }) => parts[after] } as never
+
+  it('goes on to the end, with one header', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, api)
+    expect((await run(['log', 'export', '--format', 'csv'])).stdout).toBe('seq,at\n1,a\n2,b\n')
+  })
+
+  it('does not write over a file', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, api)
+    writeFileSync(path.join(world.cwd, 'out.csv'), 'mine')
+    const { code, stderr } = await run(['log', 'export', '--format', 'csv', '-o', 'out.csv'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('there already')
+    expect(readFileSync(path.join(world.cwd, 'out.csv'), 'utf8')).toBe('mine')
+  })
+})

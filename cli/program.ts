@@ -1,0 +1,78 @@
+/** The command line as a whole: its verbs, its help, and how everything that goes wrong becomes words and an exit code. */
+import { Command, CommanderError } from 'commander'
+import type { Verbs } from './define-verb.ts'
+import { CliError, EXIT, type ExitCode } from './exit-code.ts'
+import { createOutput } from './output.ts'
+import type { World } from './session.ts'
+import { addAgent } from './verbs/agent.ts'
+import { addCheck } from './verbs/check.ts'
+import { addGrants } from './verbs/grants.ts'
+import { addIncident } from './verbs/incident.ts'
+import { addLog } from './verbs/log.ts'
+import { addPolicy } from './verbs/policy.ts'
+import { addPreview } from './verbs/preview.ts'
+import { addSecrets } from './verbs/secrets.ts'
+import { addStatus } from './verbs/status.ts'
+import { addStop } from './verbs/stop.ts'
+import { addTool } from './verbs/tool.ts'
+import { addUndo } from './verbs/undo.ts'
+
+const AFTER_HELP = `
+Exit codes: 0 done, 1 failed or refused, 2 wrong usage, 3 Sallyport is not running, 4 check: it would ask.
+Verbs talk to the running app; where none runs they start a broker of their own for as long as they take.`
+
+/** @param words the command line without Node and program; never rejects */
+export async function runProgram(words: string[], world: World): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok
+  const verbs: Verbs = {
+    world,
+    onEnd: (end) => {
+      code = end
+    },
+  }
+  try {
+    await makeProgram(verbs).parseAsync(words, { from: 'user' })
+    return code
+  } catch (error) {
+    return explain(error, createOutput(world, words.includes('--json')))
+  }
+}
+
+function makeProgram(verbs: Verbs): Command {
+  const { stdout, stderr } = verbs.world
+  const program = new Command('sallyport')
+    .description('Hosts AI agents behind one gate. This is its command line.')
+    .addHelpText('after', AFTER_HELP)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .showSuggestionAfterError()
+  const add = [
+    addStatus,
+    addAgent,
+    addTool,
+    addCheck,
+    addLog,
+    addGrants,
+    addStop,
+    addUndo,
+    addSecrets,
+    addPolicy,
+    addPreview,
+    addIncident,
+  ]
+  for (const each of add) each(program, verbs)
+  return program
+}
+
+function explain(error: unknown, out: ReturnType<typeof createOutput>): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CliError) {
+    out.fault(error.code, error.message)
+    return error.exitCode
+  }
+  out.fault(
+    'internal',
+    `This command made a mistake: ${error instanceof Error ? error.message : String(error)}`,
+  )
+  return EXIT.failed
+}

@@ -1,0 +1,85 @@
+/** `sallyport agent list|run` and `sallyport tour`: runs in the terminal. */
+import type { Command } from 'commander'
+import type { RunSummary } from '../../contract/agent.ts'
+import { askHere } from '../ask-here.ts'
+import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
+import type { ExitCode } from '../exit-code.ts'
+import { createRunFollower, sayEnd } from '../follow-run.ts'
+import { findAgent } from './stop.ts'
+
+export function addAgent(program: Command, verbs: Verbs): void {
+  const agent = program.command('agent').description('Your agents, and their runs.')
+  addVerb(agent, verbs, {
+    name: 'list',
+    about: 'List the agents.',
+    reach: 'any',
+    async run({ session, out }) {
+      const { agents } = await session.call('agents.list', {})
+      out.object({ agents })
+      if (agents.length === 0)
+        out.say('No agents yet. `sallyport tour` shows one at work; make your own in the window.')
+      out.table(
+        agents.map((each) => [
+          each.frozen ? 'frozen' : each.paused ? 'paused' : 'ready',
+          out.foreign(each.name, 'agent'),
+          `${each.model.provider} ${each.model.model}`,
+          each.perimeter.folders.map((folder) => folder.path).join(', '),
+        ]),
+      )
+      return undefined
+    },
+  })
+  addVerb<[name: string, prompt: string[]]>(agent, verbs, {
+    name: 'run',
+    about: 'Give an agent a task and watch it.',
+    reach: 'any',
+    define: (command) =>
+      command.argument('<agent>', 'name or id').argument('<prompt...>', 'the task, in your words'),
+    run: (scene, _options, name, prompt) =>
+      watchRun(scene, async () => {
+        const agentId = (await findAgent(scene.session, name)) as string
+        return scene.session.call('runs.start', { agentId, prompt: prompt.join(' ') })
+      }),
+  })
+  addVerb(program, verbs, {
+    name: 'tour',
+    about: 'The guided tour: a real task with real tools on a sample folder, and an attack that is stopped.',
+    reach: 'any',
+    define: (command) => command.option('--folder <path>', 'make the sample folder here'),
+    run: (scene, options) =>
+      watchRun(scene, () =>
+        scene.session.call('runs.tour', typeof options.folder === 'string' ? { folder: options.folder } : {}),
+      ),
+  })
+}
+
+async function watchRun(scene: VerbScene, start: () => Promise<RunSummary>): Promise<ExitCode> {
+  const { session, out, world } = scene
+  const follower = createRunFollower(session, out)
+  const asker = session.asksHere ? await askHere(session, out, world) : null
+  if (!asker) sayWhereItAsks(scene)
+  const run = await start()
+  out.say(
+    `${out.foreign(run.agentName, 'agent')}  ${run.id}${run.tour ? '  (guided tour: a built-in, scripted model)' : ''}`,
+  )
+  process.once('SIGINT', () => {
+    // The run ends as cancelled, and so does this command.
+    void session.call('runs.cancel', { id: run.id }).catch(() => {})
+  })
+  const view = await follower.follow(run)
+  await asker?.idle()
+  return sayEnd(view, out)
+}
+
+/** With the app running, its consent window asks; the terminal only says so. */
+function sayWhereItAsks({ session, out }: VerbScene): void {
+  const told = new Set<string>()
+  session.on('questions', ({ questions }) => {
+    for (const question of questions) {
+      if (told.has(question.id)) continue
+      told.add(question.id)
+      out.say(`  ${out.mark('ask', 'A question waits in the Sallyport window.')}`)
+    }
+  })
+  session.subscribe(['questions', 'run', 'runItem'])
+}

@@ -1,0 +1,183 @@
+/** `sallyport log tail|search|verify|export`: the activity log. */
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { ActivityQuery, type ActivityRow } from '../../contract/activity.ts'
+import type { Params } from '../../contract/broker-api.ts'
+import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
+import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
+import { lasted, type Output, when } from '../output.ts'
+
+export function addLog(program: Command, verbs: Verbs): void {
+  const log = program.command('log').description('The activity log: what was asked, decided and done.')
+  addVerb(log, verbs, {
+    name: 'tail',
+    about: 'The newest entries; with --follow also those to come.',
+    reach: 'any',
+    define: (command) =>
+      command.option('-n, --lines <n>', 'how many', '20').option('-f, --follow', 'go on with what comes'),
+    async run(scene, options) {
+      const limit = wholeNumber('--lines', options.lines, 1, 1000)
+      const seen = new Map<number, string>()
+      const { rows } = await scene.session.call('activity.query', { limit })
+      for (const row of rows.toReversed()) printRow(row, scene.out, seen)
+      if (options.follow !== true) return EXIT.ok
+      scene.session.on('activity', (told) => {
+        for (const row of told.rows) printRow(row, scene.out, seen)
+      })
+      scene.session.subscribe(['activity'])
+      await new Promise<void>((resolve) => process.once('SIGINT', resolve))
+      return EXIT.ok
+    },
+  })
+  addVerb<[words: string[]]>(log, verbs, {
+    name: 'search',
+    about: 'Entries that hold these words, newest first.',
+    reach: 'any',
+    define: (command) =>
+      command
+        .argument('[words...]', 'words, a "phrase", or part of a word as *part*')
+        .option('--agent <id>', 'of this agent or client')
+        .option('--run <id>', 'of this run')
+        .option('--tool <name>', 'of this tool')
+        .option('--capability <name>', 'of this kind')
+        .option('--decision <word>', 'allow, deny or ask')
+        .option('--since <time>', 'from this date on')
+        .option('--until <time>', 'up to this date')
+        .option('--before <seq>', 'older than this entry: how pages go on')
+        .option('--limit <n>', 'how many at most', '50'),
+    async run({ session, out }, options, words) {
+      const { rows, total } = await session.call('activity.query', readQuery(options, words))
+      out.object({ rows, total })
+      for (const row of rows) out.say(rowLine(row, out))
+      out.say(`${rows.length} of ${total}`)
+      return rows.length > 0 ? EXIT.ok : EXIT.failed
+    },
+  })
+  addVerb(log, verbs, {
+    name: 'verify',
+    about: 'Check that no entry was changed, removed or added.',
+    reach: 'any',
+    run: verify,
+  })
+  addVerb(log, verbs, {
+    name: 'export',
+    about: 'Write the log out, oldest first.',
+    reach: 'any',
+    define: (command) =>
+      command
+        .option('--format <name>', 'jsonl, csv or ocsf', 'jsonl')
+        .option('--since <time>', 'from this date on')
+        .option('--until <time>', 'up to this date')
+        .option(
+          '-o, --output <file>',
+          'into a file that is not there yet; the standard output when left out',
+        ),
+    run: exportLog,
+  })
+}
+
+async function verify({ session, out }: VerbScene): Promise<ExitCode> {
+  const report = await session.call('activity.verify', {})
+  out.object(report)
+  const sealed = report.sealedTo === null ? 'not sealed yet' : `sealed up to entry ${report.sealedTo}`
+  if (report.ok)
+    out.say(`${out.mark('allow', 'whole')}  ${report.entries} entries in ${lasted(report.ms)}, ${sealed}`)
+  else
+    out.say(
+      `${out.mark('deny', 'broken')}  entry ${report.firstBad?.seq}: ${report.firstBad?.what}. ${report.firstBad?.text}`,
+    )
+  return report.ok ? EXIT.ok : EXIT.failed
+}
+
+async function exportLog(
+  { session, out, world }: VerbScene,
+  options: Record<string, unknown>,
+): Promise<ExitCode> {
+  const format = z.enum(['jsonl', 'csv', 'ocsf']).safeParse(options.format)
+  if (!format.success) throw new CliError(EXIT.usage, 'usage', '--format is jsonl, csv or ocsf.')
+  const file = typeof options.output === 'string' ? path.resolve(world.cwd, options.output) : null
+  const range = { since: readTime('--since', options.since), until: readTime('--until', options.until) }
+  let after: number | null = 0
+  let characters = 0
+  let first = true
+  while (after !== null) {
+    const query: Params<'activity.export'> = { format: format.data, ...range, after, limit: 1000 }
+    const { text, next } = await session.call('activity.export', query)
+    // Each part of a CSV begins with its header; one is enough.
+    const part = format.data === 'csv' && !first ? text.slice(text.indexOf('\n') + 1) : text
+    if (file) await writeFile(file, part, { flag: first ? 'wx' : 'a', mode: 0o600 }).catch(unwritable(file))
+    else await write(world.stdout, part)
+    characters += part.length
+    first = false
+    after = next
+  }
+  if (file) {
+    out.object({ file, characters })
+    out.say(`Written: ${file}`)
+  }
+  return EXIT.ok
+}
+
+function unwritable(file: string) {
+  return (error: NodeJS.ErrnoException): never => {
+    const why = error.code === 'EEXIST' ? 'it is there already' : (error.code ?? error.message)
+    throw new CliError(EXIT.failed, 'io', `${file} can't be written: ${why}.`)
+  }
+}
+
+function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => stream.write(text, (error) => (error ? reject(error) : resolve())))
+}
+
+/** Again only when it has changed: an open effect that has ended. */
+function printRow(row: ActivityRow, out: Output, seen: Map<number, string>): void {
+  const text = JSON.stringify(row)
+  if (seen.get(row.seq) === text) return
+  seen.set(row.seq, text)
+  if (seen.size > 5_000) seen.delete(seen.keys().next().value as number)
+  out.object(row)
+  out.say(rowLine(row, out))
+}
+
+function rowLine(row: ActivityRow, out: Output): string {
+  const mark =
+    row.decision === null ? '' : out.mark(row.decision === 'allow' && row.asked ? 'ask' : row.decision)
+  const state = row.state === 'ok' || row.state === 'none' ? '' : ` (${row.state})`
+  const who = row.principal ? `${out.foreign(row.principal.name, 'agent')}: ` : ''
+  return `${when(row.at)}  ${String(row.seq).padStart(6)}  ${mark.padEnd(9)}  ${who}${out.foreign(row.subject)}${state}`
+}
+
+function readQuery(options: Record<string, unknown>, words: string[]): Params<'activity.query'> {
+  const parsed = ActivityQuery.safeParse({
+    text: words.join(' '),
+    principalId: options.agent,
+    runId: options.run,
+    tool: options.tool,
+    capability: options.capability,
+    decision: options.decision,
+    since: readTime('--since', options.since),
+    until: readTime('--until', options.until),
+    before:
+      options.before === undefined
+        ? undefined
+        : wholeNumber('--before', options.before, 1, Number.MAX_SAFE_INTEGER),
+    limit: wholeNumber('--limit', options.limit, 1, 1000),
+  })
+  if (parsed.success) return parsed.data
+  throw new CliError(EXIT.usage, 'usage', z.prettifyError(parsed.error))
+}
+
+function readTime(name: string, text: unknown): number | undefined {
+  if (text === undefined) return undefined
+  const at = /^\d{11,}$/.test(String(text)) ? Number(text) : Date.parse(String(text))
+  if (Number.isFinite(at)) return at
+  throw new CliError(EXIT.usage, 'usage', `${name} takes a date such as 2026-05-03 or 2026-05-03T14:00.`)
+}
+
+function wholeNumber(name: string, text: unknown, least: number, most: number): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new CliError(EXIT.usage, 'usage', `${name} takes a whole number from ${least} to ${most}.`)
+}

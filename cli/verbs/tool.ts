@@ -1,0 +1,149 @@
+/** `sallyport tool run`: a tool's function in the real sandbox, under a policy file's perimeter, with what it did. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { METHODS, type Params, type ToolRunResult } from '../../contract/broker-api.ts'
+import { askHere } from '../ask-here.ts'
+import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
+import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
+import { lasted, type Output } from '../output.ts'
+import { parseOption } from '../parse-option.ts'
+import { type InputLine, idOf, readGroups } from '../read-lines.ts'
+import { readPolicy } from '../read-policy.ts'
+
+type RunParams = Params<'tool.run'>
+const ToolLine = z.strictObject({
+  id: z.union([z.string().max(200), z.number()]).optional(),
+  /** A folder, a file, or the name of an installed tool; the command's own when it is left out. */
+  tool: z.string().min(1).max(4096).optional(),
+  fn: z.string().max(64).optional(),
+  input: z.json().optional(),
+  answer: z.enum(['deny', 'allow']).optional(),
+})
+const MAX_PARALLEL = 32
+
+export function addTool(program: Command, verbs: Verbs): void {
+  const tool = program.command('tool').description('Tools, run by hand.')
+  addVerb<[name: string | undefined]>(tool, verbs, {
+    name: 'run',
+    about: 'Run a tool in the real sandbox, in a Sallyport of its own with nothing stored.',
+    reach: 'own',
+    define: (command) =>
+      command
+        .argument('[tool]', 'a folder with a manifest, one JavaScript file, or the name of an installed tool')
+        .option('--fn <name>', 'which function; the first one when left out')
+        .option('--input <json>', 'its input', '{}')
+        .option('--policy <file>', 'policy file whose perimeter counts; without one nothing is inside')
+        .option('--answer <answer>', 'deny, allow or tty: how questions are answered', 'deny')
+        .option('--stdin', 'a JSON line a call: {"id", "tool"?, "fn"?, "input"?, "answer"?}')
+        .option('--parallel <n>', 'with --stdin: so many calls at once', '1'),
+    async run(scene, options, name) {
+      const base = await readBase(scene, options, name)
+      const asker = base.answer === 'tty' ? await askHere(scene.session, scene.out, scene.world) : null
+      if (options.stdin === true) return runLines(scene, base, Number(options.parallel))
+      if (name === undefined) throw new CliError(EXIT.usage, 'usage', 'Name a tool, or use --stdin.')
+      const input = parseOption(z.json(), '--input', String(options.input))
+      const result = await scene.session.call('tool.run', { ...base, ...whichTool(scene, name), input })
+      await asker?.idle()
+      scene.out.object(result)
+      return sayResult(result, scene.out)
+    },
+  })
+  addVerb(tool, verbs, {
+    name: 'list',
+    about: 'List the installed tools.',
+    reach: 'any',
+    async run({ session, out }) {
+      const { tools } = await session.call('tools.list', {})
+      out.object({ tools })
+      out.table(tools.map((each) => [each.name, each.version, each.from, out.foreign(each.summary, 'tool')]))
+      return undefined
+    },
+  })
+}
+
+async function readBase(
+  { world }: VerbScene,
+  options: Record<string, unknown>,
+  _name?: string,
+): Promise<RunParams> {
+  const answer = z.enum(['deny', 'allow', 'tty']).safeParse(options.answer)
+  if (!answer.success) throw new CliError(EXIT.usage, 'usage', '--answer is deny, allow or tty.')
+  const policyText = await readPolicy(world, options.policy)
+  return {
+    answer: answer.data,
+    cwd: world.cwd,
+    ...(policyText === undefined ? {} : { policyText }),
+    ...(typeof options.fn === 'string' ? { fn: options.fn } : {}),
+  }
+}
+
+function whichTool({ world }: VerbScene, name: string): Pick<RunParams, 'path' | 'name'> {
+  const file = path.resolve(world.cwd, name)
+  return existsSync(file) ? { path: file } : { name }
+}
+
+/** Answers come in the order of the lines, whatever the order in which calls end. */
+async function runLines(scene: VerbScene, base: RunParams, parallel: number): Promise<ExitCode> {
+  if (!(Number.isInteger(parallel) && parallel >= 1 && parallel <= MAX_PARALLEL)) {
+    throw new CliError(EXIT.usage, 'usage', `--parallel is a number from 1 to ${MAX_PARALLEL}.`)
+  }
+  let failed = false
+  for await (const group of readGroups(scene.world.stdin)) {
+    for (let start = 0; start < group.length; start += parallel) {
+      const results = await Promise.all(
+        group.slice(start, start + parallel).map((line) => runLine(scene, base, line)),
+      )
+      for (const result of results) {
+        scene.out.object(result)
+        failed = sayResult(result, scene.out) !== EXIT.ok || failed
+      }
+    }
+  }
+  return failed ? EXIT.failed : EXIT.ok
+}
+
+async function runLine(scene: VerbScene, base: RunParams, line: InputLine): Promise<ToolRunResult> {
+  const id = idOf(line.value)
+  const parsed = line.fault === null ? ToolLine.safeParse(line.value) : null
+  if (!parsed?.success) return refusedLine(id, line.fault ?? z.prettifyError(parsed?.error as z.ZodError))
+  const { tool, input = {}, ...rest } = parsed.data
+  const params = METHODS['tool.run'].params.safeParse({
+    ...base,
+    ...rest,
+    input,
+    ...(tool ? whichTool(scene, tool) : {}),
+  })
+  if (!params.success) return refusedLine(id, z.prettifyError(params.error))
+  try {
+    return await scene.session.call('tool.run', params.data)
+  } catch (error) {
+    return refusedLine(id, error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refusedLine(id: string | number | null, text: string): ToolRunResult {
+  return {
+    id,
+    outcome: { kind: 'refused', code: 'invalid-request', person: text, model: text },
+    entries: [],
+    ms: 0,
+  }
+}
+
+function sayResult(result: ToolRunResult, out: Output): ExitCode {
+  const outcome = result.outcome as { kind: string; value?: unknown; code?: string; person?: string }
+  const good = outcome.kind === 'ok'
+  const name = result.id === null ? '' : `${result.id}  `
+  const end = good ? out.mark('allow', 'ok') : out.mark('deny', `${outcome.kind}, ${outcome.code}`)
+  out.say(`${name}${end} in ${lasted(result.ms)}`)
+  out.say(out.foreign(good ? JSON.stringify(outcome.value, null, 2) : String(outcome.person)))
+  for (const entry of result.entries) {
+    if (entry.capability === null) continue
+    const mark =
+      entry.decision === 'deny' ? out.mark('deny') : entry.asked ? out.mark('ask') : out.mark('allow')
+    out.say(`  ${entry.seq}  ${mark}  ${entry.kind}  ${out.foreign(entry.subject)}`)
+  }
+  return good ? EXIT.ok : EXIT.failed
+}

@@ -1,0 +1,59 @@
+/** `sallyport undo`: what a run changed, and putting it back. */
+import type { Command } from 'commander'
+import type { UndoPreview } from '../../contract/agent.ts'
+import { addVerb, type Verbs } from '../define-verb.ts'
+import { CliError, EXIT } from '../exit-code.ts'
+import { type Output, when } from '../output.ts'
+
+export function addUndo(program: Command, verbs: Verbs): void {
+  addVerb<[runId: string | undefined]>(program, verbs, {
+    name: 'undo',
+    about: 'Put back what a run changed. Without --yes it only shows what would happen.',
+    reach: 'any',
+    define: (command) =>
+      command
+        .argument('[run]', 'a run; the newest that changed something when left out')
+        .option('--change <id>', 'only this change')
+        .option('--call <id>', 'only what this tool call changed')
+        .option('--yes', 'do it'),
+    async run({ session, out }, options, given) {
+      const runId = given ?? (await newestRun(session))
+      const preview = await session.call('runs.undoPreview', { id: runId })
+      if (options.yes !== true) {
+        out.object(preview)
+        sayPreview(preview, out)
+        return undefined
+      }
+      const result = await session.call('runs.undo', {
+        runId,
+        ...(typeof options.change === 'string' ? { changeId: options.change } : {}),
+        ...(typeof options.call === 'string' ? { callId: options.call } : {}),
+      })
+      out.object(result)
+      out.say(`${out.mark('allow', 'put back')}  ${result.undone} changes`)
+      for (const { path, why } of result.skipped)
+        out.say(`  left alone: ${out.foreign(path, 'path')} (${why})`)
+      return result.skipped.length > 0 ? EXIT.failed : EXIT.ok
+    },
+  })
+}
+
+async function newestRun(
+  session: Parameters<Parameters<typeof addVerb>[2]['run']>[0]['session'],
+): Promise<string> {
+  const { runs } = await session.call('runs.list', { limit: 100 })
+  const found = runs.find((run) => run.undoable > 0)
+  if (found) return found.id
+  throw new CliError(EXIT.failed, 'not-found', 'No run has changed a file that can be put back.')
+}
+
+function sayPreview(preview: UndoPreview, out: Output): void {
+  for (const change of preview.changes) {
+    out.say(
+      `${change.id}  ${when(change.at)}  ${change.what}  ${out.foreign(change.path, 'path')}  (${change.state})`,
+    )
+    if (change.diff) out.say(out.foreign(change.diff).replace(/^/gm, '    '))
+  }
+  for (const line of preview.notUndoable) out.say(`can't be undone: ${out.foreign(line)}`)
+  out.say(`Nothing is put back yet. To do it: sallyport undo ${preview.runId} --yes`)
+}
