@@ -79,6 +79,16 @@ export function createPassCall(parts: GateParts): Passed {
   async function passCapability(context: CallContext, operation: string, args: Json): Promise<Outcome<Json>> {
     const request = parseRequest(operation, args)
     if (request.kind !== 'ok') return noteRefusal(context, operation, request)
+    const { capability } = OPERATIONS[request.value.operation]
+    if (context.tool && !context.tool.manifest.capabilities.includes(capability))
+      return noteRefusal(
+        context,
+        operation,
+        refused(
+          'not-in-manifest',
+          `The tool ${context.tool.name} never asks for ${capability}: its manifest does not name it.`,
+        ),
+      )
     const module = modules.get(request.value.operation)
     if (!module) return refused('unavailable', `${operation} is not available on this machine.`)
     const stopped = parts.stop.blocks(context.principal.id)
