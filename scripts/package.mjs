@@ -33,7 +33,8 @@ async function stageApp() {
   // A tool's source map turns positions in its errors into lines of its source: that stays.
   await cp(dist('tools'), beside('dist', 'tools'), { recursive: true })
   await writeFile(app('package.json'), JSON.stringify(aboutApp(), null, 2))
-  await writeFile(beside('package.json'), '{"type":"module"}')
+  const { name, version, type } = aboutApp()
+  await writeFile(beside('package.json'), JSON.stringify({ name, version, type }))
   await stageNode(beside)
   const { thirdPartyNotices } = await import('./third-party-notices.mjs')
   await writeFile(beside('THIRD-PARTY-NOTICES.txt'), thirdPartyNotices())

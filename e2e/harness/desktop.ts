@@ -26,6 +26,8 @@ export interface Desktop {
   lockKeyring(): Promise<void>
   /** Types a shortcut into the session, as xdotool names keys: `ctrl+alt+Escape`. */
   pressKeys(keys: string): Promise<void>
+  /** Brings the window with exactly this title to the front, as a click on it would, and gives it the keyboard. */
+  bringUp(title: string): Promise<void>
   /** Runs a program of the session to its end. */
   run(
     command: string,
@@ -220,6 +222,13 @@ function describe(env: Record<string, string>, user: User | undefined, stop: () 
     pressKeys: async (keys) => {
       const { code, output } = await run('xdotool', ['key', keys])
       if (code !== 0) throw new Error(`xdotool could not press ${keys}: ${output}`)
+    },
+    bringUp: async (title) => {
+      const { code, output } = await run('xdotool', [
+        ...['search', '--onlyvisible', '--sync', '--name', `^${title}$`],
+        ...['windowactivate', '--sync'],
+      ])
+      if (code !== 0) throw new Error(`xdotool could not bring up ${title}: ${output}`)
     },
     run,
     stop,

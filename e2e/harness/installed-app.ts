@@ -52,8 +52,8 @@ export function removeUser({ name }: User): void {
 
 export interface InstalledApp {
   browser: Browser
-  /** Waits for a window whose address holds this text. */
-  window(addressPart: string, limitMs?: number): Promise<Page>
+  mainWindow(): Promise<Page>
+  consentWindow(limitMs?: number): Promise<Page>
   /** Process ids of the renderers. */
   renderers(): number[]
   processes(): number[]
@@ -77,11 +77,13 @@ export async function startInstalledApp(desktop: Desktop, user: User): Promise<I
       30_000,
       'waiting for the installed app',
     )
+    await until(() => hasPages(address), 30_000, 'waiting for its windows')
     const browser = await withLimit(
       chromium.connectOverCDP(address),
-      15_000,
+      30_000,
       'connecting to the installed app',
     )
+    for (const context of browser.contexts()) context.setDefaultTimeout(15_000)
     return describe(app, browser)
   } catch (error) {
     await app.end()
@@ -89,17 +91,22 @@ export async function startInstalledApp(desktop: Desktop, user: User): Promise<I
   }
 }
 
+// Connecting while windows are still being made can hang, so both must be there first.
+async function hasPages(address: string): Promise<boolean> {
+  const list = await fetch(`http://${new URL(address).host}/json/list`).catch(() => undefined)
+  const targets = ((await list?.json().catch(() => [])) ?? []) as { url: string }[]
+  return ['/index.html', '/consent-window/'].every((part) => targets.some(({ url }) => url.includes(part)))
+}
+
 function describe(app: Started, browser: Browser): InstalledApp {
   const pages = () => browser.contexts().flatMap((context) => context.pages())
+  const windowAt = (address: string, limitMs: number) =>
+    until(() => pages().find((page) => page.url().includes(address)), limitMs, `waiting for ${address}`)
   return {
     browser,
-    window: async (addressPart, limitMs = 30_000) =>
-      until(
-        () => pages().find((page) => page.url().includes(addressPart)),
-        limitMs,
-        `waiting for a window with ${addressPart}`,
-      ),
-    renderers: () => descendants(app.pid).filter((pid) => commandLine(pid).includes('--type=renderer')),
+    mainWindow: () => windowAt('sallyport/index.html', 30_000),
+    consentWindow: (limitMs = 30_000) => windowAt('consent-window', limitMs),
+    renderers: () => descendants(app.pid).filter((pid) => commandLine(pid).includes(' --type=renderer')),
     processes: () => [app.pid, ...descendants(app.pid)],
     output: app.output,
     close: async () => {

@@ -86,12 +86,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The words of a process's command line; empty when it is gone. */
-export function commandLine(pid: number): string[] {
+/** A process's command line, its words parted by spaces (Chromium's children write it so themselves); empty when it is gone. */
+export function commandLine(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean)
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
   } catch {
-    return []
+    return ''
   }
 }
 
