@@ -54,6 +54,7 @@ export function keepOpeningLog(options: ActivityLogOptions): OpenActivityLog {
     query: (query) => opened()?.query(query) ?? { rows: [], total: 0 },
     entry: (seq) => opened()?.entry(seq) ?? null,
     entriesAfter: (after, limit) => opened()?.entriesAfter(after, limit) ?? [],
+    exportPage: (request) => opened()?.exportPage(request) ?? { text: '', next: null },
     timeline: (query) => opened()?.timeline(query) ?? [],
     offTimes: (since, until) => opened()?.offTimes(since, until) ?? [],
     verify: async () => opened()?.verify() ?? notOpen(text),

@@ -171,7 +171,7 @@ describe('a long log', () => {
 
   it('draws a timeline of any width, from minutes or from entries', () => {
     const { rows } = q({ limit: 1000 })
-    const oldest = log.query(ActivityQuery.parse({ before: 3 })).rows[0]
+    const oldest = log.query(ActivityQuery.parse({ before: 3 })).rows.at(-1)
     const [since, until] = [oldest?.at ?? 0, rows[0]?.at ?? 0]
     const sum = (lanes: ReturnType<typeof log.timeline>, slot: 'allow' | 'ask' | 'deny') =>
       lanes.reduce((total, { points }) => total + points.reduce((n, point) => n + point[slot], 0), 0)

@@ -8,12 +8,15 @@
  *   activity-index.db    what can be searched; made from the others           (index-schema.ts)
  */
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { ActivityQuery } from '../../contract/activity.ts'
 import type { ActivityLog, Clock } from '../ports.ts'
+import { closes } from './activity-row.ts'
 import { beginRun, endRun } from './begin-run.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { type EntryFields, readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
+import { type ExportRequest, exportPage } from './export/export-page.ts'
 import { followRows } from './follow-rows.ts'
 import { createFollowUp, FOLLOW_UP, type FollowUpLimits } from './follow-up.ts'
 import { createIndexReader } from './index-reader.ts'
@@ -47,6 +50,8 @@ export interface ActivityLogOptions {
   /** Keeps the last sealed head somewhere else than in the log: a log that was set back shows by it. */
   witness?: { read(): ChainPoint | null; write(head: ChainPoint): void }
   limits?: Partial<ActivityLogLimits>
+  /** For exports. */
+  productVersion?: string
   onFault?: (error: unknown) => void
 }
 export interface OpenActivityLog extends ActivityLog {
@@ -54,6 +59,8 @@ export interface OpenActivityLog extends ActivityLog {
   onEntry(fn: (entry: EntryFields) => void): () => void
   /** Entries from `after` (exclusive) upward, at most `limit`: for exports and simulations. */
   entriesAfter(after: number, limit: number): EntryFields[]
+  /** A page of the log in another form, the oldest first; `next` is the `after` of the next page, or null. */
+  exportPage(request: ExportRequest): { text: string; next: number | null }
   timeline(query: { since: number; until: number; buckets: number }): TimelineLane[]
   /** When nothing was being recorded, as against: nothing happened. */
   offTimes(since: number, until: number): OffTime[]
@@ -76,7 +83,7 @@ const LIMITS: ActivityLogLimits = { ...FOLLOW_UP, beatMs: 60_000, keeperIdleMs: 
 
 /** Opens the log. Throws what the system says when its files can't be opened; `keep-opening.ts` goes on from there. */
 export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
-  const { clock, witness, onFault = () => {} } = options
+  const { clock, witness, productVersion = '0.0.0', onFault = () => {} } = options
   const limits = { ...LIMITS, ...options.limits }
   const files = logFiles(options.file)
   const { hot, start, movedAside } = openHotStoreSafely(files, clock)
@@ -145,6 +152,12 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     query: (query) => queryRows(now(), ActivityQuery.parse(query)),
     entry: (seq) => readRelated({ reader, index, tail }, seq),
     entriesAfter: (after, limit) => reader.up(after + 1, limit).map(({ text }) => readEntry(text)),
+    exportPage(request) {
+      const { indexedTo: to, tail: behind } = now()
+      const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
+      const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
+      return exportPage({ reader, closerOf, source: { productVersion, hostname: hostname() } }, request)
+    },
     timeline: (query) => drawTimeline(now(), query),
     offTimes: (since, until) => offTimes(hot.db, since, until, 2 * limits.beatMs),
     verify: () =>
