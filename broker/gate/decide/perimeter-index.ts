@@ -109,7 +109,7 @@ export class PerimeterIndex {
       const name = [line.program, ...line.args].join(' ')
       const rule = `perimeter:commands[${at}]`
       const text = `Running ${name} ${DO[line.run]}: its line in the perimeter.`
-      this.#commands.add([line.program, ...line.args], line.run !== 'allow', { level: line.run, rule, text })
+      this.#commands.add([line.program, ...line.args], line.run === 'deny', { level: line.run, rule, text })
     })
     perimeter.secrets.forEach((line, at) => {
       const hit = {
