@@ -3,7 +3,7 @@
  * reads no argument; `main.ts` does, and so do tests and measurements that want the real thing in their own process.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Api, EventName, EventPayload } from '../contract/broker-api.ts'
 import type { SallyportPaths } from '../contract/paths.ts'
@@ -299,6 +299,7 @@ async function makeRooms(options: BrokerOptions) {
     agents,
     runs,
     status,
+    isFolder: (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     setSocket(state: PartFacts['socket']) {
       socket = state
     },

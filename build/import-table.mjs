@@ -1,6 +1,6 @@
 // Who may import what, and why. Everything that is not named here is refused; .dependency-cruiser.mjs turns the
 // table into rules and scripts/check-walls.mjs runs them. Paths are regular expressions from the repository's root.
-// Tests beside the code (*.test.ts) are not part of the product and are not bound by it.
+// Tests beside the code (*.test.ts, testing/) are not part of the product and are not bound by it.
 
 /** Modules of Node that compute and touch nothing. */
 export const harmlessBuiltins = [
@@ -119,7 +119,7 @@ export const machineTouching = [
   },
   {
     where: '^broker/lanes/',
-    builtins: ['child_process', 'fs', 'net', 'worker_threads'],
+    builtins: ['child_process', 'fs', 'module', 'net', 'worker_threads'],
     packages: ['@anthropic-ai/sandbox-runtime'],
     because:
       'Starts, watches and kills the processes in which tools and commands run; watches from a thread, so that a busy broker still sees a limit passed.',
@@ -184,6 +184,8 @@ export const machineTouching = [
 export const mayLoad = {
   // Hands the model calls, which pass the gate, the one function they may send with.
   'broker/make-broker.ts': ['fetch'],
+  // Finds the sandbox runtime's own programs beside it.
+  'broker/lanes/contained/contained.child.ts': ['createRequire'],
   // The keychain's native addon can only be required.
   'broker/secrets/keychain.child.ts': ['createRequire'],
   // The model SDK prints warnings to the terminal; its only switch for that is a global.

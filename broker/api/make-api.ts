@@ -1,11 +1,11 @@
 /** The whole Api from its groups. TypeScript refuses a method that no group serves. */
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Api } from '../../contract/broker-api.ts'
 import type { Rooms } from '../make-broker.ts'
 import { serveActivity } from './serve-activity.ts'
 import { serveAgents } from './serve-agents.ts'
 import { serveConsent } from './serve-consent.ts'
+import { serveDigest } from './serve-digest.ts'
 import { serveGrants } from './serve-grants.ts'
 import { serveIncident } from './serve-incident.ts'
 import { servePolicy } from './serve-policy.ts'
@@ -42,11 +42,11 @@ export function makeApi(rooms: Rooms): Api {
     ...serveSettings(rooms),
     ...serveToolRun(rooms),
     ...serveIncident(rooms),
+    ...serveDigest(rooms),
     'paths.resolve': async ({ path }) => {
       const full = path === '~' || path.startsWith('~/') ? join(rooms.options.home, path.slice(1)) : path
       const real = rooms.places.resolvePath(full)
-      const found = await stat(real).catch(() => null)
-      return { path: real, folder: found?.isDirectory() ?? false }
+      return { path: real, folder: rooms.isFolder(real) }
     },
   }
 }

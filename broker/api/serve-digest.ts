@@ -1,0 +1,67 @@
+/** The weekly digest: what the week's questions and grants say, and perimeters that could be narrower. */
+import type { ActivityRow } from '../../contract/activity.ts'
+import { makeDigest } from '../consent/make-digest.ts'
+import { type Suggestion, suggestPerimeters } from '../consent/suggest-perimeters.ts'
+import { isLive } from '../grants/grant-ends.ts'
+import type { Rooms } from '../make-broker.ts'
+import { readRecorded } from '../policy/read-recorded.ts'
+import { type ApiGroup, orFault, orMissing } from './group.ts'
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000
+/** Past requests of one agent that a suggestion looks at. */
+const LOOKED_AT = 2_000
+const PAGE = 1_000
+
+export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accept'> {
+  const { log, clock, grants, agents, places } = rooms
+
+  function suggestions(): Suggestion[] {
+    const now = clock()
+    return agents.list().flatMap((agent) =>
+      suggestPerimeters({
+        agent,
+        past: readRecorded(log, { principalId: agent.id, since: agent.changedAt, limit: LOOKED_AT }).filter(
+          (request) => request.allowed,
+        ),
+        place: places.resolvePath,
+        now,
+      }),
+    )
+  }
+
+  function questionsSince(since: number): ActivityRow[] {
+    const found: ActivityRow[] = []
+    for (let before: number | undefined; ; ) {
+      const { rows } = log.query({ text: '', kinds: ['question'], since, before, limit: PAGE })
+      found.push(...rows)
+      const last = rows.at(-1)
+      if (!last || rows.length < PAGE) return found
+      before = last.seq
+    }
+  }
+
+  return {
+    'digest.get': async () => {
+      const now = clock()
+      const since = now - WEEK_MS
+      return makeDigest({
+        since,
+        now,
+        grants: grants.list(),
+        questions: questionsSince(since),
+        suggestions: suggestions(),
+        isLive,
+      })
+    },
+    'digest.accept': async ({ id }, caller) => {
+      const found = orMissing(
+        suggestions().find((each) => each.id === id),
+        'That suggestion no longer fits: the perimeter has changed.',
+      )
+      const agent = orMissing(agents.get(found.agentId), 'There is no such agent. It may have been deleted.')
+      const { name, model, instructions } = agent
+      orFault(agents.update(agent.id, { name, model, instructions, perimeter: found.perimeter }, caller.name))
+      return { done: true }
+    },
+  }
+}
