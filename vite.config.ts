@@ -6,6 +6,15 @@ import { defineConfig } from 'vite'
 //
 // `vite build --mode dev-pages` builds renderer/dev/ instead, into dist/dev-pages: every page and every state of the
 // consent window on scripted data, to look at in any browser. It is never part of the product.
+const input: Record<string, string> = {
+  index: 'renderer/index.html',
+  'consent-window': 'renderer/consent-window/index.html',
+}
+const devInput: Record<string, string> = {
+  pages: 'renderer/dev/index.html',
+  consent: 'renderer/dev/consent.html',
+}
+
 export default defineConfig(({ mode }) => {
   const devPages = mode === 'dev-pages'
   return {
@@ -22,9 +31,7 @@ export default defineConfig(({ mode }) => {
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2_000,
       rolldownOptions: {
-        input: devPages
-          ? { pages: 'renderer/dev/index.html', consent: 'renderer/dev/consent.html' }
-          : { index: 'renderer/index.html', 'consent-window': 'renderer/consent-window/index.html' },
+        input: devPages ? devInput : input,
       },
     },
   }

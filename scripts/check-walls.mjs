@@ -47,7 +47,7 @@ export async function checkWalls({ base = inRoot() } = {}) {
   return { files: sources.length, faults }
 }
 
-const isTest = (file) => /\.test\.tsx?$/.test(file)
+const isTest = (file) => /\.test\.tsx?$|\/testing\//.test(file)
 
 async function listSources(base) {
   const lists = await Promise.all(
