@@ -7,7 +7,7 @@ import { useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { EmptyState, Skeleton } from '../design/empty-state.tsx'
 import { format } from '../design/format.ts'
-import { describeLamps, Lamps } from '../design/lamps.tsx'
+import { Lamps } from '../design/lamps.tsx'
 import { Mark } from '../design/mark.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import { Who } from '../design/who.tsx'
@@ -103,8 +103,6 @@ const Row = memo(function Row({
   const mark = markOf(row)
   const [verb, rest] = splitSubject(row.subject)
   const end = describeEnd(row)
-  const said = [format.clock(row.at), row.principal?.name, row.subject, mark.word, end]
-  if (row.lamps) said.push(describeLamps(row.lamps))
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys for all rows
     // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and names the active row
@@ -112,7 +110,6 @@ const Row = memo(function Row({
       id={`row-${row.seq}`}
       role="option"
       aria-selected={chosen}
-      aria-label={said.filter(Boolean).join(', ')}
       className={chosen ? 'row chosen' : 'row'}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onOpen(row.seq)}

@@ -3,9 +3,8 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { Agent } from '../../contract/agent.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
-import { useAct, useCopy, useFollow, useStores } from '../app/stores.ts'
+import { useAct, useFollow, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
-import { CommandHint } from '../design/command-hint.tsx'
 import { Field, TextArea, TextInput } from '../design/field.tsx'
 import { type AgentDraft, checkDraft, draftOf, isSound, newDraft, tidyModel } from './agent-draft.ts'
 import { BudgetFields, OtherFields } from './limit-fields.tsx'
@@ -22,7 +21,6 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
   const [changed, setDraft] = useState<AgentDraft | null>(agent && draftOf(agent))
   const [tried, setTried] = useState(false)
   const act = useAct()
-  const copy = useCopy()
   const builtIn = (installed ?? []).filter(({ from }) => from === 'built-in').map(({ name }) => name)
   const draft = changed ?? newDraft(builtIn)
   const faults = checkDraft(draft)
@@ -106,8 +104,6 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
               {Object.values(faults).find((fault) => fault !== '')}
             </span>
           )}
-          <span className="grow" />
-          <CommandHint command="sallyport agent create FILE" onCopy={copy} />
         </footer>
       </form>
     </div>

@@ -6,12 +6,14 @@ import { useAct, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Confirm } from '../design/dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../design/menu.tsx'
+import { useStopped } from './agent-state.tsx'
 
 /** What can be done with one agent. */
 export function AgentMenu({ agent }: { agent: Agent }) {
   const { route, link, bridge } = useStores()
   const { go } = useStore(route)
-  const { pause, stop } = useStore(link)
+  const { pause, stop, resume } = useStore(link)
+  const stopped = useStopped(agent.id)
   const [deleting, setDeleting] = useState(false)
   const act = useAct()
   const remove = async () => {
@@ -50,9 +52,15 @@ export function AgentMenu({ agent }: { agent: Agent }) {
             Thaw
           </MenuItem>
         )}
-        <MenuItem icon={<Square />} danger onSelect={() => void stop(agent.id)}>
-          Stop this agent
-        </MenuItem>
+        {stopped ? (
+          <MenuItem icon={<Play />} onSelect={() => void resume(agent.id)}>
+            Let it work again
+          </MenuItem>
+        ) : (
+          <MenuItem icon={<Square />} danger onSelect={() => void stop(agent.id)}>
+            Stop this agent
+          </MenuItem>
+        )}
         <MenuLine />
         <MenuItem icon={<Trash2 />} danger onSelect={() => setDeleting(true)}>
           Delete …

@@ -72,7 +72,7 @@ export function AgentPage({ agent }: { agent: Agent }) {
               <span className="faint">{exposure.lastChange}</span>
             )}
             <span className="grow" />
-            <CommandHint command={`sallyport agent exposure ${agent.id}`} onCopy={copy} />
+            <CommandHint command={`sallyport check fs.read PATH --agent ${agent.id}`} onCopy={copy} />
           </header>
           {exposure?.agentId === agent.id ? (
             <ExposureMap agent={agent} lines={exposure.lines} />

@@ -71,7 +71,7 @@ function AgentList({ list }: { list: Agent[] }) {
             </EmptyState>
           </div>
         ) : (
-          <ul className="card agent-rows">
+          <ul className="card ruled agent-rows">
             {list.map((agent) => (
               <AgentRow key={agent.id} agent={agent} />
             ))}

@@ -14,7 +14,7 @@ export function OtherFields({
   return (
     <details className="form-more">
       <summary>Clipboard, notifications, what counts as yours</summary>
-      <ul className="lines-list">
+      <ul className="ruled lines-list">
         <li>
           <span>Read the clipboard</span>
           <LevelSelect

@@ -41,7 +41,7 @@ function Group({
       <legend>{title}</legend>
       {about && <p className="small faint">{about}</p>}
       {children.length > 0 ? (
-        <ul className="lines-list">{children}</ul>
+        <ul className="ruled lines-list">{children}</ul>
       ) : (
         <p className="dim none-yet">{empty}</p>
       )}

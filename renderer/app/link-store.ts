@@ -19,7 +19,7 @@ export interface LinkState {
   /** Why the last stop, resume or pause did not work; empty when it did. */
   fault: string
   stop: (agentId?: string) => Promise<void>
-  resume: () => Promise<void>
+  resume: (agentId?: string) => Promise<void>
   pause: (paused: boolean, agentId?: string) => Promise<void>
   restart: () => Promise<void>
   follow: () => () => void
@@ -51,7 +51,8 @@ export function createLinkStore(bridge: PageBridge): StoreApi<LinkState> {
         })
         set({ stopping: false })
       },
-      resume: () => guard(async () => setStop(await bridge.call('stop.resume', {}))),
+      resume: (agentId) =>
+        guard(async () => setStop(await bridge.call('stop.resume', agentId ? { agentId } : {}))),
       pause: (paused, agentId) =>
         guard(async () =>
           setStop(await bridge.call('pause.set', agentId ? { paused, agentId } : { paused })),

@@ -51,27 +51,29 @@ function ConsentWindow({ store, bridge }: { store: StoreApi<ConsentState>; bridg
     )
   }
   return (
-    <QuestionPage
-      key={question.hash}
-      question={question}
-      behind={(questions?.length ?? 1) - 1}
-      sending={sending}
-      notice={notice}
-      replay={replays[question.hash]}
-      before={before.draft}
-      focusOn={before.focus}
-      onDraft={(draft) => {
-        if (typed.current) typed.current.draft = draft
-      }}
-      onAnswer={(given) => {
-        // What was typed for this question, a secret among it, is not kept a moment longer than the answer needs.
-        if (typed.current) typed.current.draft = undefined
-        void answer(given, question)
-      }}
-      onPainted={() => tellShown(question)}
-      onWider={() => void replay(question)}
-      onHeight={onHeight}
-    />
+    <main>
+      <QuestionPage
+        key={question.hash}
+        question={question}
+        behind={(questions?.length ?? 1) - 1}
+        sending={sending}
+        notice={notice}
+        replay={replays[question.hash]}
+        before={before.draft}
+        focusOn={before.focus}
+        onDraft={(draft) => {
+          if (typed.current) typed.current.draft = draft
+        }}
+        onAnswer={(given) => {
+          // What was typed for this question, a secret among it, is not kept a moment longer than the answer needs.
+          if (typed.current) typed.current.draft = undefined
+          void answer(given, question)
+        }}
+        onPainted={() => tellShown(question)}
+        onWider={() => void replay(question)}
+        onHeight={onHeight}
+      />
+    </main>
   )
 }
 

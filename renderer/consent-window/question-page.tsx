@@ -63,7 +63,7 @@ export function QuestionPage(props: QuestionPageProps) {
   useEscape(() => !strayKey() && deny(false), sending)
 
   return (
-    <main role="alertdialog" aria-labelledby="question" aria-describedby="why" className="question">
+    <div role="alertdialog" aria-labelledby="question" aria-describedby="why" className="question">
       <ScrollBox className="body" label="The question" onSeen={seeBody}>
         <div className="content" ref={topRef}>
           <QuestionTitle question={question} />
@@ -104,7 +104,7 @@ export function QuestionPage(props: QuestionPageProps) {
           onChange={change}
         />
       </div>
-    </main>
+    </div>
   )
 }
 

@@ -28,13 +28,20 @@ export function QuestionTitle({ question }: { question: Question }) {
   )
 }
 
+const ASKERS: Record<Question['principal']['kind'], string> = {
+  agent: 'Agent',
+  client: 'Client, by its own words',
+  cli: 'Command line',
+  product: 'Sallyport',
+}
+
 /** Who asks, through what, in which task. Each label stands above its value, never beside it. */
 export function Asker({ question }: { question: Question }) {
   const { principal, tool, run } = question
   return (
     <dl className="asker">
       <div>
-        <dt>{principal.kind === 'client' ? 'Client, by its own words' : 'Agent'}</dt>
+        <dt>{ASKERS[principal.kind]}</dt>
         <dd className="wrap-anywhere">
           <ShownText text={principal.name} field="agent" />
         </dd>

@@ -25,20 +25,23 @@ export function readDiff(diff: string): DiffLine[] {
 
 const SIGN = { add: '+', remove: '−', same: '', hunk: '' }
 
-/** `still` when it stands in a box that scrolls already. A unified diff with sign, color and every hidden character drawn. */
+/** A unified diff with sign, color and every hidden character drawn. `still` when it stands in a box that scrolls already. */
 export function Diff({ diff, label, still = false }: { diff: string; label: string; still?: boolean }) {
   const lines = useMemo(() => readDiff(diff), [diff])
+  const drawn = lines.map((line, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: lines of a diff never move
+    <div key={at} className={line.kind}>
+      <b aria-hidden={SIGN[line.kind] === ''}>{SIGN[line.kind]}</b>
+      <span>
+        <ShownText text={line.text} field="argument" />
+      </span>
+    </div>
+  ))
+  if (still) return <div className="diff still">{drawn}</div>
   return (
-    <section className={still ? 'diff still' : 'diff'} aria-label={label} tabIndex={still ? undefined : 0}>
-      {lines.map((line, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines of a diff never move
-        <div key={at} className={line.kind}>
-          <b aria-hidden={SIGN[line.kind] === ''}>{SIGN[line.kind]}</b>
-          <span>
-            <ShownText text={line.text} field="argument" />
-          </span>
-        </div>
-      ))}
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section className="diff" aria-label={label} tabIndex={0}>
+      {drawn}
     </section>
   )
 }

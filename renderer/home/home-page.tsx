@@ -54,7 +54,7 @@ function Waiting({ questions }: { questions: Question[] }) {
         <h2>Waiting for you</h2>
         <span className="faint">Answer in the window “Sallyport asks”. No answer is a no.</span>
       </header>
-      <ul className="card asked-list">
+      <ul className="card ruled asked-list">
         {questions.slice(0, 4).map((question) => (
           <li key={question.id}>
             <Shape kind="ask" />
@@ -88,7 +88,7 @@ function AtWork({ active, ended }: { active: RunRow[]; ended: RunRow | undefined
       {shown.length === 0 ? (
         <p className="dim">No run yet. Choose an agent and write what it should do.</p>
       ) : (
-        <ul className="card run-list">
+        <ul className="card ruled run-list">
           {shown.map((run) => (
             <li key={run.id}>
               <button type="button" onClick={() => go('runs', [run.id])}>
@@ -115,7 +115,7 @@ function Alerts({ alerts }: { alerts: ActivityRow[] }) {
       <header>
         <h2>Alerts</h2>
       </header>
-      <ul className="card asked-list">
+      <ul className="card ruled asked-list">
         {alerts.map((row) => (
           <li key={row.seq}>
             <Bell aria-hidden="true" />
@@ -143,7 +143,7 @@ function LastActivity({ rows }: { rows: ActivityRow[] | null }) {
           Show all
         </button>
       </header>
-      <ul className="card last-list">
+      <ul className="card ruled last-list">
         {rows?.map((row) => {
           const mark = markOf(row)
           const [verb, rest] = splitSubject(row.subject)

@@ -96,7 +96,7 @@ function Suggestions({ digest, onDone }: { digest: Digest; onDone: () => void })
       {digest.suggestions.length === 0 ? (
         <p className="dim">Nothing to suggest: what the agents may reach is what they use.</p>
       ) : (
-        <ul className="card plain-rows">
+        <ul className="card ruled plain-rows">
           {digest.suggestions.map(({ id, agentId, agentName, words }) => (
             <li key={id}>
               <Who id={agentId} name={agentName} />
@@ -125,7 +125,7 @@ function Unused({ digest }: { digest: Digest }) {
       <header>
         <h2>Never used</h2>
       </header>
-      <ul className="card plain-rows two">
+      <ul className="card ruled plain-rows two">
         {digest.unusedGrants.map((grant) => (
           <li key={grant.id}>
             <span className="wrap-anywhere">

@@ -44,7 +44,7 @@ export function ReadinessPage() {
           <span className="grow" />
           <CommandHint command="sallyport status" onCopy={copy} />
         </div>
-        <ul className="card parts">
+        <ul className="card ruled parts">
           {parts.map((part) => (
             <li key={part.id}>
               <Mark kind={STATE[part.state].kind} word={STATE[part.state].word} quiet={part.state === 'ok'} />

@@ -66,7 +66,7 @@ function CallView({ call }: { call: Call }) {
         <span className="call-title">
           <ShownText text={call.title} field="argument" />
         </span>
-        <code className="faint">
+        <code className="faint call-name">
           {call.tool}.{call.function}
         </code>
         <span className="call-mark">

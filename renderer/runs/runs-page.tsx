@@ -35,7 +35,7 @@ function RunList() {
             <h2>Runs</h2>
             {list && list.length > 0 && <span className="faint">{format.count(list.length)}</span>}
             <span className="grow" />
-            <CommandHint command="sallyport agent run NAME “task”" onCopy={copy} />
+            <CommandHint command='sallyport agent run NAME "task"' onCopy={copy} />
           </header>
           {fault && <p className="dim">{fault}</p>}
           {!list && !fault && <Skeleton />}
@@ -48,7 +48,7 @@ function RunList() {
             </div>
           )}
           {list && list.length > 0 && (
-            <ul className="card run-rows">
+            <ul className="card ruled run-rows">
               {list.map((run) => (
                 <RunRow key={run.id} run={run} />
               ))}

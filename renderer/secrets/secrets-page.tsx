@@ -32,7 +32,7 @@ export function SecretsPage() {
             An agent gets a secret’s name. The value is filled in on its way to a host that it is bound to.
           </span>
           <span className="grow" />
-          <CommandHint command="sallyport secret list" onCopy={copy} />
+          <CommandHint command="sallyport secrets list" onCopy={copy} />
           {live.length > 1 && (
             <Button tone="danger" onClick={() => setRevokingAll(true)}>
               Revoke all …

@@ -2,8 +2,7 @@ import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { Settings } from '../../contract/settings.ts'
-import { useCopy, useStores } from '../app/stores.ts'
-import { CommandHint } from '../design/command-hint.tsx'
+import { useStores } from '../app/stores.ts'
 import { Skeleton } from '../design/empty-state.tsx'
 import { Select, Switch, TextInput } from '../design/field.tsx'
 import { ShownText } from '../design/shown-text.tsx'
@@ -14,14 +13,11 @@ import './settings.css'
 export function SettingsPage() {
   const { settings } = useStores()
   const { settings: values, fault } = useStore(settings)
-  const copy = useCopy()
   return (
     <div className="page">
       <div className="page-inner narrow">
         <div className="page-bar">
           <span className="about">Changes count at once.</span>
-          <span className="grow" />
-          <CommandHint command="sallyport settings list" onCopy={copy} />
         </div>
         {!values && (fault ? <p className="dim">{fault}</p> : <Skeleton />)}
         {values &&
@@ -30,7 +26,7 @@ export function SettingsPage() {
               <header>
                 <h2>{title}</h2>
               </header>
-              <ul className="card settings">
+              <ul className="card ruled settings">
                 {rows.map((row) => (
                   <Row key={row.key} row={row} values={values} />
                 ))}

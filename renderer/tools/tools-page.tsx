@@ -32,7 +32,7 @@ export function ToolsPage() {
             each time.
           </span>
           <span className="grow" />
-          <CommandHint command="sallyport tool run FOLDER --input JSON" onCopy={copy} />
+          <CommandHint command="sallyport tool run TOOL --input JSON" onCopy={copy} />
         </div>
         {fault && <p className="dim">{fault}</p>}
         {!list && !fault && <Skeleton />}
