@@ -222,6 +222,7 @@ async function makeRooms(options: BrokerOptions) {
   const gate = makeGate({ ...shared, policy: policy.compiled })
   const models = createModels({ gate, vault, newId, http: fetch })
   const agents = openAgentBook({ store, log, stop, clock, newId, emit: options.emit })
+  let activeBefore = 0
   const runs = createRuns({
     gate,
     catalog,
@@ -234,7 +235,13 @@ async function makeRooms(options: BrokerOptions) {
     agents,
     store,
     log,
-    emit: options.emit,
+    emit(event, payload) {
+      options.emit(event, payload)
+      // The tray and the top of each page say how many are at work.
+      if (event !== 'run' || runs.active() === activeBefore) return
+      activeBefore = runs.active()
+      options.emit('status', status())
+    },
     tourFolder: join(options.home, 'Sallyport tour'),
     onEnd(runId) {
       grants.endRun(runId)

@@ -123,7 +123,7 @@ export function openShell(parts: {
     link: broker.link,
     killBroker: broker.kill,
     startBroker: broker.start,
-    writeStopFile: (content) => writeStopFile(paths.stopFile, content),
+    writeStopFile: (content, replace) => writeStopFile(paths.stopFile, content, replace),
     onForced: ({ processes }) =>
       reports.report('broker-restart', `Stop: the broker did not answer; ${processes} processes were ended.`),
     now: Date.now,

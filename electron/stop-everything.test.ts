@@ -28,6 +28,7 @@ function makeStop(answer: (() => Promise<CallAnswer>) | null, failWrite = false)
       if (failWrite) throw new Error('no space left')
       order.push('write')
       files.push(file)
+      return true
     },
     onForced: () => order.push('say'),
     now: () => 1000,
@@ -52,11 +53,12 @@ describe('Stop', () => {
     const start = performance.now()
     const answer = await stop({ surface: 'shell', params: {} })
     expect(performance.now() - start).toBeLessThan(1_000)
-    expect(order).toEqual(['write', 'kill', 'say', 'start'])
+    expect(order).toEqual(['write', 'kill', 'write', 'say', 'start'])
     expect(StopFile.parse(files[0])).toMatchObject({ writer: 'shell', at: 1000 })
     const receipt = StopReceipt.parse(answer.ok && answer.value)
     expect(receipt).toMatchObject({ processes: 4, survivors: [], scope: 'all' })
     expect(receipt.alreadyLeft[0]).toContain('did not answer')
+    expect(StopFile.parse(files[1]).receipt).toEqual(receipt)
   })
 
   it('does not trust that a broker which went away in the middle has ended everything', async () => {
@@ -69,7 +71,7 @@ describe('Stop', () => {
   it('works while no broker is there: the next one comes up stopped', async () => {
     const { stop, order } = makeStop(null)
     expect(await stop({ surface: 'shell', params: {} })).toMatchObject({ ok: true })
-    expect(order).toEqual(['write', 'kill', 'say', 'start'])
+    expect(order).toEqual(['write', 'kill', 'write', 'say', 'start'])
   })
 
   it('kills also when the stop can not be written down, and says so', async () => {
@@ -94,12 +96,14 @@ describe('the stop file', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'stop-'))
     const file = path.join(folder, 'data', 'STOPPED')
     const content: StopFile = { version: 1, at: 5, by: 'you', writer: 'shell', receipt: null }
-    writeStopFile(file, content)
+    expect(writeStopFile(file, content)).toBe(true)
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(content)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(existsSync(`${file}.shell`)).toBe(false)
-    writeStopFile(file, { ...content, at: 9 })
+    expect(writeStopFile(file, { ...content, at: 9 })).toBe(false)
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(content)
+    writeStopFile(file, { ...content, at: 9 }, true)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...content, at: 9 })
     rmSync(folder, { recursive: true })
   })
 })

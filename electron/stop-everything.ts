@@ -19,7 +19,8 @@ export function createStopEverything(parts: {
   link: () => DoorLink | null
   killBroker: () => Promise<KillReport>
   startBroker: () => void
-  writeStopFile: (content: StopFile) => void
+  /** False when one was there already; `replace` adds the receipt to the one just written. Throws when it can't. */
+  writeStopFile: (content: StopFile, replace?: boolean) => boolean
   /** Told when the broker had to be killed, for the person and the record. */
   onForced: (receipt: StopReceipt) => void
   /** Epoch milliseconds. */
@@ -32,9 +33,10 @@ export function createStopEverything(parts: {
   async function force(start: number): Promise<CallAnswer> {
     const at = parts.now()
     const content: StopFile = { version: 1, at, by: BY, writer: 'shell', receipt: null }
-    const unwritten = attempt(() => parts.writeStopFile(content))
+    const written = attempt(() => parts.writeStopFile(content))
     const report = await parts.killBroker()
-    const receipt = makeReceipt(at, performance.now() - start, report, unwritten)
+    const receipt = makeReceipt(at, performance.now() - start, report, written.fault)
+    if (written.value) attempt(() => parts.writeStopFile({ ...content, receipt }, true))
     parts.onForced(receipt)
     parts.startBroker()
     last = { answer: { ok: true, value: receipt }, at: performance.now() }
@@ -86,12 +88,11 @@ function makeReceipt(at: number, ms: number, report: KillReport, unwritten: stri
   }
 }
 
-function attempt(work: () => void): string | null {
+function attempt<T>(work: () => T): { value: T | null; fault: string | null } {
   try {
-    work()
-    return null
+    return { value: work(), fault: null }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return { value: null, fault: error instanceof Error ? error.message : String(error) }
   }
 }
 

@@ -6,9 +6,13 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writ
 import path from 'node:path'
 import type { StopFile } from '../contract/stop.ts'
 
-/** Throws what the system says when it can't be written. */
-export function writeStopFile(file: string, content: StopFile): void {
-  if (existsSync(file)) return
+/**
+ * @param replace true to put the receipt into the file that the shell wrote itself
+ * @returns false when one was there already and was left alone
+ * Throws what the system says when it can't be written.
+ */
+export function writeStopFile(file: string, content: StopFile, replace = false): boolean {
+  if (existsSync(file) && !replace) return false
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const fresh = `${file}.shell`
   const handle = openSync(fresh, 'w', 0o600)
@@ -19,4 +23,5 @@ export function writeStopFile(file: string, content: StopFile): void {
     closeSync(handle)
   }
   renameSync(fresh, file)
+  return true
 }
