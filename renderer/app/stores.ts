@@ -94,8 +94,13 @@ export function useCopy(): (text: string) => void {
     )
 }
 
-// A hidden window draws no frames; then a timer takes over, so that nothing piles up.
+/** Ten times a second is more than anyone reads; drawing a busy record at every frame would only warm the computer. */
+const RECORD_MS = 90
+
+// A hidden window draws no frames; then a timer alone does it, so that nothing piles up.
 function onNextFrame(work: () => void): void {
-  if (document.hidden) setTimeout(work, 500)
-  else requestAnimationFrame(work)
+  setTimeout(
+    () => (document.hidden ? work() : requestAnimationFrame(work)),
+    document.hidden ? 1_000 : RECORD_MS,
+  )
 }
