@@ -10,7 +10,8 @@ import { type ActivityLogOptions, type OpenActivityLog, openActivityLog } from '
 const RETRY_MS = 1_000
 
 /** Opens the log, now or as soon as it can be. Never throws. */
-export function keepOpeningLog(options: ActivityLogOptions): OpenActivityLog {
+export function keepOpeningLog(given: ActivityLogOptions): OpenActivityLog {
+  let options = given
   const joins = new Set<(log: OpenActivityLog) => void>()
   let log: OpenActivityLog | null = null
   let text = ''
@@ -54,7 +55,7 @@ export function keepOpeningLog(options: ActivityLogOptions): OpenActivityLog {
     query: (query) => opened()?.query(query) ?? { rows: [], total: 0 },
     entry: (seq) => opened()?.entry(seq) ?? null,
     entriesAfter: (after, limit) => opened()?.entriesAfter(after, limit) ?? [],
-    exportPage: (request) => opened()?.exportPage(request) ?? { text: '', next: null },
+    export: (request) => opened()?.export(request) ?? { text: '', next: null },
     timeline: (query) => opened()?.timeline(query) ?? [],
     offTimes: (since, until) => opened()?.offTimes(since, until) ?? [],
     verify: async () => opened()?.verify() ?? notOpen(text),
@@ -62,6 +63,10 @@ export function keepOpeningLog(options: ActivityLogOptions): OpenActivityLog {
     onEntry: (fn) => listen((open) => open.onEntry(fn)),
     state: () => opened()?.state() ?? { state: 'failing', entries: 0, text },
     head: () => need().head(),
+    sealWith(signer) {
+      options = { ...options, seal: signer }
+      log?.sealWith(signer)
+    },
     sealNow: async (kind) => need().sealNow(kind),
     sealState: () => opened()?.sealState() ?? { signed: false, at: null, seq: null },
     removeOld: async (keep) => need().removeOld(keep),

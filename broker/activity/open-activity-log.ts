@@ -60,12 +60,14 @@ export interface OpenActivityLog extends ActivityLog {
   /** Entries from `after` (exclusive) upward, at most `limit`: for exports and simulations. */
   entriesAfter(after: number, limit: number): EntryFields[]
   /** A page of the log in another form, the oldest first; `next` is the `after` of the next page, or null. */
-  exportPage(request: ExportRequest): { text: string; next: number | null }
+  export(request: ExportRequest): { text: string; next: number | null }
   timeline(query: { since: number; until: number; buckets: number }): TimelineLane[]
   /** When nothing was being recorded, as against: nothing happened. */
   offTimes(since: number, until: number): OffTime[]
   /** The newest entry and its chain value: kept elsewhere, it shows later that nothing before it was changed. */
   head(): ChainPoint
+  /** The key has come (the keychain answers late): seals are signed from now on. */
+  sealWith(signer: SealSigner): void
   /** Seals the newest entry now. `freeze` is the beginning of an incident. */
   sealNow(kind: SealKind): Promise<Seal>
   sealState(): { signed: boolean; at: number | null; seq: number | null }
@@ -88,7 +90,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   const files = logFiles(options.file)
   const { hot, start, movedAside } = openHotStoreSafely(files, clock)
   const boot = `boot_${randomUUID()}`
-  const publicKeys = options.seal ? [options.seal.publicKey, ...(options.seal.formerKeys ?? [])] : []
+  let publicKeys = keysOf(options.seal)
   const book = openSealBook(hot.db)
   const reader = createEntryReader(hot.db, files.archive)
   const index = createIndexReader(files.index)
@@ -152,7 +154,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     query: (query) => queryRows(now(), ActivityQuery.parse(query)),
     entry: (seq) => readRelated({ reader, index, tail }, seq),
     entriesAfter: (after, limit) => reader.up(after + 1, limit).map(({ text }) => readEntry(text)),
-    exportPage(request) {
+    export(request) {
       const { indexedTo: to, tail: behind } = now()
       const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
       const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
@@ -170,6 +172,11 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     onRow: rows.onRow,
     onEntry: writer.onWritten,
     head: writer.head,
+    sealWith(signer) {
+      publicKeys = keysOf(signer)
+      sealing.signWith(signer)
+      sealing.seal('beat').catch(onFault)
+    },
     sealNow: sealing.seal,
     sealState: sealing.state,
     state() {
@@ -198,3 +205,6 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     },
   }
 }
+
+const keysOf = (signer: SealSigner | undefined) =>
+  signer === undefined ? [] : [signer.publicKey, ...(signer.formerKeys ?? [])]

@@ -14,6 +14,7 @@ import {
 export interface Sealing {
   /** Syncs, signs and stores a seal over the newest entry. Rejects when the disk refuses. */
   seal(kind: SealKind): Promise<Seal>
+  signWith(signer: SealSigner): void
   state(): { signed: boolean; at: number | null; seq: number | null }
   end(): void
 }
@@ -35,8 +36,9 @@ const SIGN_MS = 5_000
 const THIN_AFTER = 60
 
 export function startSealing(options: SealingOptions): Sealing {
-  const { writer, book, boot, clock, signer, beatMs, remember = () => {}, onFault = () => {} } = options
-  const key = signer ? keyId(readPublicKey(signer.publicKey)) : ''
+  const { writer, book, boot, clock, beatMs, remember = () => {}, onFault = () => {} } = options
+  let signer = options.signer
+  let key = keyOf(signer)
   let last: { seal: Seal; signed: boolean } | null = null
   let beats = 0
   let queue: Promise<unknown> = Promise.resolve()
@@ -67,10 +69,16 @@ export function startSealing(options: SealingOptions): Sealing {
 
   return {
     seal,
+    signWith(given) {
+      signer = given
+      key = keyOf(given)
+    },
     state: () => ({ signed: last?.signed ?? false, at: last?.seal.at ?? null, seq: last?.seal.seq ?? null }),
     end: () => clearInterval(timer),
   }
 }
+
+const keyOf = (signer: SealSigner | undefined) => (signer ? keyId(readPublicKey(signer.publicKey)) : '')
 
 async function signInTime(
   signer: SealSigner,

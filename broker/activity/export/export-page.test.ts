@@ -76,7 +76,7 @@ afterAll(async () => {
 function all(format: 'jsonl' | 'csv' | 'ocsf', limit = 4): string {
   let text = ''
   for (let after: number | null = 0; after !== null; ) {
-    const page = log.exportPage({ format, after, limit })
+    const page = log.export({ format, after, limit })
     text += page.text
     after = page.next
   }
@@ -99,7 +99,7 @@ describe('an export as JSON Lines', () => {
 
   it('gives a stretch of time', () => {
     const middle = log.entry(5)?.entry.at ?? 0
-    const { text } = log.exportPage({
+    const { text } = log.export({
       format: 'jsonl',
       after: 0,
       limit: 100,

@@ -1,0 +1,95 @@
+/** Runs the alert rules over entries as they are written, behind the writer, and tells and records what they find. */
+import { randomUUID } from 'node:crypto'
+import type { ActivityLog, Clock, DocumentStore } from '../../ports.ts'
+import type { EntryFields } from '../entry-bytes.ts'
+import type { AlertRule, RuleMemory } from './alert-rule.ts'
+import { burstOfDenials } from './burst-of-denials.ts'
+import { chainBroken } from './chain-broken.ts'
+import { newHostAfterOutsideText } from './new-host-after-outside-text.ts'
+import { sandboxWeaker } from './sandbox-weaker.ts'
+import { secretUsedByNewTool } from './secret-used-by-new-tool.ts'
+import { unusualVolumeOut } from './unusual-volume-out.ts'
+import { workWhileLocked } from './work-while-locked.ts'
+
+export const ALERT_RULES: readonly AlertRule[] = [
+  newHostAfterOutsideText,
+  burstOfDenials,
+  unusualVolumeOut,
+  secretUsedByNewTool,
+  workWhileLocked,
+  chainBroken,
+  sandboxWeaker,
+]
+
+export interface AlertsOptions {
+  log: Pick<ActivityLog, 'append'> & { onEntry(fn: (entry: EntryFields) => void): () => void }
+  documents: DocumentStore
+  clock: Clock
+  /** Ids of rules that the person does not want to hear of. */
+  muted(): readonly string[]
+  locked(): boolean
+  emit(alert: { id: string; at: number; rule: string; text: string }): void
+  onFault?: (error: unknown) => void
+}
+
+const KIND = 'alert-memory'
+const WORDS_KEPT = 5_000
+
+/** Returns the end of it. */
+export function watchEntries(options: AlertsOptions): () => void {
+  const { log, documents, clock, muted, locked, emit, onFault = () => {} } = options
+  const watches = ALERT_RULES.map((rule) => ({
+    rule,
+    look: rule.start({ memory: rememberIn(documents, rule.id), locked }),
+  }))
+  let waiting: EntryFields[] = []
+
+  function tell(rule: AlertRule, entry: EntryFields, text: string): void {
+    if (muted().includes(rule.id)) return
+    const { principal, run, tool, callId } = entry
+    log.append({
+      ...{ kind: 'alert', subject: text, principal, run, tool, callId },
+      details: { rule: rule.id, title: rule.title, because: rule.words, about: entry.seq },
+    })
+    emit({ id: `alert_${randomUUID()}`, at: clock(), rule: rule.id, text })
+  }
+  function lookAtAll(): void {
+    const entries = waiting
+    waiting = []
+    for (const entry of entries) {
+      for (const { rule, look } of watches) {
+        try {
+          const text = look(entry)
+          if (text !== null) tell(rule, entry, text)
+        } catch (error) {
+          onFault(error)
+        }
+      }
+    }
+  }
+  return log.onEntry((entry) => {
+    if (entry.kind === 'alert') return
+    if (waiting.push(entry) === 1) setImmediate(lookAtAll)
+  })
+}
+
+function rememberIn(documents: DocumentStore, rule: string): RuleMemory {
+  const stored = documents.get(KIND, rule)
+  let words = Array.isArray(stored) ? stored.filter((word): word is string => typeof word === 'string') : []
+  const known = new Set(words)
+  const keep = (next: string[]) => {
+    words = next.slice(-WORDS_KEPT)
+    known.clear()
+    for (const word of words) known.add(word)
+    documents.put(KIND, rule, words)
+  }
+  return {
+    has: (word) => known.has(word),
+    startingWith: (prefix) => words.filter((word) => word.startsWith(prefix)),
+    add: (word) => keep([...words, word]),
+    replace(prefix, word) {
+      if (known.has(word) && words.filter((each) => each.startsWith(prefix)).length === 1) return
+      keep([...words.filter((each) => !each.startsWith(prefix)), word])
+    },
+  }
+}

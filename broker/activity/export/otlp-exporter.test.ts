@@ -1,0 +1,172 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DocumentStore } from '../../ports.ts'
+import { type OpenActivityLog, openActivityLog } from '../open-activity-log.ts'
+import { fill, readIntent, testClock, testFolder } from '../test-log.ts'
+import { createOtlpExporter, type OtlpExporter, type OtlpLimits } from './otlp-exporter.ts'
+
+let at: ReturnType<typeof testFolder>
+let log: OpenActivityLog
+let server: Server
+let received: { path: string | undefined; type: string | undefined; body: Record<string, never> }[]
+let answer: () => { status: number; body?: string; headers?: Record<string, string> }
+let exporter: OtlpExporter | null
+let documents: Map<string, unknown>
+const store: DocumentStore = {
+  get: (kind, id) => documents.get(`${kind}/${id}`),
+  put: (kind, id, value) => void documents.set(`${kind}/${id}`, value),
+  delete: () => {},
+  list: () => [],
+}
+const endpoint = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+beforeEach(async () => {
+  at = testFolder()
+  documents = new Map()
+  received = []
+  answer = () => ({ status: 200, body: '{}' })
+  exporter = null
+  log = openActivityLog({ file: at.file, clock: testClock(), limits: { indexAt: 1e9 } })
+  server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += String(chunk)))
+    request.on('end', () => {
+      const { status, body: text = '', headers = {} } = answer()
+      if (status < 300)
+        received.push({ path: request.url, type: request.headers['content-type'], body: JSON.parse(body) })
+      response.writeHead(status, headers).end(text)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+afterEach(async () => {
+  exporter?.close()
+  await log.close()
+  await new Promise((resolve) => server.close(resolve))
+  at.remove()
+})
+const open = (limits: Partial<OtlpLimits> = {}) => {
+  exporter = createOtlpExporter({
+    entriesAfter: log.entriesAfter,
+    head: () => log.head().seq,
+    onEntry: log.onEntry,
+    documents: store,
+    http: fetch,
+    source: { productVersion: '1.2.3', hostname: 'here' },
+    limits: { gatherMs: 1, backoffMs: 5, longestBackoffMs: 20, ...limits },
+  })
+  return exporter
+}
+async function until(holds: () => boolean): Promise<void> {
+  for (let n = 0; n < 300 && !holds(); n++) await sleep(10)
+  expect(holds()).toBe(true)
+}
+const records = () =>
+  received.flatMap(
+    ({ body }) =>
+      (
+        body as never as {
+          resourceLogs: {
+            scopeLogs: {
+              logRecords: { body: { stringValue: string }; attributes: { key: string; value: object }[] }[]
+            }[]
+          }[]
+        }
+      ).resourceLogs[0]?.scopeLogs[0]?.logRecords ?? [],
+  )
+
+describe('sending to a collector', () => {
+  it('sends nothing by default', async () => {
+    open()
+    fill(log, 5)
+    await sleep(50)
+    expect(received).toEqual([])
+    expect(exporter?.state()).toMatchObject({ on: false, waiting: 0 })
+  })
+
+  it('sends what happens from when it was named, in order, each once, in the collector’s form', async () => {
+    fill(log, 5)
+    open({ batch: 4 }).setEndpoint(endpoint())
+    fill(log, 6, 100)
+    log.append(
+      readIntent(9, {
+        tool: { name: 'files', version: '1.0.0', hash: 'a'.repeat(64) },
+        decision: 'deny',
+        kind: 'decision',
+        ok: false,
+      }),
+    )
+    await until(() => exporter?.state().waiting === 0)
+    expect(received.every(({ path, type }) => path === '/v1/logs' && type === 'application/json')).toBe(true)
+    expect(records()).toHaveLength(13)
+    expect(records().map(({ body }) => body.stringValue)[0]).toBe('Read ~/Documents/note-100.md')
+    const last = Object.fromEntries(
+      (records().at(-1)?.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]),
+    )
+    expect(last).toMatchObject({
+      'gen_ai.agent.id': 'agent_tidy',
+      'gen_ai.tool.name': 'files',
+      'gen_ai.operation.name': 'execute_tool',
+      'sallyport.decision': 'deny',
+      'file.path': '/home/me/Documents/note-9.md',
+    })
+    expect(records().at(-1)).toMatchObject({
+      severityNumber: 13,
+      timeUnixNano: expect.stringMatching(/^\d{19}$/),
+    })
+  })
+
+  it('waits and tries again while the collector fails, and loses nothing', async () => {
+    let left = 3
+    answer = () => (left-- > 0 ? { status: 503 } : { status: 200, body: '{}' })
+    open().setEndpoint(`${endpoint()}/custom/`)
+    fill(log, 3)
+    await until(() => exporter?.state().waiting === 0)
+    expect(records()).toHaveLength(6)
+    expect(received[0]?.path).toBe('/custom/v1/logs')
+    expect(exporter?.state().fault).toBe('')
+  })
+
+  it('goes on after a restart where it was, also when the collector was away', async () => {
+    answer = () => ({ status: 500 })
+    open().setEndpoint(endpoint())
+    fill(log, 2)
+    await until(() => (exporter?.state().fault ?? '') !== '')
+    exporter?.close()
+    answer = () => ({ status: 200 })
+    open().setEndpoint(endpoint())
+    await until(() => exporter?.state().waiting === 0)
+    expect(records()).toHaveLength(4)
+  })
+
+  it('drops a batch that will never be taken, says so, and goes on', async () => {
+    let first = true
+    answer = () => {
+      const bad = first
+      first = false
+      return bad
+        ? { status: 400, body: 'no' }
+        : { status: 200, body: '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}' }
+    }
+    open({ batch: 4 }).setEndpoint(endpoint())
+    fill(log, 4)
+    await until(() => exporter?.state().waiting === 0)
+    expect(records()).toHaveLength(4)
+    expect(exporter?.state().fault).toBe('The collector dropped 2 entries: too old')
+  })
+
+  it('bounds how far behind it may be', async () => {
+    answer = () => ({ status: 503 })
+    open({ backlog: 10 }).setEndpoint(endpoint())
+    fill(log, 20)
+    await until(() => (exporter?.state().skipped ?? 0) >= 30)
+    expect(exporter?.state().waiting).toBe(10)
+  })
+
+  it('refuses what is no address of a collector', () => {
+    expect(() => open().setEndpoint('ftp://x')).toThrow(/https/)
+    expect(() => open().setEndpoint('nonsense')).toThrow()
+  })
+})

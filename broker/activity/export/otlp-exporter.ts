@@ -1,0 +1,182 @@
+/**
+ * Sends the record to an OpenTelemetry collector as it grows (OTLP/HTTP with JSON), when a person has named one. The log
+ * itself is the spool: a cursor says how far the collector has it, so nothing is kept twice and nothing is lost by a
+ * restart or a collector that is away. The backlog is bounded: what is further behind is skipped and said.
+ */
+import type { DocumentStore } from '../../ports.ts'
+import type { EntryFields } from '../entry-bytes.ts'
+import { type OtlpSource, otlpRequest } from './otlp-record.ts'
+
+export interface OtlpExporterOptions {
+  entriesAfter(after: number, limit: number): EntryFields[]
+  head(): number
+  onEntry(fn: () => void): () => void
+  documents: DocumentStore
+  /** As the platform's fetch. */
+  http(
+    url: string,
+    init: { method: 'POST'; headers: Record<string, string>; body: string; signal: AbortSignal },
+  ): Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>
+  source: OtlpSource
+  limits?: Partial<OtlpLimits>
+  onFault?: (error: unknown) => void
+}
+export interface OtlpLimits {
+  /** Entries in one request. */
+  batch: number
+  /** Waits so long for more entries before it sends, in ms. */
+  gatherMs: number
+  /** First and longest pause after a failure, in ms. */
+  backoffMs: number
+  longestBackoffMs: number
+  timeoutMs: number
+  /** Entries behind which the collector is given up on. */
+  backlog: number
+}
+export interface OtlpExporter {
+  /** `https://collector.example:4318`, or with a path of its own; '' sends nothing. Throws when it is no such address. */
+  setEndpoint(endpoint: string): void
+  state(): { on: boolean; sentTo: number; waiting: number; skipped: number; fault: string }
+  close(): void
+}
+
+const LIMITS: OtlpLimits = {
+  batch: 500,
+  gatherMs: 2_000,
+  backoffMs: 1_000,
+  longestBackoffMs: 300_000,
+  timeoutMs: 10_000,
+  backlog: 100_000,
+}
+const KIND = 'log'
+const ID = 'otlp-cursor'
+
+export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
+  const { documents, http, source, entriesAfter, head, onFault = () => {} } = options
+  const limits = { ...LIMITS, ...options.limits }
+  let url: string | null = null
+  let cursor = 0
+  let skipped = 0
+  let fault = ''
+  let failures = 0
+  let timer: NodeJS.Timeout | undefined
+  let sending: AbortController | null = null
+  const leave = options.onEntry(() => schedule(limits.gatherMs))
+
+  function schedule(ms: number): void {
+    if (url === null || timer !== undefined || sending !== null) return
+    timer = setTimeout(() => {
+      timer = undefined
+      void send()
+    }, ms).unref()
+  }
+  function store(): void {
+    if (url !== null) documents.put(KIND, ID, { url, cursor })
+  }
+  async function send(): Promise<void> {
+    const to = url
+    if (to === null) return
+    const behind = head() - cursor
+    if (behind > limits.backlog) {
+      skipped += behind - limits.backlog
+      cursor = head() - limits.backlog
+    }
+    const batch = entriesAfter(cursor, limits.batch)
+    const last = batch.at(-1)
+    if (last === undefined) return
+    sending = new AbortController()
+    const result = await post(to, batch, sending).catch((error: unknown) => ({
+      retry: true,
+      afterMs: 0,
+      fault: wordsOf(error),
+    }))
+    sending = null
+    if (url !== to) return
+    fault = result.fault
+    if (fault !== '') onFault(new Error(fault))
+    if (result.retry) {
+      failures++
+      const wait = Math.min(limits.longestBackoffMs, limits.backoffMs * 2 ** (failures - 1))
+      return schedule(Math.max(result.afterMs, wait * (0.75 + Math.random() / 2)))
+    }
+    failures = 0
+    cursor = last.seq
+    store()
+    schedule(batch.length === limits.batch ? 0 : limits.gatherMs)
+  }
+  async function post(to: string, batch: EntryFields[], abort: AbortController) {
+    const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(limits.timeoutMs)])
+    const body = JSON.stringify(otlpRequest(batch, source))
+    const reply = await http(to, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal,
+    })
+    const text = (await reply.text()).slice(0, 2_000)
+    if (reply.status >= 200 && reply.status < 300) return { retry: false, afterMs: 0, fault: refusedIn(text) }
+    const fault = `The collector answered ${reply.status}. ${text.slice(0, 200)}`.trim()
+    // What it will never take (a malformed record) must not hold up what comes after.
+    const retry =
+      [408, 429].includes(reply.status) || reply.status >= 500 || [401, 403, 404].includes(reply.status)
+    return { retry, afterMs: Number(reply.headers.get('retry-after') ?? 0) * 1_000 || 0, fault }
+  }
+
+  return {
+    setEndpoint(endpoint) {
+      const next = endpoint.trim() === '' ? null : logsUrl(endpoint)
+      if (next === url) return
+      clearTimeout(timer)
+      timer = undefined
+      sending?.abort()
+      sending = null
+      url = next
+      fault = ''
+      failures = 0
+      if (next === null) return
+      const kept = documents.get(KIND, ID) as { url?: string; cursor?: number } | undefined
+      // A collector that is named for the first time is sent what happens from now on, not a person's past.
+      cursor = kept?.url === next && typeof kept.cursor === 'number' ? Math.min(kept.cursor, head()) : head()
+      store()
+      schedule(0)
+    },
+    state: () => ({
+      on: url !== null,
+      sentTo: cursor,
+      waiting: url === null ? 0 : head() - cursor,
+      skipped,
+      fault,
+    }),
+    close() {
+      leave()
+      clearTimeout(timer)
+      sending?.abort()
+      url = null
+    },
+  }
+}
+
+function logsUrl(endpoint: string): string {
+  const url = new URL(endpoint)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new Error('A collector’s address begins with https:// or http://.')
+  if (!url.pathname.endsWith('/v1/logs')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/logs`
+  return url.href
+}
+
+/** A collector may take a batch and say that it dropped some of it. */
+function refusedIn(text: string): string {
+  try {
+    const { partialSuccess } = JSON.parse(text) as {
+      partialSuccess?: { rejectedLogRecords?: string | number; errorMessage?: string }
+    }
+    const rejected = Number(partialSuccess?.rejectedLogRecords ?? 0)
+    return rejected > 0
+      ? `The collector dropped ${rejected} entries: ${partialSuccess?.errorMessage ?? ''}`
+      : ''
+  } catch {
+    return ''
+  }
+}
+const wordsOf = (error: unknown) =>
+  `The collector can’t be reached: ${error instanceof Error ? error.message : String(error)}`
