@@ -2,6 +2,7 @@
  * The seams inside the broker: what each room offers the others, as types only. Rooms import these and the contract,
  * never each other's insides; `main.ts` wires the real parts together.
  */
+import type { Readable, Writable } from 'node:stream'
 import type {
   ActivityEntry,
   ActivityQuery,
@@ -98,6 +99,8 @@ export interface CallContext {
   run: RunRef | null
   callId: string
   tool: (ToolRef & { manifest: Manifest }) | null
+  /** The function of the tool that was called, and with what: for judging where its values came from. */
+  call?: { function: string; input: Json }
   /** Aborted when the run is cancelled, stopped or past its deadline. */
   signal: AbortSignal
   /** Told when a question is asked and answered: the wall clock of the call stands meanwhile. */
@@ -174,6 +177,8 @@ export interface PerformContext extends PrepareContext {
   wouldDecide(need: Need): Decision['effect']
   /** What the person typed into the secret card, when this request asked for one. */
   secretAnswer?: { value: string; hosts: string[] }
+  /** What a contained program writes, as it comes; free of known secrets. */
+  onOutput?(stream: 'stdout' | 'stderr', text: string): void
   /** A line for the log while it lasts: bytes already sent, for an honest receipt. */
   progress(text: string): void
 }
@@ -382,7 +387,12 @@ export interface ConsentDesk {
 export interface OriginTracker {
   personSaid(runId: string, text: string): void
   /** A value came into the run, with the origins of its fields. */
-  noteRead(runId: string, value: Json, origins: { field: string; origin: Origin }[], isPrivate: boolean): void
+  noteRead(
+    runId: string,
+    value: Json,
+    origins: { field: string; origin: Origin; namedBy?: string }[],
+    isPrivate: boolean,
+  ): void
   /** The model wrote text after outside text: it is outside too. */
   noteModel(runId: string, text: string): void
   lamps(runId: string, perimeter: Perimeter): Lamps
@@ -390,7 +400,13 @@ export interface OriginTracker {
     runId: string,
     perimeter: Perimeter,
     prepared: Pick<Prepared, 'needs' | 'sentence' | 'exact' | 'operation' | 'bytesOut'>,
-    toolCall: { tool: string; function: string; input: Json } | null,
+    toolCall: {
+      tool: string
+      function: string
+      input: Json
+      /** The tool's function that the model called, and with what. */
+      call?: { function: string; input: Json }
+    } | null,
   ): FlowFacts & { spans: OriginSpan[][] }
   /** Text for the model, framed as data with its origin, hidden characters stripped and counted. */
   frame(value: string, origins: Origin[]): { text: string; hidden: number }
@@ -442,6 +458,58 @@ export interface IsolateLane extends Stoppable {
     text: string
     pids: number[]
   }
+  close(): Promise<void>
+}
+
+/** A program in an OS sandbox, with files, hosts and limits of its own. */
+export interface ContainedProgram {
+  principalId: string
+  /** For receipts: `git status`. */
+  words: string
+  /** The file to start; its last name is what the program takes itself for. */
+  program: string
+  args: string[]
+  cwd: string
+  /** Added to a scrubbed environment (PATH, LANG, an empty home and temp folder of its own). */
+  env: Record<string, string>
+  /** Canonical paths, each with all below. What is writable is readable. */
+  readable: string[]
+  writable: string[]
+  /** Below those: not even seen, and seen but not changed. */
+  hidden: string[]
+  readOnly: string[]
+  /** Of all its processes together, bytes. */
+  maxMemory: number
+  maxProcesses: number
+  /** Wall clock, ms; stands while `mayConnect` is asked. */
+  timeoutMs: number
+  /** Asked once for each host and port: null lets it through, a sentence refuses. */
+  mayConnect(host: string, port: number): Promise<string | null>
+  signal: AbortSignal
+}
+export interface ContainedEnd {
+  exitCode: number | null
+  signal: string | null
+  endedBy: 'itself' | 'timeout' | 'memory' | 'processes' | 'stopped' | 'crash'
+  /** `host:port` that it tried to reach and was refused. */
+  denied: string[]
+  wallMs: number
+  /** Highest sum of its processes, bytes. */
+  peakRss: number
+}
+export interface ContainedProcess {
+  stdin: Writable
+  stdout: Readable
+  stderr: Readable
+  /** Never rejects. All of it is gone when it resolves. */
+  ended: Promise<ContainedEnd>
+  /** Ends the whole tree; what is left after a second is named. */
+  kill(): Promise<{ survivors: number[] }>
+}
+export interface ContainedPrograms extends Stoppable {
+  start(program: ContainedProgram): Promise<Outcome<ContainedProcess>>
+  /** Whether programs can be contained here, and what is missing. */
+  available(): { ok: boolean; text: string }
   close(): Promise<void>
 }
 

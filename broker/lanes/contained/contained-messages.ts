@@ -1,0 +1,40 @@
+/** What the broker and the host of one contained program say to each other, over a channel that the program never has. */
+import { z } from 'zod'
+
+const PathList = z.array(z.string().max(4096)).max(20_000)
+
+export const ToHost = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('run'),
+    program: z.string(),
+    args: z.array(z.string()),
+    cwd: z.string(),
+    env: z.record(z.string(), z.string()),
+    readable: PathList,
+    writable: PathList,
+    hidden: PathList,
+    readOnly: PathList,
+    maxMemory: z.number(),
+    maxProcesses: z.number(),
+  }),
+  /** `no` is why a connection is refused; null lets it through. */
+  z.strictObject({ kind: z.literal('answer'), id: z.number(), no: z.string().nullable() }),
+])
+export type ToHost = z.infer<typeof ToHost>
+export type RunMessage = Extract<ToHost, { kind: 'run' }>
+
+export const FromHost = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ready') }),
+  z.strictObject({ kind: z.literal('started') }),
+  /** It can't contain programs here. */
+  z.strictObject({ kind: z.literal('unable'), text: z.string().max(4000) }),
+  z.strictObject({ kind: z.literal('ask'), id: z.number(), host: z.string().max(300), port: z.number() }),
+  z.strictObject({
+    kind: z.literal('over'),
+    exitCode: z.number().nullable(),
+    signal: z.string().nullable(),
+    limit: z.enum(['memory', 'processes']).nullable(),
+    peakRss: z.number(),
+  }),
+])
+export type FromHost = z.infer<typeof FromHost>

@@ -1,0 +1,320 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ContainedEnd, ContainedProgram, ContainedPrograms } from '../../ports.ts'
+import { killTrees } from '../../stop/kill-tree.ts'
+import { createContainedPrograms } from './contained-programs.ts'
+
+const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin'
+let lane: ContainedPrograms
+let top: string
+let hosts: string
+let asked: string[]
+
+const make = () =>
+  createContainedPrograms({
+    node: process.execPath,
+    childFile: path.join(import.meta.dirname, 'contained.child.ts'),
+    searchPath: SEARCH_PATH,
+    killTrees,
+    log() {},
+  })
+const can = make().available().ok
+
+beforeAll(() => {
+  // Hosts' folders go where temporary files go; here, to a place that no other test uses.
+  hosts = fs.realpathSync(fs.mkdtempSync('/tmp/sph-'))
+  process.env.TMPDIR = hosts
+  lane = make()
+})
+afterAll(async () => {
+  await lane.close()
+  delete process.env.TMPDIR
+  fs.rmSync(hosts, { recursive: true })
+})
+beforeEach(() => {
+  asked = []
+  top = fs.realpathSync(fs.mkdtempSync('/tmp/sallyport-contained-'))
+  for (const folder of ['work/locked', 'work/hidden', 'other'])
+    fs.mkdirSync(path.join(top, folder), { recursive: true })
+  fs.writeFileSync(`${top}/work/a.txt`, 'hello')
+  fs.writeFileSync(`${top}/work/hidden/key`, 'hidden key')
+  fs.writeFileSync(`${top}/other/secret`, 'other secret')
+})
+afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
+
+const start = (script: string, more: Partial<ContainedProgram> = {}) =>
+  lane.start({
+    principalId: 'agent_1',
+    words: 'a script',
+    program: '/bin/bash',
+    args: ['-c', script],
+    cwd: `${top}/work`,
+    env: {},
+    readable: [],
+    writable: [`${top}/work`],
+    hidden: [`${top}/work/hidden`],
+    readOnly: [`${top}/work/locked`],
+    maxMemory: 512 * 1024 * 1024,
+    maxProcesses: 200,
+    timeoutMs: 20_000,
+    async mayConnect(host, port) {
+      asked.push(`${host}:${port}`)
+      return 'not among the hosts of this agent'
+    },
+    signal: new AbortController().signal,
+    ...more,
+  })
+const run = async (
+  script: string,
+  more: Partial<ContainedProgram> = {},
+): Promise<ContainedEnd & { out: string; err: string }> => {
+  const started = await start(script, more)
+  if (started.kind !== 'ok') throw new Error(started.person)
+  const { stdin, stdout, stderr, ended } = started.value
+  stdin.end()
+  const [out, err, end] = await Promise.all([text(stdout), text(stderr), ended])
+  return { ...end, out, err }
+}
+/** Processes whose command line holds the mark. */
+const alive = (mark: string) =>
+  fs.readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(mark)
+    } catch {
+      return false
+    }
+  })
+
+describe.skipIf(!can)('a contained program', () => {
+  test('runs in its folder, with its own streams and exit code', async () => {
+    const started = await start('cat; echo done >&2; pwd; exit 7')
+    if (started.kind !== 'ok') throw new Error(started.person)
+    started.value.stdin.end('from outside ☀')
+    const [out, err, end] = await Promise.all([
+      text(started.value.stdout),
+      text(started.value.stderr),
+      started.value.ended,
+    ])
+    expect(out).toBe(`from outside ☀${top}/work\n`)
+    expect(err).toBe('done\n')
+    expect(end).toMatchObject({ exitCode: 7, endedBy: 'itself', denied: [] })
+  })
+
+  test('takes arguments as they are, whatever is in them', async () => {
+    const args = ["a'b", '$(touch /tmp/x)', '; rm -rf /', '`id`', 'line\nbreak', '', '☀', '--']
+    const end = await run('', { program: '/usr/bin/printf', args: ['%s|', ...args] })
+    expect(end.out).toBe(args.map((one) => `${one}|`).join(''))
+  })
+
+  test('sees its folders and the system’s programs, and nothing else', async () => {
+    const end = await run(
+      `cat a.txt; cat ${top}/other/secret hidden/key /etc/shadow; ls ${os.homedir()} ${top} / | sort | tr '\\n' ' '; ls /proc | grep -c '^[0-9]'`,
+    )
+    expect(end.out).toContain('hello')
+    expect(end.out).not.toContain('other secret')
+    expect(end.out).not.toContain('hidden key')
+    expect(end.out).not.toContain('root:*')
+    expect(end.out).not.toContain('root:x')
+    expect(end.out).not.toContain('other')
+    // Its own few processes, not the computer's.
+    expect(Number(end.out.trim().split(/\s/).at(-1))).toBeLessThan(20)
+  })
+
+  test('changes only what it may', async () => {
+    const end = await run(
+      `echo new > new.txt; echo x > locked/x; echo x > hidden/x; echo x > ${top}/other/x; echo x > /usr/x; touch ~/mine && echo home`,
+    )
+    expect(fs.readFileSync(`${top}/work/new.txt`, 'utf8')).toBe('new\n')
+    expect(fs.readdirSync(`${top}/work/locked`)).toEqual([])
+    expect(fs.readdirSync(`${top}/work/hidden`)).toEqual(['key'])
+    expect(fs.readdirSync(`${top}/other`)).toEqual(['secret'])
+    expect(end.out).toBe('home\n')
+  })
+
+  test('inherits no environment but what it is given', async () => {
+    process.env.SALLYPORT_TEST_SECRET = 'leaked'
+    const end = await run('env; ls -l /proc/self/fd | wc -l', { env: { TOKEN: 'given' } })
+    delete process.env.SALLYPORT_TEST_SECRET
+    expect(end.out).not.toContain('leaked')
+    expect(end.out).toContain('TOKEN=given')
+    expect(end.out).toMatch(/^PATH=\/usr\/local\/bin:\/usr\/bin:\/bin$/m)
+    expect(end.out).not.toMatch(/^(SALLYPORT|SSH_|DBUS|XDG|NODE_)/m)
+    // Three streams, the listing's own folder, the pipe, and the line "total".
+    expect(Number(end.out.trim().split('\n').at(-1))).toBeLessThanOrEqual(6)
+  })
+
+  test('each connection is asked about, once for a host', async () => {
+    const end = await run(
+      'for i in 1 2; do curl -sS -m 5 https://example.org/ -o /dev/null; done; curl -sS -m 5 http://example.net:8080/; exit 0',
+    )
+    expect(asked).toEqual(['example.org:443', 'example.net:8080'])
+    expect(end.denied).toEqual(['example.org:443', 'example.net:8080'])
+  })
+
+  test('has no way round the proxy, and none to this computer', async () => {
+    const server = net.createServer((socket) => socket.end('reached'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const end = await run(
+      `exec 3<>/dev/tcp/127.0.0.1/${port} && cat <&3; exec 3<>/dev/tcp/1.1.1.1/53; curl -sS -m 3 --noproxy '*' http://127.0.0.1:${port}/; curl -sS -m 3 --proxy "$HTTP_PROXY" --noproxy '' http://127.0.0.1:${port}/; exit 0`,
+    )
+    server.close()
+    expect(end.out).not.toContain('reached')
+  })
+
+  test('reaches a host that was let through', async () => {
+    // Only names that are public can be let through by name; an address that a person named can be any.
+    const server = net.createServer((socket) =>
+      socket.once('data', () =>
+        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nreached'),
+      ),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const end = await run(`curl -sS -m 5 --noproxy '' http://127.0.0.1:${port}/`, {
+      mayConnect: async () => null,
+    })
+    server.close()
+    expect(end.out).toBe('reached')
+  })
+
+  test('ends at its deadline, with all that it started', async () => {
+    const mark = `sallyport-mark-${process.pid}-deadline`
+    const began = performance.now()
+    const end = await run(
+      `trap '' TERM INT HUP; (setsid bash -c 'trap "" TERM; while :; do sleep 0.1; : ${mark}; done' &) ; while :; do sleep 0.1; : ${mark}; done`,
+      { timeoutMs: 700 },
+    )
+    expect(end.endedBy).toBe('timeout')
+    expect(performance.now() - began).toBeLessThan(6_000)
+    expect(alive(mark)).toEqual([])
+  })
+
+  test('the clock stands while someone is asked', async () => {
+    const end = await run('curl -sS -m 8 https://example.org/; echo after', {
+      timeoutMs: 2_500,
+      async mayConnect() {
+        await sleep(3_000)
+        return 'no'
+      },
+    })
+    expect(end).toMatchObject({ endedBy: 'itself', out: 'after\n' })
+  })
+
+  test('what runs on after the program has ended is ended too', async () => {
+    const mark = `sallyport-mark-${process.pid}-after`
+    const end = await run(
+      `(setsid bash -c 'while :; do sleep 0.1; : ${mark}; done' >/dev/null 2>&1 &) ; sleep 0.2; echo out`,
+    )
+    expect(end).toMatchObject({ endedBy: 'itself', out: 'out\n' })
+    expect(alive(mark)).toEqual([])
+  })
+
+  test('too much memory ends it', async () => {
+    const end = await run('x=$(head -c 400000000 /dev/zero | tr "\\0" "a"); echo done', {
+      maxMemory: 150 * 1024 * 1024,
+    })
+    expect(end.endedBy).toBe('memory')
+    expect(end.peakRss).toBeGreaterThan(150 * 1024 * 1024)
+  })
+
+  test('too many processes end it', async () => {
+    const mark = `sallyport-mark-${process.pid}-many`
+    const end = await run(`for i in $(seq 100); do bash -c 'sleep 30; : ${mark}' & done; wait`, {
+      maxProcesses: 40,
+    })
+    expect(end.endedBy).toBe('processes')
+    expect(alive(mark)).toEqual([])
+  })
+
+  test('Stop ends those of one agent or all, and names no survivor', async () => {
+    const mark = `sallyport-mark-${process.pid}-stop`
+    const one = await start(`while :; do sleep 0.1; : ${mark}-1; done`)
+    const two = await start(`while :; do sleep 0.1; : ${mark}-2; done`, { principalId: 'agent_2' })
+    if (one.kind !== 'ok' || two.kind !== 'ok') throw new Error('not started')
+    for (const { stdout, stderr } of [one.value, two.value]) {
+      stdout.resume()
+      stderr.resume()
+    }
+    while (alive(`${mark}-1`).length === 0 || alive(`${mark}-2`).length === 0) await sleep(20)
+    expect((await lane.end('agent_1')).survivors).toEqual([])
+    expect(alive(`${mark}-1`)).toEqual([])
+    expect(alive(`${mark}-2`).length).toBeGreaterThan(0)
+    const ended = await lane.end('all')
+    expect(ended.survivors).toEqual([])
+    expect(ended.processes).toBeGreaterThan(1)
+    expect(alive(mark)).toEqual([])
+    expect((await one.value.ended).endedBy).toBe('stopped')
+  })
+
+  test('ends with its host, and its host with the broker', async () => {
+    const mark = `sallyport-mark-${process.pid}-host`
+    const started = await start(`while :; do sleep 0.1; : ${mark}; done`)
+    if (started.kind !== 'ok') throw new Error('not started')
+    started.value.stdout.resume()
+    started.value.stderr.resume()
+    while (alive(mark).length === 0) await sleep(20)
+    const hosts = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'contained.child'], {
+      encoding: 'utf8',
+    })
+      .trim()
+      .split('\n')
+      .map(Number)
+    for (const pid of hosts) process.kill(pid, 'SIGKILL')
+    expect((await started.value.ended).endedBy).toBe('crash')
+    for (let i = 0; i < 50 && alive(mark).length > 0; i++) await sleep(20)
+    expect(alive(mark)).toEqual([])
+  })
+
+  test('a cancelled run starts nothing', async () => {
+    expect(await start('true', { signal: AbortSignal.abort() })).toMatchObject({
+      kind: 'refused',
+      code: 'cancelled',
+    })
+  })
+
+  test('nothing is left of all that', async () => {
+    await lane.close()
+    expect(alive(hosts)).toEqual([])
+    expect(fs.readdirSync(hosts)).toEqual([])
+  })
+})
+
+test('where the sandbox is missing, nothing runs', async () => {
+  const without = createContainedPrograms({
+    node: process.execPath,
+    childFile: 'x',
+    searchPath: '/nowhere',
+    killTrees,
+    log() {},
+  })
+  expect(without.available().ok).toBe(false)
+  const program = {
+    principalId: 'a',
+    words: '',
+    program: '/bin/true',
+    args: [],
+    cwd: '/',
+    env: {},
+    readable: [],
+    writable: [],
+    hidden: [],
+    readOnly: [],
+    maxMemory: 1,
+    maxProcesses: 1,
+    timeoutMs: 1,
+    mayConnect: async () => null,
+    signal: new AbortController().signal,
+  }
+  expect(await without.start(program)).toMatchObject({
+    kind: 'refused',
+    code: 'unavailable',
+    person: expect.stringContaining('bubblewrap'),
+  })
+})

@@ -1,0 +1,278 @@
+/**
+ * Contained programs: commands, and whatever else runs that is no isolate. Each has a host and a sandbox of its own. A
+ * spare host is kept for a while after use, so that a second command does not wait for one. Nothing runs uncontained:
+ * where there is no sandbox there is a refusal.
+ */
+import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
+import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import type { ContainedEnd, ContainedProcess, ContainedProgram, ContainedPrograms } from '../../ports.ts'
+import { findStrays } from './find-strays.ts'
+import { type HostOptions, type ProgramHost, startHost } from './program-host.ts'
+
+export interface ContainedOptions extends HostOptions {
+  killTrees(
+    roots: readonly number[],
+    options: { timeoutMs: number },
+  ): Promise<{ killed: number; survivors: number[] }>
+  /** For the diagnostic log. */
+  log(text: string): void
+}
+
+interface Running {
+  program: ContainedProgram
+  stop(): Promise<{ killed: number; survivors: number[] }>
+}
+
+/** Programs at once, of all agents. */
+const MAX_RUNNING = 16
+const SPARE_MS = 5 * 60_000
+const KILL_MS = 1_000
+
+export function createContainedPrograms(options: ContainedOptions): ContainedPrograms {
+  const running = new Set<Running>()
+  let spare: ProgramHost | null = null
+  let spareTimer: NodeJS.Timeout | undefined
+  let closed = false
+
+  async function takeHost(): Promise<Outcome<ProgramHost>> {
+    const host = spare ?? startHost(options)
+    spare = null
+    clearTimeout(spareTimer)
+    try {
+      await host.ready
+      return ok(host)
+    } catch (error) {
+      await letGo(host)
+      const text = error instanceof Error ? error.message : 'unknown'
+      options.log(`A program could not be contained: ${text}`)
+      return refused(
+        'unavailable',
+        `Programs can’t be contained on this computer, so none is run. ${text}`.slice(0, 2000),
+      )
+    }
+  }
+
+  /** A program that is used once is often followed by another. */
+  function keepSpare(): void {
+    if (closed || spare) return
+    const host = startHost(options)
+    spare = host
+    host.process.unref()
+    host.process.channel?.unref()
+    host.process.once('exit', () => {
+      if (spare !== host) return
+      spare = null
+      void letGo(host, true)
+    })
+    spareTimer = setTimeout(() => void dropSpare(), SPARE_MS)
+    spareTimer.unref()
+  }
+
+  async function dropSpare(): Promise<void> {
+    clearTimeout(spareTimer)
+    const host = spare
+    spare = null
+    if (host) await letGo(host)
+  }
+
+  /** @param crashed it died by itself, and could not take along what it had just started */
+  async function letGo(host: ProgramHost, crashed = false): Promise<{ killed: number; survivors: number[] }> {
+    const { pid } = host.process
+    const roots = [...(pid === undefined ? [] : [pid]), ...(crashed ? findStrays(host.mark) : [])]
+    const ended = await options.killTrees(roots, { timeoutMs: KILL_MS })
+    host.clear()
+    return ended
+  }
+
+  async function start(program: ContainedProgram): Promise<Outcome<ContainedProcess>> {
+    if (closed || program.signal.aborted) return refused('cancelled', 'The run was cancelled.')
+    if (running.size >= MAX_RUNNING)
+      return refused('budget', `${MAX_RUNNING} programs run already. Wait until one has ended.`)
+    const { ok: can, text } = available(options.searchPath)
+    if (!can) return refused('unavailable', text)
+    const taken = await takeHost()
+    if (taken.kind !== 'ok') return taken
+    return ok(runIn(taken.value, program))
+  }
+
+  function runIn(host: ProgramHost, program: ContainedProgram): ContainedProcess {
+    const began = performance.now()
+    const denied: string[] = []
+    const answers = new Map<string, Promise<string | null>>()
+    const clock = wallClock(program.timeoutMs, () => void finish('timeout'))
+    let settle = (_end: ContainedEnd) => {}
+    const ended = new Promise<ContainedEnd>((resolve) => {
+      settle = resolve
+    })
+    let ending: Promise<{ killed: number; survivors: number[] }> | null = null
+
+    function finish(endedBy: ContainedEnd['endedBy'], facts: Partial<ContainedEnd> = {}) {
+      ending ??= (async () => {
+        clock.stop()
+        program.signal.removeEventListener('abort', onAbort)
+        const left = await letGo(host, endedBy === 'crash')
+        running.delete(entry)
+        settle({
+          exitCode: null,
+          signal: null,
+          denied,
+          peakRss: 0,
+          ...facts,
+          endedBy,
+          wallMs: performance.now() - began,
+        })
+        keepSpare()
+        return left
+      })()
+      return ending
+    }
+    const entry: Running = { program, stop: () => finish('stopped') }
+    const onAbort = () => void finish('stopped')
+    running.add(entry)
+    program.signal.addEventListener('abort', onAbort, { once: true })
+    host.process.ref()
+    // Its last word may still be on the way.
+    host.process.once('exit', () => setTimeout(() => void finish('crash'), 200).unref())
+
+    /** Asked once for each host and port. */
+    function ask(name: string, port: number): Promise<string | null> {
+      const key = `${name}:${port}`
+      const known = answers.get(key)
+      if (known) return known
+      const asked = clock.whileStanding(async () => {
+        const no = await program.mayConnect(name, port).catch(() => 'It could not be asked.')
+        if (no !== null) denied.push(key)
+        return no
+      })
+      answers.set(key, asked)
+      return asked
+    }
+
+    const {
+      program: file,
+      args,
+      cwd,
+      env,
+      readable,
+      writable,
+      hidden,
+      readOnly,
+      maxMemory,
+      maxProcesses,
+    } = program
+    host.run(
+      {
+        kind: 'run',
+        program: file,
+        args,
+        cwd,
+        env,
+        readable,
+        writable,
+        hidden,
+        readOnly,
+        maxMemory,
+        maxProcesses,
+      },
+      {
+        ask,
+        over: ({ exitCode, signal, limit, peakRss }) =>
+          void finish(limit ?? 'itself', { exitCode, signal, peakRss }),
+        unable(text) {
+          options.log(`A program could not be started: ${text}`)
+          void finish('crash')
+        },
+      },
+    )
+    const { stdin, stdout, stderr } = host.process
+    if (!stdin || !stdout || !stderr) throw new Error('The host has no streams.')
+    stdin.on('error', () => {}) // a program need not read what it is given
+    return {
+      stdin,
+      stdout,
+      stderr,
+      ended,
+      kill: async () => ({ survivors: (await finish('stopped')).survivors }),
+    }
+  }
+
+  return {
+    name: 'contained programs',
+    start,
+    available: () => available(options.searchPath),
+    async end(scope) {
+      const own = [...running].filter(({ program }) => scope === 'all' || program.principalId === scope)
+      const [ends] = await Promise.all([
+        Promise.all(own.map((each) => each.stop())),
+        scope === 'all' ? dropSpare() : null,
+      ])
+      return {
+        processes: ends.reduce((sum, { killed }) => sum + killed, 0),
+        survivors: ends.flatMap(({ survivors }) => survivors),
+        alreadyLeft: own.map(({ program }) =>
+          `${program.words}: it had run; what it changed before can’t be undone.`.slice(0, 400),
+        ),
+      }
+    },
+    async close() {
+      closed = true
+      await Promise.all([dropSpare(), ...[...running].map((each) => each.stop())])
+    },
+  }
+}
+
+/** A deadline whose clock stands while someone is asked. */
+function wallClock(ms: number, onEnd: () => void) {
+  let left = ms
+  let since = performance.now()
+  let standing = 0
+  let timer: NodeJS.Timeout | undefined = setTimeout(onEnd, left)
+  return {
+    async whileStanding<T>(act: () => Promise<T>): Promise<T> {
+      if (standing++ === 0) {
+        left -= performance.now() - since
+        clearTimeout(timer)
+      }
+      try {
+        return await act()
+      } finally {
+        if (--standing === 0 && timer !== undefined) {
+          since = performance.now()
+          timer = setTimeout(onEnd, Math.max(1, left))
+        }
+      }
+    },
+    stop() {
+      clearTimeout(timer)
+      timer = undefined
+    },
+  }
+}
+
+/** What can be told without starting anything. */
+function available(searchPath: string): { ok: boolean; text: string } {
+  if (process.platform === 'darwin')
+    return { ok: true, text: 'Programs run in Seatbelt, with the agent’s folders and hosts.' }
+  if (process.platform !== 'linux')
+    return { ok: false, text: 'Programs can’t be contained on this system, so none is run.' }
+  const missing = ['bwrap', 'socat', 'rg'].filter(
+    (name) => !searchPath.split(':').some((folder) => isRunnable(path.join(folder, name))),
+  )
+  if (missing.length === 0)
+    return { ok: true, text: 'Programs run in bubblewrap, with the agent’s folders and hosts.' }
+  const packages = missing.map((name) => ({ bwrap: 'bubblewrap', rg: 'ripgrep' })[name] ?? name)
+  return {
+    ok: false,
+    text: `Programs can’t be contained here, so none is run. Install ${packages.join(' and ')}, then try again.`,
+  }
+}
+
+function isRunnable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

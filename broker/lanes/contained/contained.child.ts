@@ -1,0 +1,179 @@
+/**
+ * The host of one contained program: a process of its own, because the sandbox runtime keeps one network proxy and one
+ * set of rules for each process, and two programs must not share them. It starts the program in the sandbox with its
+ * own three streams, asks the broker about connections, watches memory and number of processes, and ends with it. If
+ * the broker goes, the channel breaks and all of this goes too.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
+import { type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
+import { measureTree, processesBelow } from './process-tree.ts'
+import { sandboxFilesystem } from './sandbox-reach.ts'
+
+const WATCH_MS = 50
+/** Not to be reached by name either, unless a person named the address itself. */
+const PRIVATE_RANGES = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  'fc00::/7',
+  'fec0::/10',
+]
+/** Set by the runtime for other hosts than ours, or pointing at what the program can't see. */
+const UNSET =
+  'JAVA_TOOL_OPTIONS CLAUDE_CODE_HOST_HTTP_PROXY_PORT CLAUDE_CODE_HOST_SOCKS_PROXY_PORT SANDBOX_RUNTIME'
+
+const home = process.env.HOME as string
+const temporary = path.join(path.dirname(home), 'tmp')
+const sockets = os.tmpdir()
+const waiting = new Map<number, (no: string | null) => void>()
+let nextId = 1
+
+const tell = (message: FromHost) => process.send?.(message)
+/** Nothing of ours may stand among what the program writes. */
+for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) console[name] = () => {}
+process.on('disconnect', leave)
+process.on('message', (message) => {
+  const parsed = ToHost.safeParse(message)
+  if (!parsed.success) return leave()
+  if (parsed.data.kind === 'answer') {
+    waiting.get(parsed.data.id)?.(parsed.data.no)
+    waiting.delete(parsed.data.id)
+  } else {
+    run(parsed.data).catch(giveUp)
+  }
+})
+prepare().then(() => tell({ kind: 'ready' }), giveUp)
+
+/** The broker is gone, or talks nonsense. The runtime's own helpers would stay behind: they go first. */
+function leave(): never {
+  for (const pid of processesBelow(process.pid)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+  }
+  process.exit(1)
+}
+
+function giveUp(error: unknown): void {
+  tell({ kind: 'unable', text: error instanceof Error ? error.message.slice(0, 4000) : 'unknown' })
+}
+
+async function prepare(): Promise<void> {
+  for (const folder of [home, temporary, sockets]) fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (!SandboxManager.isSupportedPlatform())
+    throw new Error('This system has no sandbox that programs can run in.')
+  const { errors } = SandboxManager.checkDependencies()
+  if (errors.length > 0) throw new Error(`The sandbox lacks: ${errors.join('; ')}.`)
+  await SandboxManager.initialize(
+    configFor({ readable: [], writable: [], hidden: [], readOnly: [] }),
+    askBroker,
+  )
+}
+
+function configFor(
+  reach: Pick<RunMessage, 'readable' | 'writable' | 'hidden' | 'readOnly'>,
+): SandboxRuntimeConfig {
+  const helper = sandboxHelper()
+  const own = { readable: [sockets, ...(helper ? [helper] : [])], writable: [home, temporary] }
+  return {
+    network: { allowedDomains: [], deniedDomains: [], deniedResolvedAddresses: PRIVATE_RANGES },
+    filesystem: sandboxFilesystem(reach, own),
+    ...(helper ? { seccomp: { applyPath: helper } } : {}),
+  }
+}
+
+/** The runtime's helper that keeps Unix sockets shut: beside the bundle, or in the package. */
+function sandboxHelper(): string | null {
+  const name = path.join('vendor', 'seccomp', process.arch, 'apply-seccomp')
+  const beside = path.join(path.dirname(fileURLToPath(import.meta.url)), name)
+  if (fs.existsSync(beside)) return beside
+  try {
+    const main = createRequire(import.meta.url).resolve('@anthropic-ai/sandbox-runtime')
+    const inPackage = path.join(path.dirname(main), '..', name)
+    return fs.existsSync(inPackage) ? inPackage : null
+  } catch {
+    return null
+  }
+}
+
+async function askBroker({
+  host,
+  port,
+}: {
+  host: string
+  port: number | undefined
+}): Promise<boolean | { allow: false; reason: string }> {
+  const id = nextId++
+  const no = await new Promise<string | null>((resolve) => {
+    waiting.set(id, resolve)
+    tell({ kind: 'ask', id, host, port: port ?? 443 })
+  })
+  return no === null ? true : { allow: false, reason: no }
+}
+
+async function run(message: RunMessage): Promise<void> {
+  // The runtime keeps settings of shells and tools from being changed in and below its own working folder.
+  process.chdir(message.cwd)
+  const { filesystem } = configFor(message)
+  // The id is what tells the proxy whose connection it is.
+  const commandId = randomBytes(16).toString('base64url')
+  const wrapped = await SandboxManager.wrapWithSandboxArgv(
+    shellLine(message),
+    shell(),
+    { filesystem },
+    undefined,
+    message.cwd,
+    { commandId },
+  )
+  const [file, ...args] = wrapped.argv as [string, ...string[]]
+  const started = spawn(file, args, {
+    cwd: message.cwd,
+    env: { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...message.env },
+    stdio: 'inherit',
+    detached: true,
+  })
+  started.once('spawn', () => tell({ kind: 'started' }))
+  started.once('error', giveUp)
+  watch(started, message)
+}
+
+function shell(): string {
+  return fs.existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh'
+}
+
+/** Not a line that anyone wrote: every argument is quoted whole, and the shell is replaced by the program. */
+function shellLine({ program, args, maxProcesses }: RunMessage): string {
+  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+  const limits = shell() === '/bin/bash' ? `ulimit -c 0; ulimit -u ${maxProcesses} 2>/dev/null; ` : ''
+  return `unset ${UNSET}; export TMPDIR=${quote(temporary)}; ${limits}exec ${[program, ...args].map(quote).join(' ')}`
+}
+
+function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage): void {
+  let peakRss = 0
+  let limit: 'memory' | 'processes' | null = null
+  const look = () => {
+    const use = measureTree(started.pid as number)
+    peakRss = Math.max(peakRss, use.rss)
+    if (use.rss > maxMemory) limit ??= 'memory'
+    if (use.processes > maxProcesses) limit ??= 'processes'
+    // The sandbox's outermost process: with it goes everything in it.
+    if (limit) started.kill('SIGKILL')
+  }
+  const timer = setInterval(look, WATCH_MS)
+  started.once('exit', (exitCode, signal) => {
+    clearInterval(timer)
+    process.send?.({ kind: 'over', exitCode, signal, limit, peakRss } satisfies FromHost, () =>
+      process.exit(0),
+    )
+  })
+}

@@ -1,0 +1,98 @@
+/** One host process and its channel, as the broker sees it: ready ahead of need, used once, ended whole. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { FromHost, type RunMessage, type ToHost } from './contained-messages.ts'
+
+export interface HostOptions {
+  /** The Node that runs hosts. */
+  node: string
+  /** `contained.child.js` (`.ts` in tests). */
+  childFile: string
+  /** PATH of hosts and programs. */
+  searchPath: string
+}
+
+export interface ProgramHost {
+  process: ChildProcess
+  /** Resolves when it can take a program; rejects with words when it can't contain any here. */
+  ready: Promise<void>
+  run(message: RunMessage, on: HostEvents): void
+  /** A path that stands in the environment of everything that it starts. */
+  mark: string
+  /** Removes its folder. After it has ended. */
+  clear(): void
+}
+export interface HostEvents {
+  ask(host: string, port: number): Promise<string | null>
+  over(end: Extract<FromHost, { kind: 'over' }>): void
+  unable(text: string): void
+}
+
+/** Longer than any start takes; a host that is silent for so long is broken. */
+const READY_MS = 20_000
+
+export function startHost({ node, childFile, searchPath }: HostOptions): ProgramHost {
+  // Short, because sockets lie in it and their paths have a limit.
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sp-'))
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', childFile], {
+    env: {
+      PATH: searchPath,
+      LANG: 'C.UTF-8',
+      HOME: path.join(folder, 'home'),
+      TMPDIR: path.join(folder, 's'),
+    },
+    cwd: folder,
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  })
+  let events: HostEvents | null = null
+  let resolveReady = () => {}
+  let rejectReady = (_error: Error) => {}
+  const ready = new Promise<void>((resolve, reject) => {
+    resolveReady = resolve
+    rejectReady = reject
+  })
+  ready.catch(() => {})
+  const timer = setTimeout(() => rejectReady(new Error('The sandbox did not start in time.')), READY_MS)
+  timer.unref()
+  const send = (message: ToHost) => {
+    if (child.connected) child.send(message, () => {})
+  }
+  child.once('error', (error) => rejectReady(error))
+  child.once('exit', () => rejectReady(new Error('The sandbox’s host ended before it was ready.')))
+  child.on('message', (message) => {
+    const parsed = FromHost.safeParse(message)
+    if (!parsed.success) return void child.kill('SIGKILL')
+    take(parsed.data)
+  })
+
+  function take(message: FromHost): void {
+    if (message.kind === 'ready') {
+      clearTimeout(timer)
+      resolveReady()
+    } else if (message.kind === 'unable') {
+      rejectReady(new Error(message.text))
+      events?.unable(message.text)
+    } else if (message.kind === 'ask') {
+      const { id, host, port } = message
+      void (events?.ask(host, port) ?? Promise.resolve('Nothing runs.')).then((no) =>
+        send({ kind: 'answer', id, no }),
+      )
+    } else if (message.kind === 'over') {
+      events?.over(message)
+    }
+  }
+
+  return {
+    process: child,
+    ready,
+    mark: path.join(folder, 'home'),
+    run(message, on) {
+      events = on
+      send(message)
+    },
+    clear: () => fs.rmSync(folder, { recursive: true, force: true }),
+  }
+}
