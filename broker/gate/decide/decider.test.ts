@@ -66,6 +66,7 @@ describe('the perimeter', () => {
     expect(of(url('https://api.example.org/v1/things', 'DELETE'))).toMatch(/^deny/)
     expect(of(url('https://api.example.org/v10'))).toMatch(/^deny/)
     expect(of(url('https://api.example.org/v1/..%2fadmin'))).toMatch(/^deny/)
+    expect(of(url('https://api.example.org/v1//x'))).toMatch(/^deny/)
     expect(of(url('http://api.example.org/v1/'))).toMatch(/^deny/)
     expect(of(url('https://api.example.org:8443/v1/'))).toMatch(/^deny/)
     expect(of(url('https://x.api.example.org/v1/'))).toMatch(/^deny/)
@@ -102,6 +103,48 @@ describe('the perimeter', () => {
     expect(decide(input(command('/tmp/git', ['status']), { inside }))).toMatch(/^deny/)
     expect(decide(input(command('/usr/bin/bash', ['-c', 'x'], true), { inside }))).toBe(
       'ask default default:opaque',
+    )
+  })
+  it('never lets what can run anything go in silence, except the very arguments that a line names', () => {
+    const shell = command('/usr/bin/bash', ['-c', 'ls'], true)
+    const line = (args: string[]) => ({ commands: [{ program: 'bash', args, run: 'allow' }] })
+    const allows = decider({
+      personal: policyFile([
+        { id: 'p', effect: 'allow', capabilities: ['command.run'], commands: [['bash']] },
+      ]),
+    })
+    expect(decide(input(shell, { inside: line(['-c']) }))).toBe('ask default default:opaque')
+    expect(decide(input(shell, { inside: line(['-c']) }), allows)).toBe('ask default default:opaque')
+    expect(decide(input(shell, { inside: line(['-c', 'ls']) }))).toBe('allow perimeter perimeter:commands[0]')
+  })
+  it('takes no word for any program, and an ask for no more programs than it names', () => {
+    const git = command('/usr/bin/git', ['status'])
+    expect(decide(input(git, { inside: { commands: [{ program: '*', run: 'ask' }] } }))).toMatch(/^deny/)
+    expect(
+      decide(
+        input(command('/tmp/git', ['status']), { inside: { commands: [{ program: 'git', run: 'ask' }] } }),
+      ),
+    ).toMatch(/^deny/)
+    expect(
+      decide(
+        input(git, {
+          inside: {
+            commands: [
+              { program: 'git', run: 'allow' },
+              { program: '/opt/git', run: 'deny' },
+            ],
+          },
+        }),
+      ),
+    ).toMatch(/^deny/)
+  })
+  it('lets no prefix cover a path that can be read in more than one way', () => {
+    const inside = { hosts: [{ host: 'x.example', pathPrefix: '/v1', send: 'deny' }] }
+    expect(decide(input(url('https://x.example/v1/a'), { inside }))).toMatch(/^allow/)
+    expect(decide(input(url('https://x.example/v1/..%2fadmin'), { inside }))).toMatch(/^deny/)
+    const shut = { hosts: [{ host: 'x.example' }, { host: 'x.example', pathPrefix: '/admin', read: 'deny' }] }
+    expect(decide(input(url('https://x.example/v1/..%2fadmin'), { inside: shut }))).toBe(
+      'deny perimeter perimeter:hosts[1]',
     )
   })
   it('lets an agent call its own model and no other', () => {

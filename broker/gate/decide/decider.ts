@@ -10,7 +10,9 @@ import type { CompiledPolicy, DecideInput, Decider, GrantIndex, Places, PolicyHi
 import { decideAll } from './decide-all.ts'
 import { ruleFlow } from './flow-rules.ts'
 import { ManifestIndex } from './manifest-index.ts'
-import { type LineHit, PerimeterIndex } from './perimeter-index.ts'
+import { asksEachTime } from './perimeter/command-lines.ts'
+import type { LineHit } from './perimeter/line-hit.ts'
+import { PerimeterIndex } from './perimeter/perimeter-index.ts'
 import { ProtectedIndex, protectedPlaces } from './protected/protected-index.ts'
 
 type Verdict = Decision & { grantId: string | null }
@@ -135,18 +137,21 @@ function decideInside(input: DecideInput, hit: PolicyHit | null, line: LineHit, 
     }
     return { effect: 'allow', because: flow.because ? [because, flow.because] : [because], grantId: grant.id }
   }
-  const policy: Because | null = hit ? { layer: 'policy', rule: hit.rule, text: hit.text } : null
-  const perimeter: Because = {
-    layer: line.rule.startsWith('default:') ? 'default' : 'perimeter',
-    rule: line.rule,
-    text: line.text,
-  }
+  const { resource } = need
+  const opaque = resource.kind === 'command' && resource.opaque && hit?.effect === 'allow'
+  const policy: Because | null = hit && !opaque ? { layer: 'policy', rule: hit.rule, text: hit.text } : null
+  const perimeter = ofPerimeter(opaque ? asksEachTime(resource) : line)
   if (flow.because) return ask([flow.because, ...(policy ? [policy] : []), perimeter])
   if (policy)
     return hit?.effect === 'allow'
       ? { effect: 'allow', because: [policy, perimeter], grantId: null }
       : ask([policy, perimeter])
-  return line.level === 'allow' ? { effect: 'allow', because: [perimeter], grantId: null } : ask([perimeter])
+  const quiet = line.level === 'allow' && !opaque
+  return quiet ? { effect: 'allow', because: [perimeter], grantId: null } : ask([perimeter])
+}
+
+function ofPerimeter({ rule, text }: LineHit): Because {
+  return { layer: rule.startsWith('default:') ? 'default' : 'perimeter', rule, text }
 }
 
 function decideToolCall(input: Parameters<Decider['decideToolCall']>[0], policy: CompiledPolicy): Decision {
