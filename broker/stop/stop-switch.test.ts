@@ -149,6 +149,32 @@ describe('stop', () => {
     expect(stop.blocks('agent_1')?.code).toBe('stopped')
   })
 
+  it('obeys a stop file that somebody else writes while it runs', async () => {
+    const stop = open()
+    let ended = 0
+    stop.register(
+      part(async () => {
+        ended++
+        return {}
+      }),
+    )
+    expect(stop.blocks('agent_1')).toBeNull()
+    writeFileSync(
+      stopFileIn(folder),
+      JSON.stringify({ version: 1, at: 5, by: 'you, at the desktop', writer: 'shell' }),
+    )
+    await sleep(25)
+    expect(stop.blocks('agent_1')?.code).toBe('stopped')
+    expect(stop.state()).toMatchObject({ stopped: true, by: 'you, at the desktop' })
+    await sleep(5)
+    expect(ended).toBe(1)
+    stop.resume('you')
+    expect(stop.blocks('agent_1')).toBeNull()
+    writeFileSync(stopFileIn(folder), '')
+    await sleep(300)
+    expect(stop.state().stopped).toBe(true)
+  })
+
   it('counts a state that can not be read as a stop', () => {
     documents.set('stop state', { stopped: 'maybe' })
     expect(open().state().stopped).toBe(true)

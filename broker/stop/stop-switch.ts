@@ -6,10 +6,10 @@
  *
  * It isn't the last resort: when this process itself hangs, the shell writes the stop file and kills the tree.
  */
-import { randomUUID } from 'node:crypto'
 import { type Refused, refused } from '../../contract/outcome.ts'
-import { STOP_LIMITS, type StopReceipt, StopState } from '../../contract/stop.ts'
+import { type StopReceipt, StopState } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, Stoppable, StopSwitch } from '../ports.ts'
+import { endPart, makeReceipt, sentenceOf } from './end-parts.ts'
 import { readStopFile, removeStopFile, writeStopFile } from './stop-file.ts'
 
 export interface StopSwitchOptions {
@@ -22,7 +22,10 @@ export interface StopSwitchOptions {
   mayResume?: () => boolean
 }
 
-type Ended = Awaited<ReturnType<Stoppable['end']>>
+/** The stop file is looked for this often, in ms; and before an effect when the last look is this long ago. */
+const FILE_LOOK_MS = 250
+const EFFECT_LOOK_MS = 20
+
 const KIND = 'stop'
 const ID = 'state'
 const free: StopState = {
@@ -43,6 +46,7 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
   const waiting = new Set<() => void>()
   const stopping = new Map<string, Promise<StopReceipt>>()
   let state = readState(store, file, clock())
+  let lookedAt = performance.now()
 
   function change(next: StopState): StopState {
     state = next
@@ -90,6 +94,17 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
     } catch {}
   }
 
+  /** Somebody else may write the stop file, because this process did not answer in time: it counts as pressed. */
+  function obeyFile(): void {
+    lookedAt = performance.now()
+    if (file === null || state.stopped) return
+    const left = readStopFile(file)
+    if (left === null) return
+    state = { ...state, stopped: true, since: left.at || clock(), by: left.by }
+    void stop(left.by)
+  }
+  if (file !== null) setInterval(obeyFile, FILE_LOOK_MS).unref()
+
   const isPaused = (id: string) => state.paused || state.pausedAgents.includes(id)
   const isStopped = (id: string) => state.stopped || state.stoppedAgents.includes(id)
 
@@ -111,9 +126,18 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
     return receipt
   }
 
+  function stop(by: string, scope: string = 'all', drill = false): Promise<StopReceipt> {
+    const running = stopping.get(scope)
+    if (running) return running
+    const done = stopNow(by, scope, drill).finally(() => stopping.delete(scope))
+    stopping.set(scope, done)
+    return done
+  }
+
   return {
     state: () => state,
     blocks(principalId) {
+      if (performance.now() - lookedAt > EFFECT_LOOK_MS) obeyFile()
       if (isStopped(principalId)) return stoppedRefusal(state)
       return isPaused(principalId) ? pausedRefusal : null
     },
@@ -134,13 +158,7 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
       parts.add(part)
       return () => parts.delete(part)
     },
-    stop(by, scope = 'all', drill = false) {
-      const running = stopping.get(scope)
-      if (running) return running
-      const done = stopNow(by, scope, drill).finally(() => stopping.delete(scope))
-      stopping.set(scope, done)
-      return done
-    },
+    stop,
     resume(by, agentId) {
       const nothing =
         agentId === undefined
@@ -202,59 +220,6 @@ function readState(store: DocumentStore, file: string | null, now: number): Stop
 }
 
 const withId = (ids: string[], id: string) => (ids.includes(id) ? ids : [...ids, id])
-
-/** What one part ended; when it throws or takes too long, a sentence in place of numbers. */
-async function endPart(part: Stoppable, scope: string): Promise<Ended> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<Ended>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ alreadyLeft: [`${part.name} did not end within ${STOP_LIMITS.partMs} ms.`] }),
-      STOP_LIMITS.partMs,
-    )
-  })
-  try {
-    return await Promise.race([part.end(scope), limit])
-  } catch (error) {
-    return {
-      alreadyLeft: [
-        `${part.name} could not be ended: ${error instanceof Error ? error.message : String(error)}`,
-      ],
-    }
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function makeReceipt(
-  head: Pick<StopReceipt, 'at' | 'by' | 'scope' | 'drill' | 'ms'>,
-  ended: Ended[],
-  faults: string[],
-): StopReceipt {
-  const sum = (name: 'isolates' | 'processes' | 'sockets' | 'runs' | 'questions' | 'credentials') =>
-    ended.reduce((total, part) => total + (part[name] ?? 0), 0)
-  const left = ended.flatMap((part) => part.alreadyLeft ?? [])
-  const unsaved = faults.map((fault) => `The stop could not be saved and holds until the app ends: ${fault}`)
-  return {
-    ...head,
-    id: `stop_${randomUUID()}`,
-    by: head.by.slice(0, 120),
-    isolates: sum('isolates'),
-    processes: sum('processes'),
-    sockets: sum('sockets'),
-    runs: sum('runs'),
-    questions: sum('questions'),
-    credentials: sum('credentials'),
-    alreadyLeft: [...unsaved, ...left].slice(0, 200).map((text) => text.slice(0, 400)),
-    survivors: ended.flatMap((part) => part.survivors ?? []),
-  }
-}
-
-function sentenceOf(receipt: StopReceipt): string {
-  const what = receipt.drill ? 'Drill: stopped' : 'Stopped'
-  const who = receipt.scope === 'all' ? 'everything' : 'one agent'
-  const rest = receipt.survivors.length === 0 ? '' : `; ${receipt.survivors.length} would not end`
-  return `${what} ${who} in ${Math.round(receipt.ms)} ms: ${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections${rest}`
-}
 
 function stoppedRefusal(state: StopState): Refused {
   const all = state.stopped
