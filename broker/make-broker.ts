@@ -222,7 +222,6 @@ async function makeRooms(options: BrokerOptions) {
   const gate = makeGate({ ...shared, policy: policy.compiled })
   const models = createModels({ gate, vault, newId, http: fetch })
   const agents = openAgentBook({ store, log, stop, clock, newId, emit: options.emit })
-  let activeBefore = 0
   const runs = createRuns({
     gate,
     catalog,
@@ -235,13 +234,9 @@ async function makeRooms(options: BrokerOptions) {
     agents,
     store,
     log,
-    emit(event, payload) {
-      options.emit(event, payload)
-      // The tray and the top of each page say how many are at work.
-      if (event !== 'run' || runs.active() === activeBefore) return
-      activeBefore = runs.active()
-      options.emit('status', status())
-    },
+    emit: options.emit,
+    // The tray and the top of each page say how many are at work.
+    onActive: () => options.emit('status', status()),
     tourFolder: join(options.home, 'Sallyport tour'),
     onEnd(runId) {
       grants.endRun(runId)

@@ -16,6 +16,8 @@ export interface RunsOptions extends RunParts {
   store: DocumentStore
   log: Pick<ActivityLog, 'append'>
   emit: Emit
+  /** How many runs are under way, at each change. */
+  onActive?: (count: number) => void
   /** Of a tour that names no other. */
   tourFolder: string
   /** Told once when a run has ended: its grants and what the gate counted for it are let go. */
@@ -84,9 +86,13 @@ export function createRuns(options: RunsOptions): Runs {
       record,
       principal,
       ref,
-      onGone: () => active.delete(record.id),
+      onGone() {
+        active.delete(record.id)
+        options.onActive?.(active.size)
+      },
     })
     if (!record.ended()) active.set(record.id, run)
+    options.onActive?.(active.size)
     return ok(record.summary())
   }
 
