@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream'
 import { type Frame, readFrame } from '../contract/sandbox-frames.ts'
 
 export interface Channel {
+  /** What is written while the messages of one chunk are handled goes out together, unless it is flushed before. */
   start(onFrame: (frame: Frame) => void): void
   /** Adds to what the next `flush` writes. */
   write(text: string): void
@@ -57,6 +58,7 @@ export function openChannel({
         onFrame(readFrame(line.toString('utf8')))
       }
       if (from < chunk.length) parts.push(chunk.subarray(from))
+      flush()
     })
     readable.on('end', onEnd)
     readable.on('error', onEnd)

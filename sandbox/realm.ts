@@ -11,8 +11,8 @@ import type { CallHead } from '../contract/sandbox-frames.ts'
 import { digest, editUrl, parseUrl, random } from './host-calls.ts'
 
 export interface RealmCall extends CallHead {
-  /** Main-thread CPU time of the process when it began, in microseconds. */
-  cpuAtStart: number
+  /** Time spent in its code, in ms. */
+  busyMs: number
   open: number
   openBytes: number
   /** The end of the call, kept until the isolate has come to rest. */
@@ -121,7 +121,12 @@ export function createRealm(options: RealmOptions): Realm {
   function setAlarm(ms: unknown) {
     clearTimeout(alarm)
     if (typeof ms !== 'number' || !(ms >= 0) || !realm.call || realm.call.end) return
-    alarm = setTimeout(() => turn(realm, () => ringRef.applySync(undefined, [])), Math.min(ms, 2 ** 31 - 1))
+    alarm = setTimeout(ring, Math.min(ms, 2 ** 31 - 1))
+  }
+
+  function ring() {
+    turn(realm, () => ringRef.applySync(undefined, []))
+    flush()
   }
 
   const functions = [ask, finish, log, setAlarm, random, digest, parseUrl, editUrl]

@@ -5,7 +5,6 @@
  * kept by the broker, from outside.
  */
 import { Buffer } from 'node:buffer'
-import process from 'node:process'
 import ivm from 'isolated-vm'
 import { shapeFault } from '../contract/json-shape.ts'
 import type { Frame } from '../contract/sandbox-frames.ts'
@@ -77,8 +76,10 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
   }
 
   function begin({ t: _, input, ...head }: Frame & { t: 'call' }) {
+    // What others have answered so far must not wait for code that may never come to rest.
+    flush()
     const realm = takeRealm(head.scope)
-    realm.call = { ...head, cpuAtStart: cpuNow(), open: 0, openBytes: 0, end: null }
+    realm.call = { ...head, busyMs: 0, open: 0, openBytes: 0, end: null }
     turn(realm, () => {
       if (realm.scope === null) adoptTool(realm, head.scope)
       if (!realm.call?.end) realm.begin(head.fn, input)
@@ -102,14 +103,16 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
    * goes on spinning has not answered.
    */
   function turn(realm: Realm, run: () => void) {
+    const { call } = realm
+    const startedAt = performance.now()
     try {
       run()
     } catch (error) {
       if (!isolate.isDisposed) realm.log('error', `Unhandled: ${mapStack(wordsOf(error).stack, tool.maps)}`)
     }
+    if (call) call.busyMs += performance.now() - startedAt
     if (isolate.isDisposed) return giveUp()
     if (realm.call?.end) endCall(realm, realm.call)
-    flush()
   }
 
   function endCall(realm: Realm, call: RealmCall) {
@@ -117,7 +120,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     const { ok, text } = call.end as { ok: boolean; text: string }
     const fault = ok ? outputFault(text, call.outputBytes) : null
     if (ok && !fault)
-      return send(`{"t":"result","id":${call.id},"ok":true,"cpuMs":${cpuSince(call)},"value":${text}}\n`)
+      return send(`{"t":"result","id":${call.id},"ok":true,"cpuMs":${busyOf(call)},"value":${text}}\n`)
     const error = fault ?? (JSON.parse(text) as ToolError)
     if (error.stack) error.stack = mapStack(error.stack, tool.maps).slice(0, 8192)
     sendError(call, error)
@@ -125,7 +128,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
 
   function sendError(call: RealmCall, error: ToolError) {
     send(
-      `{"t":"result","id":${call.id},"ok":false,"cpuMs":${cpuSince(call)},"error":${JSON.stringify(error)}}\n`,
+      `{"t":"result","id":${call.id},"ok":false,"cpuMs":${busyOf(call)},"error":${JSON.stringify(error)}}\n`,
     )
   }
 
@@ -142,7 +145,6 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     if (!realm?.call) return
     sendError(realm.call, { kind: 'cancelled', message: 'cancelled' })
     dropRealm(realm)
-    flush()
   }
 
   function settle({ id, request, outcome }: Frame & { t: 'reply' }) {
@@ -179,11 +181,7 @@ function wordsOf(error: unknown): { message: string; stack: string } {
   }
 }
 
-function cpuNow(): number {
-  const { user, system } = process.cpuUsage()
-  return user + system
-}
-
-function cpuSince(call: RealmCall): number {
-  return Math.max(0, (cpuNow() - call.cpuAtStart) / 1000)
+/** What this process spent in the call's code, to the microsecond; on its main thread that is CPU time. */
+function busyOf(call: RealmCall): number {
+  return Math.round(call.busyMs * 1000) / 1000
 }

@@ -117,7 +117,8 @@ export function openSandboxProcess(
         (pid, index, all) => pid !== undefined && all.indexOf(pid) === index,
       ) as number[],
     send: (text) => {
-      if (out === '') queueMicrotask(flush)
+      // Answers that come in one turn of the loop go out in one write.
+      if (out === '') setImmediate(flush)
       out += text
     },
     read: (on) => void (on ? child.stdout?.resume() : child.stdout?.pause()),

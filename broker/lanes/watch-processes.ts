@@ -54,6 +54,8 @@ export function startProcessWatch(): ProcessWatch {
   }
 }
 
+const RESERVE = 8 * 1024 * 1024
+
 interface OneOptions {
   table: Int32Array
   at: number
@@ -99,7 +101,10 @@ function watchOne({ table, at, pid, wake, onRemove }: OneOptions): WatchedProces
   return {
     baseline,
     busy: ({ memory, cpuMs }) => {
-      const call = { share: get(FIELD.shareMs) + cpuMs, kb: Math.ceil((baseline + memory) / 1024) }
+      const call = {
+        share: get(FIELD.shareMs) + cpuMs,
+        kb: Math.ceil((baseline + memory - reserveOf(memory)) / 1024),
+      }
       if (calls.size === 0) set(FIELD.peakKb, 0)
       calls.add(call)
       update()
@@ -117,4 +122,9 @@ function watchOne({ table, at, pid, wake, onRemove }: OneOptions): WatchedProces
       onRemove()
     },
   }
+}
+
+/** What can grow between two looks is kept back from the limit. */
+function reserveOf(memory: number): number {
+  return Math.min(RESERVE, memory / 8)
 }
