@@ -4,11 +4,11 @@ import { codeMark, type Finding, MACHINE, type Piece, type ShownField } from './
 
 const SENTENCES: Record<Finding, (some: string, count: number) => string> = {
   direction: (some, count) =>
-    `Holds ${many(count, 'character')} that turn the order of reading round (${some}).`,
+    `Holds ${many(count, 'character')} that ${count === 1 ? 'turns' : 'turn'} the order of reading round (${some}).`,
   rtl: (_, count) => `Holds ${many(count, 'letter')} written from right to left: read it piece by piece.`,
   invisible: (some, count) => `Holds ${many(count, 'character')} that can’t be seen (${some}).`,
   space: (some, count) =>
-    `Holds ${many(count, 'space')} that can’t be seen or pass for a plain one (${some}).`,
+    `Holds ${many(count, 'space')} that can’t be seen or ${count === 1 ? 'passes' : 'pass'} for a plain one (${some}).`,
   control: (some, count) => `Holds ${many(count, 'control character')} (${some}).`,
   newline: (_, count) => `Holds ${many(count, 'line break')} where one line is expected.`,
   lookalike: (some, count) =>
