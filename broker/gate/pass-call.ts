@@ -57,7 +57,7 @@ export interface GateParts {
 /** What the shared part of the path needs of one request, whoever made it. */
 interface Passing<T> {
   prepared: Prepared
-  toolCall: { tool: string; function: string; input: Json } | null
+  toolCall: Parameters<OriginTracker['flow']>[3]
   perform(permit: Permit, asked: AskResult | null): Promise<Outcome<T>>
   /** What the log's outcome entry says. */
   details(value: T): Record<string, Json>
@@ -102,7 +102,14 @@ export function createPassCall(parts: GateParts): Passed {
     try {
       const outcome = await pass<EffectResult>(context, {
         prepared: prepared.value,
-        toolCall: tool ? { tool: tool.name, function: operation, input: args } : null,
+        toolCall: tool
+          ? {
+              tool: tool.name,
+              function: operation,
+              input: args,
+              ...(context.call ? { call: context.call } : {}),
+            }
+          : null,
         perform: (permit, asked) =>
           module.perform(permit, prepared.value, performContext(context, permit, asked)),
         details: (result) => ({ ...result.details, bytesIn: result.bytesIn, bytesOut: result.bytesOut }),

@@ -72,6 +72,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       ...context,
       callId,
       tool: { ...ref, manifest: tool.manifest },
+      call: { function: fn, input },
       onWait(waiting) {
         if (waiting) clock?.hold()
         else clock?.release()
@@ -165,6 +166,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const fields = declared.map((each) => ({
       field: each.field,
       origin: { kind: each.origin, source: `${tool.title}` } as Origin,
+      ...(each.namedBy === undefined ? {} : { namedBy: each.namedBy }),
     }))
     const lamps = context.run ? parts.origins.lamps(context.run.id, context.perimeter) : null
     const whole: Origin = { kind: lamps && !lamps.outside ? 'own' : 'outside', source: `${tool.title}` }

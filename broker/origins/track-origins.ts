@@ -1,28 +1,37 @@
 /**
- * What each run has read and what its person typed. Deterministic: labels come from where a value was read, and a
- * value is backed only when it stands whole in the person's own words.
+ * What each run has read and what its person typed. Deterministic: labels come from where a value was read, and no
+ * model is asked. Reading only keeps a reference; the index is made when the first side effect after outside text
+ * must be judged.
  */
 import type { Lamps, Origin, OriginSpan } from '../../contract/origin.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
-import type { Json } from '../../contract/words.ts'
 import type { OriginTracker } from '../ports.ts'
+import { findSpans } from './find-spans.ts'
 import { frameForModel } from './frame-for-model.ts'
+import { judgeEffect } from './judge-effect.ts'
+import { type PersonWords, readPersonWords } from './person-words.ts'
+import { isEffect, readEffects } from './read-effect.ts'
+import { createRunReads, holdsOutside, type RunReads } from './run-reads.ts'
 
 interface RunOrigins {
   said: string
+  words: PersonWords | null
   outside: boolean
   private: boolean
-  read: { text: string; origin: Origin }[]
+  reads: RunReads
 }
 
-/** Newest values kept for naming a source; older ones only keep their lamp lit. */
-const VALUES_KEPT = 200
+const MODEL: Origin = { kind: 'model', source: 'made by the model' }
+const MOST_REASONS = 5
 
 export function createOriginTracker(): OriginTracker {
   const runs = new Map<string, RunOrigins>()
   const of = (runId: string): RunOrigins => {
-    const run = runs.get(runId) ?? { said: '', outside: false, private: false, read: [] }
-    runs.set(runId, run)
+    let run = runs.get(runId)
+    if (!run) {
+      run = { said: '', words: null, outside: false, private: false, reads: createRunReads() }
+      runs.set(runId, run)
+    }
     return run
   }
   const lamps = (runId: string, perimeter: Perimeter): Lamps => {
@@ -38,36 +47,38 @@ export function createOriginTracker(): OriginTracker {
     personSaid(runId, text) {
       const run = of(runId)
       run.said = `${run.said}\n${text}`
+      run.words = null
     },
     noteRead(runId, value, origins, isPrivate) {
       const run = of(runId)
       if (isPrivate) run.private = true
-      const outside = origins.find(({ origin }) => origin.kind === 'outside')
-      if (outside) run.outside = true
-      const origin = (outside ?? origins[0])?.origin
-      if (origin) run.read.push({ text: textOf(value), origin })
-      if (run.read.length > VALUES_KEPT) run.read.shift()
+      if (origins.length === 0) return
+      run.outside ||= holdsOutside(value, origins)
+      run.reads.note(value, origins)
     },
-    noteModel() {},
+    noteModel(runId, text) {
+      const run = runs.get(runId)
+      if (run?.outside) run.reads.note(text, [{ field: '', origin: MODEL }])
+    },
     lamps,
-    flow(runId, perimeter, prepared) {
+    flow(runId, perimeter, prepared, toolCall) {
       const run = of(runId)
-      const spans: OriginSpan[][] = prepared.exact.map((line) => {
-        const origin = originOf(run, line.text)
-        return origin && line.text.length > 0 ? [{ start: 0, end: line.text.length, origin }] : []
-      })
-      const unbacked: string[] = []
-      if (run.outside) {
-        for (const line of prepared.exact) {
-          if (line.long || line.text.length < 3) continue
-          if (!standsWhole(line.text, run.said))
-            unbacked.push(`“${line.text.slice(0, 120)}” stands in no word of yours.`)
-        }
-      }
+      const lit = lamps(runId, perimeter)
+      const none = { lamps: lit, backed: true, unbacked: [] }
+      if (!isEffect(prepared)) return { ...none, spans: prepared.exact.map(() => []) }
+      run.words ??= readPersonWords(run.said)
+      const words = run.words
+      const index = run.reads.index()
+      const spans: OriginSpan[][] = prepared.exact.map((line) => findSpans(words, index, line.text))
+      // Without a line to show it is a step inside an effect that was let through already (a redirect).
+      if (!run.outside || (prepared.exact.length === 0 && toolCall === null)) return { ...none, spans }
+      const judged = readEffects(perimeter, prepared, toolCall).map((effect) =>
+        judgeEffect(words, index, effect),
+      )
       return {
-        lamps: lamps(runId, perimeter),
-        backed: unbacked.length === 0,
-        unbacked: unbacked.slice(0, 5),
+        lamps: lit,
+        backed: judged.every((each) => each.backed),
+        unbacked: judged.flatMap((each) => each.unbacked).slice(0, MOST_REASONS),
         spans,
       }
     },
@@ -76,21 +87,4 @@ export function createOriginTracker(): OriginTracker {
       runs.delete(runId)
     },
   }
-}
-
-function originOf(run: RunOrigins, text: string): Origin | null {
-  if (standsWhole(text, run.said)) return { kind: 'person', source: 'you typed it' }
-  const found = run.read.findLast((each) => standsWhole(text, each.text))
-  return found?.origin ?? null
-}
-
-function standsWhole(part: string, whole: string): boolean {
-  const at = whole.indexOf(part)
-  if (at < 0) return false
-  const edge = (char: string | undefined) => char === undefined || !/[\p{L}\p{N}_]/u.test(char)
-  return edge(whole[at - 1]) && edge(whole[at + part.length])
-}
-
-function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

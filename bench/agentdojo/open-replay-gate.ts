@@ -1,0 +1,260 @@
+/**
+ * The real gate around a suite's tools: real decider, flow rules, origins and permits. Played are only the tools'
+ * programs (they give back what the environment holds) and the person, who notes the questions. Every effect leaves
+ * as one request to a host that the perimeter lets send in silence, so that origins alone decide.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { compilePolicy } from '../../broker/gate/decide/compile-policy.ts'
+import { makeGate } from '../../broker/gate/make-gate.ts'
+import { openGrantBook } from '../../broker/grants/grant-book.ts'
+import { createOriginTracker } from '../../broker/origins/track-origins.ts'
+import type {
+  ActivityLog,
+  CapabilityModule,
+  InstalledTool,
+  IsolateLane,
+  Prepared,
+} from '../../broker/ports.ts'
+import { createLeakScanner } from '../../broker/secrets/leak-scanner.ts'
+import { createStopSwitch } from '../../broker/stop/stop-switch.ts'
+import { openDocumentStore } from '../../broker/store/documents.ts'
+import { Manifest } from '../../contract/manifest.ts'
+import { ok, refused } from '../../contract/outcome.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
+import type { Need } from '../../contract/resource.ts'
+import type { Json } from '../../contract/words.ts'
+import { type Fields, findCollections } from './find-collections.ts'
+import { playEffect, playRead } from './play-tool.ts'
+import type { Call, Suite } from './suite-file.ts'
+
+const HOST = 'tools.example.org'
+const FOLDER = '/replay'
+const DECLARED = 60
+
+export interface ReplayGate {
+  /** Calls one tool of a suite in a run. `asked` is true when the person had to be asked. */
+  call(
+    suite: Suite,
+    run: string,
+    environment: Fields,
+    call: Call,
+    answer: 'allow' | 'deny',
+  ): Promise<{ asked: boolean; done: boolean; value: Json }>
+  say(run: string, words: string): void
+  /** Text from outside comes into the run by itself. */
+  readOutside(run: string, text: string): void
+  end(run: string): void
+  faults: unknown[]
+  close(): void
+}
+
+export function openReplayGate(): ReplayGate {
+  const base = mkdtempSync(path.join(os.tmpdir(), 'sallyport-replay-'))
+  const store = openDocumentStore({ file: path.join(base, 'state.db') })
+  const faults: unknown[] = []
+  let ids = 0
+  let answer: 'allow' | 'deny' = 'deny'
+  let asked = false
+  let now: { suite: Suite; environment: Fields } | null = null
+  const newId = (kind: string) => `${kind}_${++ids}`
+  const clock = Date.now
+  const log = countingLog()
+  const places = {
+    platform: 'linux' as const,
+    home: '/home/person',
+    own: [],
+    resolvePath: (each: string) => each,
+    resolveProgram: () => null,
+  }
+  const grants = openGrantBook({ store, clock, newId })
+  const origins = createOriginTracker()
+  const policy = compilePolicy({ managed: null, personal: null, failedClosed: null }, places)
+  const lane: IsolateLane = {
+    ...{ name: 'replay', warm: async () => {}, end: async () => ({}), close: async () => {} },
+    stats: () => ({ processes: 0, busy: 0, spare: 0, crashed: 0, osSandbox: 'none', text: '', pids: [] }),
+    async run({ fn, input, onRequest }) {
+      const outcome = await playFunction(now, fn, input as Fields, onRequest)
+      return { outcome, wallMs: 0, cpuMs: 0, peakRss: 0 }
+    },
+  }
+  const gate = makeGate({
+    ...{ log, places, grants, origins, lane, clock, newId },
+    stop: createStopSwitch({ store, clock, log, file: null }),
+    leaks: createLeakScanner(),
+    capabilities: [effects],
+    grantIndex: grants.index,
+    policy: () => policy,
+    onFault: (error) => faults.push(error),
+    consent: {
+      async ask() {
+        asked = true
+        return answer === 'allow'
+          ? { kind: 'allow', questionId: newId('q'), grant: null, ms: 1 }
+          : { kind: 'deny', questionId: newId('q'), refused: refused('denied-by-person', 'No.'), ms: 1 }
+      },
+    },
+  })
+  const tools = new WeakMap<Suite, InstalledTool>()
+
+  return {
+    faults,
+    say: (run, words) => origins.personSaid(run, words),
+    readOutside: (run, text) =>
+      origins.noteRead(
+        run,
+        text,
+        [{ field: '', origin: { kind: 'outside', source: 'something it read' } }],
+        false,
+      ),
+    end: (run) => origins.end(run),
+    async call(suite, run, environment, call, reply) {
+      const tool = tools.get(suite) ?? toolOf(suite, environment)
+      tools.set(suite, tool)
+      now = { suite, environment }
+      answer = reply
+      asked = false
+      const context = {
+        principal: { id: 'agent_replay', kind: 'agent' as const, name: 'Replay' },
+        perimeter,
+        run: { id: run, title: 'Replay' },
+        signal: new AbortController().signal,
+      }
+      const { outcome } = await gate.passToolCall(context, {
+        callId: newId('call'),
+        tool,
+        fn: functionName(call.tool),
+        input: call.args,
+      })
+      return { asked, done: outcome.kind === 'ok', value: outcome.kind === 'ok' ? outcome.value : null }
+    },
+    close() {
+      store.close()
+      rmSync(base, { recursive: true, force: true })
+    },
+  }
+}
+
+const perimeter = Perimeter.parse({
+  folders: [{ path: FOLDER, read: 'allow', write: 'deny' }],
+  hosts: [{ host: HOST, methods: ['GET', 'POST'], read: 'allow', send: 'allow' }],
+  tools: [{ name: 'suite' }],
+})
+
+const functionName = (name: string) => name.replace(/^[^a-z]/, 'f').slice(0, 64)
+
+async function playFunction(
+  now: { suite: Suite; environment: Fields } | null,
+  fn: string,
+  input: Fields,
+  onRequest: Parameters<IsolateLane['run']>[0]['onRequest'],
+) {
+  const tool = now?.suite.tools.find((each) => functionName(each.name) === fn)
+  if (!now || !tool) return refused('invalid-request', `There is no tool ${fn}.`)
+  if (tool.external_effect) {
+    const sent = await onRequest('net.fetch', {
+      url: `https://${HOST}/effects`,
+      method: 'POST',
+      body: JSON.stringify(input),
+    })
+    return sent.kind === 'ok' ? ok(playEffect(now.suite, now.environment, tool, input).value as Json) : sent
+  }
+  if (tool.reads_private) await onRequest('fs.readFile', { path: `${FOLDER}/private` })
+  return ok(playRead(now.suite, now.environment, tool, input).value as Json)
+}
+
+/** The suite's tools as one installed tool, with the origin of every output field declared. */
+function toolOf(suite: Suite, environment: Fields): InstalledTool {
+  const outside = new Set(
+    findCollections(suite, environment)
+      .flatMap((each) => [...each.outside])
+      .filter((key) => key !== '*'),
+  )
+  const fields = ['/fromOthers', ...[...outside].map((key) => `/items/*/${key}`)].slice(0, DECLARED)
+  const origins = [{ field: '', origin: 'own' }, ...fields.map((field) => ({ field, origin: 'outside' }))]
+  const manifest = Manifest.parse({
+    ...{
+      manifestVersion: 1,
+      name: 'suite',
+      version: '1.0.0',
+      title: suite.suite,
+      summary: 'The tools of a suite.',
+    },
+    capabilities: ['net.request', 'fs.read'],
+    hosts: [HOST],
+    functions: suite.tools.map((tool) => ({
+      ...{
+        name: functionName(tool.name),
+        title: tool.name.slice(0, 80),
+        description: tool.description || tool.name,
+      },
+      input: { type: 'object' },
+      origins,
+    })),
+  })
+  return {
+    ...{
+      name: 'suite',
+      version: '1.0.0',
+      hash: 'a'.repeat(64),
+      title: suite.suite,
+      summary: '',
+      from: 'folder',
+    },
+    ...{ manifest, modules: {}, maps: {} },
+  }
+}
+
+const effects: CapabilityModule = {
+  operations: ['net.fetch', 'fs.readFile'],
+  async prepare(request) {
+    if (request.operation === 'fs.readFile')
+      return ok(prepared('fs.readFile', 'fs.read', pathNeed, '', request.args))
+    const body = request.operation === 'net.fetch' ? (request.args.body ?? '') : ''
+    return ok(prepared('net.fetch', 'net.request', urlNeed, body, request.args))
+  },
+  async perform(permit, { capability, binding }) {
+    permit.consume(capability, binding)
+    const own = capability === 'fs.read'
+    return ok({ value: null, origins: [], private: own, bytesIn: 0, bytesOut: 0, details: {} })
+  },
+}
+
+const pathNeed: Need = { capability: 'fs.read', resource: { kind: 'path', path: `${FOLDER}/private` } }
+const urlNeed: Need = {
+  capability: 'net.request',
+  resource: {
+    ...{ kind: 'url' as const, method: 'POST', url: `https://${HOST}/effects`, scheme: 'https' as const },
+    ...{ host: HOST, port: 443, path: '/effects', privateAddress: false },
+  },
+}
+
+function prepared(
+  operation: Prepared['operation'],
+  capability: Prepared['capability'],
+  need: Need,
+  body: string,
+  args: unknown,
+): Prepared {
+  return {
+    ...{ operation, capability, needs: [need], diff: null, bytesOut: body.length, destructive: false },
+    exact: [{ label: 'Body', text: body, spans: [], long: false }],
+    binding: JSON.stringify([operation, args]),
+    sentence: { verb: 'Do', object: operation, tail: '' },
+    dispose() {},
+  }
+}
+
+function countingLog(): ActivityLog {
+  let seq = 0
+  return {
+    append: () => ({ seq: ++seq, at: Date.now() }),
+    sync: async () => {},
+    query: () => ({ rows: [], total: seq }),
+    entry: () => null,
+    verify: () => Promise.reject(new Error('a counter has no chain')),
+    onRow: () => () => {},
+    state: () => ({ state: 'ok', entries: seq, text: '' }),
+  }
+}

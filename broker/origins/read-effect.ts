@@ -1,0 +1,143 @@
+/**
+ * A prepared request as an effect to judge. What a tool asks for is judged twice over: the call that the model made
+ * (its function and input), and the request itself. A value of the request is the call's own when the call's input
+ * holds it whole; everything else in it must be backed like any other value, so that a tool can't ask for one thing
+ * and do another. A host that the perimeter names backs an address on it whose path says nothing.
+ */
+import type { Perimeter } from '../../contract/perimeter.ts'
+import { CAPABILITY_EFFECT, type Json } from '../../contract/words.ts'
+import type { Prepared } from '../ports.ts'
+import { type Effect, type Leaf, leavesOf } from './judge-effect.ts'
+import type { VerbClass } from './verb-classes.ts'
+
+export interface ToolCallFacts {
+  tool: string
+  /** The operation that tool code asked for, and its arguments. */
+  function: string
+  input: Json
+  /** The function of the tool that the model called. */
+  call?: { function: string; input: Json }
+}
+
+/** How a request is done, which carries nothing. */
+const MANNER: Record<string, ReadonlySet<string>> = {
+  'fs.writeFile': new Set(['encoding', 'mode', 'parents']),
+  'fs.move': new Set(['parents']),
+  'fs.copy': new Set(['parents']),
+  'command.run': new Set(['cwd', 'timeoutMs', 'maxOutput', 'secrets']),
+  'net.fetch': new Set([
+    'method',
+    'bodyEncoding',
+    'responseEncoding',
+    'redirect',
+    'timeoutMs',
+    'maxBytes',
+    'sign',
+  ]),
+}
+const PLAIN_HEADERS = /^(accept|accept-language|content-type|content-length|user-agent|cache-control)$/i
+
+export function isEffect(prepared: Pick<Prepared, 'needs'>): boolean {
+  return prepared.needs.some((need) => CAPABILITY_EFFECT[need.capability] !== 'reads')
+}
+
+/** The effects that must all be backed: the call's, and what of the request the call does not hold. */
+export function readEffects(
+  perimeter: Perimeter,
+  prepared: Pick<Prepared, 'operation' | 'exact'>,
+  toolCall: ToolCallFacts | null,
+): Effect[] {
+  const request = readRequest(perimeter, prepared, toolCall)
+  if (!toolCall?.call) return [request]
+  const { call } = toolCall
+  const given = new Set((leavesOf(call.input) ?? []).map((leaf) => String(leaf.value)))
+  const rest = (leavesOf(request.input) ?? []).filter((leaf) => !given.has(String(leaf.value)))
+  const called: Effect = { name: call.function, input: call.input }
+  if (request.needsVerb === false) called.needsVerb = false
+  return rest.length === 0 ? [called] : [called, { ...request, needsVerb: false, input: nest(rest) }]
+}
+
+function readRequest(
+  perimeter: Perimeter,
+  prepared: Pick<Prepared, 'operation' | 'exact'>,
+  toolCall: ToolCallFacts | null,
+): Effect {
+  if (!toolCall) {
+    const lines = prepared.exact.map((line): [string, Json] => [line.label, line.text])
+    return { name: prepared.operation, input: lines.map(([label, text]) => ({ [label]: text })) }
+  }
+  const name = toolCall.function
+  const args = isObject(toolCall.input) ? toolCall.input : { value: toolCall.input }
+  const input = Object.fromEntries(Object.entries(args).filter(([key]) => !MANNER[name]?.has(key)))
+  if (name === 'net.fetch') return readFetch(perimeter, args, input)
+  return {
+    name,
+    input: withoutFolders(input),
+    ...(name === 'clipboard.write' ? { kind: 'create' as VerbClass } : {}),
+  }
+}
+
+function readFetch(perimeter: Perimeter, args: Record<string, Json>, input: Record<string, Json>): Effect {
+  const url = String(args['url'] ?? '')
+  if (isNamedByPerimeter(perimeter, url)) delete input['url']
+  if (typeof input['body'] === 'string') input['body'] = parsed(input['body'])
+  if (Array.isArray(input['headers']))
+    input['headers'] = input['headers'].filter((each) => !isPlainHeader(each))
+  const method = String(args['method'] ?? 'GET').toUpperCase()
+  const fetches = method === 'GET' || method === 'HEAD'
+  return { name: 'net.fetch', kind: method === 'DELETE' ? 'delete' : 'send', needsVerb: !fetches, input }
+}
+
+/** The folder is the perimeter's matter; the person's words name the file. */
+function withoutFolders(input: Record<string, Json>): Json {
+  const trim = (value: Json): Json =>
+    typeof value === 'string' && /^[/~]|^[A-Za-z]:\\/.test(value)
+      ? (value.split(/[/\\]/).at(-1) ?? value)
+      : value
+  const paths = new Set(['path', 'from', 'to', 'paths', 'moves', 'copies'])
+  const walk = (value: Json, at: string): Json => {
+    if (Array.isArray(value)) return value.map((each) => walk(each, at))
+    if (isObject(value))
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, key)]))
+    return paths.has(at) ? trim(value) : value
+  }
+  return walk(input, '')
+}
+
+/** A host that a line of the perimeter names (no wildcard), and a path of plain words: it can carry nothing. */
+function isNamedByPerimeter(perimeter: Perimeter, url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, pathname, search, hash, username } = new URL(url)
+  if (search !== '' || hash !== '' || username !== '') return false
+  const named = perimeter.hosts.some(
+    (line) => line.host === hostname && `${line.scheme}:` === protocol && line.send !== 'deny',
+  )
+  return (
+    named &&
+    pathname.split('/').every((part) => /^([A-Za-z]{0,24}([._-][A-Za-z]{1,24}){0,4}|v\d{1,2})$/.test(part))
+  )
+}
+
+function isPlainHeader(header: Json): boolean {
+  if (!Array.isArray(header)) return false
+  const [name, value] = header
+  return (
+    PLAIN_HEADERS.test(String(name)) || /^(Bearer |Basic )?\{\{secret:[a-z0-9-]+\}\}$/.test(String(value))
+  )
+}
+
+function parsed(body: string): Json {
+  try {
+    return JSON.parse(body) as Json
+  } catch {
+    return body
+  }
+}
+
+function nest(leaves: Leaf[]): Json {
+  return leaves.map((leaf) => ({ [leaf.arg]: leaf.value }))
+}
+
+function isObject(value: Json): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
