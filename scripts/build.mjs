@@ -150,7 +150,7 @@ async function makeBroker(folder) {
   const programs = (await listFiles('broker')).filter((file) => /\.(child|worker)\.ts$/.test(file))
   const entries = { main: 'broker/main.ts' }
   for (const file of programs) entries[path.basename(file, '.ts')] = file
-  await bundleNode(entries, folder)
+  await bundleNode(entries, folder, { split: true })
   await copyNatives('broker', folder)
 }
 

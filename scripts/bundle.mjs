@@ -1,6 +1,7 @@
 // How each kind of program is bundled. Everything goes into one file, except Node's own modules, Electron's, and
 // native addons, which lie in native/ beside the file (copy-natives.mjs).
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { build } from 'esbuild'
 import { inRoot, root } from './project.mjs'
 
@@ -33,11 +34,21 @@ const nativeFromFolder = {
  * Programs that run on Node or in Electron's main process, as ES modules.
  * @param {Record<string, string>} entries name of the output → source file
  * @param {string} folder
- * @param {{target?: string, shebang?: boolean}} [options]
+ * @param {{target?: string, shebang?: boolean, split?: boolean}} [options]
  */
-export async function bundleNode(entries, folder, { target = 'node26', shebang = false } = {}) {
+export async function bundleNode(
+  entries,
+  folder,
+  { target = 'node26', shebang = false, split = false } = {},
+) {
+  // Parts that are imported when they are first needed stay apart, and aren't in memory before.
+  const parts = split ? { splitting: true, chunkNames: 'parts/[name]-[hash]' } : {}
+  if (split) await rm(path.join(folder, 'parts'), { recursive: true, force: true })
   await build({
     ...shared,
+    ...parts,
+    minifyWhitespace: true,
+    minifySyntax: true,
     entryPoints: entries,
     outdir: folder,
     platform: 'node',

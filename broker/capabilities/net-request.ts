@@ -172,7 +172,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
         return context.signal.aborted || entry.signal.aborted
           ? refused('cancelled', endedSentence(plan, entry))
           : answer
-      jar.store(plan.resource, answer.value.setCookie)
+      await jar.store(plan.resource, answer.value.setCookie)
       return ok({
         answer: answer.value,
         bytesOut: entry.sent(),

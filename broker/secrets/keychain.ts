@@ -41,6 +41,8 @@ type Call = { do: 'get' | 'delete'; account: string } | { do: 'set'; account: st
 type Answer = { ok: true; value: string | boolean | null } | { ok: false; text: string }
 
 const PROBE = 'sallyport-probe'
+/** The child goes when nothing was asked for so long: it is seldom needed, and starts fast. */
+const IDLE_MS = 15_000
 
 export function createKeychain(options: KeychainOptions): Keychain {
   const { timeoutMs = 5000 } = options
@@ -49,6 +51,13 @@ export function createKeychain(options: KeychainOptions): Keychain {
   let child: ChildProcess | null = null
   let nextId = 1
   let known: KeychainStatus | null = null
+  let idle: NodeJS.Timeout | undefined
+
+  function rest(): void {
+    clearTimeout(idle)
+    idle = setTimeout(() => waiting.size === 0 && child?.stdin?.end(), IDLE_MS)
+    idle.unref()
+  }
 
   function start(): ChildProcess {
     if (child && child.exitCode === null && child.signalCode === null) return child
@@ -79,6 +88,7 @@ export function createKeychain(options: KeychainOptions): Keychain {
 
   function call(request: Call): Promise<Answer> {
     return new Promise((resolve) => {
+      clearTimeout(idle)
       const process = start()
       const id = nextId++
       const timer = setTimeout(() => {
@@ -88,6 +98,7 @@ export function createKeychain(options: KeychainOptions): Keychain {
       }, timeoutMs)
       waiting.set(id, (answer) => {
         clearTimeout(timer)
+        rest()
         resolve(answer)
       })
       process.stdin?.write(`${JSON.stringify({ id, ...request })}\n`)
@@ -138,6 +149,7 @@ export function createKeychain(options: KeychainOptions): Keychain {
       return answer.ok ? ok(answer.value === true) : unavailable()
     },
     close() {
+      clearTimeout(idle)
       child?.kill('SIGKILL')
     },
   }

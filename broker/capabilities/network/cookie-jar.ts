@@ -2,7 +2,6 @@
  * Cookies of one agent, in memory only. Each goes back to the very host that set it: without a list of public suffixes
  * nobody can tell whether `example.co.uk` may speak for its neighbours, so nobody may.
  */
-import { parseCookie } from 'undici'
 import type { UrlResource } from '../../../contract/resource.ts'
 
 interface Kept {
@@ -14,7 +13,7 @@ interface Kept {
   expires: number
 }
 export interface CookieJar {
-  store(from: UrlResource, setCookie: readonly string[]): void
+  store(from: UrlResource, setCookie: readonly string[]): Promise<void>
   /** The `Cookie` header's value; '' when there is none. */
   headerFor(to: UrlResource): string
   size(): number
@@ -28,7 +27,9 @@ export function createCookieJar(clock: () => number): CookieJar {
   const hosts = new Map<string, Map<string, Kept>>()
   let count = 0
 
-  function store(from: UrlResource, setCookie: readonly string[]): void {
+  async function store(from: UrlResource, setCookie: readonly string[]): Promise<void> {
+    if (setCookie.length === 0) return
+    const { parseCookie } = await import('undici')
     for (const line of setCookie) {
       const cookie = line.length <= MAX_BYTES ? parseCookie(line) : null
       if (!cookie || cookie.name === '' || (cookie.secure && from.scheme !== 'https')) continue

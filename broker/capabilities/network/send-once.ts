@@ -4,7 +4,7 @@
  */
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction, Socket } from 'node:net'
-import { buildConnector, Client, type Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import { type Failed, failed, type Outcome, ok } from '../../../contract/outcome.ts'
 import { readBody } from './read-body.ts'
 import type { HeaderList } from './request-headers.ts'
@@ -36,9 +36,11 @@ const MAX_HEADER_BYTES = 64 * 1024
 const CONNECT_MS = 15_000
 
 export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer>> {
+  // The client is large, and most runs never send: it loads with the first request.
+  const undici = await import('undici')
   const host = request.url.host
-  const client = new Client(request.url.origin, {
-    connect: connectorTo(request),
+  const client = new undici.Client(request.url.origin, {
+    connect: connectorTo(request, undici.buildConnector),
     allowH2: false,
     pipelining: 1,
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -76,14 +78,14 @@ export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer
   }
 }
 
-function connectorTo(request: WireRequest): buildConnector.connector {
+function connectorTo(request: WireRequest, build: typeof buildConnector): buildConnector.connector {
   const { addresses } = request
   const lookup: LookupFunction = (_host, options, done) => {
     const [first] = addresses as [LookupAddress, ...LookupAddress[]]
     if (options.all) done(null, addresses)
     else done(null, first.address, first.family)
   }
-  const connect = buildConnector({
+  const connect = build({
     allowH2: false,
     maxCachedSessions: 0,
     timeout: CONNECT_MS,
