@@ -177,11 +177,11 @@ export function openShell(parts: {
     const body = answer.ok ? 'Everything has ended. The receipt is in the window.' : answer.fault.text
     notifications.tell({ title, body, onClick: showMain })
   }
-  /** A word to the person, in the window and, when that is not in front, on the desktop. */
+  /** A word to the person: in the window, and on the desktop, because the window may be what is broken. */
   function tell(text: string): void {
     const payload = { id: `shell_${Date.now()}`, at: Date.now(), rule: 'shell', text }
     mainWindow.contents()?.send(CHANNELS.event, { event: 'alert', payload })
-    if (!mainWindow.focused()) notifications.tell({ title: 'Sallyport', body: text, onClick: showMain })
+    notifications.tell({ title: 'Sallyport', body: text, onClick: showMain })
   }
   async function onTrayAction(action: TrayAction): Promise<void> {
     switch (action.do) {
