@@ -77,7 +77,7 @@ function all(format: 'jsonl' | 'csv' | 'ocsf', limit = 4): string {
   let text = ''
   for (let after: number | null = 0; after !== null; ) {
     const page = log.export({ format, after, limit })
-    text += page.text
+    text += format === 'csv' && after > 0 ? page.text.slice(page.text.indexOf('\n') + 1) : page.text
     after = page.next
   }
   return text

@@ -28,14 +28,14 @@ export interface ExportParts {
   source: OcsfSource
 }
 
-/** `next` is what to pass as `after` for the next page; null at the end. */
+/** `next` is what to pass as `after` for the next page; null at the end. Each page of a CSV has the line with its columns. */
 export function exportPage(
   parts: ExportParts,
   request: ExportRequest,
 ): { text: string; next: number | null } {
   const { reader } = parts
   const found = reader.up(request.after + 1, request.limit)
-  let text = request.format === 'csv' && request.after === 0 ? CSV_HEAD : ''
+  let text = request.format === 'csv' ? CSV_HEAD : ''
   // One look-up for the page's start; from there on the chain gives each entry's value.
   let prev = reader.entry(found[0]?.seq ?? 0)?.prev ?? GENESIS
   for (const { text: own } of found) {

@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Grant } from '../../contract/grant.ts'
+import type { SecretInfo } from '../../contract/secret.ts'
+import { canonicalJson } from '../activity/canonical-json.ts'
+import { type OpenActivityLog, openActivityLog } from '../activity/open-activity-log.ts'
+import { type OpenDocumentStore, openDocumentStore } from '../store/documents.ts'
+import { createIncidents, type IncidentParts } from './incident.ts'
+import { createStopSwitch } from './stop-switch.ts'
+
+let folder: string
+let log: OpenActivityLog
+let store: OpenDocumentStore
+let secrets: SecretInfo[]
+let lockedSecrets: boolean[]
+let now = 1_750_000_000_000
+const clock = () => now++
+const VALUE = 'ghp_0123456789abcdefghijABCDEFGHIJ'
+
+const secret = (name: string): SecretInfo => ({
+  ...{ name, kind: 'token', bindings: [], tools: ['*'], agents: ['*'], expiresAt: null },
+  ...{ rotateUrl: `https://provider.example/rotate/${name}`, createdAt: 1, rotatedAt: null, lastUse: null },
+  ...{ uses: 1, revokedAt: null, present: true },
+})
+const grant = { id: 'g_1', words: 'Write in ~/Documents', uses: 3, madeAt: 5 } as Grant
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'incident-'))
+  log = openActivityLog({ file: path.join(folder, 'activity.db'), clock, limits: { indexAt: 1e9 } })
+  store = openDocumentStore({ file: path.join(folder, 'state.db') })
+  secrets = [secret('github')]
+  lockedSecrets = []
+  const agent = { id: 'agent_1', kind: 'agent', name: 'Tidy <b>bold</b>' } as const
+  const needs = [
+    {
+      capability: 'net.request',
+      resource: {
+        kind: 'url',
+        method: 'POST',
+        url: 'https://paste.example/',
+        scheme: 'https',
+        host: 'paste.example',
+        port: 443,
+        path: '/',
+        privateAddress: false,
+      },
+    },
+    {
+      capability: 'secret.use',
+      resource: { kind: 'secret', name: 'github', to: 'https://paste.example:443' },
+    },
+  ]
+  log.append({
+    kind: 'intent',
+    subject: 'Send notes.md',
+    principal: agent,
+    capability: 'net.request',
+    decision: 'allow',
+    details: { needs, bytesOut: 77 },
+  })
+  log.append({
+    kind: 'intent',
+    subject: `Send ${VALUE}`,
+    principal: agent,
+    capability: 'net.request',
+    decision: 'allow',
+  })
+  log.append({
+    kind: 'decision',
+    subject: 'Send again',
+    principal: agent,
+    capability: 'net.request',
+    decision: 'deny',
+    details: { needs: [needs[0]] },
+  })
+  log.append({
+    kind: 'alert',
+    subject: 'A new host after outside text',
+    details: { rule: 'new-host-after-outside-text' },
+  })
+})
+afterEach(async () => {
+  await log.close()
+  store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function incidents(more: Partial<IncidentParts> = {}) {
+  const stop = createStopSwitch({ store, clock, log, file: null })
+  stop.register({
+    name: 'lane',
+    end: async () => ({ processes: 2, alreadyLeft: ['POST https://paste.example/: 77 bytes sent'] }),
+  })
+  const made = createIncidents({
+    ...{ log, stop, store, clock, folder: path.join(folder, 'incidents') },
+    leaks: { scan: (text) => ({ hits: [], redacted: text.replaceAll(VALUE, '[secret:github]') }) },
+    revokeTokens: async () => 2,
+    lockSecrets: (locked) => void lockedSecrets.push(locked),
+    grants: () => [grant],
+    policies: () => [{ name: 'policy.jsonc', text: `{ "note": "${VALUE}" }` }],
+    tools: () => [{ name: 'web', version: '1.0.0', hash: 'ab'.repeat(32), from: 'installed', title: 'Web' }],
+    secrets: () => secrets,
+    changedFiles: () => [
+      {
+        path: '/home/me/<script>alert(1)</script>.md',
+        from: null,
+        what: 'changed',
+        at: 1,
+        runId: null,
+        beforeImage: 'img1',
+      },
+    ],
+    ...more,
+  })
+  return { ...made, stop }
+}
+const read = (state: { folder: string }, name: string) => readFileSync(path.join(state.folder, name), 'utf8')
+
+describe('an incident', () => {
+  it('stops, freezes, locks and revokes, and writes a bundle that is whole and private', async () => {
+    const { start, stop } = incidents()
+    const state = await start({ by: 'you, in the app', why: 'A paste went out.' })
+    expect(state.faults).toEqual([])
+    expect(stop.state().stopped).toBe(true)
+    expect(lockedSecrets).toEqual([true])
+    const manifest = JSON.parse(read(state, 'manifest.json')) as { sha256: Record<string, string> }
+    expect(Object.keys(manifest.sha256).sort()).toEqual(
+      state.files.filter((name) => name !== 'manifest.json').sort(),
+    )
+    for (const [name, hash] of Object.entries(manifest.sha256)) {
+      expect(createHash('sha256').update(read(state, name)).digest('hex')).toBe(hash)
+      expect(statSync(path.join(state.folder, name)).mode & 0o077).toBe(0)
+    }
+    expect(JSON.parse(read(state, 'hosts.json'))).toEqual([
+      expect.objectContaining({ host: 'paste.example', requests: 1, refused: 1, bytesOut: 77 }),
+    ])
+    expect(JSON.parse(read(state, 'secrets.json'))).toEqual([
+      expect.objectContaining({ name: 'github', uses: 1, to: ['https://paste.example:443'] }),
+    ])
+    expect(JSON.parse(read(state, 'alerts.json'))).toHaveLength(1)
+    expect(JSON.parse(read(state, 'stop-receipt.json')).alreadyLeft).toEqual([
+      'POST https://paste.example/: 77 bytes sent',
+    ])
+    expect(JSON.parse(read(state, 'proof.json'))).toMatchObject({
+      verified: { ok: true },
+      linesWithHiddenSecrets: [3],
+    })
+  })
+
+  it('hides secrets everywhere in it, and lets no text become markup', async () => {
+    const state = await incidents().start({ by: 'you', why: '![x](http://evil.example/x.png) <img src=x>' })
+    for (const name of readdirSync(state.folder, { recursive: true }) as string[]) {
+      if (statSync(path.join(state.folder, name)).isFile()) expect(read(state, name)).not.toContain(VALUE)
+    }
+    const html = read(state, 'report.html')
+    expect(html).not.toMatch(/<script|<img|<b>/)
+    expect(html).toContain("default-src 'none'")
+    expect(read(state, 'report.md')).not.toMatch(/[^\\]!\[|[^\\]<img|[^\\]<script/)
+  })
+
+  it('keeps the record provable line by line', async () => {
+    const state = await incidents().start({ by: 'you' })
+    const lines = read(state, 'timeline.jsonl').trimEnd().split('\n')
+    const broken = lines.flatMap((line, n) => {
+      const { hash, prev, ...entry } = JSON.parse(line)
+      return createHash('sha256')
+        .update(prev + canonicalJson(entry))
+        .digest('hex') === hash
+        ? []
+        : [n + 1]
+    })
+    expect(broken).toEqual([3])
+  })
+
+  it('goes on when steps fail, and says which', async () => {
+    writeFileSync(path.join(folder, 'blocked'), '')
+    const { start, stop } = incidents({
+      revokeTokens: () => Promise.reject(new Error('door closed')),
+      grants: () => {
+        throw new Error('no grants')
+      },
+      folder: path.join(folder, 'blocked', 'below'),
+    })
+    const state = await start({ by: 'you' })
+    expect(stop.state().stopped).toBe(true)
+    expect(lockedSecrets).toEqual([true])
+    expect(state.faults.join('\n')).toMatch(/door closed[\s\S]*no grants[\s\S]*Writing the bundle/)
+    expect(state.files).toEqual([])
+  })
+
+  it('puts the folder where it is asked to, and never writes over another', async () => {
+    const made = incidents()
+    const wanted = path.join(folder, 'here')
+    const first = await made.start({ by: 'you', folder: wanted })
+    const second = await made.start({ by: 'you', folder: wanted })
+    expect(first.folder).not.toBe(second.folder)
+    expect(existsSync(path.join(wanted, path.basename(first.folder), 'report.html'))).toBe(true)
+  })
+})
+
+describe('the way back from an incident', () => {
+  it('lists what to do, with the page of each credential, and ticks a credential when it was rotated', async () => {
+    const made = incidents()
+    const state = await made.start({ by: 'you' })
+    const rotate = state.checklist.find(({ kind }) => kind === 'rotate')
+    expect(rotate).toMatchObject({
+      secret: 'github',
+      url: 'https://provider.example/rotate/github',
+      doneAt: null,
+    })
+    expect((await made.current())?.checklist).toEqual(state.checklist)
+    secrets = [{ ...secret('github'), rotatedAt: now + 5 }]
+    expect((await made.current())?.checklist.find(({ kind }) => kind === 'rotate')).toMatchObject({
+      how: 'it was rotated',
+    })
+  })
+
+  it('ticks a credential when the old one fails', async () => {
+    let works: boolean | null = null
+    const made = incidents({ oldStillWorks: async () => works })
+    await made.start({ by: 'you' })
+    const rotate = async () => (await made.current())?.checklist.find(({ kind }) => kind === 'rotate')?.how
+    expect(await rotate()).toBe('')
+    works = true
+    expect(await rotate()).toBe('')
+    works = false
+    expect(await rotate()).toBe('the old one no longer works')
+  })
+
+  it('is ticked by a person, kept over a restart, and ended with the secrets unlocked', async () => {
+    await incidents().start({ by: 'you' })
+    const made = incidents()
+    const state = await made.tick('read-report', 'you')
+    expect(state?.checklist[0]).toMatchObject({ how: 'ticked by you' })
+    expect((await made.end('you'))?.endedAt).toBeGreaterThan(0)
+    expect(lockedSecrets).toEqual([true, false])
+    expect(made.stop.state().stopped).toBe(true)
+    expect(await made.current()).toBeNull()
+    expect(await made.tick('resume', 'you')).toBeNull()
+  })
+})

@@ -1,0 +1,245 @@
+/**
+ * Incident mode: one click stops everything, freezes the record, takes back what others hold (tokens, secrets), and
+ * writes a folder that one can hand to a responder. Then a list leads back to normal. Each step is done even when the
+ * one before failed, and what failed is said: in an incident the half of it is better than nothing.
+ */
+
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import type { VerifyReport } from '../../contract/activity.ts'
+import type { Grant } from '../../contract/grant.ts'
+import type { SecretInfo } from '../../contract/secret.ts'
+import type { ActivityLog, Clock, DocumentStore, LeakScanner, StopSwitch } from '../ports.ts'
+import { type ChecklistItem, makeChecklist, tickSeen } from './incident/checklist.ts'
+import { type ChangedFile, type Evidence, type RecordedEntry, readRecord } from './incident/evidence.ts'
+import { writeBundle } from './incident/write-bundle.ts'
+
+/** What is needed of the record beyond the port. */
+export interface IncidentLog extends ActivityLog {
+  head(): { seq: number; hash: string }
+  sealNow(kind: 'freeze'): Promise<{ key: string }>
+  entriesAfter(after: number, limit: number): RecordedEntry[]
+  export(request: { format: 'jsonl' | 'csv'; after: number; limit: number }): {
+    text: string
+    next: number | null
+  }
+}
+export interface IncidentParts {
+  log: IncidentLog
+  stop: StopSwitch
+  store: DocumentStore
+  leaks: Pick<LeakScanner, 'scan'>
+  clock: Clock
+  /** Where bundles are put when nobody says where. */
+  folder: string
+  /** Takes back the tokens of clients and of the command line; returns how many. */
+  revokeTokens(): Promise<number>
+  lockSecrets(locked: boolean): void
+  grants(): Grant[]
+  policies(): { name: string; text: string }[]
+  tools(): Evidence['tools']
+  secrets(): SecretInfo[]
+  changedFiles(since: number): ChangedFile[]
+  /** Asks the provider, where that can be asked, whether the old value still works. */
+  oldStillWorks?(name: string): Promise<boolean | null>
+  onFault?: (error: unknown) => void
+}
+export interface IncidentState {
+  id: string
+  at: number
+  by: string
+  why: string
+  folder: string
+  files: string[]
+  /** Sentences about steps that failed. */
+  faults: string[]
+  checklist: ChecklistItem[]
+  endedAt: number | null
+}
+export interface Incidents {
+  start(options: { by: string; why?: string; folder?: string; days?: number }): Promise<IncidentState>
+  /** The one that is not over yet, with what has been seen to be done ticked. */
+  current(): Promise<IncidentState | null>
+  tick(itemId: string, by: string): Promise<IncidentState | null>
+  /** Unlocks the secrets and ends it; resuming is a step of its own, and a person's. */
+  end(by: string): Promise<IncidentState | null>
+}
+
+const KIND = 'incident'
+const CURRENT = 'current'
+const DAY_MS = 86_400_000
+/** Entries that a bundle reaches back at most. */
+const ENTRIES = 200_000
+
+export function createIncidents(parts: IncidentParts): Incidents {
+  const { log, stop, store, clock, onFault = () => {} } = parts
+  let starting: Promise<IncidentState> | null = null
+
+  async function startNow(by: string, why: string, days: number, folder?: string): Promise<IncidentState> {
+    const faults: string[] = []
+    const step = async <T>(name: string, work: () => T | Promise<T>, otherwise: T): Promise<T> => {
+      try {
+        return await work()
+      } catch (error) {
+        onFault(error)
+        faults.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+        return otherwise
+      }
+    }
+    const at = clock()
+    const id = `incident-${new Date(at).toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${randomBytes(2).toString('hex')}`
+    // Stop first: it depends on nothing, and everything after it has time.
+    const receipt = await stop.stop(by)
+    parts.lockSecrets(true)
+    const tokensRevoked = await step('Revoking tokens', () => parts.revokeTokens(), 0)
+    await step(
+      'Writing the record',
+      () =>
+        void log.append({
+          kind: 'stop',
+          subject: 'Incident: record frozen, secrets locked',
+          details: { id, by, why, tokensRevoked },
+        }),
+      undefined,
+    )
+    const sealed = await step(
+      'Sealing the record',
+      async () => (await log.sealNow('freeze')).key !== '',
+      false,
+    )
+    const head = await step('Reading the record', () => ({ ...log.head(), sealed }), {
+      seq: 0,
+      hash: '',
+      sealed: false,
+    })
+    const since = at - days * DAY_MS
+    const after = firstAfter(log, head.seq, since)
+    const seen = await step(
+      'Reading the record',
+      () => readRecord(entriesFrom(log, after), parts.secrets()),
+      { hosts: [], secrets: [], alerts: [], count: 0 },
+    )
+    const evidence: Evidence = {
+      ...{ id, at, by, why, since, receipt, head, tokensRevoked },
+      hosts: seen.hosts,
+      secrets: seen.secrets,
+      alerts: seen.alerts,
+      entries: seen.count,
+      verified: await step('Verifying the record', () => log.verify(), notVerified),
+      grants: await step('Reading grants', () => parts.grants(), []),
+      policies: await step('Reading policies', () => parts.policies(), []),
+      tools: await step('Reading tools', () => parts.tools(), []),
+      files: await step('Reading changes', () => parts.changedFiles(since), []),
+    }
+    const checklist = makeChecklist(evidence)
+    const target = path.join(folder ?? parts.folder, id)
+    const files = await step(
+      'Writing the bundle',
+      () =>
+        writeBundle({
+          folder: target,
+          evidence,
+          checklist,
+          leaks: parts.leaks,
+          timeline: pages(log, 'jsonl', after),
+          rows: pages(log, 'csv', after),
+        }),
+      [],
+    )
+    const state: IncidentState = { id, at, by, why, folder: target, files, faults, checklist, endedAt: null }
+    await step('Keeping the checklist', () => store.put(KIND, CURRENT, state), undefined)
+    return state
+  }
+  function load(): IncidentState | null {
+    return (store.get(KIND, CURRENT) as IncidentState | undefined) ?? null
+  }
+  function save(state: IncidentState): IncidentState {
+    store.put(KIND, CURRENT, state)
+    return state
+  }
+  async function current(): Promise<IncidentState | null> {
+    const state = load()
+    if (state === null || state.endedAt !== null) return null
+    const { oldStillWorks } = parts
+    const checklist = await tickSeen(state.checklist, {
+      since: state.at,
+      now: clock(),
+      secrets: parts.secrets(),
+      ...(oldStillWorks ? { oldStillWorks } : {}),
+    })
+    return checklist.some((item, n) => item !== state.checklist[n]) ? save({ ...state, checklist }) : state
+  }
+
+  return {
+    start({ by, why = '', folder, days = 30 }) {
+      starting ??= startNow(by, why, days, folder).finally(() => {
+        starting = null
+      })
+      return starting
+    },
+    current,
+    async tick(itemId, by) {
+      const state = await current()
+      if (state === null) return null
+      const tick = (item: ChecklistItem) =>
+        item.id === itemId && item.doneAt === null
+          ? { ...item, doneAt: clock(), how: `ticked by ${by}` }
+          : item
+      return save({ ...state, checklist: state.checklist.map(tick) })
+    },
+    async end(by) {
+      const state = await current()
+      if (state === null) return null
+      parts.lockSecrets(false)
+      const left = state.checklist
+        .filter(({ doneAt, kind }) => doneAt === null && kind !== 'back')
+        .map(({ text }) => text)
+      log.append({
+        kind: 'stop',
+        subject: 'Incident over: secrets unlocked',
+        details: { id: state.id, by, left },
+      })
+      return save({ ...state, endedAt: clock() })
+    },
+  }
+}
+
+/** The number before the first entry that counts: of the last `ENTRIES`, the first not older than `since`. */
+function firstAfter(log: IncidentLog, head: number, since: number): number {
+  let low = Math.max(0, head - ENTRIES)
+  let high = head
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const [entry] = log.entriesAfter(middle, 1)
+    if (entry === undefined || entry.at >= since) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function* entriesFrom(log: IncidentLog, after: number): Generator<RecordedEntry> {
+  for (let from = after; ; ) {
+    const batch = log.entriesAfter(from, 1_000)
+    yield* batch
+    const last = batch.at(-1)
+    if (last === undefined) return
+    from = last.seq
+  }
+}
+function* pages(log: IncidentLog, format: 'jsonl' | 'csv', after: number): Generator<string> {
+  for (let next: number | null = after; next !== null; ) {
+    const page: { text: string; next: number | null } = log.export({ format, after: next, limit: 500 })
+    // Each page of a CSV begins with its columns; one is enough.
+    yield format === 'csv' && next !== after ? page.text.slice(page.text.indexOf('\n') + 1) : page.text
+    next = page.next
+  }
+}
+
+const notVerified: VerifyReport = {
+  ok: false,
+  entries: 0,
+  firstBad: { seq: 1, what: 'unreadable', text: 'The record could not be verified.' },
+  head: null,
+  sealedTo: null,
+  ms: 0,
+}

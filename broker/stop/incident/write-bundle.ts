@@ -1,0 +1,83 @@
+/**
+ * Writes the incident bundle: a folder that one hands to a responder. Everything goes through the leak scan once more,
+ * so that no secret leaves with it; a list of the files with their hashes is written last.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { LeakScanner } from '../../ports.ts'
+import type { ChecklistItem } from './checklist.ts'
+import type { Evidence } from './evidence.ts'
+import { reportHtml } from './report-html.ts'
+import { reportMarkdown } from './report-markdown.ts'
+
+export interface BundleParts {
+  folder: string
+  evidence: Evidence
+  checklist: ChecklistItem[]
+  /** Pages of the record, as JSON Lines with hash and prev. */
+  timeline: Iterable<string>
+  /** The same as rows for a spreadsheet. */
+  rows: Iterable<string>
+  leaks: Pick<LeakScanner, 'scan'>
+}
+
+/** Names of the files, in the folder. Throws when the folder can't be made or written. */
+export async function writeBundle(parts: BundleParts): Promise<string[]> {
+  const { folder, evidence, checklist, leaks } = parts
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(path.join(folder, 'policies'), { mode: 0o700 })
+  const hashes: Record<string, string> = {}
+  const clean = (text: string) => leaks.scan(text).redacted
+  const put = (name: string, text: string) => {
+    const bytes = Buffer.from(text)
+    writeFileSync(path.join(folder, name), bytes, { mode: 0o600, flag: 'wx' })
+    hashes[name] = createHash('sha256').update(bytes).digest('hex')
+  }
+  const json = (name: string, value: unknown) => put(name, `${clean(JSON.stringify(value, null, 2))}\n`)
+
+  const { text, hidden } = await cleanLines(parts.timeline, clean)
+  put('timeline.jsonl', text)
+  put('timeline.csv', (await cleanLines(parts.rows, clean)).text)
+  put('report.md', clean(reportMarkdown(evidence, checklist)))
+  put('report.html', clean(reportHtml(evidence, checklist)))
+  json('stop-receipt.json', evidence.receipt)
+  json('checklist.json', checklist)
+  json('grants.json', evidence.grants)
+  json('tools.json', evidence.tools)
+  json('hosts.json', evidence.hosts)
+  json('secrets.json', evidence.secrets)
+  json('files.json', evidence.files)
+  json('alerts.json', evidence.alerts)
+  for (const { name, text } of evidence.policies) put(path.join('policies', fileName(name)), clean(text))
+  json('proof.json', { head: evidence.head, verified: evidence.verified, linesWithHiddenSecrets: hidden })
+  put(
+    'manifest.json',
+    `${JSON.stringify({ incident: evidence.id, at: evidence.at, sha256: hashes }, null, 2)}\n`,
+  )
+  return Object.keys(hashes)
+}
+
+/** Line by line, giving way now and then: a long record must not hold up the process that is being stopped. */
+async function cleanLines(pages: Iterable<string>, clean: (text: string) => string) {
+  const hidden: number[] = []
+  const done: string[] = []
+  let number = 0
+  for (const page of pages) {
+    if (clean(page) === page) {
+      done.push(page)
+      number += page.split('\n').length - 1
+    } else {
+      for (const line of page.split('\n').slice(0, -1)) {
+        number++
+        const cleaned = clean(line)
+        if (cleaned !== line) hidden.push(number)
+        done.push(`${cleaned}\n`)
+      }
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { text: done.join(''), hidden }
+}
+
+const fileName = (name: string) => name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 100) || 'policy'
