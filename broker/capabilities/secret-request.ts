@@ -34,6 +34,7 @@ export function createSecretRequestCapability({
           ...origins.map((origin) => ({ label: 'Sent to', text: origin, spans: [], long: false })),
         ],
         binding: JSON.stringify(['secret.request', name, purpose, origins]),
+        secret: { name, purpose, hosts: origins },
         sentence: { verb: 'Ask you for the secret', object: name, tail: '' },
       })
       return ok(held.keep(prepared, { name }))

@@ -538,3 +538,32 @@ describe('replay', () => {
     expect(desk.replay('q_gone')).toEqual([])
   })
 })
+
+describe('a question for a secret', () => {
+  it('takes the value and its hosts with the answer, keeps nothing itself, and shows neither to anybody', async () => {
+    const { desk, grants } = openDesk()
+    const secret = { name: 'token', purpose: 'to list your issues', hosts: ['https://api.example.org:443'] }
+    const need = {
+      capability: 'secret.use' as const,
+      resource: { kind: 'secret' as const, name: 'token', to: secret.hosts[0] ?? '' },
+    }
+    const asked = desk.ask(request(need, { prepared: { secret } }))
+    expect(desk.pending()[0]).toMatchObject({
+      secret,
+      allowLabel: 'Give it',
+      denyLabel: 'Don’t give it',
+      steps: [],
+    })
+    expect(answerFirst(desk).why).toContain('secret')
+    expect(
+      answerFirst(desk, { secretValue: 'hunter2', secretHosts: ['https://api.example.org'] }).accepted,
+    ).toBe(true)
+    expect(await asked).toMatchObject({
+      kind: 'allow',
+      secretValue: 'hunter2',
+      secretHosts: ['https://api.example.org'],
+    })
+    expect(grants.list()).toEqual([])
+    expect(JSON.stringify(desk.pending())).not.toContain('hunter2')
+  })
+})

@@ -28,7 +28,9 @@ export function makeQuestion(
   const { prepared, context, flow } = input
   const { ladder, task } = facts
   const onlyOnce = whyOnlyOnce(input, ladder)
-  const labels = labelsOf(prepared.sentence.verb)
+  const labels = prepared.secret
+    ? { allowLabel: 'Give it', denyLabel: 'Don’t give it' }
+    : labelsOf(prepared.sentence.verb)
   const draft = {
     id: facts.id,
     askedAt: facts.askedAt,
