@@ -24,6 +24,7 @@ import { makeGate } from './gate/make-gate.ts'
 import { openGrantBook } from './grants/grant-book.ts'
 import { partCovers } from './grants/match-scope.ts'
 import { scopeSteps } from './grants/scope-steps.ts'
+import { createContainedPrograms } from './lanes/contained/contained-programs.ts'
 import { createIsolateLane } from './lanes/isolate-lane.ts'
 import { createModels } from './models/create-models.ts'
 import { createOriginTracker } from './origins/track-origins.ts'
@@ -89,7 +90,7 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
     async close() {
       unfollow()
       rooms.runs.close()
-      await rooms.lane.close()
+      await Promise.all([rooms.lane.close(), rooms.contained.close()])
       rooms.vault.close()
       rooms.policy.close()
       rooms.grants.flush()
@@ -187,7 +188,18 @@ async function makeRooms(options: BrokerOptions) {
     log: diagnostic.say,
   })
   stop.register(lane)
+  const searchPath = options.searchPath ?? SEARCH_PATH
+  const contained = createContainedPrograms({
+    node: options.node,
+    childFile: join(dist, 'broker', 'contained.child.js'),
+    searchPath,
+    killTrees,
+    log: diagnostic.say,
+  })
+  stop.register(contained)
   const capabilities = createCapabilities({
+    contained,
+    searchPath,
     ownPaths: places.own,
     undo,
     vault,
@@ -215,6 +227,7 @@ async function makeRooms(options: BrokerOptions) {
     origins,
     leaks,
     lane,
+    contained,
     clock,
     newId,
     onFault,
@@ -263,9 +276,7 @@ async function makeRooms(options: BrokerOptions) {
           where: options.parent === 'shell' ? 'window' : 'terminal',
         },
         socket,
-        commands: capabilities.some((each) => each.operations.includes('command.run'))
-          ? { available: true, text: 'Commands run in an OS sandbox with the agent’s folders and hosts.' }
-          : { available: false, text: 'Commands can’t be contained on this machine, so none are run.' },
+        commands: contained.available(),
         policy: policyFacts(policy.status()),
         platform: process.platform,
         root: process.getuid?.() === 0,

@@ -509,7 +509,7 @@ export interface ContainedProcess {
 export interface ContainedPrograms extends Stoppable {
   start(program: ContainedProgram): Promise<Outcome<ContainedProcess>>
   /** Whether programs can be contained here, and what is missing. */
-  available(): { ok: boolean; text: string }
+  available(): { available: boolean; text: string }
   close(): Promise<void>
 }
 

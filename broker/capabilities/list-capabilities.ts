@@ -3,6 +3,7 @@ import os from 'node:os'
 import type {
   CapabilityModule,
   Clock,
+  ContainedPrograms,
   Desktop,
   LeakScanner,
   SecretVault,
@@ -11,6 +12,8 @@ import type {
 } from '../ports.ts'
 import { createClipboardReadCapability } from './clipboard-read.ts'
 import { createClipboardWriteCapability } from './clipboard-write.ts'
+import { createCommandRunCapability } from './command-run.ts'
+import { SYSTEM_PATH } from './commands/resolve-program.ts'
 import { createFileRoom } from './files/file-room.ts'
 import { createFsDeleteCapability } from './fs-delete.ts'
 import { createFsListCapability } from './fs-list.ts'
@@ -36,6 +39,10 @@ export interface CapabilityDeps {
   stop: Pick<StopSwitch, 'register'>
   /** The person's home folder; the user's own unless set. */
   home?: string
+  /** Runs commands; null where programs can't be contained at all, and then none is run. */
+  contained?: ContainedPrograms | null
+  /** PATH on which commands are looked up. */
+  searchPath?: string
   /** Environment of the broker, for the place of the trash. */
   env?: Record<string, string | undefined>
   /** Certificates to trust instead of the usual ones, PEM. Tests and companies' own. */
@@ -62,7 +69,19 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
     ...(deps.ca === undefined ? {} : { ca: deps.ca }),
   })
   deps.stop.register(network)
+  const commands = deps.contained
+    ? [
+        createCommandRunCapability({
+          files,
+          contained: deps.contained,
+          vault: deps.vault,
+          leaks: deps.leaks,
+          searchPath: deps.searchPath ?? SYSTEM_PATH,
+        }),
+      ]
+    : []
   return [
+    ...commands,
     createFsReadCapability({ files, matcher: createWordMatcher() }),
     createFsListCapability({ files }),
     createFsWriteCapability({ files, undo: deps.undo }),

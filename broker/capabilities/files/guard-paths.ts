@@ -10,6 +10,8 @@ export interface PathGuard {
   refuse(path: string): Refused | null
   /** For what takes a whole folder with it: also refused when something guarded lies below. */
   refuseWhole(path: string): Refused | null
+  /** Sallyport's own folders. */
+  guarded: readonly string[]
 }
 
 const KERNEL_VIEWS = ['/proc', '/sys', '/dev']
@@ -37,6 +39,7 @@ export function createPathGuard(ownPaths: readonly string[], platform: NodeJS.Pl
 
   return {
     refuse,
+    guarded: ownPaths,
     refuseWhole(path) {
       const plain = same(path)
       const holds = [...views, ...own].some((folder) => isAtOrBelow(folder, plain))

@@ -24,7 +24,7 @@ const make = () =>
     killTrees,
     log() {},
   })
-const can = make().available().ok
+const can = make().available().available
 
 beforeAll(() => {
   // Hosts' folders go where temporary files go; here, to a place that no other test uses.
@@ -272,6 +272,18 @@ describe.skipIf(!can)('a contained program', () => {
     expect(alive(mark)).toEqual([])
   })
 
+  test('Stop while it is only starting starts nothing', async () => {
+    const mark = `sallyport-mark-${process.pid}-starting`
+    const starting = start(`sleep 30; : ${mark}`)
+    expect((await lane.end('all')).survivors).toEqual([])
+    expect(await starting).toMatchObject({ kind: 'refused', code: 'cancelled' })
+    const control = new AbortController()
+    const second = start(`sleep 30; : ${mark}`, { signal: control.signal })
+    control.abort()
+    expect(await second).toMatchObject({ kind: 'refused', code: 'cancelled' })
+    expect(alive(mark)).toEqual([])
+  })
+
   test('a cancelled run starts nothing', async () => {
     expect(await start('true', { signal: AbortSignal.abort() })).toMatchObject({
       kind: 'refused',
@@ -294,7 +306,7 @@ test('where the sandbox is missing, nothing runs', async () => {
     killTrees,
     log() {},
   })
-  expect(without.available().ok).toBe(false)
+  expect(without.available().available).toBe(false)
   const program = {
     principalId: 'a',
     words: '',

@@ -24,6 +24,7 @@ interface Running {
   stop(): Promise<{ killed: number; survivors: number[] }>
 }
 
+const NOTHING = { killed: 0, survivors: [] }
 /** Programs at once, of all agents. */
 const MAX_RUNNING = 16
 const SPARE_MS = 5 * 60_000
@@ -89,11 +90,27 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     if (closed || program.signal.aborted) return refused('cancelled', 'The run was cancelled.')
     if (running.size >= MAX_RUNNING)
       return refused('budget', `${MAX_RUNNING} programs run already. Wait until one has ended.`)
-    const { ok: can, text } = available(options.searchPath)
+    const { available: can, text } = sandboxFacts(options.searchPath)
     if (!can) return refused('unavailable', text)
-    const taken = await takeHost()
+    // Stop and cancel count from here on, also while a host is only coming up.
+    const control = new AbortController()
+    const signal = AbortSignal.any([program.signal, control.signal])
+    const taking = takeHost()
+    const starting: Running = {
+      program,
+      async stop() {
+        control.abort()
+        const taken = await taking
+        return taken.kind === 'ok' ? letGo(taken.value) : NOTHING
+      },
+    }
+    running.add(starting)
+    const taken = await taking
+    running.delete(starting)
     if (taken.kind !== 'ok') return taken
-    return ok(runIn(taken.value, program))
+    if (!signal.aborted) return ok(runIn(taken.value, program))
+    await letGo(taken.value)
+    return refused('cancelled', 'The run was cancelled. Nothing was started.')
   }
 
   function runIn(host: ProgramHost, program: ContainedProgram): ContainedProcess {
@@ -200,7 +217,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
   return {
     name: 'contained programs',
     start,
-    available: () => available(options.searchPath),
+    available: () => sandboxFacts(options.searchPath),
     async end(scope) {
       const own = [...running].filter(({ program }) => scope === 'all' || program.principalId === scope)
       const [ends] = await Promise.all([
@@ -251,19 +268,19 @@ function wallClock(ms: number, onEnd: () => void) {
 }
 
 /** What can be told without starting anything. */
-function available(searchPath: string): { ok: boolean; text: string } {
+function sandboxFacts(searchPath: string): { available: boolean; text: string } {
   if (process.platform === 'darwin')
-    return { ok: true, text: 'Programs run in Seatbelt, with the agent’s folders and hosts.' }
+    return { available: true, text: 'Programs run in Seatbelt, with the agent’s folders and hosts.' }
   if (process.platform !== 'linux')
-    return { ok: false, text: 'Programs can’t be contained on this system, so none is run.' }
+    return { available: false, text: 'Programs can’t be contained on this system, so none is run.' }
   const missing = ['bwrap', 'socat', 'rg'].filter(
     (name) => !searchPath.split(':').some((folder) => isRunnable(path.join(folder, name))),
   )
   if (missing.length === 0)
-    return { ok: true, text: 'Programs run in bubblewrap, with the agent’s folders and hosts.' }
+    return { available: true, text: 'Programs run in bubblewrap, with the agent’s folders and hosts.' }
   const packages = missing.map((name) => ({ bwrap: 'bubblewrap', rg: 'ripgrep' })[name] ?? name)
   return {
-    ok: false,
+    available: false,
     text: `Programs can’t be contained here, so none is run. Install ${packages.join(' and ')}, then try again.`,
   }
 }

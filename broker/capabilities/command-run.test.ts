@@ -1,0 +1,335 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ok, refused } from '../../contract/outcome.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
+import { mintPermit } from '../gate/permit.ts'
+import { createContainedPrograms } from '../lanes/contained/contained-programs.ts'
+import type { ContainedEnd, ContainedProgram, ContainedPrograms, PerformContext } from '../ports.ts'
+import { killTrees } from '../stop/kill-tree.ts'
+import { createCommandRunCapability } from './command-run.ts'
+import { SYSTEM_PATH } from './commands/resolve-program.ts'
+import { createFileRoom } from './files/file-room.ts'
+import type { SecretSource } from './reveal-secret.ts'
+import { type PlayedGate, playGate } from './testing/play-gate.ts'
+
+const SECRET = 'value-of-the-token'
+const vault: SecretSource = {
+  info: () => null,
+  reveal: async (_permit, name, { place }) =>
+    name === 'token' && place === 'command' ? ok(SECRET) : refused('unavailable', 'none'),
+}
+const leaks = {
+  stream() {
+    let held = ''
+    const clean = (text: string) => text.replaceAll(SECRET, '•••')
+    return {
+      push(chunk: string) {
+        held = clean(held + chunk)
+        const out = held.slice(0, Math.max(0, held.length - SECRET.length))
+        held = held.slice(out.length)
+        return out
+      },
+      end: () => clean(held),
+      hits: () => [],
+    }
+  },
+}
+
+let top: string
+let real: ContainedPrograms
+const can = () => real.available().available
+
+beforeAll(() => {
+  real = createContainedPrograms({
+    node: process.execPath,
+    childFile: path.join(import.meta.dirname, '../lanes/contained/contained.child.ts'),
+    searchPath: SYSTEM_PATH,
+    killTrees,
+    log() {},
+  })
+})
+afterAll(() => real.close())
+beforeEach(() => {
+  top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-command-')))
+  for (const folder of ['work', 'docs/private', 'elsewhere'])
+    fs.mkdirSync(`${top}/${folder}`, { recursive: true })
+  fs.writeFileSync(`${top}/docs/a.txt`, 'a doc')
+  fs.writeFileSync(`${top}/docs/private/key`, 'a key')
+  fs.writeFileSync(`${top}/elsewhere/x`, 'x')
+})
+afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
+
+const perimeter = () =>
+  Perimeter.parse({
+    folders: [
+      { path: `${top}/work`, read: 'allow', write: 'allow' },
+      { path: `${top}/docs`, read: 'allow', write: 'ask' },
+      { path: `${top}/docs/private`, read: 'deny', write: 'deny' },
+    ],
+  })
+const gateWith = (contained: ContainedPrograms): PlayedGate => {
+  const files = createFileRoom({ ownPaths: [`${top}/work/own`], home: top })
+  return playGate(
+    [createCommandRunCapability({ files, contained, vault, leaks, searchPath: SYSTEM_PATH })],
+    mintPermit,
+  )
+}
+const runWith = (
+  contained: ContainedPrograms,
+  argv: string[],
+  more: object = {},
+  context: Partial<PerformContext> = {},
+) =>
+  gateWith(contained).pass(
+    'command.run',
+    { argv, cwd: `${top}/work`, ...more },
+    { perimeter: perimeter(), ...context },
+  )
+
+describe('a command made exact', () => {
+  const prepare = async (argv: string[], more: object = {}) => {
+    const prepared = await gateWith(real).prepare(
+      'command.run',
+      { argv, cwd: `${top}/work`, ...more },
+      { perimeter: perimeter() },
+    )
+    if (prepared.kind !== 'ok') return prepared
+    prepared.value.dispose()
+    return prepared.value
+  }
+
+  test('names the resolved program, each argument, the folder, and what it can reach', async () => {
+    const prepared = await prepare(['cat', 'a b', '$(x)'], { secrets: { TOKEN: 'token' }, stdin: 'in' })
+    const cat = fs.realpathSync('/bin/cat')
+    expect(prepared).toMatchObject({
+      needs: [
+        {
+          capability: 'command.run',
+          resource: {
+            kind: 'command',
+            program: cat,
+            args: ['a b', '$(x)'],
+            cwd: `${top}/work`,
+            opaque: false,
+          },
+        },
+        { capability: 'secret.use', resource: { kind: 'secret', name: 'token', to: `command:${cat}` } },
+      ],
+      exact: [
+        { label: 'Program', text: cat },
+        { label: 'Argument 1', text: 'a b' },
+        { label: 'Argument 2', text: '$(x)' },
+        { label: 'In folder', text: `${top}/work` },
+        { label: 'It can change', text: '~/work, ~/docs' },
+        { label: 'It can read', text: '~/work, ~/docs' },
+        { label: 'It gets', text: 'the secret “token” in TOKEN, and can read its value' },
+        { label: 'Input', text: 'in', long: true },
+      ],
+      destructive: false,
+    })
+  })
+
+  test('a shell is opaque, and so counts as destructive', async () => {
+    expect(await prepare(['sh', '-c', 'ls'])).toMatchObject({
+      destructive: true,
+      needs: [{ resource: { opaque: true } }],
+    })
+  })
+
+  test('never takes a program from the working folder', async () => {
+    fs.writeFileSync(`${top}/work/mine`, '#!/bin/sh\n', { mode: 0o755 })
+    expect(await prepare(['mine'])).toMatchObject({ needs: [{ resource: { program: 'mine' } }] })
+    expect(await prepare(['./mine'])).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+    expect(await prepare([`${top}/work/mine`])).toMatchObject({
+      needs: [{ resource: { program: `${top}/work/mine` } }],
+    })
+    expect(await prepare(['ls', 'a\0b'])).toMatchObject({ kind: 'refused' })
+  })
+})
+
+describe('with a played lane', () => {
+  let started: ContainedProgram | null
+  const played = (end: Partial<ContainedEnd>, out = '', err = ''): ContainedPrograms => ({
+    name: 'played',
+    available: () => ({ available: true, text: '' }),
+    async start(program) {
+      started = program
+      const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
+      stdin.resume()
+      stdout.end(out)
+      stderr.end(err)
+      const ended = Promise.resolve({
+        exitCode: 0,
+        signal: null,
+        endedBy: 'itself' as const,
+        denied: [],
+        wallMs: 1,
+        peakRss: 1,
+        ...end,
+      })
+      return ok({ stdin, stdout, stderr, ended, kill: async () => ({ survivors: [] }) })
+    },
+    end: async () => ({}),
+    close: async () => {},
+  })
+  beforeEach(() => {
+    started = null
+  })
+
+  test('in silence it gets what is open in silence; asked, also what would ask', async () => {
+    await runWith(played({}), ['ls'])
+    expect(started).toMatchObject({
+      writable: [`${top}/work`],
+      readable: [`${top}/docs`],
+      hidden: expect.arrayContaining([`${top}/docs/private`]),
+    })
+    await runWith(
+      played({}),
+      ['ls'],
+      {},
+      { wouldDecide: ({ capability }) => (capability === 'command.run' ? 'ask' : 'allow') },
+    )
+    expect(started).toMatchObject({ writable: [`${top}/work`, `${top}/docs`] })
+  })
+
+  test('what a stricter rule covers inside its folders is closed again', async () => {
+    fs.mkdirSync(`${top}/work/.git/hooks`, { recursive: true })
+    fs.mkdirSync(`${top}/work/own`)
+    fs.writeFileSync(`${top}/work/.env`, '')
+    await runWith(
+      played({}),
+      ['ls'],
+      {},
+      {
+        wouldDecide({ capability, resource }) {
+          const at = resource.kind === 'path' ? resource.path : ''
+          if (at.endsWith('.env')) return 'deny'
+          return capability === 'fs.write' && at.includes('hooks') ? 'deny' : 'allow'
+        },
+      },
+    )
+    expect(started?.hidden).toEqual(expect.arrayContaining([`${top}/work/.env`, `${top}/work/own`]))
+    expect(started?.readOnly).toContain(`${top}/work/.git/hooks`)
+  })
+
+  test('its connections go to the gate as what can carry most', async () => {
+    await runWith(played({}), ['ls'])
+    const gate = gateWith(played({}))
+    await gate.pass('command.run', { argv: ['ls'], cwd: `${top}/work` }, { perimeter: perimeter() })
+    expect(await started?.mayConnect('Example.org', 443)).toBeNull()
+    expect(gate.further).toMatchObject([
+      { capability: 'net.request', resource: { method: 'POST', url: 'https://example.org/', port: 443 } },
+    ])
+    expect(await started?.mayConnect('bad host', 443)).toContain('refused')
+  })
+
+  test('each end has its words', async () => {
+    expect(await runWith(played({ endedBy: 'timeout' }), ['ls'])).toMatchObject({
+      kind: 'failed',
+      code: 'deadline',
+    })
+    expect(await runWith(played({ endedBy: 'memory' }), ['ls'])).toMatchObject({
+      kind: 'failed',
+      code: 'out-of-memory',
+    })
+    expect(await runWith(played({ endedBy: 'processes' }), ['ls'])).toMatchObject({
+      kind: 'failed',
+      code: 'tool-error',
+    })
+    expect(await runWith(played({ endedBy: 'stopped' }), ['ls'])).toMatchObject({
+      kind: 'refused',
+      code: 'cancelled',
+    })
+    expect(await runWith(played({ endedBy: 'crash' }), ['ls'])).toMatchObject({
+      kind: 'failed',
+      code: 'crashed',
+    })
+    expect(await runWith(played({ exitCode: 139 }), ['ls'])).toMatchObject({
+      value: { value: { exitCode: 139, signal: 'SIGSEGV' } },
+    })
+    expect(await runWith(played({}), ['no-such-program'])).toMatchObject({
+      kind: 'failed',
+      code: 'not-found',
+    })
+  })
+
+  test('says when the sandbox was in the way, and what would help', async () => {
+    const hint = async (err: string, end: Partial<ContainedEnd> = {}) => {
+      const outcome = await runWith(played({ exitCode: 1, ...end }, '', err), ['ls'])
+      return outcome.kind === 'ok' ? (outcome.value.value as { sandboxHint?: string }).sandboxHint : outcome
+    }
+    expect(await hint(`cat: ${top}/elsewhere/x: No such file or directory`)).toContain(
+      `keeps “${top}/elsewhere/x” from it`,
+    )
+    expect(await hint(`touch: cannot touch '${top}/docs/new': Read-only file system`)).toContain(
+      'not change it',
+    )
+    expect(await hint('', { denied: ['example.org:443'] })).toContain('example.org:443')
+    expect(await hint('curl: (6) Could not resolve host: x')).toContain('HTTPS_PROXY')
+    expect(await hint(`cat: ${top}/work/none: No such file or directory`)).toBeUndefined()
+    expect(await hint('plain failure')).toBeUndefined()
+    const began = performance.now()
+    await hint(`${'/a'.repeat(40_000)} x`)
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+
+  test('output is cut where it must be, and free of the secret', async () => {
+    const outcome = await runWith(played({}, `${SECRET} ${'x'.repeat(5000)}`), ['ls'], { maxOutput: 1000 })
+    expect(outcome).toMatchObject({ value: { value: { truncated: true } } })
+    expect(JSON.stringify(outcome)).not.toContain(SECRET)
+  })
+})
+
+describe('in the real sandbox', () => {
+  test('runs, reads its input, gets its secret, and never shows it', async ({ skip }) => {
+    if (!can()) skip()
+    const output: string[] = []
+    const outcome = await runWith(
+      real,
+      ['sh', '-c', 'cat; echo "$TOKEN"; echo made > made.txt; exit 3'],
+      { stdin: 'hello\n', secrets: { TOKEN: 'token' } },
+      { onOutput: (_stream, text) => output.push(text) },
+    )
+    expect(outcome).toMatchObject({
+      kind: 'ok',
+      value: { value: { exitCode: 3, stdout: 'hello\n•••\n', truncated: false }, private: true },
+    })
+    expect(output.join('')).toBe('hello\n•••\n')
+    expect(fs.readFileSync(`${top}/work/made.txt`, 'utf8')).toBe('made\n')
+  })
+
+  test('what its folders don’t hold is not there, and the hint says so', async ({ skip }) => {
+    if (!can()) skip()
+    const outcome = await runWith(real, [
+      'cat',
+      `${top}/elsewhere/x`,
+      `${top}/docs/private/key`,
+      `${top}/docs/a.txt`,
+    ])
+    expect(outcome).toMatchObject({
+      kind: 'ok',
+      value: { value: { exitCode: 1, stdout: 'a doc', sandboxHint: expect.stringContaining('perimeter') } },
+    })
+  })
+
+  test('a flood of output ends it', async ({ skip }) => {
+    if (!can()) skip()
+    expect(await runWith(real, ['cat', '/dev/zero'], { maxOutput: 10_000 })).toMatchObject({
+      kind: 'failed',
+      code: 'tool-error',
+    })
+  })
+
+  test('ends when its run is cancelled', async ({ skip }) => {
+    if (!can()) skip()
+    const control = new AbortController()
+    setTimeout(() => control.abort(), 1500)
+    expect(await runWith(real, ['sleep', '60'], {}, { signal: control.signal })).toMatchObject({
+      kind: 'refused',
+      code: 'cancelled',
+    })
+  })
+})

@@ -1,0 +1,347 @@
+/**
+ * command.run: a program with its arguments, never a line for a shell. Which file runs is resolved on a fixed path;
+ * it runs contained, with the agent's folders and hosts and no others; each connection is decided by the gate; time,
+ * memory, processes and output have limits; and all of it ends as one.
+ */
+import fs from 'node:fs'
+import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
+import type { Perimeter } from '../../contract/perimeter.ts'
+import type { OperationArgs } from '../../contract/request.ts'
+import type { CommandResource, Need } from '../../contract/resource.ts'
+import type { Permit } from '../gate/permit.ts'
+import type {
+  CapabilityModule,
+  ContainedEnd,
+  ContainedProcess,
+  ContainedPrograms,
+  EffectResult,
+  LeakScanner,
+  PerformContext,
+  Prepared,
+} from '../ports.ts'
+import { type Collected, collectOutput } from './commands/collect-output.ts'
+import { isOpaqueCommand } from './commands/is-opaque-command.ts'
+import { closeBelow, type ProgramReach, reachOf } from './commands/program-reach.ts'
+import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
+import { sandboxHint } from './commands/sandbox-hint.ts'
+import { explainErrno } from './files/explain-error.ts'
+import type { FileRoom } from './files/file-room.ts'
+import type { HeldNothing, HeldThing } from './files/held.ts'
+import { fit, lastName, shortPath } from './files/name-paths.ts'
+import { hashOf } from './hash-content.ts'
+import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
+import { canonicalUrl } from './network/canonical-url.ts'
+import { revealSecret, type SecretSource } from './reveal-secret.ts'
+
+export interface CommandRunDeps {
+  files: FileRoom
+  contained: ContainedPrograms
+  vault: SecretSource
+  leaks: Pick<LeakScanner, 'stream'>
+  /** Where programs are looked up. */
+  searchPath: string
+}
+
+type Args = OperationArgs<'command.run'>
+interface Held {
+  args: Args
+  program: ResolvedProgram
+  resource: CommandResource
+  cwd: HeldThing | HeldNothing
+}
+
+const MAX_MEMORY = 4 * 1024 * 1024 * 1024
+const MAX_PROCESSES = 512
+const SIGNALS: Record<number, string> = {
+  129: 'SIGHUP',
+  130: 'SIGINT',
+  131: 'SIGQUIT',
+  132: 'SIGILL',
+  134: 'SIGABRT',
+  135: 'SIGBUS',
+  136: 'SIGFPE',
+  137: 'SIGKILL',
+  139: 'SIGSEGV',
+  141: 'SIGPIPE',
+  143: 'SIGTERM',
+}
+
+export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModule {
+  const { files, contained } = deps
+  const held = createPreparedHold<Held>()
+
+  function prepare(args: Args, perimeter: Perimeter): Outcome<Prepared> {
+    const [name, ...rest] = args.argv as [string, ...string[]]
+    if (args.argv.some((arg) => arg.includes('\0')))
+      return refused('invalid-request', 'An argument can’t hold a NUL character.')
+    const program = resolveProgram(name, deps.searchPath, files)
+    if (program.kind !== 'ok') return program
+    const cwd = files.thing(args.cwd)
+    if (cwd.kind !== 'ok') return cwd
+    const file = program.value.program
+    const resource: CommandResource = {
+      kind: 'command',
+      program: file,
+      args: rest,
+      cwd: cwd.value.path,
+      opaque: isOpaqueCommand(file, rest),
+    }
+    const prepared = plainPrepared({
+      operation: 'command.run',
+      capability: 'command.run',
+      needs: needsOf(resource, args),
+      exact: exactLines(resource, args, reachOf(perimeter, files, true), files.home),
+      binding: JSON.stringify([
+        'command.run',
+        resource,
+        args.stdin === undefined ? null : hashOf(args.stdin),
+        args.secrets,
+      ]),
+      sentence: {
+        verb: 'Run',
+        object: fit([lastName(file), ...rest].join(' '), 300),
+        tail: fit(`in ${shortPath(cwd.value.path, files.home)}`, 120),
+      },
+      bytesOut: 0,
+      destructive: resource.opaque,
+      dispose: cwd.value.close,
+    })
+    return ok(held.keep(prepared, { args, program: program.value, resource, cwd: cwd.value }))
+  }
+
+  async function perform(
+    permit: Permit,
+    prepared: Prepared,
+    context: PerformContext,
+  ): Promise<Outcome<EffectResult>> {
+    const { args, program, resource, cwd } = held.of(prepared)
+    const no = refuseStart(program, cwd)
+    if (no) return no
+    const env = await secretsFor(permit, args, resource, context)
+    if (env.kind !== 'ok') return env
+    const asked = context.wouldDecide({ capability: 'command.run', resource }) === 'ask'
+    const reach = await closeBelow(reachOf(context.perimeter, files, asked), files, context)
+    const started = await contained.start({
+      principalId: context.principal.id,
+      words: fit([lastName(resource.program), ...resource.args].join(' '), 200),
+      program: program.entry as string,
+      args: resource.args,
+      cwd: resource.cwd,
+      env: env.value,
+      ...reach,
+      maxMemory: MAX_MEMORY,
+      maxProcesses: MAX_PROCESSES,
+      timeoutMs: args.timeoutMs,
+      mayConnect: (host, port) => mayConnect(host, port, resource, context),
+      signal: context.signal,
+    })
+    if (started.kind !== 'ok') return started
+    return attend(started.value, args, resource, reach, context)
+  }
+
+  /** Feeds it, reads what it says, and waits for its end. */
+  async function attend(
+    program: ContainedProcess,
+    args: Args,
+    resource: CommandResource,
+    reach: ProgramReach,
+    context: PerformContext,
+  ): Promise<Outcome<EffectResult>> {
+    let flooded = false
+    const options = (stream: 'stdout' | 'stderr') => ({
+      max: args.maxOutput,
+      leaks: deps.leaks,
+      onText: (text: string) => context.onOutput?.(stream, text),
+      onFlood() {
+        flooded = true
+        void program.kill()
+      },
+    })
+    program.stdin.end(args.stdin ?? '')
+    const [stdout, stderr, end] = await Promise.all([
+      collectOutput(program.stdout, options('stdout')),
+      collectOutput(program.stderr, options('stderr')),
+      program.ended,
+    ])
+    const stopped = flooded
+      ? failed('tool-error', `“${lastName(resource.program)}” wrote far more than is kept, so it was ended.`)
+      : explainEnd(end, resource, args, context)
+    if (stopped) return stopped
+    return ok(
+      resultOf({
+        end,
+        stdout,
+        stderr,
+        resource,
+        hint: sandboxHint(end, stderr.text, reach, (path) => fs.existsSync(path)),
+      }),
+    )
+  }
+
+  function refuseStart(program: ResolvedProgram, cwd: HeldThing | HeldNothing) {
+    if (program.entry === null || !isRunnable(program.program))
+      return failed('not-found', `There is no program named “${lastName(program.program)}” here.`)
+    const now = resolveProgram(program.entry, deps.searchPath, files)
+    if (now.kind !== 'ok' || now.value.program !== program.program)
+      return failed(
+        'changed',
+        `“${lastName(program.program)}” was replaced in the meantime. Nothing was run.`,
+      )
+    if (cwd.state === 'missing') return explainErrno(cwd.errno, lastName(cwd.path))
+    if (!cwd.stat.isDirectory()) return explainErrno('ENOTDIR', lastName(cwd.path))
+    return files.holder.stillThere(cwd)
+      ? null
+      : failed('changed', `“${lastName(cwd.path)}” was moved in the meantime. Nothing was run.`)
+  }
+
+  async function secretsFor(
+    permit: Permit,
+    args: Args,
+    resource: CommandResource,
+    context: PerformContext,
+  ): Promise<Outcome<Record<string, string>>> {
+    const env: Record<string, string> = {}
+    for (const [variable, name] of Object.entries(args.secrets)) {
+      const value = await revealSecret(
+        deps.vault,
+        permit,
+        name,
+        { origin: `command:${resource.program}`, path: '', place: 'command' },
+        context,
+      )
+      if (value.kind !== 'ok') return value
+      if (value.value.includes('\0'))
+        return refused('invalid-request', `The value of “${name}” can’t be put into the environment.`)
+      env[variable] = value.value
+    }
+    return ok(env)
+  }
+
+  return {
+    operations: ['command.run'],
+    async prepare(request, context) {
+      if (request.operation === 'command.run') return prepare(request.args, context.perimeter)
+      throw new Error(`command.run does not do ${request.operation}.`)
+    },
+    async perform(permit, prepared, context) {
+      permit.consume('command.run', prepared.binding)
+      return perform(permit, prepared, context)
+    },
+  }
+}
+
+function needsOf(resource: CommandResource, args: Args): Need[] {
+  const names = [...new Set(Object.values(args.secrets))]
+  return [
+    { capability: 'command.run', resource },
+    ...names.map(
+      (name): Need => ({
+        capability: 'secret.use',
+        resource: { kind: 'secret', name, to: `command:${resource.program}` },
+      }),
+    ),
+  ]
+}
+
+/** What goes through a contained program's connection can't be seen, so it is decided as what can carry most: a POST. */
+async function mayConnect(
+  host: string,
+  port: number,
+  resource: CommandResource,
+  context: PerformContext,
+): Promise<string | null> {
+  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+  const url = canonicalUrl('POST', `${port === 80 ? 'http' : 'https'}://${bracketed}:${port}/`)
+  if (url.kind !== 'ok') return url.model
+  const no = await context.allowFurther(
+    { capability: 'net.request', resource: url.value },
+    {
+      verb: 'Connect to',
+      object: fit(`${url.value.host}:${port}`, 300),
+      tail: fit(`for ${lastName(resource.program)}`, 120),
+    },
+  )
+  if (no) return no.model
+  context.progress(`Connected to ${url.value.host}:${port}; what is sent may arrive.`)
+  return null
+}
+
+function explainEnd(end: ContainedEnd, resource: CommandResource, args: Args, context: PerformContext) {
+  const name = lastName(resource.program)
+  switch (end.endedBy) {
+    case 'timeout':
+      return failed('deadline', `“${name}” was ended: it ran longer than ${args.timeoutMs} ms.`)
+    case 'memory':
+      return failed(
+        'out-of-memory',
+        `“${name}” was ended: it used more than ${MAX_MEMORY / 1024 ** 3} GB of memory.`,
+      )
+    case 'processes':
+      return failed('tool-error', `“${name}” was ended: it started more than ${MAX_PROCESSES} processes.`)
+    case 'stopped':
+      return refused(
+        'cancelled',
+        `“${name}” was ended${context.signal.aborted ? ' with its run' : ''}. What it changed before stays changed.`,
+      )
+    case 'crash':
+      return failed(
+        'crashed',
+        `“${name}” could not be run in its sandbox, or the sandbox ended. See the diagnostic log.`,
+      )
+    case 'itself':
+      return null
+  }
+}
+
+function resultOf(of: {
+  end: ContainedEnd
+  stdout: Collected
+  stderr: Collected
+  resource: CommandResource
+  hint: string | undefined
+}): EffectResult {
+  const { end, stdout, stderr, resource, hint } = of
+  const signal = end.signal ?? (end.exitCode === null ? null : (SIGNALS[end.exitCode] ?? null))
+  return {
+    value: {
+      exitCode: end.exitCode,
+      signal,
+      stdout: stdout.text,
+      stderr: stderr.text,
+      truncated: stdout.truncated || stderr.truncated,
+      ...(hint === undefined ? {} : { sandboxHint: hint }),
+    },
+    origins: [{ field: '', origin: { kind: 'outside', source: fit(resource.program, 500) } }],
+    private: true,
+    bytesIn: stdout.text.length + stderr.text.length,
+    bytesOut: 0,
+    details: {
+      exitCode: end.exitCode,
+      wallMs: Math.round(end.wallMs),
+      peakRss: end.peakRss,
+      denied: end.denied.slice(0, 20),
+    },
+  }
+}
+
+function exactLines(
+  resource: CommandResource,
+  args: Args,
+  reach: ProgramReach,
+  home: string,
+): Prepared['exact'] {
+  const line = (label: string, text: string, long = false) => ({ label, text, spans: [], long })
+  const places = (list: string[]) =>
+    list.length === 0 ? 'nothing of yours' : list.map((path) => shortPath(path, home)).join(', ')
+  const lines = [
+    line('Program', resource.program),
+    ...resource.args.map((arg, index) => line(`Argument ${index + 1}`, arg)),
+    line('In folder', resource.cwd),
+    line('It can change', places(reach.writable)),
+    line('It can read', places([...reach.readable, ...reach.writable])),
+  ]
+  for (const [variable, name] of Object.entries(args.secrets))
+    lines.push(line('It gets', `the secret “${name}” in ${variable}, and can read its value`))
+  if (args.stdin !== undefined) lines.push(line('Input', args.stdin, true))
+  return lines
+}

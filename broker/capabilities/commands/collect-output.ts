@@ -1,0 +1,51 @@
+/**
+ * One stream of a program, as text: limited, free of known secrets, told on as it comes. What is over the limit is read
+ * and thrown away, so that the program goes on; far over it, someone is told.
+ */
+import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+import type { LeakScanner } from '../../ports.ts'
+
+export interface CollectOptions {
+  /** Bytes that are kept. */
+  max: number
+  leaks: Pick<LeakScanner, 'stream'>
+  onText(text: string): void
+  /** Called once when far more came than is kept. */
+  onFlood(): void
+}
+export interface Collected {
+  text: string
+  truncated: boolean
+}
+
+/** How much more than is kept a program may write before it counts as a flood. */
+const FLOOD = 64
+
+export async function collectOutput(stream: Readable, options: CollectOptions): Promise<Collected> {
+  const decoder = new StringDecoder('utf8')
+  const scan = options.leaks.stream()
+  const parts: string[] = []
+  let bytes = 0
+  const keep = (text: string) => {
+    if (text === '') return
+    parts.push(text)
+    options.onText(text)
+  }
+  let flooded = false
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const room = options.max - bytes
+      bytes += chunk.length
+      if (room > 0) keep(scan.push(decoder.write(room < chunk.length ? chunk.subarray(0, room) : chunk)))
+      if (bytes > options.max * FLOOD && !flooded) {
+        flooded = true
+        options.onFlood()
+      }
+    }
+  } catch {
+    // The stream broke off because the program was ended: what came before stands.
+  }
+  keep(scan.push(decoder.end()) + scan.end())
+  return { text: parts.join(''), truncated: bytes > options.max }
+}

@@ -1,0 +1,120 @@
+/**
+ * What a command may reach of the disk: the agent's folders as its perimeter opens them. What runs in silence gets what
+ * is open in silence; a command that a person allowed just now gets what would ask, too, and the question says so.
+ * Inside those folders, whatever a stricter rule covers is closed again.
+ */
+import type { Level, Perimeter } from '../../../contract/perimeter.ts'
+import type { PerformContext } from '../../ports.ts'
+import type { FileRoom } from '../files/file-room.ts'
+import type { HeldThing } from '../files/held.ts'
+import { isAtOrBelow } from '../files/name-paths.ts'
+import { walkFolder } from '../files/walk-folder.ts'
+
+export interface ProgramReach {
+  readable: string[]
+  writable: string[]
+  hidden: string[]
+  readOnly: string[]
+}
+
+/** Places at home that hold keys, or that other programs run: closed wherever the rules deny them. */
+const DELICATE =
+  '.ssh .gnupg .aws .azure .kube .docker .netrc .npmrc .pypirc .git-credentials .gitconfig .password-store .pki .mozilla .thunderbird .bashrc .bash_profile .bash_logout .profile .zshrc .zprofile .zshenv .zlogin .config/fish .config/autostart .config/systemd .config/git .config/gh .config/gcloud .config/google-chrome .config/chromium .config/BraveSoftware .config/microsoft-edge .config/keepassxc .local/bin .local/share/keyrings .local/share/applications .claude .claude.json .codex .cursor .gemini .vscode Library/Keychains Library/LaunchAgents Library/Cookies'.split(
+    ' ',
+  )
+/** How far the folders are looked through for what is to be closed. */
+const LOOK_DEPTH = 4
+const LOOK_ENTRIES = 5_000
+
+/** Without the looking: for the question. `asked`: whether a person answers for this very command. */
+export function reachOf(perimeter: Perimeter, files: FileRoom, asked: boolean): ProgramReach {
+  const reach: ProgramReach = { readable: [], writable: [], hidden: [], readOnly: [] }
+  const open = (level: Level) => level === 'allow' || (asked && level === 'ask')
+  for (const line of perimeter.folders) {
+    const path = canonical(files, line.path)
+    if (path === null) continue
+    const reads = open(line.read)
+    const writes = reads && open(line.write)
+    reach[writes ? 'writable' : reads ? 'readable' : 'hidden'].push(path)
+    // A line inside a wider one takes back what that one opens.
+    if (reads && !writes) reach.readOnly.push(path)
+  }
+  return reach
+}
+
+/** With all that a stricter rule closes below. */
+export async function closeBelow(
+  reach: ProgramReach,
+  files: FileRoom,
+  context: PerformContext,
+): Promise<ProgramReach> {
+  const closed: ProgramReach = { ...reach, hidden: [...reach.hidden], readOnly: [...reach.readOnly] }
+  const close = (path: string) => {
+    const decided = (capability: 'fs.read' | 'fs.write') =>
+      context.wouldDecide({ capability, resource: { kind: 'path', path } })
+    if (files.guard().refuse(path) !== null || decided('fs.read') === 'deny') closed.hidden.push(path)
+    else if (isWritable(reach, path) && decided('fs.write') === 'deny') closed.readOnly.push(path)
+    else return false
+    return true
+  }
+  for (const name of DELICATE) {
+    const path = canonical(files, `~/${name}`)
+    if (path !== null && isReadable(reach, path)) close(path)
+  }
+  for (const path of files.guard().guarded)
+    if (isReadable(reach, path) && canonical(files, path) === path) closed.hidden.push(path)
+  for (const top of [...reach.readable, ...reach.writable])
+    await lookThrough(top, files, context.signal, close)
+  return { ...closed, hidden: [...new Set(closed.hidden)], readOnly: [...new Set(closed.readOnly)] }
+}
+
+async function lookThrough(
+  top: string,
+  files: FileRoom,
+  signal: AbortSignal,
+  close: (path: string) => boolean,
+): Promise<void> {
+  const found = files.thing(top)
+  if (found.kind !== 'ok') return
+  const folder = found.value
+  try {
+    if (folder.state === 'there' && folder.stat.isDirectory()) await lookIn(folder, files, signal, close)
+  } finally {
+    folder.close()
+  }
+}
+
+async function lookIn(
+  folder: HeldThing,
+  files: FileRoom,
+  signal: AbortSignal,
+  close: (path: string) => boolean,
+): Promise<void> {
+  const shut = new Set<string>()
+  let entries = 0
+  for await (const { path } of walkFolder(folder, {
+    holder: files.holder,
+    depth: LOOK_DEPTH,
+    signal,
+    mayEnter: (path) => !shut.has(path),
+  })) {
+    if (++entries > LOOK_ENTRIES) return
+    if (close(path)) shut.add(path)
+  }
+}
+
+/** Null when it isn't there. */
+function canonical(files: FileRoom, text: string): string | null {
+  const found = files.thing(text)
+  if (found.kind !== 'ok') return null
+  found.value.close()
+  return found.value.state === 'there' ? found.value.path : null
+}
+
+function isReadable(reach: ProgramReach, path: string): boolean {
+  return [...reach.readable, ...reach.writable].some((folder) => isAtOrBelow(path, folder))
+}
+
+function isWritable(reach: ProgramReach, path: string): boolean {
+  return reach.writable.some((folder) => isAtOrBelow(path, folder))
+}

@@ -1,0 +1,66 @@
+/**
+ * When a command failed because of the sandbox, its own words are misleading ("no such file", "could not resolve
+ * host"). This says what was in the way and what would help. Guessed from what programs usually say, so it is a hint,
+ * never more.
+ */
+import type { ContainedEnd } from '../../ports.ts'
+import { isAtOrBelow } from '../files/name-paths.ts'
+import type { ProgramReach } from './program-reach.ts'
+
+const BLOCKED =
+  /(?:^|[\s'"`:(=])(\/[^\s'"`:;,)]+)['"`]?:? ?[^\n/]{0,80}?(No such file or directory|Permission denied|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS|ENOENT)/gm
+const NETWORK =
+  /Could not resolve host|Temporary failure in name resolution|Network is unreachable|getaddrinfo|EAI_AGAIN|ENOTFOUND|ENETUNREACH|CONNECT tunnel failed|Proxy CONNECT aborted|no route to host/i
+/** The sandbox's own; what a program finds missing there is really missing. */
+const SYSTEM = /^\/(usr|bin|sbin|lib|lib32|lib64|opt|proc|dev|etc|nix)(\/|$)/
+
+/** @param exists whether a path is there outside of the sandbox */
+export function sandboxHint(
+  end: Pick<ContainedEnd, 'exitCode' | 'endedBy' | 'denied'>,
+  stderr: string,
+  reach: ProgramReach,
+  exists: (path: string) => boolean,
+): string | undefined {
+  if (end.exitCode === 0 && end.denied.length === 0) return undefined
+  const hints: string[] = []
+  if (end.denied.length > 0)
+    hints.push(
+      `It was kept from reaching ${end.denied.slice(0, 5).join(', ')}. A person can add the host to the agent’s perimeter.`,
+    )
+  else if (NETWORK.test(stderr))
+    hints.push(
+      'It has no network but through the sandbox’s proxy; a program that takes no notice of HTTPS_PROXY can’t get out.',
+    )
+  for (const [path, words] of blockedPaths(stderr).slice(0, 3)) {
+    const hint = hintFor(path, words, reach, exists)
+    if (hint) hints.push(hint)
+  }
+  return hints.length === 0 ? undefined : [...new Set(hints)].join(' ')
+}
+
+function blockedPaths(stderr: string): [string, string][] {
+  const found = new Map<string, string>()
+  for (const match of stderr.slice(0, 100_000).matchAll(BLOCKED))
+    found.set((match[1] as string).replace(/\/+$/, ''), match[2] as string)
+  return [...found]
+}
+
+function hintFor(
+  path: string,
+  words: string,
+  reach: ProgramReach,
+  exists: (path: string) => boolean,
+): string | null {
+  const inside = (list: readonly string[]) => list.some((folder) => isAtOrBelow(path, folder))
+  const missing = /No such file|ENOENT/.test(words)
+  const closed = inside(reach.hidden)
+  if (!closed && inside(reach.writable) && !inside(reach.readOnly)) return null
+  if (!closed && inside([...reach.readable, ...reach.readOnly])) {
+    return missing
+      ? null
+      : `The sandbox lets it read “${path}” but not change it. A person can allow changes in the agent’s perimeter.`
+  }
+  if (SYSTEM.test(path) && (missing || !exists(path))) return null
+  if (missing && !exists(path)) return null
+  return `The sandbox keeps “${path}” from it. A person can add its folder to the agent’s perimeter.`
+}
