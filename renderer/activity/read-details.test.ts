@@ -7,10 +7,28 @@ describe('an entry’s details', () => {
       readDetails({ url: 'https://x.org/', bytesOut: 12, to: ['a', 'b'], nothing: null, origins: [] }),
     ).toEqual([
       { label: 'url', text: 'https://x.org/' },
-      { label: 'bytes out', text: '12' },
+      { label: 'went out', text: '12 bytes' },
       { label: 'to', text: 'a\nb' },
     ])
   })
+})
+
+it('writes each resource in its own exact form', () => {
+  const needs = [
+    { capability: 'fs.read', resource: { kind: 'path', path: '/a b' } },
+    { capability: 'net.request', resource: { kind: 'url', method: 'POST', url: 'https://x.org/y' } },
+    {
+      capability: 'command.run',
+      resource: { kind: 'command', program: '/usr/bin/git', args: ['push'], cwd: '/w' },
+    },
+    { capability: 'fs.read', resource: { kind: 'odd' } },
+  ]
+  expect(readDetails({ needs })).toEqual([
+    {
+      label: 'touches',
+      text: '/a b\nPOST https://x.org/y\n/usr/bin/git push\nin /w\n{"capability":"fs.read","resource":{"kind":"odd"}}',
+    },
+  ])
 })
 
 describe('origins in the record', () => {

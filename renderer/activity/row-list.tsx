@@ -128,7 +128,7 @@ const Row = memo(function Row({
       ) : (
         <span className="faint small kind">{mark.word}</span>
       )}
-      <span className={row.state === 'failed' || row.state === 'interrupted' ? 'end bad' : 'end'}>{end}</span>
+      <span className={end === row.state ? 'end bad' : 'end'}>{end}</span>
     </div>
   )
 })

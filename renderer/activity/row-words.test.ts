@@ -13,11 +13,12 @@ it('marks a row by what was decided and by whom', () => {
 })
 
 it('says how an effect ended rather than how long it took when it did not end well', () => {
-  expect(describeEnd({ state: 'ok', durationMs: 41 })).toBe('41 ms')
-  expect(describeEnd({ state: 'failed', durationMs: 41 })).toBe('failed')
-  expect(describeEnd({ state: 'interrupted', durationMs: null })).toBe('interrupted')
-  expect(describeEnd({ state: 'open', durationMs: null })).toBe('…')
-  expect(describeEnd({ state: 'none', durationMs: null })).toBe('')
+  expect(describeEnd({ state: 'ok', durationMs: 41, decision: 'allow' })).toBe('41 ms')
+  expect(describeEnd({ state: 'failed', durationMs: 41, decision: 'allow' })).toBe('failed')
+  expect(describeEnd({ state: 'interrupted', durationMs: null, decision: 'allow' })).toBe('interrupted')
+  expect(describeEnd({ state: 'open', durationMs: null, decision: 'allow' })).toBe('…')
+  expect(describeEnd({ state: 'none', durationMs: null, decision: 'allow' })).toBe('')
+  expect(describeEnd({ state: 'failed', durationMs: 3, decision: 'deny' })).toBe('')
 })
 
 it('takes a subject apart at its verb', () => {

@@ -55,8 +55,9 @@ export function markOf(row: Pick<ActivityRow, 'kind' | 'decision' | 'asked'>): R
   return { kind: null, word: KIND_WORDS[row.kind], quiet: true }
 }
 
-/** `1.9 s`, `failed`, `interrupted`, `…`. */
-export function describeEnd(row: Pick<ActivityRow, 'state' | 'durationMs'>): string {
+/** `1.9 s`, `failed`, `interrupted`, `…`. What was denied had no effect that could end. */
+export function describeEnd(row: Pick<ActivityRow, 'state' | 'durationMs' | 'decision'>): string {
+  if (row.decision === 'deny') return ''
   if (row.state === 'failed' || row.state === 'interrupted') return row.state
   if (row.state === 'open') return '…'
   return row.durationMs === null ? '' : formatDuration(row.durationMs)

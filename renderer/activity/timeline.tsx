@@ -78,7 +78,7 @@ function LaneNames({ lanes }: { lanes: Lanes }) {
     <ul className="lane-names">
       {lanes.map(({ principalId, name, points }) => (
         <li key={principalId} className="truncate" title={describeLane(points)}>
-          <bdi>{name}</bdi>
+          <bdi>{name || 'Sallyport'}</bdi>
           <span className="visually-hidden">: {describeLane(points)}</span>
         </li>
       ))}

@@ -24,17 +24,18 @@ const LEVEL_WORDS: Record<ExposureLine['level'], string> = {
   deny: 'never',
 }
 const ROW = 30
+const TALL_ROW = 48
 const HEAD = 30
 const WIDTH = 200
 
 interface Placed {
   head: { label: string; y: number }[]
-  rows: { line: ExposureLine; y: number }[]
+  rows: { line: ExposureLine; y: number; height: number }[]
   none: { text: string; y: number }[]
   height: number
 }
 
-/** Rows of a fixed height, so that picture and words meet without measuring. */
+/** Rows of two fixed heights, for one line and for two, so that picture and words meet without measuring. */
 export function placeLines(lines: ExposureLine[]): Placed {
   const placed: Placed = { head: [], rows: [], none: [], height: 0 }
   for (const { group, label, none } of GROUPS) {
@@ -43,8 +44,9 @@ export function placeLines(lines: ExposureLine[]): Placed {
     placed.head.push({ label, y: placed.height })
     placed.height += HEAD
     for (const line of own) {
-      placed.rows.push({ line, y: placed.height })
-      placed.height += ROW
+      const height = line.words.length > 44 || line.target.length > 36 ? TALL_ROW : ROW
+      placed.rows.push({ line, y: placed.height, height })
+      placed.height += height
     }
     if (own.length === 0) {
       placed.none.push({ text: none, y: placed.height })
@@ -72,11 +74,11 @@ export function ExposureMap({ agent, lines }: { agent: Agent; lines: ExposureLin
           <path className="to-gate" d={`M30 ${middle} H 76`} />
           {rows
             .filter(({ line }) => !isPlain(line))
-            .map(({ line, y }) => (
+            .map(({ line, y, height: tall }) => (
               <path
                 key={line.group + line.target + y}
                 className={line.level}
-                d={pathTo(line, y + ROW / 2, middle)}
+                d={pathTo(line, y + tall / 2, middle)}
               />
             ))}
           <rect className={`agent ${hue(agent.id)}`} x="6" y={middle - 12} width="24" height="24" rx="6" />
@@ -95,8 +97,8 @@ export function ExposureMap({ agent, lines }: { agent: Agent; lines: ExposureLin
             </p>
           ))}
           <ul>
-            {rows.map(({ line, y }) => (
-              <li key={line.group + line.target + y} style={at(y)}>
+            {rows.map(({ line, y, height: tall }) => (
+              <li key={line.group + line.target + y} style={{ top: `${y}px`, height: `${tall}px` }}>
                 <Row line={line} />
               </li>
             ))}
@@ -125,7 +127,7 @@ function Row({ line }: { line: ExposureLine }) {
             <Lock aria-hidden="true" /> {line.from}
           </span>
         ) : (
-          line.from !== 'perimeter' && line.from
+          !line.from.includes('perimeter') && line.from
         )}
       </span>
     </>

@@ -28,7 +28,7 @@ export function StoppedBanner() {
       })
   }
   return (
-    <section className="stopped" aria-label="Everything is stopped">
+    <section className="stopped-banner" aria-label="Everything is stopped">
       <div className="stopped-head">
         <Shape kind="stop" />
         <strong>Everything is stopped</strong>

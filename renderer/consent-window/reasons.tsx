@@ -4,22 +4,35 @@ import { plural } from '../design/format.ts'
 import { Lamps } from '../design/lamps.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 
-/** Why this is asked: the rule that made it first, the others on request, beside the three lamps. */
+const SHOWN = 2
+/** A reason is read at a glance up to here; the rest is one press away. */
+const GLANCE = 190
+
+/** Cuts a long reason at the end of a part of it; null when it is short enough. */
+export function firstPart(text: string): string | null {
+  if (text.length <= GLANCE) return null
+  const cut = Math.max(text.lastIndexOf('; ', GLANCE), text.lastIndexOf('. ', GLANCE))
+  return `${text.slice(0, cut > 40 ? cut : text.lastIndexOf(' ', GLANCE)).replace(/[\s.;,:]+$/, '')} …`
+}
+
+/** Why this is asked: the rule that made it first, all else on request, beside the three lamps. */
 export function Reasons({ question }: { question: Question }) {
   const [all, setAll] = useState(false)
-  const shown = all ? question.because : question.because.slice(0, 2)
+  const { because } = question
+  const hidden = because.length - SHOWN
+  const shortened = because.slice(0, SHOWN).some(({ text }) => firstPart(text) !== null)
   return (
     <section className={`reasons ${question.risk}`} aria-label="Why this is asked" id="why">
       <Lamps lamps={question.lamps} />
       <div>
-        {shown.map(({ rule, text }) => (
+        {because.slice(0, all ? undefined : SHOWN).map(({ rule, text }) => (
           <p key={rule + text}>
-            <ShownText text={text} field="reason" />
+            <ShownText text={all ? text : (firstPart(text) ?? text)} field="reason" />
           </p>
         ))}
-        {question.because.length > 2 && (
+        {(hidden > 0 || shortened) && (
           <button type="button" className="link-button small" onClick={() => setAll(!all)}>
-            {all ? 'Fewer reasons' : plural(question.because.length - 2, 'more reason')}
+            {all ? 'In short' : hidden > 0 ? plural(hidden, 'more reason') : 'In full'}
           </button>
         )}
       </div>

@@ -51,6 +51,11 @@ const CALL_MARKS: Record<Call['state'], { kind: MarkKind | null; word: string; q
   failed: { kind: null, word: 'Failed', quiet: true },
 }
 
+/** A machine's answer, and a refusal whose reason stands there already, are shown on request. */
+function isForReading({ summary, state }: Call): boolean {
+  return state !== 'refused' && !/^\s*[[{]/.test(summary)
+}
+
 /** One line when all went quietly; what was asked, refused or has several effects shows them without a click. */
 function CallView({ call }: { call: Call }) {
   const [open, setOpen] = useState(false)
@@ -64,7 +69,7 @@ function CallView({ call }: { call: Call }) {
       <button type="button" className="call-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         {single ? <CapabilityIcon capability={single.capability} /> : <Wrench aria-hidden="true" />}
         <span className="call-title">
-          <ShownText text={call.title} field="argument" />
+          <ShownText text={single ? single.subject : call.title} field="argument" />
         </span>
         <code className="faint call-name">
           {call.tool}.{call.function}
@@ -92,7 +97,7 @@ function CallView({ call }: { call: Call }) {
           <ShownText text={refusal.text} field="reason" />
         </div>
       )}
-      {call.summary && (
+      {call.summary && (open || isForReading(call)) && (
         <p className={open ? 'call-summary open select' : 'call-summary select'}>
           <ShownText text={call.summary} field="argument" quietLines />
         </p>

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { RunItem, RunSummary, RunView } from '../../contract/agent.ts'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
+import { type Change, groupChanges } from './group-changes.ts'
 import { createRunStore, placeItems } from './run-store.ts'
 import { createRunsStore, placeRun } from './runs-store.ts'
 
@@ -84,4 +85,14 @@ describe('one run', () => {
     leave()
     expect(listeners.size).toBe(0)
   })
+})
+
+it('groups changes by the call that made them, in order', () => {
+  const change = (id: string, callId: string | null) => ({ id, callId }) as Change
+  const groups = groupChanges([change('1', 'b'), change('2', 'a'), change('3', 'b'), change('4', null)])
+  expect(groups.map(({ callId, changes }) => [callId, changes.map(({ id }) => id)])).toEqual([
+    ['b', ['1', '3']],
+    ['a', ['2']],
+    [null, ['4']],
+  ])
 })

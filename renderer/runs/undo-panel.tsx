@@ -1,15 +1,14 @@
 import { Undo2, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
-import type { RunView, UndoPreview } from '../../contract/agent.ts'
+import type { RunItem, RunView } from '../../contract/agent.ts'
 import { useAct, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Diff } from '../design/diff.tsx'
 import { Skeleton } from '../design/empty-state.tsx'
 import { plural } from '../design/format.ts'
 import { ShownText } from '../design/shown-text.tsx'
-
-type Change = UndoPreview['changes'][number]
+import { type Change, type ChangeGroup, groupChanges } from './group-changes.ts'
 
 const STATE_WORDS: Record<Change['state'], string> = {
   'can-undo': '',
@@ -19,20 +18,22 @@ const STATE_WORDS: Record<Change['state'], string> = {
   'no-image': 'Too large or too old to put back',
 }
 const UNDO_WORDS: Record<Change['what'], string> = {
-  created: 'Created. Undo moves it to the trash.',
-  changed: 'Changed. Undo puts the old content back.',
-  moved: 'Moved. Undo moves it back.',
-  trashed: 'Moved to the trash. Undo brings it back.',
-  folder: 'Folder made. Undo removes it if it is empty.',
+  created: 'created; undo moves it to the trash',
+  changed: 'changed; undo puts the old content back',
+  moved: 'moved; undo moves it back',
+  trashed: 'moved to the trash; undo brings it back',
+  folder: 'folder made; undo removes it if it is empty',
 }
 
-/** What undo would do, file by file, before it does it. Nothing that a person changed since is touched. */
+type Part = { changeId?: string; callId?: string }
+
+/** What undo would do, call by call and file by file, before it does it. What a person changed since is not touched. */
 export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void }) {
   const { run: store, bridge, toasts } = useStores()
   const { undo, loadUndo, fault } = useStore(store)
   const act = useAct()
   useEffect(() => void loadUndo(run.id), [loadUndo, run.id])
-  const revert = async (part: { changeId?: string; callId?: string }) => {
+  const revert = async (part: Part) => {
     const done = await act('Nothing was put back', () => bridge.call('runs.undo', { runId: run.id, ...part }))
     if (done)
       toasts.getState().push({
@@ -55,27 +56,14 @@ export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void 
       </header>
       {fault && <p className="dim">{fault}</p>}
       {!undo && !fault && <Skeleton lines={3} />}
-      {undo && (
-        <ul>
-          {undo.changes.map((change) => (
-            <ChangeRow
-              key={change.id}
-              change={change}
-              onUndo={() => void revert({ changeId: change.id })}
-              onUndoCall={
-                change.callId === null ? undefined : () => void revert({ callId: change.callId ?? '' })
-              }
-              partOfCall={
-                undo.changes.filter(({ callId }) => callId !== null && callId === change.callId).length
-              }
-            />
-          ))}
-        </ul>
-      )}
+      {undo &&
+        groupChanges(undo.changes).map((group) => (
+          <Group key={group.callId} group={group} items={run.items} onUndo={(part) => void revert(part)} />
+        ))}
       {undo && undo.notUndoable.length > 0 && (
-        <div className="not-undoable">
+        <div className="undo-group">
           <p className="strong">What can’t be undone</p>
-          <ul>
+          <ul className="not-undoable">
             {undo.notUndoable.map((line) => (
               <li key={line}>
                 <ShownText text={line} field="argument" />
@@ -88,30 +76,59 @@ export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void 
   )
 }
 
-function ChangeRow({
-  change,
+function Group({
+  group,
+  items,
   onUndo,
-  onUndoCall,
-  partOfCall,
 }: {
-  change: Change
-  onUndo: () => void
-  onUndoCall: (() => void) | undefined
-  partOfCall: number
+  group: ChangeGroup
+  items: RunItem[]
+  onUndo: (part: Part) => void
 }) {
+  const { callId, changes } = group
+  const call = items.find((item) => item.id === callId)
+  const title = call?.kind === 'call' ? (call.effects[0]?.subject ?? call.title) : 'Changes'
+  const open = changes.filter(({ state }) => state === 'can-undo').length
+  return (
+    <div className="undo-group">
+      <header>
+        <h4 className="wrap-anywhere">
+          <ShownText text={title} field="argument" />
+        </h4>
+        {callId !== null && open > 1 && (
+          <Button size="small" onClick={() => onUndo({ callId })}>
+            Undo these {open}
+          </Button>
+        )}
+      </header>
+      <ul>
+        {changes.map((change) => (
+          <ChangeRow key={change.id} change={change} onUndo={() => onUndo({ changeId: change.id })} />
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function ChangeRow({ change, onUndo }: { change: Change; onUndo: () => void }) {
   const [shown, setShown] = useState(false)
   const can = change.state === 'can-undo'
   return (
     <li className={can ? '' : 'settled'}>
       <div className="change">
-        <span className="wrap-anywhere mono">
-          <ShownText text={change.path} field="path" />
-          {change.from && (
-            <span className="faint">
-              {' from '}
-              <ShownText text={change.from} field="path" />
-            </span>
-          )}
+        <span className="wrap-anywhere">
+          <span className="mono">
+            <ShownText text={change.path} field="path" />
+          </span>{' '}
+          <span className="small faint">
+            {STATE_WORDS[change.state] || UNDO_WORDS[change.what]}
+            {can && change.from && (
+              <>
+                {' to '}
+                <ShownText text={change.from} field="path" />
+              </>
+            )}
+          </span>
         </span>
         {change.diff !== null && (
           <button
@@ -124,17 +141,11 @@ function ChangeRow({
           </button>
         )}
         {can && (
-          <Button size="small" onClick={onUndo}>
+          <Button size="small" tone="quiet" onClick={onUndo}>
             Undo
           </Button>
         )}
-        {can && onUndoCall && partOfCall > 1 && (
-          <Button size="small" tone="quiet" onClick={onUndoCall}>
-            Undo whole call
-          </Button>
-        )}
       </div>
-      <p className="small faint">{STATE_WORDS[change.state] || UNDO_WORDS[change.what]}</p>
       {shown && change.diff !== null && (
         <Diff diff={change.diff} label={`What undo would change in ${change.path}`} />
       )}
