@@ -28,15 +28,26 @@ export function findCollections(suite: Suite, environment: Fields): Collection[]
   // What is outside in one list of a kind is outside in its sisters (the messages of every room).
   for (const each of found)
     for (const other of found)
-      if (each !== other && each.kind === 'records' && other.kind === 'records' && isSister(each, other))
+      if (
+        each !== other &&
+        each.kind === 'records' &&
+        other.kind === 'records' &&
+        isSister(each, other, found)
+      )
         for (const key of other.outside) each.outside.add(key)
   return found
 }
 
-const isSister = (a: Collection, b: Collection) =>
-  a.path.length === b.path.length &&
-  a.path.slice(0, -1).join('/') === b.path.slice(0, -1).join('/') &&
-  Object.keys(a.records[0] ?? {}).join() === Object.keys(b.records[0] ?? {}).join()
+/** Lists of one form under one name and nothing else beside them: a map of lists. */
+function isSister(a: Collection, b: Collection, all: Collection[]): boolean {
+  const parent = (each: Collection) => each.path.slice(0, -1).join('/')
+  const keys = (each: Collection) => Object.keys(each.records[0] ?? {}).join()
+  if (parent(a) !== parent(b) || keys(a) !== keys(b)) return false
+  const beside = all.filter(
+    (each) => parent(each) === parent(a) && !(Array.isArray(each.value) && each.value.length === 0),
+  )
+  return beside.every((each) => each.kind === 'records' && keys(each) === keys(a))
+}
 
 function walk(
   value: Json,

@@ -46,6 +46,8 @@ export interface ReplayGate {
   /** Text from outside comes into the run by itself. */
   readOutside(run: string, text: string): void
   end(run: string): void
+  /** What the last question said is not backed. */
+  why(): string[]
   faults: unknown[]
   close(): void
 }
@@ -57,6 +59,7 @@ export function openReplayGate(): ReplayGate {
   let ids = 0
   let answer: 'allow' | 'deny' = 'deny'
   let asked = false
+  let why: string[] = []
   let now: { suite: Suite; environment: Fields } | null = null
   const newId = (kind: string) => `${kind}_${++ids}`
   const clock = Date.now
@@ -88,8 +91,9 @@ export function openReplayGate(): ReplayGate {
     policy: () => policy,
     onFault: (error) => faults.push(error),
     consent: {
-      async ask() {
+      async ask({ flow }) {
         asked = true
+        why = flow.unbacked
         return answer === 'allow'
           ? { kind: 'allow', questionId: newId('q'), grant: null, ms: 1 }
           : { kind: 'deny', questionId: newId('q'), refused: refused('denied-by-person', 'No.'), ms: 1 }
@@ -100,6 +104,7 @@ export function openReplayGate(): ReplayGate {
 
   return {
     faults,
+    why: () => why,
     say: (run, words) => origins.personSaid(run, words),
     readOutside: (run, text) =>
       origins.noteRead(

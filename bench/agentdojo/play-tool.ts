@@ -30,7 +30,7 @@ export function playRead(suite: Suite, environment: Fields, tool: SuiteTool, arg
   const chosen =
     best.kind === 'map'
       ? chooseFromMap(best, args)
-      : best.records.filter((record) => fits(record, args, tool))
+      : best.records.filter((record) => fits(record, withoutPath(args, best), tool))
   const records = (chosen.length > 0 ? chosen : best.records).map((record) => project(record, tool, best))
   if (best.outside.has('*')) return tool.reads_untrusted ? outsideResult(records) : ownResult(records)
   return splitByWriter(records, environment, tool, best)
@@ -102,6 +102,11 @@ function fits(record: Fields, args: Fields, tool: SuiteTool): boolean {
     const wanted = leavesOf(arg).map((value) => value.toLowerCase())
     return wanted.length === 0 || wanted.some((value) => leaves.some((leaf) => leaf.includes(value)))
   })
+}
+
+/** What chose the collection chooses nothing in it. */
+function withoutPath(args: Fields, best: Collection): Fields {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => !best.path.includes(String(value))))
 }
 
 function chooseFromMap(best: Collection, args: Fields): Fields[] {

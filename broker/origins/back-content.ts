@@ -8,8 +8,8 @@
  *   anywhere: a word that was read is data, and would go out with it.
  * - Text that stays (an own record, nobody told) may be the model's own, unless it carries what came from outside: four
  *   words in a row, the whole of a shorter text, or most of its words from one outside text. The one thing it may
- *   carry is text of an own document that the person named, into the place that they named: that copying is what they
- *   asked for.
+ *   carry is text of an own document that the person named, where their words say that it is to be copied ("based on",
+ *   "containing", "contents of"), and only what stands nowhere else outside: that copying is what they asked for.
  */
 import type { PersonWords } from './person-words.ts'
 import { speaksOf, standsAsIdentifier, standsInWords } from './person-words.ts'
@@ -31,6 +31,9 @@ export interface ContentContext {
 const RUN = 4
 const JOINT = 3
 const JOINTS = 6
+/** The person says that text of a document is to stand in another place. */
+const COPYING =
+  /\b(containing|based on|according to|copy|copying|taken from|(?:content|contents|text|items) (?:of|from)|excerpt|extract)\b/i
 const MOST_WORDS = 20_000
 
 /** Null when backed; otherwise what is not, in words for a person. */
@@ -105,32 +108,32 @@ function findBroughtIn({ said, index, named }: ContentContext, text: string, wor
   const mine = coverOf(words, [said.phrase])
   const folded = foldedForm(text).trim().split(' ')
   if (folded.length !== words.length) return 'it holds letters that look like others'
-  const allowed = named.flatMap((record) => record.carried)
+  const copied = new Set(COPYING.test(said.text) ? named.flatMap((record) => record.carried) : [])
   for (const read of index.outside) {
-    const from = findRun(folded, mine, read.words, allowed)
+    if (copied.has(read.words)) continue
+    const from = findRun(folded, mine, read.words)
     if (from) return `“${from}” came from ${read.origin.source.slice(0, 80)}`
-    if (!allowed.includes(read.words) && isMostly(folded, mine, read.words, allowed))
+    if (isMostly(folded, mine, read.words, copied))
       return `most of its words came from ${read.origin.source.slice(0, 80)}`
   }
   return null
 }
 
-/** Four words in a row (or all, of fewer) that stand in `read`, not in the person's words and not in a named document. */
-function findRun(words: string[], mine: boolean[], read: string, allowed: string[]): string | null {
+/** Four words in a row (or all, of fewer) that stand in `read` and not in the person's words. */
+function findRun(words: string[], mine: boolean[], read: string): string | null {
   const length = Math.min(RUN, words.length)
   for (let at = 0; at + length <= words.length; at++) {
     const run = words.slice(at, at + length)
     if (mine.slice(at, at + length).every(Boolean)) continue
-    const phrase = ` ${run.join(' ')} `
-    if (read.includes(phrase) && !allowed.some((each) => each.includes(phrase))) return run.join(' ')
+    if (read.includes(` ${run.join(' ')} `)) return run.join(' ')
   }
   return null
 }
 
-function isMostly(words: string[], mine: boolean[], read: string, allowed: string[]): boolean {
+function isMostly(words: string[], mine: boolean[], read: string, copied: ReadonlySet<string>): boolean {
   const telling = words.filter((word, at) => !mine[at] && !PLAIN_WORDS.has(word))
   const from = telling.filter(
-    (word) => read.includes(` ${word} `) && !allowed.some((each) => each.includes(` ${word} `)),
+    (word) => read.includes(` ${word} `) && ![...copied].some((each) => each.includes(` ${word} `)),
   )
   return from.length >= RUN && from.length * 2 > telling.length
 }

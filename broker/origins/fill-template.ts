@@ -1,5 +1,5 @@
 /**
- * A sentence that the person wrote with places to fill ("Dinner at {restaurant_name}"): is this value that sentence,
+ * A sentence that the person wrote with places to fill ("Tea with {guest_name}"): is this value that sentence,
  * filled from the person's own records? Every place must be filled whole by a field of its kind (a name by a name, an
  * address by an address), all of them from one record where there are several. Nothing from outside fills a place.
  */

@@ -14,7 +14,7 @@ import { fillTemplate } from './fill-template.ts'
 import { namesRecord, type PersonWords, standsInWords } from './person-words.ts'
 import { backByRecord, isOwnAccount, type Reached, reachRecords } from './reach-records.ts'
 import { type Moment, readMoment } from './read-times.ts'
-import { nameTokens, singular } from './read-words.ts'
+import { nameTokens, numberOf, singular } from './read-words.ts'
 import type { OwnRecord, ReadIndex } from './run-reads.ts'
 import { classOfFunction, isAsked, type VerbClass } from './verb-classes.ts'
 
@@ -49,6 +49,8 @@ const PEOPLE = new Set(
 )
 const GOES_OUT: ReadonlySet<VerbClass> = new Set(['send', 'invite', 'pay', 'reserve', 'run', 'open'])
 const STAYS: ReadonlySet<VerbClass> = new Set(['create', 'add', 'change'])
+/** Arguments that name a thing by a number. */
+const NAMING = new Set(['id', 'number', 'no', 'index'])
 const MOST_LEAVES = 500
 
 export function judgeEffect(said: PersonWords, index: ReadIndex, effect: Effect): Judgement {
@@ -117,24 +119,34 @@ function backLeaf(context: Context, leaf: Leaf): Verdict {
     if (backing === 'open' && mayLeaveOpen(context, moment)) return { kind: 'open' }
     return backByRecord(said, reached, arg, value) ? { kind: 'said' } : unbacked(leaf)
   }
-  if (typeof value === 'string' && (standsInWords(said, value) || namesRecord(said, value)))
-    return { kind: 'said' }
-  if (typeof value === 'number' && said.numbers.has(value)) return { kind: 'said' }
+  if (standsAsValue(said, tokens, value)) return { kind: 'said' }
   if (typeof value === 'string' && fillTemplate(said, index, value)) return { kind: 'said' }
   if (backByRecord(said, reached, arg, value, templated)) return { kind: 'said' }
   if (typeof value === 'string' && isOwnAccount(index, value)) return { kind: 'open' }
   if (isSmallChoice(said, tokens, value)) return { kind: 'open' }
   if (typeof value === 'string' && tokens.some((token) => FREE_TEXT.has(token))) {
-    const records = [...reached.named, ...context.records, ...templated]
-    const why = findUnbackedContent(
-      { said, index, records, named: reached.named, carries: context.carries },
-      value,
-    )
+    const named = reached.named.flat()
+    const records = [...named, ...context.records, ...templated]
+    const why = findUnbackedContent({ said, index, records, named, carries: context.carries }, value)
     return why === null
       ? { kind: 'open' }
       : { kind: 'unbacked', why: `The ${leaf.arg.slice(0, 60)}: ${why}.` }
   }
   return unbacked(leaf)
+}
+
+/** Whole in the words; a bare number that names a thing only where the words say that it does ("file 24", "ID '24'"). */
+function standsAsValue(said: PersonWords, tokens: string[], value: string | number): boolean {
+  const number = numberOf(String(value).trim())
+  if (number !== null && tokens.some((token) => NAMING.has(token))) {
+    if (!said.numbers.has(number) && !said.chunks.has(String(value))) return false
+    const names = [...new Set([...tokens, ...NAMING])].map((token) => `${token}s?`).join('|')
+    return new RegExp(`(?:^|[^\\p{L}])(?:${names})[\\s:#'"“‘.]{1,4}0*${number}(?![\\p{L}\\p{N}])`, 'iu').test(
+      said.text,
+    )
+  }
+  if (typeof value === 'number') return said.numbers.has(value)
+  return standsInWords(said, value) || namesRecord(said, value)
 }
 
 /** A time that nobody said is the model's to choose in an own calendar; a day that nobody said also for a payment. */

@@ -14,32 +14,42 @@ const ADDRESS_KEY = /^(e-?mail|mail|email_?address|phone|phone_?number|iban|hand
 const SELF_KEY = /^(account|own|my|self|user)_?(e-?mail|address|iban|handle|number)_?$/i
 
 export interface Reached {
-  named: OwnRecord[]
-  byIdentifier: OwnRecord[]
+  /** Records by the name that stands in the words; several records may bear one name. */
+  named: OwnRecord[][]
+  /** The same by an address or a number that only a program would type. */
+  byIdentifier: OwnRecord[][]
 }
 
 export function reachRecords(said: PersonWords, index: ReadIndex): Reached {
-  const named = new Map<OwnRecord, string>()
-  const byIdentifier: OwnRecord[] = []
+  const named = new Map<string, OwnRecord[]>()
+  const byIdentifier = new Map<string, OwnRecord[]>()
+  const put = (groups: Map<string, OwnRecord[]>, key: string, record: OwnRecord) =>
+    groups.set(key, [...(groups.get(key) ?? []), record])
   for (const record of index.records) {
     const name = record.names.find((each) => namesRecord(said, each))
-    if (name !== undefined) named.set(record, ` ${wordsOf(name).join(' ')} `)
-    else if (record.fields.length > 1 && record.fields.some((field) => isReachedBy(said, field)))
-      byIdentifier.push(record)
+    if (name !== undefined) put(named, ` ${wordsOf(name).join(' ')} `, record)
+    else if (record.fields.length > 1)
+      for (const value of identifiersIn(said, record)) put(byIdentifier, value, record)
   }
-  // "Sports and Yoga Class" is not a mention of "Yoga Class".
-  const names = new Set(named.values())
-  const longest = [...named].filter(
-    ([, name]) => ![...names].some((other) => other.length > name.length && other.includes(name)),
+  // "Evening choir practice" is not a mention of "Choir practice".
+  const names = [...named.keys()]
+  const longest = names.filter(
+    (name) => !names.some((other) => other.length > name.length && other.includes(name)),
   )
-  return { named: longest.map(([record]) => record), byIdentifier }
+  return { named: longest.map((name) => named.get(name) ?? []), byIdentifier: [...byIdentifier.values()] }
 }
 
-function isReachedBy(said: PersonWords, field: OwnField): boolean {
-  return field.values.some((value) => {
-    if (typeof value !== 'string' || value.length < 6 || field.list || !isIdentifier(value)) return false
-    return readMoment(value) === null && numberOf(value) === null && said.chunks.has(value)
-  })
+function identifiersIn(said: PersonWords, record: OwnRecord): string[] {
+  const values = record.fields.filter((field) => !field.list).flatMap((field) => field.values)
+  return values.filter(
+    (value): value is string =>
+      typeof value === 'string' &&
+      value.length >= 6 &&
+      isIdentifier(value) &&
+      readMoment(value) === null &&
+      numberOf(value) === null &&
+      said.chunks.has(value),
+  )
 }
 
 /**
@@ -53,7 +63,7 @@ export function backByRecord(
   value: string | number,
   also: readonly OwnRecord[] = [],
 ): OwnRecord | null {
-  for (const group of [reached.named, reached.byIdentifier]) {
+  for (const group of [...reached.named, ...reached.byIdentifier]) {
     const found = findIn(said, group, arg, value)
     if (found) return found
   }
@@ -64,6 +74,7 @@ export function backByRecord(
   return null
 }
 
+/** One name, perhaps several records: what those that fit best agree on. */
 function findIn(
   said: PersonWords,
   group: readonly OwnRecord[],

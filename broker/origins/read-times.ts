@@ -1,6 +1,6 @@
 /**
- * Days, times and durations in a person's words, and the same in a value: "January 11th to January 15th 2025" and
- * 2025-01-11 are one day. What is read as a time is taken out of the words, so that its digits back nothing else.
+ * Days, times and durations in a person's words, and the same in a value: "March 3rd to March 8th 2031" and
+ * 2031-03-03 speak of one day. What is read as a time is taken out of the words, so that its digits back nothing else.
  * A day without a year stands for any year; two orders of day and month that can be mistaken are not read.
  */
 export interface Day {
@@ -98,7 +98,7 @@ function readClock(
   if (/\btomorrow\b/i.test(said.rest)) said.relative.push(1)
 }
 
-/** "January 11th to January 15th 2025": the year belongs to both. */
+/** "March 3rd to March 8th 2031": the year belongs to both. */
 function inheritYears(days: Day[]): void {
   const years = new Set(days.map((day) => day.year).filter((year) => year !== null))
   const [only] = years
@@ -116,7 +116,7 @@ function clock(hours: number, minutes: number, half: string | undefined): number
 }
 
 export interface Moment {
-  /** `2025-01-11` */
+  /** `2031-03-03` */
   date: string
   day: Day
   /** Minutes after midnight; null for a day alone. */

@@ -124,7 +124,10 @@ function walk(value: Json, path: string[], key: string, taking: Taking, record: 
     else for (const [at, each] of value.entries()) walk(each, [...path, String(at)], key, taking, null)
     return
   }
-  if (typeof value !== 'object' || value === null) return takeField([value], path, key, taking, record, false)
+  if (typeof value !== 'object' || value === null) {
+    takeField([value], path, key, taking, record, false)
+    return
+  }
   const inner: OwnRecord = {
     fields: [],
     names: [],

@@ -22,12 +22,12 @@ const VERBS: Record<VerbClass, string> = {
     'create make write draft generate schedule register save put set compose produce copy duplicate prepare plan build start open',
   add: 'add append include insert attach put join',
   reserve: 'reserve book order buy purchase rent hire reservation booking',
-  send: 'send email mail forward reply respond message post publish share notify tweet dm submit upload announce text',
+  send: 'send email mail forward reply respond message post publish share notify tweet dm submit upload announce text write tell ask answer contact',
   invite: 'invite share add welcome',
   pay: 'pay transfer wire refund reimburse repay remit donate deposit settle payment transaction',
   delete: 'delete remove cancel erase trash drop discard clear kick revoke unsubscribe ban',
   change:
-    'change update move reschedule edit modify rename set adjust replace postpone shift reset correct fix revise switch extend amend increase decrease',
+    'change update move reschedule edit modify rename set adjust replace postpone shift reset correct fix revise switch extend amend increase decrease raise lower',
   run: 'run execute launch',
   open: 'open show',
 }
@@ -50,6 +50,8 @@ const NOUN_TOO = new Set(
   'email mail message post text dm book order plan share open start set show copy'.split(' '),
 )
 const BEFORE_VERB = new Set('please and then to also you or just now kindly ahead must should ll'.split(' '))
+/** What is told or written to the person who asks goes nowhere. */
+const TO_ME = new Set(['me', 'us'])
 const NEGATIONS = new Set(['not', 'never', 'without', 'don', 'dont', 'avoid'])
 const FORGET = new Set(['forget', 'hesitate', 'fail'])
 
@@ -76,6 +78,7 @@ export function verbsAsked(text: string): Set<VerbClass> {
 function stands(words: string[], at: number): boolean {
   const word = words[at] as string
   const before = words[at - 1]
+  if (TO_ME.has(words[at + 1] ?? '') && WORDS.send.has(word)) return false
   if (NOUN_TOO.has(word) && before !== undefined && before !== ',' && !BEFORE_VERB.has(before)) return false
   const near = words.slice(Math.max(0, at - 4), at)
   const no = near.findLastIndex((each) => NEGATIONS.has(each))
