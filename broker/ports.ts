@@ -297,7 +297,9 @@ export interface GrantPart {
 }
 /** One step of the ladder from the exact resource outward; all parts are granted together. */
 export interface LadderStep {
-  parts: GrantPart[]
+  /** Each with its own words: it becomes a grant of its own. */
+  parts: (GrantPart & { words: string })[]
+  /** All of them, in one line. */
   words: string
 }
 

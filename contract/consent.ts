@@ -75,6 +75,8 @@ export const Question = z.object({
   offers: z.array(ScopeOffer).length(SCOPE_KINDS.length),
   /** The ladder for every scope longer than once; empty when only once is honest. */
   steps: z.array(ScopeStep).max(8),
+  /** False when a no can't be remembered, because what it would cover can't be said exactly. */
+  rememberable: z.boolean().optional(),
   /** Other calls that wait for the same answer. */
   waiting: z.number().int().nonnegative(),
   /** Set when the agent asks for a secret: the window shows a masked field and editable hosts. */

@@ -203,6 +203,49 @@ describe('scopes', () => {
     expect(await asked).toMatchObject({ kind: 'allow', grant: null })
     expect(grants.list()).toEqual([])
   })
+  it('of two folders become two grants, each with its own words, or none', async () => {
+    const two = [write('/home/ada/work/in/a'), write('/home/ada/work/out/a')]
+    const { desk, grants } = openDesk()
+    void desk.ask(request(two))
+    answerFirst(desk, { scope: 'run', step: 1 })
+    expect(
+      grants
+        .list()
+        .map(({ words }) => words)
+        .sort(),
+    ).toEqual(['Write in ~/work/in and below', 'Write in ~/work/out and below'])
+    const again = openDesk()
+    void again.desk.ask(request(two))
+    const put = again.store.put.bind(again.store)
+    let writes = 0
+    again.store.put = (...given) => {
+      writes += 1
+      if (writes === 2) throw new Error('disk full')
+      put(...given)
+    }
+    expect(answerFirst(again.desk, { scope: 'run', step: 1 }).accepted).toBe(false)
+    expect(again.grants.list().filter(({ revokedAt }) => revokedAt === null)).toEqual([])
+  })
+  it('of a command that can run anything can be remembered as a no, never as a yes', async () => {
+    const { desk, grants } = openDesk()
+    const shell = () => request(run('/usr/bin/bash', ['-c', 'x'], true))
+    void desk.ask(shell())
+    expect(desk.pending()[0]).toMatchObject({ rememberable: true, steps: [] })
+    answerFirst(desk, { answer: 'deny', rememberDeny: true })
+    const asked = {
+      need: run('/usr/bin/bash', ['-c', 'x'], true),
+      principalId: 'agent_1',
+      tool: { name: 'files', hash: HASH },
+      runId: 'run_1',
+      now: Date.now(),
+    }
+    expect(grants.index().find('deny', asked)).not.toBeNull()
+    expect(
+      grants.index().find('deny', { ...asked, need: run('/usr/bin/bash', ['-c', 'y'], true) }),
+    ).toBeNull()
+    void desk.ask(shell())
+    expect(answerFirst(desk, { scope: 'always' }).accepted).toBe(false)
+  })
   it('that the disk can’t keep is not accepted, and the question stands', () => {
     const { desk, store } = openDesk()
     void desk.ask(request())

@@ -143,7 +143,8 @@ export function createConsentDesk(options: ConsentDeskOptions): OpenConsentDesk 
       const standing = queue.find(questionId)
       if (!standing || standing !== queue.head() || standing.question.hash !== hash) return
       standing.closed = true
-      if (!standing.shown.has(hash)) standing.shown.set(hash, clock())
+      // Drawn again (a window that came back, a focus): its wait begins again.
+      standing.shown.set(hash, clock())
     },
     setSurface,
     setLocked,

@@ -70,21 +70,38 @@ function keep(
   facts: { grants: GrantBook; now: number },
 ): Grant[] {
   const { principal, tool } = input.context
-  return steps.flatMap(({ parts, words }) =>
-    parts.map(({ capability, scope }) =>
-      facts.grants.add({
-        effect: answer.answer,
-        principalId: principal.id,
-        tool: tool ? { name: tool.name, hash: tool.hash } : NO_TOOL,
-        capability,
-        scope,
-        words,
-        end,
-        madeAt: facts.now,
-        madeBy: by.slice(0, 120),
-        questionId: standing.question.id,
-        reason: answer.reason,
-      }),
-    ),
-  )
+  const kept: Grant[] = []
+  try {
+    for (const { capability, scope, words } of steps.flatMap(({ parts }) => parts))
+      kept.push(
+        facts.grants.add({
+          effect: answer.answer,
+          principalId: principal.id,
+          tool: tool ? { name: tool.name, hash: tool.hash } : NO_TOOL,
+          capability,
+          scope,
+          words,
+          end,
+          madeAt: facts.now,
+          madeBy: by.slice(0, 120),
+          questionId: standing.question.id,
+          reason: answer.reason,
+        }),
+      )
+    return kept
+  } catch (error) {
+    takeBack(kept, by, facts.grants)
+    throw error
+  }
+}
+
+/** All or nothing: half an answer is another answer. Revoking counts even when the disk can't take it. */
+function takeBack(kept: readonly Grant[], by: string, grants: GrantBook): void {
+  for (const { id } of kept) {
+    try {
+      grants.revoke(id, by)
+    } catch {
+      // It no longer counts; the book tries again to write that down.
+    }
+  }
 }

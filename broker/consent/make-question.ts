@@ -62,6 +62,7 @@ export function makeQuestion(
             words,
             replay: null,
           })),
+    rememberable: ladder.length > 0,
     waiting: 0,
     secret: prepared.secret ?? null,
     diff: prepared.diff !== null && prepared.diff.length <= 500_000 ? prepared.diff : null,

@@ -70,7 +70,7 @@ describe('the ladder', () => {
     ])
     expect(words([url('https://api.example.org/v1/..%2fadmin')], '/')).toHaveLength(1)
   })
-  it('of a command is its whole arguments, here or below; none for one that can run anything', () => {
+  it('of a command is its whole arguments, here or below; of one that can run anything only here', () => {
     const run = (opaque: boolean): Need => ({
       capability: 'command.run',
       resource: {
@@ -85,8 +85,7 @@ describe('the ladder', () => {
       'Run /usr/bin/git commit -m "a b" in ~/work',
       'Run /usr/bin/git commit -m "a b" in ~/work and below',
     ])
-    expect(words([run(true)])).toEqual([])
-    expect(words([run(true), file('fs.read', `${HOME}/work/x`)])).toEqual([])
+    expect(words([run(true)])).toEqual(['Run /usr/bin/git commit -m "a b" in ~/work'])
   })
   it('of many files starts at their folders, and of more folders than one can read at a common one', () => {
     const moved = Array.from({ length: 12 }, (_, at) => [

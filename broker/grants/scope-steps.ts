@@ -1,6 +1,7 @@
 /**
  * The ladder: from exactly what is asked outward, at most to the perimeter's line. Each step spells out all that it
- * grants. An empty ladder means that only once is honest.
+ * grants. An empty ladder means that nothing longer than once can be said exactly; whether a longer yes is honest is
+ * for others to judge.
  */
 import type { GrantScope } from '../../contract/grant.ts'
 import type { Need, UrlResource } from '../../contract/resource.ts'
@@ -30,8 +31,12 @@ export function scopeSteps(needs: readonly Need[], options: LadderOptions): Ladd
   for (let at = 0; at < length; at++) {
     const parts = ladders.flatMap((ladder) => ladder[Math.min(at, ladder.length - 1)] ?? [])
     if (parts.length > MOST_PARTS) continue
-    const words = parts.map(({ capability, scope }) => scopeWords(capability, scope, options.home)).join('; ')
-    if (words.length <= 600 && steps[steps.length - 1]?.words !== words) steps.push({ parts, words })
+    const spoken = parts.map((part) => ({
+      ...part,
+      words: scopeWords(part.capability, part.scope, options.home),
+    }))
+    const words = spoken.map((part) => part.words).join('; ')
+    if (words.length <= 600 && steps[steps.length - 1]?.words !== words) steps.push({ parts: spoken, words })
   }
   return thin(steps)
 }
@@ -64,7 +69,6 @@ function ladderOf(group: Need[], options: LadderOptions): GrantPart[][] {
     case 'url':
       return climbUrl(resource, options.ceiling(first)).map((scope) => [{ capability, scope }])
     case 'command': {
-      if (resource.opaque) return []
       const exact = {
         kind: 'command' as const,
         program: resource.program,
@@ -73,7 +77,8 @@ function ladderOf(group: Need[], options: LadderOptions): GrantPart[][] {
         cwd: resource.cwd,
         cwdBelow: false,
       }
-      return [[{ capability, scope: exact }], [{ capability, scope: { ...exact, cwdBelow: true } }]]
+      // What can run anything is never granted (`index-grants.ts`); a remembered no may name it, exactly.
+      return resource.opaque ? only(exact) : [...only(exact), ...only({ ...exact, cwdBelow: true })]
     }
     case 'secret':
       return only({ kind: 'secret', name: resource.name, to: resource.to })
@@ -85,8 +90,7 @@ function ladderOf(group: Need[], options: LadderOptions): GrantPart[][] {
         origin: resource.origin,
       })
     case 'plain':
-      // What the clipboard holds differs each time: it is asked each time.
-      return capability === 'clipboard.read' ? [] : only({ kind: 'capability' })
+      return only({ kind: 'capability' })
   }
 }
 
