@@ -116,8 +116,8 @@ export async function bundleTool(entry, outfile) {
  * The code that runs first inside an isolate, as one expression: the start function with every endowment that lies
  * in sandbox/endowments/. What is not in that folder does not exist for a tool.
  */
-export async function bundleGuest(outfile) {
-  const names = (await readdir(inRoot('sandbox', 'endowments')))
+export async function bundleGuest(outfile, folder = inRoot('sandbox')) {
+  const names = (await readdir(path.join(folder, 'endowments')))
     .filter((name) => /(?<!\.test|\.d)\.ts$/.test(name))
     .sort()
   const imports = names.map((name, index) => `import { endowment as e${index} } from './endowments/${name}'`)
@@ -127,7 +127,7 @@ export async function bundleGuest(outfile) {
     sourcemap: false,
     stdin: {
       contents: `${imports.join('\n')}\nimport { start } from './guest/start.ts'\nexport const begin = (...functions) => start([${list}], functions)`,
-      resolveDir: inRoot('sandbox'),
+      resolveDir: folder,
       sourcefile: 'guest-entry.ts',
       loader: 'ts',
     },

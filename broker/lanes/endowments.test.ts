@@ -1,0 +1,208 @@
+// What a tool sees, tried in the real isolate.
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { failed, ok, refused } from '../../contract/outcome.ts'
+import type { Json } from '../../contract/words.ts'
+import {
+  buildTestSandbox,
+  type CallOptions,
+  callTool,
+  makeTool,
+  openTestLane,
+  type TestSandbox,
+} from '../../e2e/fixtures/open-test-lane.ts'
+import type { IsolateLane } from '../ports.ts'
+
+let sandbox: TestSandbox
+let lane: IsolateLane
+beforeAll(async () => {
+  sandbox = await buildTestSandbox()
+  lane = openTestLane(sandbox)
+})
+afterAll(async () => {
+  await lane.close()
+  sandbox.remove()
+})
+async function evaluate(body: string, options: CallOptions = {}): Promise<Json> {
+  const { outcome } = await callTool(
+    lane,
+    makeTool(`export const main = async (input) => { ${body} }`),
+    options,
+  )
+  if (outcome.kind !== 'ok') throw new Error(outcome.person)
+  return outcome.value
+}
+
+describe('fetch', () => {
+  const asked: Json[] = []
+  const onRequest = async (operation: string, args: Json) => {
+    asked.push([operation, args])
+    const body = Buffer.from('{"a":"ü"}').toString('base64')
+    return ok<Json>({
+      url: 'https://a.b/end',
+      status: 201,
+      statusText: 'Created',
+      headers: [
+        ['X-A', '1'],
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+      ],
+      body,
+      bodyEncoding: 'base64',
+      truncated: false,
+      redirects: ['https://a.b/'],
+    })
+  }
+
+  it('asks the gate and answers with a Response', async () => {
+    const body = `const r = await fetch('https://a.b/x', { method: 'post', headers: { B: '2' }, body: 'text' })
+      const copy = r.clone()
+      return [r.ok, r.status, r.statusText, r.url, r.redirected, r.headers.get('x-a'), r.headers.getSetCookie(), (await r.json()).a, await copy.text(), r.bodyUsed, await r.text().catch((e) => e.name), r instanceof Response]`
+    expect(await evaluate(body, { onRequest })).toEqual([
+      true,
+      201,
+      'Created',
+      'https://a.b/end',
+      true,
+      '1',
+      ['a=1', 'b=2'],
+      'ü',
+      '{"a":"ü"}',
+      true,
+      'TypeError',
+      true,
+    ])
+    expect(asked).toEqual([
+      [
+        'net.fetch',
+        {
+          url: 'https://a.b/x',
+          method: 'POST',
+          headers: [
+            ['b', '2'],
+            ['content-type', 'text/plain;charset=UTF-8'],
+          ],
+          redirect: 'follow',
+          responseEncoding: 'base64',
+          body: 'text',
+        },
+      ],
+    ])
+  })
+
+  it('sends bytes, forms of the address kind and requests, and refuses what it can’t send', async () => {
+    asked.length = 0
+    const body = `
+      await fetch(new Request('https://a.b/', { method: 'PUT', body: new Uint8Array([0, 255, 1]).subarray(1) }))
+      await fetch(new URL('https://a.b/'), { method: 'POST', body: new URLSearchParams({ q: 'ü' }) })
+      const bad = []
+      for (const init of [{ body: 'x' }, { method: 'POST', body: {} }, { headers: { 'a b': '1' } }, { headers: { a: 'x\\ny' } }]) bad.push(await fetch('https://a.b/', init).catch((e) => e.name))
+      bad.push(await fetch('/relative').catch((e) => e.name))
+      return bad`
+    expect(await evaluate(body, { onRequest })).toEqual([
+      'TypeError',
+      'TypeError',
+      'TypeError',
+      'TypeError',
+      'TypeError',
+    ])
+    expect(asked).toMatchObject([
+      ['net.fetch', { body: '/wE=', bodyEncoding: 'base64' }],
+      ['net.fetch', { body: 'q=%C3%BC' }],
+    ])
+  })
+
+  it('rejects with the gate’s own error when it is refused, and can be given up', async () => {
+    const no = async () => refused('outside-perimeter', 'for people', 'for models')
+    expect(
+      await evaluate(`return await fetch('https://a.b').catch((e) => [e.name, e.code, e.message])`, {
+        onRequest: no,
+      }),
+    ).toEqual(['SallyportError', 'outside-perimeter', 'for models'])
+    const never = () => new Promise<never>(() => {})
+    const given = `return await fetch('https://a.b', { signal: AbortSignal.timeout(20) }).catch((e) => e.name)`
+    expect(await evaluate(given, { onRequest: never })).toBe('TimeoutError')
+  })
+})
+
+describe('timers', () => {
+  it('ring in order, repeat, and can be called off', async () => {
+    const body = `
+      const rung = []
+      const cancelled = setTimeout(() => rung.push('cancelled'), 5)
+      setTimeout((a, b) => rung.push(a + b), 20, 'a', 'b')
+      setTimeout(() => rung.push('first'), 0)
+      const every = setInterval(() => { rung.push('every'); if (rung.filter((x) => x === 'every').length === 3) clearInterval(every) }, 2)
+      clearTimeout(cancelled)
+      queueMicrotask(() => rung.push('microtask'))
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      return rung`
+    const rung = (await evaluate(body)) as string[]
+    expect(rung[0]).toBe('microtask')
+    expect(rung.filter((name) => name === 'every')).toHaveLength(3)
+    expect([rung.includes('first'), rung.includes('ab'), rung.includes('cancelled')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+})
+
+describe('crypto', () => {
+  it('is random, and digests as it should', async () => {
+    const body = `
+      const bytes = crypto.getRandomValues(new Uint32Array(1000))
+      const hex = async (name) => new Uint8Array(await crypto.subtle.digest(name, new TextEncoder().encode('abc'))).toHex()
+      return { different: new Set(bytes).size, uuids: [crypto.randomUUID(), crypto.randomUUID()], sha1: await hex('SHA-1'), sha256: await hex({ name: 'sha-256' }), bad: await crypto.subtle.digest('MD5', new Uint8Array(1)).catch((e) => e.name), large: (() => { try { crypto.getRandomValues(new Uint8Array(65537)) } catch (e) { return e.name } })() }`
+    const made = (await evaluate(body)) as {
+      different: number
+      uuids: string[]
+      sha1: string
+      sha256: string
+      bad: string
+      large: string
+    }
+    expect(made.different).toBeGreaterThan(990)
+    expect(made.uuids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(made.uuids[0]).not.toBe(made.uuids[1])
+    expect(made).toMatchObject({
+      sha1: 'a9993e364706816aba3e25717850c26c9cd0d89d',
+      sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+      bad: 'NotSupportedError',
+      large: 'QuotaExceededError',
+    })
+  })
+})
+
+describe('an endowment', () => {
+  const asks = `const names = ['fs.readFile', 'fs.search', 'fs.stat', 'notify']
+    const found = []
+    for (const name of names) { const fn = name.split('.').reduce((at, key) => at?.[key], sallyport); found.push(fn ? await fn({ path: '/' }).then(() => 'asked', (e) => e.code) : 'absent') }
+    return found`
+
+  it('is gone when its file is gone', async () => {
+    const copy = mkdtempSync(path.join(os.tmpdir(), 'sallyport-guest-'))
+    for (const name of ['guest', 'endowments'])
+      cpSync(path.join('sandbox', name), path.join(copy, name), { recursive: true })
+    rmSync(path.join(copy, 'endowments', 'files-read.ts'))
+    const smaller = await buildTestSandbox(copy)
+    const other = openTestLane(smaller)
+    const tool = makeTool(`export const main = async () => { ${asks} }`)
+    expect((await callTool(lane, tool)).outcome).toEqual(ok(['asked', 'asked', 'asked', 'asked']))
+    expect((await callTool(other, tool)).outcome).toEqual(ok(['absent', 'absent', 'asked', 'asked']))
+    await other.close()
+    smaller.remove()
+    rmSync(copy, { recursive: true })
+  })
+
+  it('tells a failure from a refusal', async () => {
+    const body = `return await sallyport.fs.stat({ path: '/' }).catch((e) => [e.kind, e.code])`
+    expect(await evaluate(body, { onRequest: async () => failed('not-found', 'x') })).toEqual([
+      'failed',
+      'not-found',
+    ])
+    expect(await evaluate(body, { onRequest: async () => refused('flow', 'x') })).toEqual(['refused', 'flow'])
+  })
+})
