@@ -22,6 +22,7 @@ import { createFsWriteCapability } from './fs-write.ts'
 import { createNetRequestCapability } from './net-request.ts'
 import { createNotifyCapability } from './notify.ts'
 import { createOpenCapability } from './open-target.ts'
+import { createRipgrepMatcher } from './search/match-with-ripgrep.ts'
 import { createWordMatcher } from './search/match-words.ts'
 import { createSecretRequestCapability } from './secret-request.ts'
 import { createDesktopTrash } from './trash/desktop-trash.ts'
@@ -69,6 +70,7 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
     ...(deps.ca === undefined ? {} : { ca: deps.ca }),
   })
   deps.stop.register(network)
+  const searchPath = deps.searchPath ?? SYSTEM_PATH
   const commands = deps.contained
     ? [
         createCommandRunCapability({
@@ -76,13 +78,13 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
           contained: deps.contained,
           vault: deps.vault,
           leaks: deps.leaks,
-          searchPath: deps.searchPath ?? SYSTEM_PATH,
+          searchPath,
         }),
       ]
     : []
   return [
     ...commands,
-    createFsReadCapability({ files, matcher: createWordMatcher() }),
+    createFsReadCapability({ files, matcher: createRipgrepMatcher(searchPath) ?? createWordMatcher() }),
     createFsListCapability({ files }),
     createFsWriteCapability({ files, undo: deps.undo }),
     createFsDeleteCapability({ files, undo: deps.undo, trash }),

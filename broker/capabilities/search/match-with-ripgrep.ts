@@ -1,0 +1,179 @@
+/**
+ * ripgrep as the matcher. All texts are one stream on its standard input, and the line numbers that come back say which
+ * text a match is in: it opens no file, and its sandbox holds none but its own.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import { type LineMatch, type LineMatcher, type LineQuery, MAX_LINE } from './match-lines.ts'
+
+/** Longest search, however much there is to search. */
+const MAX_MS = 60_000
+const NEWLINE = 10
+
+/** Null where ripgrep or the sandbox is missing. */
+export function createRipgrepMatcher(searchPath: string): LineMatcher | null {
+  const [rg, bwrap] = [find('rg', searchPath), find('bwrap', searchPath)]
+  if (process.platform !== 'linux' || !rg || !bwrap) return null
+  return {
+    match: (query, texts, signal) =>
+      match([bwrap, ...sandbox(), rg, ...argumentsFor(query)], query, texts, signal),
+  }
+}
+
+function find(name: string, searchPath: string): string | null {
+  for (const folder of searchPath.split(':')) {
+    const file = path.join(folder, name)
+    try {
+      accessSync(file, constants.X_OK)
+      return file
+    } catch {
+      // The next folder.
+    }
+  }
+  return null
+}
+
+/** Nothing but the system's programs, read-only; no network, no other process, ends with the broker. */
+function sandbox(): string[] {
+  const system = ['/usr', '/bin', '/lib', '/lib32', '/lib64', '/etc/ld.so.cache'].flatMap((folder) => [
+    '--ro-bind-try',
+    folder,
+    folder,
+  ])
+  return [
+    '--unshare-all',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop',
+    'ALL',
+    '--clearenv',
+    ...system,
+    '--dev',
+    '/dev',
+    '--chdir',
+    '/',
+    '--',
+  ]
+}
+
+function argumentsFor({ pattern, regex, ignoreCase }: LineQuery): string[] {
+  const how = ['--no-config', '--json', '--text', '--encoding', 'none', '--crlf', '--threads', '1']
+  if (!regex) how.push('--fixed-strings')
+  if (ignoreCase) how.push('--ignore-case')
+  return [...how, '--regexp', pattern, '-']
+}
+
+type Ripgrep = ChildProcessByStdio<Writable, Readable, Readable>
+
+async function match(
+  [file, ...args]: string[],
+  query: LineQuery,
+  texts: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): Promise<Outcome<LineMatch[]>> {
+  const child: Ripgrep = spawn(file as string, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {} })
+  const end = () => child.kill('SIGKILL')
+  const timer = setTimeout(end, MAX_MS)
+  signal.addEventListener('abort', end, { once: true })
+  // Each text's first line in the stream.
+  const starts: number[] = []
+  const matches: LineMatch[] = []
+  try {
+    const exited = new Promise<void>((resolve) => {
+      child.once('error', () => resolve())
+      child.once('close', () => resolve())
+    })
+    const said = text(child.stderr)
+    const feeding = feed(child, texts, starts)
+    for await (const line of createInterface({ input: child.stdout })) {
+      const found = parseMatch(line)
+      if (!found) continue
+      matches.push({ ...place(starts, found.line), text: found.text })
+      if (matches.length >= query.limit) break
+    }
+    end()
+    await feeding
+    await exited
+    const complaint = await said
+    if (complaint !== '' && matches.length === 0 && !signal.aborted) return explain(complaint)
+    return ok(matches)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', end)
+    end()
+  }
+}
+
+/** Writes all texts, each ending in a line break, and notes where each begins. */
+async function feed(child: Ripgrep, texts: AsyncIterable<Buffer>, starts: number[]): Promise<void> {
+  const { stdin } = child
+  stdin.on('error', () => {}) // it has found enough and went
+  let line = 1
+  for await (const bytes of texts) {
+    starts.push(line)
+    line += countLines(bytes)
+    if (stdin.destroyed || child.exitCode !== null || child.signalCode !== null) return
+    const whole = bytes.at(-1) === NEWLINE ? bytes : Buffer.concat([bytes, Buffer.of(NEWLINE)])
+    if (!stdin.write(whole))
+      await Promise.race([once(stdin, 'drain'), once(stdin, 'close'), once(child, 'exit')]).catch(() => {})
+  }
+  stdin.end()
+}
+
+function countLines(bytes: Buffer): number {
+  let count = bytes.at(-1) === NEWLINE ? 0 : 1
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++
+  return count
+}
+
+/** The last text that begins at or before the line. */
+function place(starts: number[], line: number): { index: number; line: number } {
+  let [low, high] = [0, starts.length - 1]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((starts[middle] as number) <= line) low = middle
+    else high = middle - 1
+  }
+  return { index: low, line: line - (starts[low] ?? 1) + 1 }
+}
+
+function parseMatch(json: string): { line: number; text: string } | null {
+  try {
+    const { type, data } = JSON.parse(json) as {
+      type?: unknown
+      data?: { line_number?: unknown; lines?: { text?: unknown; bytes?: unknown } }
+    }
+    if (type !== 'match' || typeof data?.line_number !== 'number') return null
+    const { lines } = data
+    const line =
+      typeof lines?.text === 'string'
+        ? lines.text
+        : typeof lines?.bytes === 'string'
+          ? Buffer.from(lines.bytes, 'base64').toString('utf8')
+          : ''
+    return { line: data.line_number, text: line.replace(/\r?\n$/, '').slice(0, MAX_LINE) }
+  } catch {
+    return null
+  }
+}
+
+function explain(complaint: string) {
+  const error = /error: (.+)/.exec(complaint)?.[1] ?? ''
+  if (/regex/.test(complaint))
+    return refused(
+      'invalid-request',
+      `The pattern is no valid regular expression${error === '' ? '' : `: ${error.slice(0, 300)}`}.`,
+    )
+  if (/^bwrap:/m.test(complaint))
+    return refused(
+      'unavailable',
+      'The sandbox in which files are searched can’t be started on this computer. See the readiness page.',
+    )
+  return failed('io', 'The search could not be done.', `The search failed: ${complaint.slice(0, 300)}`)
+}

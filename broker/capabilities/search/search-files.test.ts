@@ -1,0 +1,142 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { mintPermit } from '../../gate/permit.ts'
+import type { PerformContext } from '../../ports.ts'
+import { createFileRoom } from '../files/file-room.ts'
+import { createFsReadCapability } from '../fs-read.ts'
+import { playGate } from '../testing/play-gate.ts'
+import type { LineMatcher } from './match-lines.ts'
+import { createRipgrepMatcher } from './match-with-ripgrep.ts'
+import { createWordMatcher } from './match-words.ts'
+
+const PATH = '/usr/local/bin:/usr/bin:/bin'
+const ripgrep = createRipgrepMatcher(PATH)
+const matchers: [string, LineMatcher][] = [['our own', createWordMatcher()]]
+if (ripgrep) matchers.push(['ripgrep', ripgrep])
+
+let top: string
+beforeEach(() => {
+  top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-search-')))
+})
+afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
+
+const put = (name: string, data: string | Buffer) => {
+  fs.mkdirSync(path.dirname(path.join(top, name)), { recursive: true })
+  fs.writeFileSync(path.join(top, name), data)
+}
+const searchWith = async (matcher: LineMatcher, args: object, context: Partial<PerformContext> = {}) => {
+  const files = createFileRoom({ ownPaths: [], home: top })
+  const gate = playGate([createFsReadCapability({ files, matcher })], mintPermit)
+  const outcome = await gate.pass('fs.search', { path: top, ...args }, context)
+  if (outcome.kind !== 'ok') return outcome
+  const { matches, truncated } = outcome.value.value as {
+    matches: { path: string; line: number; text: string }[]
+    truncated: boolean
+  }
+  return {
+    found: matches.map((one) => `${one.path.slice(top.length + 1)}:${one.line} ${one.text}`),
+    truncated,
+  }
+}
+
+describe.each(matchers)('searching with %s', (_name, matcher) => {
+  const search = (args: object, context: Partial<PerformContext> = {}) => searchWith(matcher, args, context)
+
+  test('finds lines with their file and number, whatever ends the file', async () => {
+    put('a.txt', 'one\ntwo needle\nthree')
+    put('b/c.txt', 'needle at the start\r\nlast needle\n')
+    put('b/d.txt', 'nothing')
+    put('empty', '')
+    put('e.txt', 'needle ☀')
+    expect(await search({ pattern: 'needle' })).toEqual({
+      found: [
+        'a.txt:2 two needle',
+        'b/c.txt:1 needle at the start',
+        'b/c.txt:2 last needle',
+        'e.txt:1 needle ☀',
+      ],
+      truncated: false,
+    })
+  })
+
+  test('takes the pattern as words, ignores case when asked, filters names', async () => {
+    put('a.md', 'a.c [x] (Needle)')
+    put('a.txt', 'abc needle')
+    expect(await search({ pattern: 'a.c' })).toMatchObject({ found: ['a.md:1 a.c [x] (Needle)'] })
+    expect(await search({ pattern: '(needle)', ignoreCase: true })).toMatchObject({
+      found: ['a.md:1 a.c [x] (Needle)'],
+    })
+    expect(await search({ pattern: 'needle', ignoreCase: true, glob: '*.txt' })).toMatchObject({
+      found: ['a.txt:1 abc needle'],
+    })
+    expect(await search({ pattern: '-e' })).toMatchObject({ found: [] })
+  })
+
+  test('leaves out binaries, hard links, links to elsewhere, and what a stricter rule covers', async () => {
+    put('binary', Buffer.from('needle\0'))
+    put('twice', 'needle')
+    fs.linkSync(`${top}/twice`, `${top}/twin`)
+    fs.symlinkSync('/etc', `${top}/link`)
+    put('closed/a', 'needle')
+    put('open/a', 'needle')
+    const wouldDecide = (need: { resource: unknown }) =>
+      (need.resource as { path: string }).path.includes('closed') ? ('deny' as const) : ('allow' as const)
+    expect(await search({ pattern: 'needle' }, { wouldDecide })).toMatchObject({ found: ['open/a:1 needle'] })
+  })
+
+  test('stops at the limit, and says that there is more', async () => {
+    for (let i = 0; i < 50; i++) put(`f${String(i).padStart(2, '0')}`, 'needle\n'.repeat(50))
+    const result = await search({ pattern: 'needle', limit: 60 })
+    expect(result).toMatchObject({ truncated: true })
+    expect('found' in result ? result.found.length : 0).toBe(60)
+    expect('found' in result ? result.found.at(-1) : '').toBe('f01:10 needle')
+  })
+
+  test('searches one file', async () => {
+    put('a.txt', 'x\nneedle')
+    expect(await search({ pattern: 'needle', path: `${top}/a.txt` })).toMatchObject({
+      found: ['a.txt:2 needle'],
+    })
+    expect(await search({ pattern: 'needle', path: `${top}/none` })).toMatchObject({
+      kind: 'failed',
+      code: 'not-found',
+    })
+  })
+})
+
+describe('regular expressions', () => {
+  test('are refused where only JavaScript’s could be used', async () => {
+    put('a', 'x')
+    expect(await searchWith(createWordMatcher(), { pattern: 'x', regex: true })).toMatchObject({
+      kind: 'refused',
+      code: 'unavailable',
+    })
+  })
+
+  test.skipIf(!ripgrep)('work, say when they are wrong, and can’t be made to run for ever', async () => {
+    put('a', `aaa 123\n${'a'.repeat(100_000)}!\n`)
+    const matcher = ripgrep as LineMatcher
+    expect(await searchWith(matcher, { pattern: '^a+ \\d{3}$', regex: true })).toMatchObject({
+      found: ['a:1 aaa 123'],
+    })
+    expect(await searchWith(matcher, { pattern: '(unclosed', regex: true })).toMatchObject({
+      kind: 'refused',
+      code: 'invalid-request',
+      person: expect.stringContaining('unclosed'),
+    })
+    const began = performance.now()
+    await searchWith(matcher, { pattern: '^(a+)+$', regex: true })
+    expect(performance.now() - began).toBeLessThan(5000)
+  })
+
+  test.skipIf(!ripgrep)('a cancelled run ends the search', async () => {
+    for (let i = 0; i < 20; i++) put(`f${i}`, 'x'.repeat(1_000_000))
+    const control = new AbortController()
+    setTimeout(() => control.abort(), 20)
+    expect(
+      await searchWith(ripgrep as LineMatcher, { pattern: 'needle' }, { signal: control.signal }),
+    ).toMatchObject({ kind: 'refused', code: 'cancelled' })
+  })
+})
