@@ -171,7 +171,7 @@ describe('a check', () => {
       decision: 'allow',
       canonical: { kind: 'path', path: '/home/ada/work/a' },
       because: [
-        'Reading in ~/work may go on without a question: its line in the perimeter. [perimeter:folders[0]]',
+        'Reading in ~/work may go on without a question: the perimeter says so. [perimeter:folders[0]]',
       ],
     })
     expect(await check('fs.write', '/home/ada/work/taxes/x')).toMatchObject({
