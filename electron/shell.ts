@@ -96,7 +96,11 @@ export function openShell(parts: {
     main: () => mainWindow.contents(),
     consent: () => consentWindow.contents(),
     turn,
-    onFacts: drawTray,
+    onFacts: ({ status }) => {
+      drawTray()
+      if ((status?.runsActive ?? 0) > 0 || turn.waiting() > 0) consentWindow.prepare()
+      else consentWindow.rest()
+    },
     onSettings: (now) => {
       settings = now
       shortcut.set(now.stopShortcut)
@@ -162,7 +166,6 @@ export function openShell(parts: {
       platform,
       onChange: (locked) => void call('session.locked', { locked }, 'shell'),
     })
-    consentWindow.prepare()
   }
   function drawTray(): void {
     if (opened) tray.draw(makeTrayModel({ ...follower.facts(), questions: turn.waiting() }))

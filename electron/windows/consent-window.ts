@@ -1,6 +1,7 @@
 /**
  * The window in which a person answers, and the only one whose yes counts. It has its own page, its own preload and its
- * own channel; it stands above everything, one question at a time. When its page is lost, the broker is told before
+ * own channel; it stands above everything, one question at a time. It is made when a run begins, so that it is there
+ * when the run asks, and let go when nothing has run for a while. When its page is lost, the broker is told before
  * anything else: without a place to ask, every question is a no.
  */
 import { BrowserWindow, screen, type WebContents } from 'electron'
@@ -8,21 +9,26 @@ import { PAGE_URLS } from '../resolve-page.ts'
 import { windowOptions } from './window-options.ts'
 
 export interface ConsentWindow {
-  /** Makes it, hidden, so that the first question is shown fast. */
+  /** Something may ask soon: makes it, hidden, so that the first question is shown fast. */
   prepare(): void
+  /** Nothing is at work: lets it go after a while. */
+  rest(): void
   show(): void
   hide(): void
   /** Height of its content, in CSS pixels; kept on the screen. */
   setHeight(height: number): void
   contents(): WebContents | null
   focused(): boolean
-  /** True while its page is loaded and can show a question. */
+  /** False from the moment its page is lost until it is there again. */
   available(): boolean
   destroy(): void
 }
 
 const WIDTH = 560
 const AGAIN_MS = 500
+const REST_MS = 60_000
+/** How long a question may take to be laid out before the window is shown all the same. */
+const LAYOUT_MS = 250
 
 export function createConsentWindow(parts: {
   preload: string
@@ -37,19 +43,30 @@ export function createConsentWindow(parts: {
   let window: BrowserWindow | null = null
   let wanted = false
   let loaded = false
+  let available = true
   let height = 420
   let over = false
   let againTimer: NodeJS.Timeout | undefined
+  let restTimer: NodeJS.Timeout | undefined
+  let showTimer: NodeJS.Timeout | undefined
 
-  function setLoaded(value: boolean): void {
-    if (loaded === value) return
-    loaded = value
+  function setAvailable(value: boolean): void {
+    if (available === value) return
+    available = value
     parts.onAvailable(value)
+  }
+  /** When the question has been laid out, so that nothing jumps, or when that takes too long. */
+  function bringUpSoon(): void {
+    clearTimeout(showTimer)
+    showTimer = setTimeout(() => wanted && loaded && window && bringUp(window), LAYOUT_MS)
   }
   function open(): void {
     if (over || window) return
+    const options = windowOptions(parts)
     const made = new BrowserWindow({
-      ...windowOptions(parts),
+      ...options,
+      // Laid out while it is hidden, so that it is whole when it appears.
+      webPreferences: { ...options.webPreferences, backgroundThrottling: false },
       title: 'Sallyport asks',
       width: WIDTH,
       height,
@@ -75,8 +92,9 @@ export function createConsentWindow(parts: {
       parts.onClosed()
     })
     made.webContents.on('did-finish-load', () => {
-      setLoaded(true)
-      if (wanted) bringUp(made)
+      loaded = true
+      setAvailable(true)
+      if (wanted) bringUpSoon()
     })
     made.webContents.on('render-process-gone', (_event, details) =>
       lose(made, `its page ended: ${details.reason}`),
@@ -87,7 +105,8 @@ export function createConsentWindow(parts: {
   function lose(lost: BrowserWindow, why: string): void {
     if (over || window !== lost) return
     window = null
-    setLoaded(false)
+    loaded = false
+    setAvailable(false)
     parts.onLost(`The consent window was lost: ${why}.`)
     lost.destroy()
     clearTimeout(againTimer)
@@ -101,27 +120,44 @@ export function createConsentWindow(parts: {
     shown.setAlwaysOnTop(true, 'screen-saver')
     shown.moveTop()
   }
+  function letGo(): void {
+    if (wanted || !window) return
+    const idle = window
+    window = null
+    loaded = false
+    idle.destroy()
+  }
   return {
-    prepare: open,
-    available: () => loaded,
+    prepare() {
+      clearTimeout(restTimer)
+      restTimer = undefined
+      open()
+    },
+    rest() {
+      restTimer ??= setTimeout(letGo, REST_MS)
+    },
+    available: () => available,
     contents: () => (window && !window.isDestroyed() ? window.webContents : null),
     focused: () => window?.isFocused() ?? false,
     show() {
       wanted = true
-      if (!window) open()
-      else if (loaded) bringUp(window)
+      open()
+      if (loaded && !window?.isVisible()) bringUpSoon()
     },
     hide() {
       wanted = false
+      clearTimeout(showTimer)
       window?.hide()
     },
     setHeight(wish) {
       height = wish
-      if (window?.isVisible()) place(window, wish)
+      if (!window) return
+      if (window.isVisible()) place(window, wish)
+      else if (wanted) bringUp(window)
     },
     destroy() {
       over = true
-      clearTimeout(againTimer)
+      for (const timer of [againTimer, restTimer, showTimer]) clearTimeout(timer)
       window?.destroy()
       window = null
     },
