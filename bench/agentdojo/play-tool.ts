@@ -6,7 +6,7 @@
 import { nameTokens } from '../../broker/origins/read-words.ts'
 import type { Json } from '../../contract/words.ts'
 import { type Collection, type Fields, findCollections, isFields, isFromOthers } from './find-collections.ts'
-import type { Call, Suite, SuiteTool } from './suite-file.ts'
+import type { Suite, SuiteTool } from './suite-file.ts'
 
 export interface Result {
   value: Fields
@@ -164,6 +164,3 @@ function leavesOf(value: Json): string[] {
   if (Array.isArray(value)) return value.flatMap(leavesOf)
   return isFields(value) ? Object.values(value).flatMap(leavesOf) : []
 }
-
-export const isEffect = (suite: Suite, call: Call): boolean =>
-  suite.tools.find((tool) => tool.name === call.tool)?.external_effect ?? true

@@ -3,10 +3,8 @@
  * counted), then every user task with every injection: its reads with the injected text in every injection place, then
  * the injection's calls. The person's yes is not given there: what is done is done in silence.
  */
-import type { Json } from '../../contract/words.ts'
 import type { Fields } from './find-collections.ts'
 import type { ReplayGate } from './open-replay-gate.ts'
-import { playRead } from './play-tool.ts'
 import { asksAlways, asksUnlessTargetSaid } from './simple-rules.ts'
 import { type Call, fillEnvironment, type Suite } from './suite-file.ts'
 
@@ -142,8 +140,3 @@ const isEffect = (suite: Suite, call: Call) =>
   suite.tools.find((tool) => tool.name === call.tool)?.external_effect ?? true
 const readsOutside = (suite: Suite, call: Call) =>
   suite.tools.find((tool) => tool.name === call.tool)?.reads_untrusted ?? true
-
-export function resultOf(suite: Suite, environment: Fields, call: Call): Json {
-  const tool = suite.tools.find((each) => each.name === call.tool)
-  return tool ? (playRead(suite, environment, tool, call.args).value as Json) : null
-}

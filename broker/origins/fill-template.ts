@@ -19,7 +19,7 @@ export function fillTemplate(said: PersonWords, index: ReadIndex, value: string)
     const places = [...template.matchAll(PLACE)].map((match) => match[1] as string)
     const pattern = template
       .split(PLACE)
-      .map((part, at) => (at % 2 === 0 ? escape(part) : `(.{1,${MOST_FILLED}}?)`))
+      .map((part, at) => (at % 2 === 0 ? literal(part) : `(.{1,${MOST_FILLED}}?)`))
     const match = new RegExp(`^${pattern.join('')}$`).exec(value.trim())
     if (!match) continue
     const filled = match.slice(1)
@@ -63,6 +63,6 @@ function fills(record: OwnRecord, place: string, text: string): boolean {
   )
 }
 
-function escape(text: string): string {
+function literal(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Json } from '../../contract/words.ts'
 import { judgeEffect } from './judge-effect.ts'
 import { readPersonWords } from './person-words.ts'
 import { createRunReads } from './run-reads.ts'
@@ -43,7 +44,7 @@ const identifier = fc.oneof(
 
 function judgeAfter(said: string, outside: string, name: string, input: Record<string, string>) {
   const reads = createRunReads()
-  const own = [
+  const own: Json = [
     { id: '31', title: 'Choir practice', guests: ['a@x.test'], description: outside },
     { id: '7', name: 'Blue Heron', city: 'Bray', address: '4 Quay Street', reviews: [outside] },
   ]

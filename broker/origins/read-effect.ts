@@ -78,12 +78,11 @@ function readRequest(
 }
 
 function readFetch(perimeter: Perimeter, args: Record<string, Json>, input: Record<string, Json>): Effect {
-  const url = String(args['url'] ?? '')
-  if (isNamedByPerimeter(perimeter, url)) delete input['url']
-  if (typeof input['body'] === 'string') input['body'] = parsed(input['body'])
-  if (Array.isArray(input['headers']))
-    input['headers'] = input['headers'].filter((each) => !isPlainHeader(each))
-  const method = String(args['method'] ?? 'GET').toUpperCase()
+  const url = String(args.url ?? '')
+  if (isNamedByPerimeter(perimeter, url)) delete input.url
+  if (typeof input.body === 'string') input.body = parsed(input.body)
+  if (Array.isArray(input.headers)) input.headers = input.headers.filter((each) => !isPlainHeader(each))
+  const method = String(args.method ?? 'GET').toUpperCase()
   const fetches = method === 'GET' || method === 'HEAD'
   return { name: 'net.fetch', kind: method === 'DELETE' ? 'delete' : 'send', needsVerb: !fetches, input }
 }

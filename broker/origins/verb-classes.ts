@@ -29,7 +29,7 @@ const VERBS: Record<VerbClass, string> = {
   change:
     'change update move reschedule edit modify rename set adjust replace postpone shift reset correct fix revise switch extend amend increase decrease raise lower',
   run: 'run execute launch',
-  open: 'open show',
+  open: 'open',
 }
 /** Function class → classes of the person's verbs that ask for it. */
 const ASKED_BY: Record<VerbClass, VerbClass[]> = {
