@@ -7,7 +7,7 @@ type Details = Record<string, Json>
 type Fields = { [key: string]: Json }
 
 /** Shown in places of their own. */
-const ELSEWHERE = new Set(['origins', 'lamps', 'because'])
+const ELSEWHERE = new Set(['origins', 'lamps'])
 const LABELS: Record<string, string> = {
   needs: 'touches',
   needCount: 'in all',

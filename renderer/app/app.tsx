@@ -10,6 +10,7 @@ import { PAGE_LIST } from './page-list.tsx'
 import { StoppedBanner } from './stopped-banner.tsx'
 import { useFollow, useStores } from './stores.ts'
 import { TopBar } from './top-bar.tsx'
+import { NowContext, useClock } from './use-now.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 
 /** The frame: pages at the left, title and Stop at the top, the page below. */
@@ -28,35 +29,38 @@ export function App() {
   useShortcuts()
   useLinkFaults()
   const hues = useHueOrder()
+  const now = useClock()
   const Page = PAGE_LIST[page].page
   return (
     <HueContext value={hues}>
-      <div className="frame">
-        <Navigation />
-        <main className="main">
-          <TopBar />
-          <StoppedBanner />
-          {broker.state === 'ready' ? (
-            <PageBoundary key={page}>
-              <Suspense
-                fallback={
-                  <div className="page">
-                    <div className="page-inner">
-                      <Skeleton />
+      <NowContext value={now}>
+        <div className="frame">
+          <Navigation />
+          <main className="main">
+            <TopBar />
+            <StoppedBanner />
+            {broker.state === 'ready' ? (
+              <PageBoundary key={page}>
+                <Suspense
+                  fallback={
+                    <div className="page">
+                      <div className="page-inner">
+                        <Skeleton />
+                      </div>
                     </div>
-                  </div>
-                }
-              >
-                <Page />
-              </Suspense>
-            </PageBoundary>
-          ) : (
-            <BrokerAway />
-          )}
-        </main>
-        <NewQuestion />
-        <Toasts store={toasts} />
-      </div>
+                  }
+                >
+                  <Page />
+                </Suspense>
+              </PageBoundary>
+            ) : (
+              <BrokerAway />
+            )}
+          </main>
+          <NewQuestion />
+          <Toasts store={toasts} />
+        </div>
+      </NowContext>
     </HueContext>
   )
 }

@@ -6,13 +6,14 @@ import { useStores } from '../app/stores.ts'
 import { Skeleton } from '../design/empty-state.tsx'
 import { Select, Switch, TextInput } from '../design/field.tsx'
 import { ShownText } from '../design/shown-text.tsx'
+import { AlertSwitches } from './alert-switches.tsx'
 import { SETTING_GROUPS, type SettingRow } from './setting-list.ts'
 import './settings.css'
 
 /** Every setting; a change counts at once. What an organisation has locked says so, with its reason. */
 export function SettingsPage() {
   const { settings } = useStores()
-  const { settings: values, fault } = useStore(settings)
+  const { settings: values, locked, fault } = useStore(settings)
   return (
     <div className="page">
       <div className="page-inner narrow">
@@ -33,6 +34,7 @@ export function SettingsPage() {
               </ul>
             </section>
           ))}
+        {values && <AlertSwitches muted={values.mutedAlerts} locked={'mutedAlerts' in locked} />}
       </div>
     </div>
   )
