@@ -74,6 +74,12 @@ const socket = oneShot
       rooms.diagnostic.fault('socket', error)
       return error instanceof Error ? error.message : String(error)
     })
+if (socket !== null && typeof socket !== 'string')
+  rooms.doors.revokeTokens = async () => {
+    const ended = socket.connections()
+    await socket.renewToken()
+    return ended
+  }
 if (socket !== null)
   broker.setSocket(
     typeof socket === 'string'

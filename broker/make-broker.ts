@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Api, EventName, EventPayload } from '../contract/broker-api.ts'
 import type { SallyportPaths } from '../contract/paths.ts'
 import type { KeychainStatus } from '../contract/secret.ts'
-import { openActivityLog } from './activity/open-activity-log.ts'
+import { keepOpeningLog } from './activity/keep-opening.ts'
 import { createRuns } from './agents/create-runs.ts'
 import { openAgentBook } from './agents/open-agent-book.ts'
 import { makeApi } from './api/make-api.ts'
@@ -24,6 +24,7 @@ import { makeGate } from './gate/make-gate.ts'
 import { openGrantBook } from './grants/grant-book.ts'
 import { partCovers } from './grants/match-scope.ts'
 import { scopeSteps } from './grants/scope-steps.ts'
+import { keepWatch } from './keep-watch.ts'
 import { createContainedPrograms } from './lanes/contained/contained-programs.ts'
 import { createIsolateLane } from './lanes/isolate-lane.ts'
 import { createModels } from './models/create-models.ts'
@@ -37,10 +38,12 @@ import { createKeychain } from './secrets/keychain.ts'
 import { createLeakScanner } from './secrets/leak-scanner.ts'
 import { createVault } from './secrets/vault.ts'
 import { createSettings } from './settings/keep-settings.ts'
+import type { ChangedFile } from './stop/incident/evidence.ts'
+import { createIncidents } from './stop/incident.ts'
 import { killTrees } from './stop/kill-tree.ts'
 import { createStopSwitch } from './stop/stop-switch.ts'
 import { openDocumentStore } from './store/documents.ts'
-import { openUndoStore } from './undo/undo-store.ts'
+import { openUndoStore, type UndoStore } from './undo/undo-store.ts'
 
 export interface BrokerOptions {
   paths: SallyportPaths
@@ -79,6 +82,7 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
   const rooms = await makeRooms(options)
   const api = makeApi(rooms)
   const unfollow = followRooms(rooms, options.emit)
+  const endWatch = options.lasting ? keepWatch(rooms) : () => {}
   if (options.lasting) void rooms.lane.warm().catch((error: unknown) => rooms.diagnostic.fault('warm', error))
   return {
     api,
@@ -88,6 +92,7 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
       options.emit('status', rooms.status())
     },
     async close() {
+      endWatch()
       unfollow()
       rooms.runs.close()
       await Promise.all([rooms.lane.close(), rooms.contained.close()])
@@ -111,7 +116,12 @@ async function makeRooms(options: BrokerOptions) {
   const startedAt = clock()
 
   const store = openDocumentStore({ file: join(paths.data, 'state.db') })
-  const log = openActivityLog({ file: join(paths.data, 'activity.db'), clock, onFault })
+  const log = keepOpeningLog({
+    file: join(paths.data, 'activity.db'),
+    clock,
+    productVersion: options.version,
+    onFault,
+  })
   const stop = createStopSwitch({
     store,
     clock,
@@ -216,6 +226,8 @@ async function makeRooms(options: BrokerOptions) {
       { path: join(paths.data, 'tools'), from: 'installed' },
     ],
   })
+  // A changed tool loses its grants.
+  for (const tool of catalog.list()) grants.toolChanged(tool.name, tool.hash)
   const shared = {
     log,
     stop,
@@ -258,6 +270,24 @@ async function makeRooms(options: BrokerOptions) {
     undoable: (runId) => undo.count(runId),
   })
 
+  const incidents = createIncidents({
+    log,
+    stop,
+    store,
+    leaks,
+    clock,
+    folder: join(options.home, 'Sallyport incidents'),
+    revokeTokens: () => doors.revokeTokens(),
+    lockSecrets: vault.lock,
+    grants: grants.list,
+    policies: () => [{ name: 'policy.jsonc', text: policy.text() }],
+    tools: catalog.list,
+    secrets: vault.list,
+    changedFiles: (since) => changedFiles(undo, since),
+    onFault,
+  })
+  const doors = { revokeTokens: async () => 0 }
+
   let socket: PartFacts['socket'] = { open: false, text: 'The command line’s socket is not open yet.' }
   const status = () =>
     makeStatus({
@@ -295,6 +325,7 @@ async function makeRooms(options: BrokerOptions) {
     vault,
     vaultOpened,
     keychain: {
+      own: keychain,
       seen: () => keychainSeen,
       async look() {
         keychainSeen = await vault.status()
@@ -311,6 +342,8 @@ async function makeRooms(options: BrokerOptions) {
     models,
     agents,
     runs,
+    incidents,
+    doors,
     status,
     isFolder: (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     setSocket(state: PartFacts['socket']) {
@@ -347,6 +380,21 @@ function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => void {
   return () => {
     for (const end of ends) end()
   }
+}
+
+/** What runs changed since then, as an incident's bundle lists it. */
+function changedFiles(undo: UndoStore, since: number): ChangedFile[] {
+  return undo
+    .changes()
+    .filter((change) => change.at >= since)
+    .map((change) => ({
+      path: change.path,
+      from: change.from,
+      what: change.what,
+      at: change.at,
+      runId: change.runId,
+      beforeImage: change.before.kind === 'none' ? null : change.id,
+    }))
 }
 
 function createSession(onChange: (locked: boolean) => void) {

@@ -186,6 +186,8 @@ export const mayLoad = {
   'sandbox/host-calls.ts': ['process.getBuiltinModule'],
   // Hands the model calls, which pass the gate, the one function they may send with.
   'broker/make-broker.ts': ['fetch'],
+  // Hands the log's exporter, which a person turned on, the one function it may send with.
+  'broker/keep-watch.ts': ['fetch'],
   // Finds the sandbox runtime's own programs beside it.
   'broker/lanes/contained/contained.child.ts': ['createRequire'],
   // The keychain's native addon can only be required.

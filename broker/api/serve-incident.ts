@@ -1,10 +1,12 @@
-import { ApiError } from '../../contract/broker-api.ts'
+/** Incident mode: one call stops, freezes, locks, and writes the bundle. */
 import type { Rooms } from '../make-broker.ts'
 import type { ApiGroup } from './group.ts'
 
-export function serveIncident(_rooms: Rooms): ApiGroup<'incident.start' | 'digest.get' | 'digest.accept'> {
-  const later = async (): Promise<never> => {
-    throw new ApiError('unavailable', 'Not there yet.')
+export function serveIncident({ incidents }: Rooms): ApiGroup<'incident.start'> {
+  return {
+    'incident.start': async ({ folder }, caller) => {
+      const state = await incidents.start({ by: caller.name, folder })
+      return { folder: state.folder, files: state.files }
+    },
   }
-  return { 'incident.start': later, 'digest.get': later, 'digest.accept': later }
 }

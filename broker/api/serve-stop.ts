@@ -1,13 +1,16 @@
 /** Stop, resume, pause. Anyone at the keyboard may stop; only an unlocked session may resume. */
 import { ApiError } from '../../contract/broker-api.ts'
 import type { StopSwitch } from '../ports.ts'
+import type { Incidents } from '../stop/incident.ts'
 import type { ApiGroup } from './group.ts'
 
 export function serveStop({
   stop,
   session,
+  incidents,
 }: {
   stop: StopSwitch
+  incidents: Pick<Incidents, 'end'>
   session: { locked(): boolean; setLocked(locked: boolean): void }
 }): ApiGroup<'stop.now' | 'stop.resume' | 'pause.set' | 'session.locked'> {
   const whenUnlocked = () => {
@@ -17,6 +20,8 @@ export function serveStop({
     'stop.now': ({ agentId, drill }, caller) => stop.stop(caller.name, agentId ?? 'all', drill),
     'stop.resume': async (_params, caller) => {
       whenUnlocked()
+      // Going on is the end of an incident: secrets are unlocked, and who did it is on record.
+      await incidents.end(caller.name)
       return stop.resume(caller.name)
     },
     'pause.set': async ({ agentId, paused }, caller) => {

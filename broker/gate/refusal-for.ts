@@ -25,7 +25,9 @@ const NEXT: Partial<Record<RefusalCode, string>> = {
 
 export function refusalFor(decision: Decision): Refused {
   const first = decision.because[0]
-  const code = CODE[first?.layer ?? 'default']
+  // A no that was remembered is the person's own.
+  const remembered = first?.layer === 'deny-rule' && first.rule.startsWith('grant:')
+  const code = remembered ? 'denied-by-person' : CODE[first?.layer ?? 'default']
   const person = first?.text ?? 'Not allowed.'
   return refused(code, person, NEXT[code] ? `${person} ${NEXT[code]}` : person)
 }

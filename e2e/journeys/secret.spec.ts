@@ -69,7 +69,7 @@ test('a secret added in the app reaches a bound host and nobody else', async ({
   ])
   const run = await startRun(page, agent, `Read ${echoServer.origin}/inbox with mail-token`)
   const ended = await runEnded(page, run)
-  expect(ended.state).toBe('done')
+  expect(ended.state, JSON.stringify(ended.items)).toBe('done')
 
   const received = echoServer.received.find((each) => each.path === '/inbox')
   expect(received?.headers.authorization).toBe(`Bearer ${VALUE}`)

@@ -37,7 +37,7 @@ test('first start to finished tour: asked once, tidied, the hostile note stopped
   expect((await readdir(tour)).length).toBeGreaterThan(2)
 
   const verified = await sallyport(['log', 'verify', '--json'])
-  expect(verified.code).toBe(0)
+  expect(verified.code, verified.output).toBe(0)
   expect(JSON.parse(verified.output)).toMatchObject({ ok: true })
 })
 

@@ -2,6 +2,7 @@
  * Cookies of one agent, in memory only. Each goes back to the very host that set it: without a list of public suffixes
  * nobody can tell whether `example.co.uk` may speak for its neighbours, so nobody may.
  */
+import type * as Undici from 'undici'
 import type { UrlResource } from '../../../contract/resource.ts'
 
 interface Kept {
@@ -29,7 +30,8 @@ export function createCookieJar(clock: () => number): CookieJar {
 
   async function store(from: UrlResource, setCookie: readonly string[]): Promise<void> {
     if (setCookie.length === 0) return
-    const { parseCookie } = await import('undici')
+    const { default: undici } = await import('undici')
+    const { parseCookie } = undici as unknown as Pick<typeof Undici, 'parseCookie'>
     for (const line of setCookie) {
       const cookie = line.length <= MAX_BYTES ? parseCookie(line) : null
       if (!cookie || cookie.name === '' || (cookie.secure && from.scheme !== 'https')) continue

@@ -37,7 +37,7 @@ const CONNECT_MS = 15_000
 
 export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer>> {
   // The client is large, and most runs never send: it loads with the first request.
-  const undici = await import('undici')
+  const { default: undici } = await import('undici')
   const host = request.url.host
   const client = new undici.Client(request.url.origin, {
     connect: connectorTo(request, undici.buildConnector),
