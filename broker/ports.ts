@@ -433,8 +433,8 @@ export interface ToolCall {
   input: Json
   limits: ToolLimits
   signal: AbortSignal
-  /** Arguments are unparsed; the gate parses. Order of replies is free. */
-  onRequest(operation: string, args: Json): Promise<Outcome<Json>>
+  /** Arguments are unparsed; the gate parses. Order of replies is free. `signal` is aborted when the call has ended without waiting for the answer: cancelled, past its deadline, crashed. */
+  onRequest(operation: string, args: Json, signal: AbortSignal): Promise<Outcome<Json>>
   onLog(level: string, text: string): void
   /** Gives back a function that stops the wall clock, and one that lets it go on. */
   clock?: (control: { hold(): void; release(): void }) => void

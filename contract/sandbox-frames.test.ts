@@ -19,7 +19,7 @@ describe('messages to a sandbox process', () => {
   it('carry a call’s input untouched, whatever its names and values', () => {
     fc.assert(
       fc.property(fc.nat(), tricky, tricky, fc.oneof(json, tricky), (id, fn, scope, input) => {
-        const head = { id, fn, scope, outputBytes: 1, capabilityCalls: 2, logLines: 3 }
+        const head = { id, fn, scope, outputBytes: 1, capabilityCalls: 2, logLines: 3, turnMs: 4 }
         const text = line(frameCall(head, JSON.stringify(input)))
         expect(readFrame(text)).toEqual({ t: 'call', ...head, input: JSON.stringify(input) })
         expect(ToSandbox.parse(JSON.parse(text))).toEqual({

@@ -12,6 +12,8 @@ export interface CallHead {
   outputBytes: number
   capabilityCalls: number
   logLines: number
+  /** Longest stretch of its code without a rest, in ms, kept by the engine; 0 where the process dies with the broker. */
+  turnMs: number
 }
 export interface LoadMessage {
   tool: string
@@ -34,8 +36,8 @@ export function frameLoad(load: LoadMessage): string {
   return `${JSON.stringify({ t: 'load', ...load })}\n`
 }
 export function frameCall(head: CallHead, inputJson: string): string {
-  const { id, fn, scope, outputBytes, capabilityCalls, logLines } = head
-  const text = JSON.stringify({ t: 'call', id, fn, scope, outputBytes, capabilityCalls, logLines })
+  const { id, fn, scope, outputBytes, capabilityCalls, logLines, turnMs } = head
+  const text = JSON.stringify({ t: 'call', id, fn, scope, outputBytes, capabilityCalls, logLines, turnMs })
   return `${text.slice(0, -1)}${INPUT}${inputJson}}\n`
 }
 export function frameReply(id: number, request: number, outcomeJson: string): string {

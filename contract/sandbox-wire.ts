@@ -31,6 +31,7 @@ export const ToSandbox = z.discriminatedUnion('t', [
     outputBytes: z.number(),
     capabilityCalls: z.number(),
     logLines: z.number(),
+    turnMs: z.number(),
     input: ParsedJson,
   }),
   z.strictObject({ t: z.literal('reply'), id: CallId, request: CallId, outcome: ParsedJson }),

@@ -8,7 +8,12 @@ export interface ToolPackage {
 }
 
 /** Throws what the engine or the module's own code throws, in words for the author. */
-export function loadModules(isolate: ivm.Isolate, context: ivm.Context, tool: ToolPackage): ivm.Reference {
+export function loadModules(
+  isolate: ivm.Isolate,
+  context: ivm.Context,
+  tool: ToolPackage,
+  limits?: ivm.RunOptions,
+): ivm.Reference {
   const compiled = new Map<string, ivm.Module>()
   const names = new Map<ivm.Module, string>()
 
@@ -27,7 +32,7 @@ export function loadModules(isolate: ivm.Isolate, context: ivm.Context, tool: To
   main.instantiateSync(context, (specifier, referrer) =>
     compile(resolve(specifier, names.get(referrer) ?? tool.main)),
   )
-  main.evaluateSync()
+  main.evaluateSync(limits)
   return main.namespace
 }
 

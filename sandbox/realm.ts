@@ -22,6 +22,8 @@ export interface Realm {
   scope: string | null
   call: RealmCall | null
   context: ivm.Context
+  /** How long its code may run without a rest, for the engine. */
+  limits(): ivm.RunOptions | undefined
   adopt(namespace: ivm.Reference): void
   begin(fn: string, input: string): void
   log(level: string, text: string): void
@@ -57,14 +59,15 @@ export function createRealm(options: RealmOptions): Realm {
     scope: null,
     call: null,
     context,
+    limits,
     adopt: (namespace) => void adoptRef.applySync(undefined, [namespace.derefInto()]),
-    begin: (fn, input) => void beginRef.applySync(undefined, [fn, input]),
+    begin: (fn, input) => void beginRef.applySync(undefined, [fn, input], limits()),
     log,
     settle: (request, outcome) => {
       const { call } = realm
       if (!call) return
       call.open--
-      settleRef.applySync(undefined, [request, outcome])
+      settleRef.applySync(undefined, [request, outcome], limits())
     },
     drop: () => {
       clearTimeout(alarm)
@@ -124,8 +127,13 @@ export function createRealm(options: RealmOptions): Realm {
     alarm = setTimeout(ring, Math.min(ms, 2 ** 31 - 1))
   }
 
+  /** The engine's own time limit costs a thread, so it is asked for only where nothing else ends a loop. */
+  function limits() {
+    return realm.call && realm.call.turnMs > 0 ? { timeout: realm.call.turnMs } : undefined
+  }
+
   function ring() {
-    turn(realm, () => ringRef.applySync(undefined, []))
+    turn(realm, () => ringRef.applySync(undefined, [], limits()))
     flush()
   }
 

@@ -90,7 +90,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
   /** A package that does not load ends its call and leaves the realm without a scope. */
   function adoptTool(realm: Realm, scope: string) {
     try {
-      realm.adopt(loadModules(isolate, realm.context, tool))
+      realm.adopt(loadModules(isolate, realm.context, tool, realm.limits()))
       realm.scope = scope
     } catch (error) {
       if (isolate.isDisposed || !realm.call) throw error

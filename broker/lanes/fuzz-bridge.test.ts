@@ -29,8 +29,10 @@ afterAll(async () => {
   await lane.close()
   sandbox.remove()
 })
+/** Keys named `__proto__` are dropped on the way out, on purpose. */
 const anyJson = fc
   .jsonValue({ maxDepth: 4, stringUnit: 'binary' })
+  .filter((value) => !JSON.stringify(value).includes('__proto__'))
   .map((value) => JSON.parse(JSON.stringify(value)) as Json)
 /** What an author may throw, return or pass: source text that builds a hostile value. */
 const hostile = fc.constantFrom(
@@ -142,7 +144,15 @@ describe('a sandbox process', () => {
       .tuple(id, fc.constantFrom('main', 'loop', 'toString', '__proto__', ''), anyJson)
       .map(([n, fn, input]) =>
         frameCall(
-          { id: n, fn, scope: `s${n}`, outputBytes: 1000, capabilityCalls: 3, logLines: 2 },
+          {
+            id: n,
+            fn,
+            scope: `s${n}`,
+            outputBytes: 1000,
+            capabilityCalls: 3,
+            logLines: 2,
+            turnMs: n === 3 ? 500 : 0,
+          },
           JSON.stringify(input),
         ),
       ),

@@ -314,6 +314,19 @@ describe('limits', () => {
     expect(wallMs).toBeGreaterThan(390)
   })
 
+  it('tell a request that nobody waits for its answer any more', async () => {
+    const tool = makeTool(`export const main = () => sallyport.fs.watch({ path: '/' })`, { wallMs: 150 })
+    const aborted = new Promise<boolean>((resolve) => {
+      void callTool(lane, tool, {
+        onRequest: (_operation, _args, signal) => {
+          signal.addEventListener('abort', () => resolve(true))
+          return new Promise(() => {})
+        },
+      })
+    })
+    expect(await aborted).toBe(true)
+  })
+
   it('count requests, and open not too many at once', async () => {
     let open = 0
     let most = 0

@@ -42,6 +42,11 @@ export function openLiveCall({
 }: LiveCallOptions): LiveCall {
   const refusals = new Map<number, Refused | Failed>()
   let logLines = 0
+  let given: AbortController | null = null
+  const end = () => {
+    onSettled()
+    given?.abort()
+  }
   return {
     id,
     call,
@@ -50,11 +55,14 @@ export function openLiveCall({
     facts: { tool: call.tool.title, limits: call.limits, refusals },
     requests: 0,
     open: 0,
-    ask: (operation, args) =>
-      // Called within a promise, so that what it throws at once is a rejection too.
-      Promise.resolve()
-        .then(() => call.onRequest(operation, args))
-        .catch(() => failed('io', 'Sallyport could not handle this request; its own log says more.')),
+    ask: async (operation, args) => {
+      given ??= new AbortController()
+      try {
+        return await call.onRequest(operation, args, given.signal)
+      } catch {
+        return failed('io', 'Sallyport could not handle this request.')
+      }
+    },
     log: (level, text) => {
       // One more than the limit: the line that says that lines are left out.
       if (logLines++ <= call.limits.logLines) call.onLog(level, text)
@@ -64,11 +72,11 @@ export function openLiveCall({
       refusals.set(request, outcome)
     },
     settle: (result) => {
-      onSettled()
+      end()
       resolve(result)
     },
     repeat: () => {
-      onSettled()
+      end()
       resolve('again')
     },
   }

@@ -1,8 +1,13 @@
-/** What one process uses, from /proc. The open files belong to that very process: a reused pid can't be mistaken for it. */
+/**
+ * What one process uses. On Linux from /proc, by files that are kept open and belong to that very process: a reused
+ * pid can't be mistaken for it. On macOS from `ps`, which takes some milliseconds, so less often. Elsewhere not at all.
+ */
+import { execFileSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 
 /** Linux counts CPU time in ticks of 10 ms, whatever the machine. */
 const TICK_MS = 10
+const PS_EVERY_MS = 50
 /** The entry of the auxiliary vector that holds the size of a page. */
 const AT_PAGESZ = 6n
 
@@ -14,8 +19,13 @@ export interface UsageReader {
   close(): void
 }
 
-/** Null when there is no such process, or no /proc. */
+/** Null when there is no such process, or it can't be told here. */
 export function openUsage(pid: number): UsageReader | null {
+  if (process.platform === 'linux') return openProcFiles(pid)
+  return process.platform === 'darwin' ? openPs(pid) : null
+}
+
+function openProcFiles(pid: number): UsageReader | null {
   const files: number[] = []
   try {
     for (const name of ['statm', 'stat']) files.push(openSync(`/proc/${pid}/${name}`, 'r'))
@@ -49,6 +59,36 @@ export function openUsage(pid: number): UsageReader | null {
       for (const file of files) closeSync(file)
     },
   }
+}
+
+/** By `ps`, at most each `PS_EVERY_MS`. */
+export function openPs(pid: number): UsageReader | null {
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let last: { rss: number; cpuMs: number } | null = null
+  const look = () => {
+    if (performance.now() - lookedAt < PS_EVERY_MS) return last
+    lookedAt = performance.now()
+    try {
+      const text = execFileSync('ps', ['-o', 'rss=,time=', '-p', String(pid)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      last = parsePs(text)
+    } catch {
+      last = null
+    }
+    return last
+  }
+  if (!look()) return null
+  return { rss: () => look()?.rss ?? null, cpuMs: () => look()?.cpuMs ?? null, close: () => {} }
+}
+
+/** `  54321   1:02.34` of macOS, `54321 00:01:02` of Linux: kilobytes, and [[days-]hours:]minutes:seconds. */
+export function parsePs(text: string): { rss: number; cpuMs: number } | null {
+  const match = /^\s*(\d+)\s+(?:(\d+)-)?((?:\d+:)*\d+(?:\.\d+)?)\s*$/.exec(text)
+  if (!match) return null
+  const seconds = (match[3] as string).split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+  return { rss: Number(match[1]) * 1024, cpuMs: (Number(match[2] ?? 0) * 86_400 + seconds) * 1000 }
 }
 
 /** Bytes of a page of memory on this machine. */

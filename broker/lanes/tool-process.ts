@@ -30,6 +30,8 @@ const OPEN_BYTES = 32 * 1024 * 1024
 const OPEN_REQUESTS = 32
 /** A process that is still able to listen drops a call within this time. */
 const CANCEL_MS = 40
+/** Beyond the limits that are kept here: only for a process whose broker has gone. */
+const TURN_MARGIN_MS = 2_000
 const MEGABYTE = 1024 * 1024
 
 /** `again`: the call had not begun, and its process was ended because of another one. */
@@ -146,6 +148,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     options.onGone(self, end, !end.killed && verdict === null)
   }
 
+  const diesWithBroker = options.spawned.osSandbox === 'bubblewrap'
   const blank: SandboxEnd = { fault: '', killed: true, ready: true, code: null, signal: null, stderr: '' }
   const self: ToolProcess = {
     strict: options.strict,
@@ -189,9 +192,10 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
         call.signal.addEventListener('abort', onAbort, { once: true })
         call.clock?.({ hold: running.hold, release: running.release })
         const { outputBytes, capabilityCalls, logLines } = limits
+        const turnMs = diesWithBroker ? 0 : Math.min(limits.wallMs, limits.cpuMs) + TURN_MARGIN_MS
         pipe.send(
           frameCall(
-            { id, fn: call.fn, scope: call.runId ?? '', outputBytes, capabilityCalls, logLines },
+            { id, fn: call.fn, scope: call.runId ?? '', outputBytes, capabilityCalls, logLines, turnMs },
             JSON.stringify(call.input),
           ),
         )
