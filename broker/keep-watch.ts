@@ -5,8 +5,8 @@
 import { hostname } from 'node:os'
 import { watchEntries } from './activity/alerts/watch-entries.ts'
 import { createOtlpExporter } from './activity/export/otlp-exporter.ts'
+import { loadSealKey } from './activity/seal-key.ts'
 import type { Rooms } from './make-broker.ts'
-import { openSealKey } from './secrets/seal-key.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 
@@ -42,7 +42,7 @@ export function keepWatch(rooms: Rooms): () => void {
   const unfollow = settings.onChange((now) => sendTo(now.otlpEndpoint))
 
   void rooms.vaultOpened.then(async (status) => {
-    const key = status.state === 'ready' ? await openSealKey(rooms.keychain.own) : null
+    const key = status.state === 'ready' ? await loadSealKey(rooms.keychain.own, store) : null
     if (key) log.sealWith(key)
   }, onFault)
 

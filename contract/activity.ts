@@ -54,7 +54,6 @@ export const NewEntry = z.object({
   details: z.record(z.string(), Json).default({}),
 })
 export type NewEntry = z.input<typeof NewEntry>
-export type ParsedNewEntry = z.infer<typeof NewEntry>
 
 export const ActivityEntry = NewEntry.extend({
   seq: z.number().int().positive(),

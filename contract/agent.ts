@@ -38,7 +38,16 @@ export const Agent = AgentInput.extend({
 })
 export type Agent = z.infer<typeof Agent>
 
-export const RunState = z.enum(['running', 'asking', 'paused', 'done', 'failed', 'cancelled', 'stopped', 'interrupted'])
+export const RunState = z.enum([
+  'running',
+  'asking',
+  'paused',
+  'done',
+  'failed',
+  'cancelled',
+  'stopped',
+  'interrupted',
+])
 export type RunState = z.infer<typeof RunState>
 
 /** What a run shows, in order. Text grows; a call changes its state. Events replace the item with the same id. */
@@ -69,7 +78,13 @@ export const RunItem = z.discriminatedUnion('kind', [
       }),
     ),
   }),
-  z.object({ kind: z.literal('note'), id: Id, at: Instant, tone: z.enum(['info', 'warn', 'error']), text: z.string() }),
+  z.object({
+    kind: z.literal('note'),
+    id: Id,
+    at: Instant,
+    tone: z.enum(['info', 'warn', 'error']),
+    text: z.string(),
+  }),
 ])
 export type RunItem = z.infer<typeof RunItem>
 

@@ -25,7 +25,12 @@ export const GrantScope = z.discriminatedUnion('kind', [
     cwdBelow: z.boolean(),
   }),
   z.object({ kind: z.literal('secret'), name: Slug, to: z.string().max(LIMITS.url) }),
-  z.object({ kind: z.literal('model'), provider: z.string().max(64), model: z.string().max(200), origin: z.string().max(300) }),
+  z.object({
+    kind: z.literal('model'),
+    provider: z.string().max(64),
+    model: z.string().max(200),
+    origin: z.string().max(300),
+  }),
   /** Clipboard, notify: the capability itself. */
   z.object({ kind: z.literal('capability') }),
 ])

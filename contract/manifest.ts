@@ -12,7 +12,12 @@ export const ToolLimits = z.strictObject({
   cpuMs: z.number().int().min(10).max(300_000).default(10_000),
   /** Wall milliseconds; the clock stands while a person is asked or the agent is paused. */
   wallMs: z.number().int().min(10).max(600_000).default(60_000),
-  outputBytes: z.number().int().min(1024).max(4 * 1024 * 1024).default(1024 * 1024),
+  outputBytes: z
+    .number()
+    .int()
+    .min(1024)
+    .max(4 * 1024 * 1024)
+    .default(1024 * 1024),
   capabilityCalls: z.number().int().min(0).max(100_000).default(1_000),
   logLines: z.number().int().min(0).max(10_000).default(200),
 })
@@ -45,7 +50,10 @@ export const Manifest = z.strictObject({
   author: z.string().max(120).optional(),
   license: z.string().max(60).optional(),
   /** The module in the package, ESM, relative. */
-  main: z.string().regex(/^(?!\/)(?!.*\.\.)[A-Za-z0-9._/-]{1,200}$/).default('tool.js'),
+  main: z
+    .string()
+    .regex(/^(?!\/)(?!.*\.\.)[A-Za-z0-9._/-]{1,200}$/)
+    .default('tool.js'),
   capabilities: z.array(Capability).max(20),
   /** With `net.request`: the only hosts it may ever ask for (`*` for any). */
   hosts: z.array(z.string().max(255)).max(200).default([]),

@@ -10,7 +10,11 @@ export const Origin = z.object({ kind: OriginKind, source: z.string().max(500), 
 export type Origin = z.infer<typeof Origin>
 
 /** A stretch of a shown value with its origin; offsets in UTF-16 units of the raw text. */
-export const OriginSpan = z.object({ start: z.number().int().nonnegative(), end: z.number().int().nonnegative(), origin: Origin })
+export const OriginSpan = z.object({
+  start: z.number().int().nonnegative(),
+  end: z.number().int().nonnegative(),
+  origin: Origin,
+})
 export type OriginSpan = z.infer<typeof OriginSpan>
 
 /** Has read outside text · holds private data · can send out. */

@@ -19,7 +19,12 @@ export const OPERATIONS = {
       encoding: Encoding.default('utf8'),
       offset: z.number().int().nonnegative().default(0),
       /** At most this many bytes; the answer says whether more follows. */
-      length: z.number().int().positive().max(4 * 1024 * 1024).default(1024 * 1024),
+      length: z
+        .number()
+        .int()
+        .positive()
+        .max(4 * 1024 * 1024)
+        .default(1024 * 1024),
     }),
   },
   'fs.search': {
@@ -81,12 +86,20 @@ export const OPERATIONS = {
         .default('GET'),
       /** `{{secret:name}}` in a value is filled in at the network edge, for a bound host only. */
       headers: z.array(Header).max(64).default([]),
-      body: z.string().max(6 * 1024 * 1024).optional(),
+      body: z
+        .string()
+        .max(6 * 1024 * 1024)
+        .optional(),
       bodyEncoding: z.enum(['utf8', 'base64']).default('utf8'),
       responseEncoding: z.enum(['utf8', 'base64']).default('utf8'),
       redirect: z.enum(['follow', 'error', 'manual']).default('follow'),
       timeoutMs: z.number().int().min(1).max(120000).default(30000),
-      maxBytes: z.number().int().positive().max(4 * 1024 * 1024).default(2 * 1024 * 1024),
+      maxBytes: z
+        .number()
+        .int()
+        .positive()
+        .max(4 * 1024 * 1024)
+        .default(2 * 1024 * 1024),
       /** Signed by the broker with a secret that the tool never sees. */
       sign: z
         .discriminatedUnion('scheme', [
@@ -114,9 +127,17 @@ export const OPERATIONS = {
       /** argv[0] is a name on the PATH or an absolute path. Never a shell string. */
       argv: z.array(z.string().max(32768)).min(1).max(1024),
       cwd: Path,
-      stdin: z.string().max(4 * 1024 * 1024).optional(),
+      stdin: z
+        .string()
+        .max(4 * 1024 * 1024)
+        .optional(),
       timeoutMs: z.number().int().min(1).max(600000).default(60000),
-      maxOutput: z.number().int().positive().max(4 * 1024 * 1024).default(1024 * 1024),
+      maxOutput: z
+        .number()
+        .int()
+        .positive()
+        .max(4 * 1024 * 1024)
+        .default(1024 * 1024),
       /** Environment variable → secret name. The program can read the value; the question says so. */
       secrets: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), Slug).default({}),
     }),
@@ -131,7 +152,10 @@ export const OPERATIONS = {
     }),
   },
   'clipboard.read': { capability: 'clipboard.read', args: z.strictObject({}) },
-  'clipboard.write': { capability: 'clipboard.write', args: z.strictObject({ text: z.string().max(1024 * 1024) }) },
+  'clipboard.write': {
+    capability: 'clipboard.write',
+    args: z.strictObject({ text: z.string().max(1024 * 1024) }),
+  },
   notify: {
     capability: 'notify',
     args: z.strictObject({ title: z.string().min(1).max(120), body: z.string().max(500).default('') }),
@@ -144,13 +168,27 @@ export type OperationName = keyof typeof OPERATIONS
 export const OperationName = z.enum(Object.keys(OPERATIONS) as [OperationName, ...OperationName[]])
 /** Arguments after parsing: defaults filled in. */
 export type OperationArgs<N extends OperationName> = z.infer<(typeof OPERATIONS)[N]['args']>
-/** Arguments as a tool writes them. */
+/**
+ * Arguments as a tool writes them.
+ * @public compared with the authors' types in a test
+ */
 export type OperationInput<N extends OperationName> = z.input<(typeof OPERATIONS)[N]['args']>
 export type ParsedRequest = { [N in OperationName]: { operation: N; args: OperationArgs<N> } }[OperationName]
 
-/** What each operation answers. Times are epoch milliseconds, sizes bytes. */
+/**
+ * What each operation answers. Times are epoch milliseconds, sizes bytes.
+ * @public compared with the authors' types in a test
+ */
 export interface OperationResults {
-  'fs.readFile': { path: string; data: string; encoding: string; size: number; bytesRead: number; more: boolean; modifiedAt: number }
+  'fs.readFile': {
+    path: string
+    data: string
+    encoding: string
+    size: number
+    bytesRead: number
+    more: boolean
+    modifiedAt: number
+  }
   'fs.search': { matches: { path: string; line: number; text: string }[]; truncated: boolean }
   'fs.list': { entries: FolderEntry[]; truncated: boolean }
   'fs.stat': FolderEntry
@@ -170,7 +208,14 @@ export interface OperationResults {
     truncated: boolean
     redirects: string[]
   }
-  'command.run': { exitCode: number | null; signal: string | null; stdout: string; stderr: string; truncated: boolean; sandboxHint?: string }
+  'command.run': {
+    exitCode: number | null
+    signal: string | null
+    stdout: string
+    stderr: string
+    truncated: boolean
+    sandboxHint?: string
+  }
   'secret.request': { name: string; reference: string }
   'clipboard.read': { text: string }
   'clipboard.write': { bytes: number }

@@ -3,17 +3,20 @@
  * `broker-api.ts`, and adds the surface itself. Pages never name a surface.
  */
 import { z } from 'zod'
-import { EVENTS, METHODS, type EventName, type EventPayload, type MethodName, type Params, type Result } from './broker-api.ts'
+import {
+  type EventName,
+  type EventPayload,
+  METHODS,
+  type MethodName,
+  type Params,
+  type Result,
+} from './broker-api.ts'
 
 export { CHANNELS } from './channels.ts'
 
 export const PageCall = z.strictObject({
   method: z.enum(Object.keys(METHODS) as [MethodName, ...MethodName[]]),
   params: z.json(),
-})
-export const PageEvent = z.object({
-  event: z.enum(Object.keys(EVENTS) as [EventName, ...EventName[]]),
-  payload: z.json(),
 })
 export const DesktopCall = z.discriminatedUnion('do', [
   /** The system's folder chooser; answers with the path or null. */

@@ -51,7 +51,12 @@ export function listParts(facts: PartFacts): Part[] {
       facts.keychain.text,
       'Unlock or start a keychain. Until then no secret can be stored or used.',
     ),
-    part('log', facts.log.state === 'ok' ? 'ok' : 'missing', facts.log.text, 'Free some disk space. Until then nothing is done.'),
+    part(
+      'log',
+      facts.log.state === 'ok' ? 'ok' : 'missing',
+      facts.log.text,
+      'Free some disk space. Until then nothing is done.',
+    ),
     part(
       'consent',
       facts.consent.available ? 'ok' : 'missing',
@@ -60,7 +65,12 @@ export function listParts(facts: PartFacts): Part[] {
         : 'No window or terminal can ask you, so every question is a no.',
       'Open the app’s window.',
     ),
-    part('socket', facts.socket.open ? 'ok' : 'weak', facts.socket.text, 'The command line can’t reach this app. Everything else works.'),
+    part(
+      'socket',
+      facts.socket.open ? 'ok' : 'weak',
+      facts.socket.text,
+      'The command line can’t reach this app. Everything else works.',
+    ),
     part(
       'policy',
       facts.policy.failedClosed ? 'missing' : facts.policy.faults > 0 ? 'weak' : 'ok',
