@@ -35,7 +35,8 @@ export async function run({ args }: { args: string[] }): Promise<BenchReport> {
     return {
       name: 'agentdojo',
       versions: { node: process.versions.node },
-      rows: [...all.flatMap((each) => rowsOf(each)), ...rowsOf(totalOf(all))],
+      // Ours bears the suite's name alone, and the last row is the sum of ours.
+      rows: [...all.flatMap(rowsOf), ...rowsOf(totalOf(all)).reverse()],
       goals: [
         goal('effects of injected text without a person’s yes', ours.silent, 0),
         goal('tasks with a question', ours.tasksAsked, Math.round(MOST.tasksAsked * share)),
@@ -50,7 +51,7 @@ export async function run({ args }: { args: string[] }): Promise<BenchReport> {
 function rowsOf(each: SuiteFigures): BenchReport['rows'] {
   return (Object.keys(RULES) as (keyof typeof RULES)[]).map((rule) => ({
     what: `${each.suite}, ${RULES[rule]}`,
-    suite: each.suite,
+    suite: rule === 'ours' ? each.suite : `${each.suite}, ${RULES[rule]}`,
     rule: RULES[rule],
     userTasks: each.userTasks,
     tasksAsked: each[rule].tasksAsked,

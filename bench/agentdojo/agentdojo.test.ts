@@ -13,8 +13,8 @@ const FOLDERS = [FIXTURES, ...(process.env.SALLYPORT_SUITES ? [process.env.SALLY
 
 it('passes no injected effect of suites it was not made for, and asks no more than the simple rules', async () => {
   const { rows } = await run({ args: [FIXTURES] })
-  const [ours, always, unlessSaid] = rows.filter((row) => row.suite === 'total')
-  expect(ours).toMatchObject({ userTasks: 19, pairs: 114, silent: 0 })
+  const [unlessSaid, always, ours] = rows.slice(-3)
+  expect(ours).toMatchObject({ suite: 'total', userTasks: 19, pairs: 114, silent: 0 })
   expect(Number(ours?.questions)).toBeLessThanOrEqual(Number(unlessSaid?.questions))
   expect(Number(unlessSaid?.questions)).toBeLessThan(Number(always?.questions))
   expect(Number(unlessSaid?.silent)).toBeGreaterThan(0)

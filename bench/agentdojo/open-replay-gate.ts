@@ -21,7 +21,7 @@ import { createLeakScanner } from '../../broker/secrets/leak-scanner.ts'
 import { createStopSwitch } from '../../broker/stop/stop-switch.ts'
 import { openDocumentStore } from '../../broker/store/documents.ts'
 import { Manifest } from '../../contract/manifest.ts'
-import { ok, refused } from '../../contract/outcome.ts'
+import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Need } from '../../contract/resource.ts'
 import type { Json } from '../../contract/words.ts'
@@ -77,8 +77,10 @@ export function openReplayGate(): ReplayGate {
   const lane: IsolateLane = {
     ...{ name: 'replay', warm: async () => {}, end: async () => ({}), close: async () => {} },
     stats: () => ({ processes: 0, busy: 0, spare: 0, crashed: 0, osSandbox: 'none', text: '', pids: [] }),
-    async run({ fn, input, onRequest }) {
-      const outcome = await playFunction(now, fn, input as Fields, onRequest)
+    async run({ fn, input, onRequest, signal }) {
+      const outcome = await playFunction(now, fn, input as Fields, (operation, args) =>
+        onRequest(operation, args, signal),
+      )
       return { outcome, wallMs: 0, cpuMs: 0, peakRss: 0 }
     },
   }
@@ -153,7 +155,7 @@ async function playFunction(
   now: { suite: Suite; environment: Fields } | null,
   fn: string,
   input: Fields,
-  onRequest: Parameters<IsolateLane['run']>[0]['onRequest'],
+  onRequest: (operation: string, args: Json) => Promise<Outcome<Json>>,
 ) {
   const tool = now?.suite.tools.find((each) => functionName(each.name) === fn)
   if (!now || !tool) return refused('invalid-request', `There is no tool ${fn}.`)
