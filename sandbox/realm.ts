@@ -11,8 +11,8 @@ import type { CallHead } from '../contract/sandbox-frames.ts'
 import { digest, editUrl, parseUrl, random } from './host-calls.ts'
 
 export interface RealmCall extends CallHead {
-  /** Time spent in its code, in ms. */
-  busyMs: number
+  /** CPU time spent in its code, in ms. */
+  cpuMs: number
   open: number
   openBytes: number
   /** The end of the call, kept until the isolate has come to rest. */

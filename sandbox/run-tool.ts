@@ -5,6 +5,7 @@
  * kept by the broker, from outside.
  */
 import { Buffer } from 'node:buffer'
+import process from 'node:process'
 import ivm from 'isolated-vm'
 import { shapeFault } from '../contract/json-shape.ts'
 import type { Frame } from '../contract/sandbox-frames.ts'
@@ -79,7 +80,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     // What others have answered so far must not wait for code that may never come to rest.
     flush()
     const realm = takeRealm(head.scope)
-    realm.call = { ...head, busyMs: 0, open: 0, openBytes: 0, end: null }
+    realm.call = { ...head, cpuMs: 0, open: 0, openBytes: 0, end: null }
     turn(realm, () => {
       if (realm.scope === null) adoptTool(realm, head.scope)
       if (!realm.call?.end) realm.begin(head.fn, input)
@@ -104,13 +105,13 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
    */
   function turn(realm: Realm, run: () => void) {
     const { call } = realm
-    const startedAt = performance.now()
+    const startedAt = cpuNow()
     try {
       run()
     } catch (error) {
       if (!isolate.isDisposed) realm.log('error', `Unhandled: ${mapStack(wordsOf(error).stack, tool.maps)}`)
     }
-    if (call) call.busyMs += performance.now() - startedAt
+    if (call) call.cpuMs += cpuNow() - startedAt
     if (isolate.isDisposed) return giveUp()
     if (realm.call?.end) endCall(realm, realm.call)
   }
@@ -120,7 +121,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     const { ok, text } = call.end as { ok: boolean; text: string }
     const fault = ok ? outputFault(text, call.outputBytes) : null
     if (ok && !fault)
-      return send(`{"t":"result","id":${call.id},"ok":true,"cpuMs":${busyOf(call)},"value":${text}}\n`)
+      return send(`{"t":"result","id":${call.id},"ok":true,"cpuMs":${rounded(call.cpuMs)},"value":${text}}\n`)
     const error = fault ?? (JSON.parse(text) as ToolError)
     if (error.stack) error.stack = mapStack(error.stack, tool.maps).slice(0, 8192)
     sendError(call, error)
@@ -128,7 +129,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
 
   function sendError(call: RealmCall, error: ToolError) {
     send(
-      `{"t":"result","id":${call.id},"ok":false,"cpuMs":${busyOf(call)},"error":${JSON.stringify(error)}}\n`,
+      `{"t":"result","id":${call.id},"ok":false,"cpuMs":${rounded(call.cpuMs)},"error":${JSON.stringify(error)}}\n`,
     )
   }
 
@@ -181,7 +182,12 @@ function wordsOf(error: unknown): { message: string; stack: string } {
   }
 }
 
-/** What this process spent in the call's code, to the microsecond; on its main thread that is CPU time. */
-function busyOf(call: RealmCall): number {
-  return Math.round(call.busyMs * 1000) / 1000
+/** CPU time of this thread, which runs the tool's code and nothing else beside it, in ms. */
+function cpuNow(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000
 }

@@ -1,5 +1,5 @@
 // The plain loop.
-// ends: deadline
+// ends: deadline out-of-memory
 export const main = async () => {
   for (;;);
 }

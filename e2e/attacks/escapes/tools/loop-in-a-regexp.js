@@ -1,5 +1,5 @@
 // Backtracking without end.
-// ends: deadline
+// ends: deadline out-of-memory
 export const main = async () => {
   ;/^(a+)+$/.test('a'.repeat(40) + 'b')
 }

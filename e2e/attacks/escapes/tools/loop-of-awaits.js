@@ -1,5 +1,5 @@
 // Awaits nothing, for ever.
-// ends: deadline
+// ends: deadline out-of-memory
 export const main = async () => {
   for (;;) await 0
 }
