@@ -1,6 +1,6 @@
 // How each kind of program is bundled. Everything goes into one file, except Node's own modules, Electron's, and
 // native addons, which lie in native/ beside the file (copy-natives.mjs).
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { inRoot, root } from './project.mjs'
@@ -41,9 +41,9 @@ export async function bundleNode(
   folder,
   { target = 'node26', shebang = false, split = false } = {},
 ) {
-  // Parts that are imported when they are first needed stay apart, and aren't in memory before.
-  const parts = split ? { splitting: true, chunkNames: 'parts/[name]-[hash]' } : {}
-  if (split) await rm(path.join(folder, 'parts'), { recursive: true, force: true })
+  // Parts that are imported when they are first needed stay apart, and aren't in memory before. They lie beside the
+  // entries, so that what a file finds relative to itself is found from each of them.
+  const parts = split ? { splitting: true, chunkNames: 'part-[hash]' } : {}
   await build({
     ...shared,
     ...parts,

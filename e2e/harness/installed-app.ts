@@ -22,7 +22,8 @@ const run = (command: string, args: string[], limitMs: number) =>
     timeout: limitMs,
     stdio: 'pipe',
     encoding: 'utf8',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    // The system's own tools lie where a plain PATH may not look.
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`, DEBIAN_FRONTEND: 'noninteractive' },
   })
 
 /** Makes the package and installs it; returns the package's file. */
@@ -36,17 +37,20 @@ export function installPackage(): string {
 }
 
 export function removePackage(): void {
+  if (!existsSync('/var/lib/dpkg/info/sallyport.list')) return
   run('apt-get', ['purge', '-y', 'sallyport'], 2 * MINUTE)
 }
 
-/** A user for the test alone. */
+/** A user for the test alone; what an earlier test left of it goes first. */
 export function addUser(name: string): User {
+  removeUser(name)
   run('useradd', ['--create-home', '--shell', '/bin/sh', name], 30_000)
   const id = (flag: string) => Number(run('id', [flag, name], 10_000))
   return { name, uid: id('-u'), gid: id('-g') }
 }
 
-export function removeUser({ name }: User): void {
+export function removeUser(name: string): void {
+  if (!readFileSync('/etc/passwd', 'utf8').includes(`\n${name}:`)) return
   run('userdel', ['--remove', '--force', name], 30_000)
 }
 
@@ -77,7 +81,7 @@ export async function startInstalledApp(desktop: Desktop, user: User): Promise<I
       30_000,
       'waiting for the installed app',
     )
-    await until(() => hasPages(address), 30_000, 'waiting for its windows')
+    await until(() => hasWindow(address), 30_000, 'waiting for its window')
     const browser = await withLimit(
       chromium.connectOverCDP(address),
       30_000,
@@ -91,11 +95,11 @@ export async function startInstalledApp(desktop: Desktop, user: User): Promise<I
   }
 }
 
-// Connecting while windows are still being made can hang, so both must be there first.
-async function hasPages(address: string): Promise<boolean> {
+// Connecting while the first window is still being made can hang, so it must be there first.
+async function hasWindow(address: string): Promise<boolean> {
   const list = await fetch(`http://${new URL(address).host}/json/list`).catch(() => undefined)
   const targets = ((await list?.json().catch(() => [])) ?? []) as { url: string }[]
-  return ['/index.html', '/consent-window/'].every((part) => targets.some(({ url }) => url.includes(part)))
+  return targets.some(({ url }) => url.includes('/index.html'))
 }
 
 function describe(app: Started, browser: Browser): InstalledApp {
@@ -118,7 +122,13 @@ function describe(app: Started, browser: Browser): InstalledApp {
   }
 }
 
-/** How strongly the kernel holds a process: 2 is a seccomp filter. */
-export function seccompMode(pid: number): number {
-  return Number(/^Seccomp:\s+(\d)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+/** Who a process runs as, and how strongly the kernel holds it (2 is a seccomp filter); undefined when it is gone. */
+export function heldBy(pid: number): { uid: number; seccomp: number } | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
+    return { uid: field('Uid'), seccomp: field('Seccomp') }
+  } catch {
+    return undefined
+  }
 }
