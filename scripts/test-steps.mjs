@@ -10,7 +10,17 @@ import { runCommand } from './run-command.mjs'
 import { say } from './say.mjs'
 
 const MINUTE = 60_000
-const typeProjects = ['.', 'contract', 'broker', 'sandbox', 'sandbox/endowments', 'electron', 'renderer', 'cli', 'tools']
+const typeProjects = [
+  '.',
+  'contract',
+  'broker',
+  'sandbox',
+  'sandbox/endowments',
+  'electron',
+  'renderer',
+  'cli',
+  'tools',
+]
 
 // A program of node_modules, on the pinned Node whatever its first line says.
 const runTool = (file, args, limitMs, extra = {}) =>
