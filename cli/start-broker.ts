@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import process from 'node:process'
 import type { EventName } from '../contract/broker-api.ts'
 import { createDoorLink } from '../contract/door-link.ts'
 import { CliError, EXIT } from './exit-code.ts'
@@ -31,6 +32,8 @@ export async function startBroker(options: {
   const child = spawn(options.node, [options.brokerMain, options.mode], {
     env: options.env,
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Ctrl+C is for the command, which ends its run in order; the broker leaves when its pipe closes.
+    detached: process.platform !== 'win32',
     windowsHide: true,
   })
   let words = ''

@@ -29,8 +29,9 @@ export function addStop(program: Command, verbs: Verbs): void {
     define: (command) => command.option('--agent <name>', 'only this agent'),
     async run({ session, out }, { agent }) {
       const agentId = await findAgent(session, agent)
-      const status = await session.call('status.get', {})
-      if (status.stop.stopped) await session.call('stop.resume', {})
+      const { stop } = await session.call('status.get', {})
+      if (agentId ? stop.stoppedAgents.includes(agentId) : stop.stopped)
+        await session.call('stop.resume', agentId ? { agentId } : {})
       const state = await session.call('pause.set', { paused: false, ...(agentId ? { agentId } : {}) })
       out.object(state)
       out.say(state.stopped ? out.mark('stop') : out.mark('allow', 'resumed'))
