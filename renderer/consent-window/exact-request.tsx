@@ -3,6 +3,7 @@ import type { ExactLine, Question } from '../../contract/consent.ts'
 import { Diff } from '../design/diff.tsx'
 import { OriginLegend } from '../design/origin-legend.tsx'
 import { ShownText } from '../design/shown-text.tsx'
+import { fieldOf } from './field-of.ts'
 import { ScrollBox } from './scroll-box.tsx'
 
 /** Names of the boxes that must be seen to their end before a yes. */
@@ -64,7 +65,7 @@ function ShortLines({
           <div key={at}>
             <dt>{line.label}</dt>
             <dd>
-              <ShownText text={line.text} field="argument" spans={line.spans} block />
+              <ShownText text={line.text} field={fieldOf(line)} spans={line.spans} block />
             </dd>
           </div>
         ))}
