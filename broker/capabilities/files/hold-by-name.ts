@@ -14,7 +14,9 @@ export interface NamedHolderOptions {
   separator: '/' | '\\'
 }
 
+/** For one name; and over the whole way, where circles are stepped over by `..`. */
 const MAX_LINKS = 40
+const MAX_LINKS_IN_ALL = 400
 
 export function createNamedHolder(options: NamedHolderOptions): PathHolder {
   const { spelling, readFlags, separator } = options
@@ -33,65 +35,71 @@ export function createNamedHolder(options: NamedHolderOptions): PathHolder {
     } catch (error) {
       const errno = errnoOf(error)
       if (errno === '') throw error
-      const { folder, names } = deepest(text)
+      const { folder, names } = deepest(text, true)
       return { state: 'missing', path: paths.join(folder, ...names), errno, close: none }
     }
   }
 
-  /** The deepest folder that can be resolved, and the names below it. Links that lead nowhere are followed by hand. */
-  function deepest(text: string, links = 0): { folder: string; names: string[] } {
-    const plain = paths.normalize(text)
-    const names: string[] = []
-    let folder = plain
+  /**
+   * The deepest folder that can be resolved, and the names below it. Links that lead nowhere are followed by hand, and
+   * missing parts count as plain folders.
+   */
+  function deepest(text: string, followLast: boolean): { folder: string; names: string[] } {
+    const root = paths.parse(text).root
+    const todo = partsOf(text.slice(root.length)).reverse()
+    let folder = root
+    let links = 0
+    let linksInAll = 0
     for (;;) {
-      try {
-        return { folder: realPath(folder), names }
-      } catch (error) {
-        if (errnoOf(error) === '') throw error
+      const name = todo.pop()
+      if (name === undefined) return { folder, names: [] }
+      if (name !== '..' && todo.length === 0 && !followLast) return { folder, names: [name] }
+      const at = paths.join(folder, name)
+      const real = tryRealPath(at)
+      const mayFollow = real === null && links++ < MAX_LINKS && linksInAll++ < MAX_LINKS_IN_ALL
+      const target = mayFollow ? readLink(at) : null
+      if (real !== null) folder = real
+      else if (target !== null) {
+        if (paths.isAbsolute(target)) folder = paths.parse(target).root
+        todo.push(...partsOf(target.slice(paths.parse(target).root.length)).reverse())
+      } else {
+        const names = asPlainFolders(name, todo)
+        if (names.length > 0) return { folder, names }
+        links = 0
       }
-      const target = readLink(folder)
-      if (target !== null && links < MAX_LINKS) {
-        return deepest(paths.join(paths.resolve(paths.dirname(folder), target), ...names), links + 1)
-      }
-      const above = paths.dirname(folder)
-      if (above === folder) return { folder, names }
-      names.unshift(paths.basename(folder))
-      folder = above
     }
   }
 
+  function tryRealPath(text: string): string | null {
+    try {
+      return realPath(text)
+    } catch (error) {
+      if (errnoOf(error) === '') throw error
+      return null
+    }
+  }
+
+  function partsOf(text: string): string[] {
+    return text.split(separator === '\\' ? /[\\/]/ : '/').filter((part) => part !== '' && part !== '.')
+  }
+
   function holdPlace(text: string, followLast: boolean): HeldPlace | HeldNothing {
-    const normal = paths.normalize(text)
-    const named = paths.basename(normal)
-    const found = followLast ? deepest(text) : deepest(paths.dirname(normal))
-    const names = followLast ? found.names : [...found.names, named]
-    let folderPath = found.folder
+    const { folder: above, names } = deepest(text, followLast)
     if (names.length === 0) {
-      names.push(paths.basename(folderPath))
-      folderPath = paths.dirname(folderPath)
+      // It exists, and its own name is the last of its canonical path.
+      if (paths.dirname(above) === above)
+        return { state: 'missing', path: above, errno: 'EISDIR', close: none }
+      return holdPlace(above, false)
     }
-    const folder = holdThing(folderPath)
-    if (folder.state !== 'there' || named === '' || names[0] === '') {
-      folder.close()
-      return {
-        state: 'missing',
-        path: paths.join(folderPath, ...names),
-        errno: folder.state === 'there' ? 'EISDIR' : folder.errno,
-        close: none,
-      }
-    }
+    const folder = holdThing(above)
+    if (folder.state !== 'there') return { ...folder, path: paths.join(above, ...names) }
     const full = paths.join(folder.path, ...names)
-    const entry = names.length === 1 ? (fs.lstatSync(full, { throwIfNoEntry: false }) ?? null) : null
-    const spelled = entry && separator === '/' ? spelling.canonical(full) : full
+    const entry = names.length === 1 ? lookAt(full) : null
+    // A thing that exists is named as its folder lists it.
+    const spelled = entry ? paths.join(folder.path, paths.basename(spelling.canonical(full))) : full
     if (entry) names[0] = paths.basename(spelled)
-    return {
-      path: spelled,
-      folder,
-      names: names as [string, ...string[]],
-      entry,
-      errno: folder.stat.isDirectory() ? null : 'ENOTDIR',
-      close: none,
-    }
+    const errno = folder.stat.isDirectory() ? null : 'ENOTDIR'
+    return { path: spelled, folder, names: names as [string, ...string[]], entry, errno, close: none }
   }
 
   function isSame(held: HeldThing): boolean {
@@ -123,6 +131,27 @@ export function createNamedHolder(options: NamedHolderOptions): PathHolder {
       fs.closeSync(fd)
       throw Object.assign(new Error('Another file was opened than was decided on.'), { code: 'ESTALE' })
     },
+  }
+}
+
+/** What follows a missing name: the names left below the held folder, or none if `..` led back. */
+function asPlainFolders(name: string, todo: string[]): string[] {
+  const names = [name]
+  while (names.length > 0) {
+    const part = todo.pop()
+    if (part === undefined) break
+    if (part === '..') names.pop()
+    else names.push(part)
+  }
+  return names
+}
+
+function lookAt(path: string): fs.Stats | null {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) ?? null
+  } catch (error) {
+    if (errnoOf(error) === '') throw error
+    return null
   }
 }
 

@@ -14,8 +14,9 @@ import type { NameSpelling } from './spell-names.ts'
 /** From <fcntl.h>; Node does not export it. The same on every architecture that Node 26 runs on. */
 const O_PATH = 0o10000000
 const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY
-/** As many links as the kernel follows. */
+/** As many links as the kernel follows for one name; and over the whole way, where circles are stepped over by `..`. */
 const MAX_LINKS = 40
+const MAX_LINKS_IN_ALL = 400
 /** How often to look again when something moves while it is being held. */
 const TRIES = 5
 
@@ -145,6 +146,7 @@ function walk(text: string, followLast: boolean): Walked {
   const todo = partsOf(text).reverse()
   let fd = openFolder('/')
   let links = 0
+  let linksInAll = 0
   for (;;) {
     const name = todo.pop()
     if (name === undefined) return { fd, names: [], errno: 'ENOENT' }
@@ -155,7 +157,7 @@ function walk(text: string, followLast: boolean): Walked {
     if (typeof stat === 'string') {
       next = stat
     } else if (stat.isSymbolicLink() && (!last || followLast)) {
-      const target = ++links > MAX_LINKS ? 'ELOOP' : readLink(at)
+      const target = ++links > MAX_LINKS || ++linksInAll > MAX_LINKS_IN_ALL ? 'ELOOP' : readLink(at)
       if (typeof target !== 'string') {
         if (target.absolute) fd = swap(fd, openFolder('/'))
         todo.push(...target.parts.reverse())
@@ -172,6 +174,7 @@ function walk(text: string, followLast: boolean): Walked {
     }
     const names = asPlainFolders(name, todo)
     if (names.length > 0) return { fd, names, errno: next }
+    links = 0
   }
 }
 
