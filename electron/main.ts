@@ -30,7 +30,8 @@ function start(): void {
   app.setPath('userData', userData)
   registerAppScheme()
   // Pages load from this app alone, and the shell itself fetches nothing: a process for the network would only idle.
-  app.commandLine.appendSwitch('enable-features', 'NetworkServiceInProcess2')
+  // On Wayland a shortcut that works everywhere is granted by the desktop, through its portal.
+  app.commandLine.appendSwitch('enable-features', 'NetworkServiceInProcess2,GlobalShortcutsPortal')
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   if (!claimSingleInstance(app, () => mainWindow.show())) {
     process.stdout.write('Sallyport is running already: its window is in front now.\n')
