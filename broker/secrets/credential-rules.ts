@@ -8,7 +8,10 @@ const RULES: { what: string; shape: RegExp }[] = [
   { what: 'AWS access key', shape: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g },
   { what: 'GitHub token', shape: /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255})\b/g },
   { what: 'GitLab token', shape: /\bglpat-[A-Za-z0-9_-]{20,64}\b/g },
-  { what: 'OpenAI key', shape: /\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{40,200}/g },
+  {
+    what: 'OpenAI key',
+    shape: /\bsk-(?!ant-)(?=[A-Za-z_-]{0,200}\d)(?=[a-z0-9_-]{0,200}[A-Z])[A-Za-z0-9_-]{40,200}/g,
+  },
   { what: 'Anthropic key', shape: /\bsk-ant-[A-Za-z0-9_-]{32,200}/g },
   { what: 'Slack token', shape: /\bxox[abeoprs]-[A-Za-z0-9-]{20,255}\b/g },
   { what: 'Google API key', shape: /\bAIza[0-9A-Za-z_-]{35}\b/g },
@@ -26,7 +29,8 @@ const RULES: { what: string; shape: RegExp }[] = [
   },
   {
     what: 'password in an address',
-    shape: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,100}:[^\s/:@]{3,200}@[A-Za-z0-9.-]+/g,
+    shape:
+      /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,100}:(?!(?:pass(?:word|wd)?|secret|pw|token|xxx+|\*+|changeme)@)[^\s/:@<>{}$[\]]{3,200}@[A-Za-z0-9.-]+/gi,
   },
 ]
 

@@ -1,62 +1,61 @@
-/** One value in the encodings in which it usually travels. Pure. */
-
-export interface EncodedForm {
-  form: string
-  /** Written in lower case and compared without regard to case (hex, percent escapes). */
-  fold: boolean
+/**
+ * The sequences of characters under which one value travels: itself and reversed, in hex, in base64 at each alignment.
+ * Escapes, wrapped lines and separators are the matcher's (`match-sequence.ts`). Pure.
+ */
+export interface Sequence {
+  /** Code points, without white space and invisible characters: the matcher skips those in the text too. */
+  codes: number[]
+  kind: 'plain' | 'hex' | 'base64'
+  /** Base64: the character before or after holds bits of the value too. */
+  edges: { before: boolean; after: boolean }
+  /** Plain: a space of the value may be written as a plus. */
+  spaced: boolean
 }
 
-export function encodeSecret(value: string): EncodedForm[] {
-  const bytes = Buffer.from(value, 'utf8')
-  const exact = (form: string): EncodedForm => ({ form, fold: false })
-  const folded = (form: string): EncodedForm => ({ form: form.toLowerCase(), fold: true })
-  const hex = bytes.toString('hex')
-  const pairs = hex.match(/../g) ?? []
-  const units = [...value].flatMap((char) =>
-    Array.from({ length: char.length }, (_, i) => char.charCodeAt(i)),
+export function encodeSecret(value: string): Sequence[] {
+  const reversed = [...value].reverse().join('')
+  return [value, reversed].flatMap((text) => {
+    const bytes = Buffer.from(text, 'utf8')
+    return [plain(text), sequence('hex', bytes.toString('hex')), ...base64Forms(bytes)]
+  })
+}
+
+/** White space, control characters and what can't be seen. */
+export function isInvisible(code: number): boolean {
+  return (
+    code <= 32 ||
+    (code >= 0x7f && code <= 0xa0) ||
+    code === 0xad ||
+    code === 0x34f ||
+    code === 0x180e ||
+    (code >= 0x2000 && code <= 0x200f) ||
+    (code >= 0x2028 && code <= 0x202f) ||
+    (code >= 0x205f && code <= 0x206f) ||
+    code === 0x3000 ||
+    (code >= 0xfe00 && code <= 0xfe0f) ||
+    code === 0xfeff ||
+    (code >= 0xe0000 && code <= 0xe01ef)
   )
-  const forms = [
-    exact(value),
-    exact([...value].reverse().join('')),
-    exact(encodeURIComponent(value)),
-    exact(encodeURIComponent(value).replaceAll('%20', '+')),
-    folded(pairs.map((pair) => `%${pair}`).join('')),
-    folded(hex),
-    folded(pairs.join(':')),
-    folded(pairs.join(' ')),
-    folded(pairs.map((pair) => `\\x${pair}`).join('')),
-    folded(units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')),
-    exact(JSON.stringify(value).slice(1, -1)),
-    exact(JSON.stringify(value).slice(1, -1).replaceAll('/', '\\/')),
-    exact(escapeHtml(value)),
-    exact([...value].map((char) => `&#${char.codePointAt(0)};`).join('')),
-    folded([...value].map((char) => `&#x${char.codePointAt(0)?.toString(16)};`).join('')),
-    ...base64Forms(bytes).map(exact),
-    ...base64Forms(Buffer.from([...value].reverse().join(''), 'utf8')).map(exact),
-  ]
-  return forms
 }
 
-/** At each of three alignments, the characters that depend on the value alone; in both alphabets. */
-function base64Forms(bytes: Buffer): string[] {
-  const forms: string[] = []
-  for (const lead of [0, 1, 2]) {
+function plain(text: string): Sequence {
+  return { ...sequence('plain', text), spaced: text.includes(' ') }
+}
+
+function sequence(kind: Sequence['kind'], text: string): Sequence {
+  const codes = [...text].map((char) => char.codePointAt(0) ?? 0).filter((code) => !isInvisible(code))
+  return { codes, kind, edges: { before: false, after: false }, spaced: false }
+}
+
+/** At each of three alignments, the characters that depend on the value alone. */
+function base64Forms(bytes: Buffer): Sequence[] {
+  return [0, 1, 2].map((lead) => {
     const text = Buffer.concat([Buffer.alloc(lead), bytes])
       .toString('base64')
       .replace(/=+$/, '')
     const from = [0, 2, 3][lead] ?? 0
-    const spare = ((lead + bytes.length) * 8) % 6 === 0 ? 0 : 1
-    const core = text.slice(from, text.length - spare)
-    forms.push(core, core.replaceAll('+', '-').replaceAll('/', '_'))
-  }
-  return forms
-}
-
-function escapeHtml(value: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
+    const after = ((lead + bytes.length) * 8) % 6 !== 0
+    const core = text.slice(from, text.length - (after ? 1 : 0))
+    return { ...sequence('base64', core), edges: { before: lead > 0, after } }
+  })
 }

@@ -7,7 +7,7 @@ import type { LeakHit, LeakScanner } from '../ports.ts'
 import { findCredentials } from './credential-rules.ts'
 import { createNeedles, type Needles } from './needles.ts'
 
-/** Values shorter than this would hit by chance; they are stored, but only found whole between word edges. */
+/** Values shorter than this would hit by chance in any text: they are stored, but not looked for. */
 export const SHORTEST_WATCHED = 6
 
 export function createLeakScanner(): LeakScanner & {
@@ -15,7 +15,7 @@ export function createLeakScanner(): LeakScanner & {
 } {
   let needles: Needles = createNeedles([])
 
-  const known = (text: string): LeakHit[] => (needles.empty ? [] : needles.find(text))
+  const known = (text: string): LeakHit[] => (needles.empty ? [] : merge(needles.find(text).hits))
   const redactKnown = (text: string) => {
     const hits = known(text)
     return { text: hits.length === 0 ? text : redact(text, hits), hits }
@@ -30,10 +30,19 @@ export function createLeakScanner(): LeakScanner & {
         hits.push(...clean.hits)
         return clean.text
       }
+      if (typeof part === 'number') {
+        const clean = redactKnown(String(part))
+        hits.push(...clean.hits)
+        return clean.hits.length > 0 ? clean.text : part
+      }
       if (Array.isArray(part)) return part.map(walk)
       if (part !== null && typeof part === 'object')
         return Object.fromEntries(
-          Object.entries(part).map(([key, each]) => [redactKnown(key).text, walk(each)]),
+          Object.entries(part).map(([key, each]) => {
+            const clean = redactKnown(key)
+            hits.push(...clean.hits)
+            return [clean.text, walk(each)]
+          }),
         )
       return part
     }
@@ -54,11 +63,13 @@ export function createLeakScanner(): LeakScanner & {
       let held = ''
       const all: LeakHit[] = []
       let passed = 0
-      const take = (keep: number): string => {
-        const hits = known(held)
-        // Never cut inside a hit, nor inside what could become one.
-        let cut = Math.max(0, held.length - keep)
-        for (const hit of hits) if (hit.start < cut && hit.end > cut) cut = hit.start
+      const take = (more: boolean): string => {
+        const { hits: found, open } = needles.find(held)
+        const hits = merge(found)
+        // Never cut inside a hit, nor inside what could become one; one character more, for base64's edge.
+        let cut = more ? Math.max(0, open - 1) : held.length
+        for (const hit of hits.toReversed())
+          if (more && hit.start < cut && (hit.end > cut || hit.end === held.length)) cut = hit.start
         const out = held.slice(0, cut)
         const inside = hits.filter((hit) => hit.end <= cut)
         all.push(...inside.map((hit) => ({ ...hit, start: hit.start + passed, end: hit.end + passed })))
@@ -69,9 +80,9 @@ export function createLeakScanner(): LeakScanner & {
       return {
         push(chunk) {
           held += chunk
-          return take(needles.longest)
+          return take(true)
         },
-        end: () => take(0),
+        end: () => take(false),
         hits: () => all,
       }
     },

@@ -1,0 +1,225 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createLeakScanner } from './leak-scanner.ts'
+
+const code = (char: string) => char.codePointAt(0) ?? 0
+const bytes = (char: string) =>
+  [...Buffer.from(char, 'utf8')].map((byte) => byte.toString(16).padStart(2, '0'))
+const units = (char: string) => char.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'))
+const reverse = (text: string) => [...text].reverse().join('')
+const joined = (text: string, between: string) => [...text].join(between)
+
+/** Ways in which one character travels; each stands for itself wherever it is mixed with the others. */
+const SPELLINGS: Record<string, (char: string) => string> = {
+  percent: (char) =>
+    bytes(char)
+      .map((byte) => `%${byte.toUpperCase()}`)
+      .join(''),
+  'percent twice': (char) =>
+    bytes(char)
+      .map((byte) => `%25${byte}`)
+      .join(''),
+  unicode: (char) =>
+    units(char)
+      .map((unit) => `\\u${unit}`)
+      .join(''),
+  'unicode twice': (char) =>
+    units(char)
+      .map((unit) => `\\\\u${unit.toUpperCase()}`)
+      .join(''),
+  'unicode in braces': (char) => `\\u{${code(char).toString(16)}}`,
+  'bytes in a string': (char) =>
+    bytes(char)
+      .map((byte) => `\\x${byte}`)
+      .join(''),
+  'HTML decimal': (char) => `&#${code(char)};`,
+  'HTML hex': (char) => `&#x${code(char).toString(16).toUpperCase()};`,
+  'HTML twice': (char) => `&amp;#${code(char)};`,
+}
+const ENCODINGS: Record<string, (value: string) => string> = {
+  plain: (value) => value,
+  url: encodeURIComponent,
+  form: (value) => new URLSearchParams({ a: value }).toString().slice(2),
+  json: (value) => JSON.stringify(value).slice(1, -1),
+  'json in json': (value) => JSON.stringify(JSON.stringify(value).slice(1, -1)).slice(1, -1),
+  hex: (value) => Buffer.from(value).toString('hex'),
+  'hex with colons': (value) => bytes(value).join(':').toUpperCase(),
+  'hex with 0x': (value) =>
+    bytes(value)
+      .map((byte) => `0x${byte}`)
+      .join(', '),
+  base64: (value) => Buffer.from(value).toString('base64'),
+  'base64 inside': (value) => Buffer.from(`u:${value}`).toString('base64'),
+  'base64 deeper inside': (value) => Buffer.from(`user:${value}!?`).toString('base64url'),
+  'base64 in an address': (value) => encodeURIComponent(Buffer.from(`a${value}bc`).toString('base64')),
+  'base64 in lines': (value) =>
+    (
+      Buffer.from(value)
+        .toString('base64')
+        .match(/.{1,8}/g) ?? []
+    ).join('\r\n'),
+  'base64 reversed': (value) => Buffer.from(reverse(value)).toString('base64'),
+  reversed: reverse,
+  'with zero-width spaces': (value) => joined(value, '\u200b'),
+  'with spaces': (value) => joined(value, ' '),
+  'over lines': (value) => joined(value, '\n  '),
+  'over escaped lines': (value) => joined(value, '\\n'),
+}
+
+const visible = fc.string({
+  minLength: 8,
+  maxLength: 40,
+  unit: fc.constantFrom(...'abcXYZ019-_.~+/=%&\\"\'<>$#@!äß漢😀'),
+})
+const token = fc.string({
+  minLength: 8,
+  maxLength: 60,
+  unit: fc.constantFrom(...'abcdefGHIJKL0123456789_-+/='),
+})
+const value = fc.oneof(visible, token)
+/** Ends before and after the value with what belongs to no encoding. */
+const around = fc.constantFrom(['', ''], ['{"a": "', '"}'], ['key: ', '\nmore'], ['<p>', '</p>'], ['(', ')'])
+const settings = { numRuns: 150 }
+
+function scannerFor(...values: string[]) {
+  const scanner = createLeakScanner()
+  scanner.watch(values.map((each, i) => ({ name: `s${i}`, value: each })))
+  return scanner
+}
+
+function pushAll(scanner: ReturnType<typeof scannerFor>, text: string, sizes: number[]): string {
+  const stream = scanner.stream()
+  let out = ''
+  for (let at = 0, i = 0; at < text.length; i++) {
+    const size = sizes[i % sizes.length] ?? 1
+    out += stream.push(text.slice(at, at + size))
+    at += size
+  }
+  return out + stream.end()
+}
+
+describe('a registered value is found and taken out', () => {
+  for (const [name, encode] of Object.entries(ENCODINGS))
+    test(`written as: ${name}`, () => {
+      fc.assert(
+        fc.property(value, around, (secret, [before, after]) => {
+          const written = encode(secret)
+          const { text, hits } = scannerFor(secret).redactKnown(before + written + after)
+          expect(hits.map(({ what }) => what)).toContain('secret:s0')
+          if (!/^base64|0x/.test(name)) expect(text).toBe(`${before}[secret:s0 removed]${after}`)
+        }),
+        settings,
+      )
+    })
+
+  for (const [name, spell] of Object.entries(SPELLINGS))
+    test(`each character escaped as: ${name}`, () => {
+      fc.assert(
+        fc.property(value, around, (secret, [before, after]) => {
+          const written = [...secret].map(spell).join('')
+          expect(scannerFor(secret).redactKnown(before + written + after).text).toBe(
+            `${before}[secret:s0 removed]${after}`,
+          )
+        }),
+        settings,
+      )
+    })
+
+  test('when letters and digits are plain or escaped at will, each in another way', () => {
+    const alnum = fc.string({
+      minLength: 8,
+      maxLength: 40,
+      unit: fc.constantFrom(...'abcXYZ019-_.~+/äß漢😀'),
+    })
+    const ways = fc.array(
+      fc.constantFrom((char: string) => char, ...Object.values(SPELLINGS)),
+      { minLength: 40, maxLength: 40 },
+    )
+    fc.assert(
+      fc.property(alnum, ways, (secret, spell) => {
+        const written = [...secret].map((char, i) => spell[i]?.(char) ?? char).join('')
+        expect(scannerFor(secret).redactKnown(`"${written}"`).text).toBe('"[secret:s0 removed]"')
+      }),
+      settings,
+    )
+  })
+
+  test('when the stream comes in pieces of any size, with the same result as in one', () => {
+    fc.assert(
+      fc.property(
+        value,
+        fc.constantFrom(...Object.values(ENCODINGS)),
+        around,
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 }),
+        (secret, encode, [before, after], sizes) => {
+          const text = before + encode(secret) + after
+          const scanner = scannerFor(secret)
+          expect(pushAll(scanner, text, sizes)).toBe(scanner.redactKnown(text).text)
+        },
+      ),
+      settings,
+    )
+  })
+
+  test('when one value is the start of another, or overlaps it: nothing of either stays', () => {
+    const scanner = scannerFor('abcdef-123', 'abcdef-123-456-789', '789-tail-of-it')
+    expect(scanner.redactKnown('x abcdef-123-456-789-tail-of-it y').text).toBe('x [secret:s1 removed] y')
+    expect(pushAll(scanner, 'x abcdef-123-456-789-tail-of-it y', [1])).toBe('x [secret:s1 removed] y')
+  })
+
+  test('in the keys, strings and numbers of JSON', () => {
+    const { value: clean, hits } = scannerFor('12345678', 'key-of-it').redactJson({
+      'key-of-it': [12345678, 'ok'],
+    })
+    expect(clean).toEqual({ '[secret:s1 removed]': ['[secret:s0 removed]', 'ok'] })
+    expect(hits).toHaveLength(2)
+  })
+})
+
+describe('what is no secret stays as it is', () => {
+  test('a text that holds no value, in one piece or in many', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 300, unit: 'binary' }),
+        fc.integer({ min: 1, max: 50 }),
+        (text, size) => {
+          const scanner = scannerFor('never-in-here-4711')
+          expect(scanner.redactKnown(text).text).toBe(text)
+          expect(pushAll(scanner, text, [size])).toBe(text)
+        },
+      ),
+      settings,
+    )
+  })
+
+  test('normal text, hashes, UUIDs, lock files, addresses and classes', () => {
+    const normal = [
+      'sha512-9NhCeYjq9+3uxgdtp20LSiJXJvN0FeCtNGpJxuMFZ1Kv3cWUNb6DOhJwUvcVCzKGR66cw4njwM6hrJLqgOwbcw==',
+      'https://registry.example.org/a/-/a-1.0.0.tgz',
+      '123e4567-e89b-12d3-a456-426614174000',
+      'd41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204e9800998ecf8427e',
+      'class="sk-toggleable-content-for-the-long-panel-of-settings-two"',
+      'postgres://user:password@localhost/db',
+      'https://example.com:8080/a@b',
+      `$${'{'}URL}://$${'{'}USER}:$${'{'}PASSWORD}@host`,
+      '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
+    ].join('\n')
+    expect(scannerFor('never-in-here-4711').scan(normal).hits).toEqual([])
+  })
+
+  test('a value too short to be looked for', () => {
+    expect(scannerFor('abc').scan('abc').hits).toEqual([])
+  })
+})
+
+test.each([
+  ['AWS access key', `AKIA${'IOSFODNN7EXAMPLE'}`],
+  ['GitHub token', `ghp_${'a1B2'.repeat(9)}`],
+  ['Anthropic key', `sk-ant-${'api03-aB3'.repeat(5)}`],
+  ['OpenAI key', `sk-proj-${'aB3d'.repeat(12)}`],
+  ['password in an address', 'postgres://admin:hunter2-x@db.example.com/x'],
+])('an unknown credential is found by its shape: %s', (what, credential) => {
+  const { hits, redacted } = createLeakScanner().scan(`a ${credential} b`)
+  expect(hits.map((hit) => hit.what)).toEqual([what])
+  expect(redacted).not.toContain(credential)
+})

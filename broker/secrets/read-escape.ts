@@ -1,0 +1,164 @@
+/**
+ * One escaped character of a text: percent, quoted-printable, `\x`, `\u`, HTML entity, a backslash before a sign; also
+ * escaped over again (`%2541`, `\\u0041`, `&amp;#65;`). Pure and without allocation: the leak scan asks at each mark.
+ */
+const NAMED: Record<string, number> = {
+  amp: 38,
+  lt: 60,
+  gt: 62,
+  quot: 34,
+  apos: 39,
+  nbsp: 0xa0,
+  sol: 47,
+  plus: 43,
+  equals: 61,
+}
+/** How often a mark may be escaped over again. */
+const DEPTH = 8
+const [PERCENT, EQUALS, BACKSLASH, AMPERSAND] = [37, 61, 92, 38]
+
+/** No escape begins here. */
+export const NO_ESCAPE = -1
+/** The text ends inside what may be one. */
+export const CUT_ESCAPE = -2
+const SPAN = 4096
+
+/** @returns code point × 4096 + length of the escape, or one of the two above */
+export function readEscape(text: string, at: number): number {
+  const mark = text.charCodeAt(at)
+  if (mark === PERCENT || mark === EQUALS) return readBytes(text, at, mark)
+  if (mark === BACKSLASH) return readBackslash(text, at)
+  if (mark === AMPERSAND) return readEntity(text, at)
+  return NO_ESCAPE
+}
+export const isMark = (code: number) =>
+  code === PERCENT || code === EQUALS || code === BACKSLASH || code === AMPERSAND
+export const escapeCode = (read: number) => Math.floor(read / SPAN)
+export const escapeLength = (read: number) => read % SPAN
+
+/** Lengths under which a mark may stand for itself: plain, and escaped once or over and over. */
+export function marksItself(text: string, at: number): number[] {
+  const mark = text.charCodeAt(at)
+  const again = mark === PERCENT ? '25' : mark === AMPERSAND ? 'amp;' : mark === BACKSLASH ? '\\' : ''
+  const lengths = [1]
+  while (again !== '' && lengths.length <= DEPTH && text.startsWith(again, at + (lengths.at(-1) ?? 1)))
+    lengths.push((lengths.at(-1) ?? 1) + again.length)
+  return lengths
+}
+
+/** A character of one to four bytes, each escaped; a byte that begins no UTF-8 is a character itself. */
+function readBytes(text: string, at: number, mark: number): number {
+  const first = readByte(text, at, mark)
+  if (first < 0) return first
+  const lead = escapeCode(first)
+  const more = lead >= 0xf0 && lead < 0xf5 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc2 ? 1 : 0
+  if (more === 0 || lead >= 0xf5) return first
+  let code = lead & (0x3f >> more)
+  let length = escapeLength(first)
+  for (let i = 0; i < more; i++) {
+    const next = readByte(text, at + length, mark)
+    if (next === CUT_ESCAPE) return CUT_ESCAPE
+    if (next < 0 || escapeCode(next) >> 6 !== 2) return first
+    code = (code << 6) | (escapeCode(next) & 0x3f)
+    length += escapeLength(next)
+  }
+  return code * SPAN + length
+}
+
+function readByte(text: string, at: number, mark: number): number {
+  if (at >= text.length) return CUT_ESCAPE
+  if (mark === BACKSLASH) return readHexByte(text, at)
+  if (text.charCodeAt(at) !== mark) return NO_ESCAPE
+  let from = at + 1
+  if (mark === PERCENT)
+    for (let i = 0; i < DEPTH && text.startsWith('25', from) && isHexAt(text, from + 2); i++) from += 2
+  if (mark === EQUALS && (text[from] === '\n' || text[from] === '\r'))
+    return 10 * SPAN + (text.startsWith('\r\n', from) ? 3 : 2)
+  return readDigits(text, at, from, 2)
+}
+
+/** `\x41`, for the bytes after the first. */
+function readHexByte(text: string, at: number): number {
+  const from = skipBackslashes(text, at)
+  if (from >= text.length) return CUT_ESCAPE
+  return from > at && text[from] === 'x' ? readDigits(text, at, from + 1, 2) : NO_ESCAPE
+}
+
+function readBackslash(text: string, at: number): number {
+  const from = skipBackslashes(text, at)
+  const sign = text.charCodeAt(from)
+  if (Number.isNaN(sign)) return CUT_ESCAPE
+  if (sign === 120) return readBytes(text, at, BACKSLASH)
+  if (sign === 117) return readUnits(text, at, from + 1)
+  if (sign === 110 || sign === 116 || sign === 114) return 10 * SPAN + (from + 1 - at)
+  // A sign after a backslash stands for itself; so does the second of two backslashes.
+  if (from - at > 1 && isWordCode(sign)) return BACKSLASH * SPAN + (from - at)
+  return isWordCode(sign) ? NO_ESCAPE : sign * SPAN + (from + 1 - at)
+}
+
+/** `\u0041`, `\u{41}`, and a pair of surrogates as one. */
+function readUnits(text: string, at: number, from: number): number {
+  if (text[from] === '{') {
+    const end = text.indexOf('}', from)
+    if (end < 0) return text.length - from < 9 ? CUT_ESCAPE : NO_ESCAPE
+    return readNumber(text.slice(from + 1, end), 16, end + 1 - at)
+  }
+  const high = readDigits(text, at, from, 4)
+  if (high < 0 || escapeCode(high) >> 10 !== 0x36) return high
+  const next = at + escapeLength(high)
+  if (next >= text.length) return CUT_ESCAPE
+  const second = skipBackslashes(text, next)
+  if (second >= text.length) return CUT_ESCAPE
+  if (second === next || text[second] !== 'u') return high
+  const low = readDigits(text, next, second + 1, 4)
+  if (low === CUT_ESCAPE) return CUT_ESCAPE
+  if (low < 0 || escapeCode(low) >> 10 !== 0x37) return high
+  const code = 0x10000 + ((escapeCode(high) & 0x3ff) << 10) + (escapeCode(low) & 0x3ff)
+  return code * SPAN + escapeLength(high) + escapeLength(low)
+}
+
+function readEntity(text: string, at: number): number {
+  let from = at + 1
+  for (let i = 0; i < DEPTH && text.startsWith('amp;', from) && startsEntity(text, from + 4); i++) from += 4
+  const end = text.indexOf(';', from)
+  if (end < 0 || end - from > 10) return end < 0 && text.length - from <= 10 ? CUT_ESCAPE : NO_ESCAPE
+  const name = text.slice(from, end)
+  const length = end + 1 - at
+  if (/^#[xX]/.test(name)) return readNumber(name.slice(2), 16, length)
+  if (name.startsWith('#')) return readNumber(name.slice(1), 10, length)
+  const code = NAMED[name.toLowerCase()]
+  return code === undefined ? NO_ESCAPE : code * SPAN + length
+}
+
+const startsEntity = (text: string, at: number) => /^(?:#|[a-z]{2,6};)/.test(text.slice(at, at + 7))
+
+function readNumber(digits: string, base: 10 | 16, length: number): number {
+  const fits = base === 16 ? /^[0-9a-fA-F]{1,8}$/.test(digits) : /^\d{1,9}$/.test(digits)
+  const code = fits ? Number.parseInt(digits, base) : -1
+  return code < 0 || code > 0x10ffff ? NO_ESCAPE : code * SPAN + length
+}
+
+function readDigits(text: string, at: number, from: number, count: number): number {
+  let code = 0
+  for (let i = 0; i < count; i++) {
+    const digit = text.charCodeAt(from + i)
+    if (Number.isNaN(digit)) return CUT_ESCAPE
+    if (!isHex(digit)) return NO_ESCAPE
+    code = code * 16 + Number.parseInt(text[from + i] ?? '', 16)
+  }
+  return code * SPAN + (from + count - at)
+}
+
+function skipBackslashes(text: string, at: number): number {
+  let from = at
+  while (from - at < DEPTH && text.charCodeAt(from) === BACKSLASH) from++
+  return from
+}
+
+const isHex = (code: number) =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102)
+/** Whether two hex digits stand here; at the text's end nobody knows, which counts as yes. */
+const isHexAt = (text: string, at: number) =>
+  isHex(text.charCodeAt(at)) && (at + 1 >= text.length || isHex(text.charCodeAt(at + 1)))
+const isWordCode = (code: number) =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 127
