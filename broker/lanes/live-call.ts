@@ -43,11 +43,12 @@ export function openLiveCall({
   const refusals = new Map<number, Refused | Failed>()
   let logLines = 0
   let given: AbortController | null = null
+  /** Nearly always everything was answered; an abort costs as much as a request. */
   const end = () => {
     onSettled()
-    given?.abort()
+    if (live.open > 0) given?.abort()
   }
-  return {
+  const live: LiveCall = {
     id,
     call,
     startedAt,
@@ -80,4 +81,5 @@ export function openLiveCall({
       resolve('again')
     },
   }
+  return live
 }
