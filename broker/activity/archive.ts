@@ -32,10 +32,16 @@ export interface Block extends BlockHead {
   marks: Buffer
 }
 export const MARK_BYTES = 4
+/** A block as it is looked into: only the lines that are asked for become strings. */
+export interface OpenBlock extends BlockHead {
+  /** Text of an entry of the block. */
+  text(seq: number): string
+}
 export interface Archive {
   readonly db: DatabaseSync
   /** The block that holds an entry. */
   find(seq: number): Block | null
+  open(seq: number): OpenBlock | null
   /** Heads of all blocks, the oldest first. */
   heads(): BlockHead[]
   first(): number | null
@@ -98,18 +104,23 @@ export function archiveIn(db: DatabaseSync): Archive {
       packTexts(texts),
     )
   }
+  const rowOf = (seq: number) => {
+    const row = find.get(seq)
+    return row === undefined || Number(row.first) > seq ? null : row
+  }
   return {
     db,
     find(seq) {
-      const row = find.get(seq)
-      if (row === undefined || Number(row.first) > seq) return null
-      return {
-        ...blockHead(row),
-        marks: Buffer.from(row.marks as Uint8Array),
-        texts: unpackTexts(row.data as Uint8Array)
-          .toString('utf8')
-          .split('\n'),
-      }
+      const row = rowOf(seq)
+      if (row === null) return null
+      const texts = unpackTexts(row.data as Uint8Array)
+        .toString('utf8')
+        .split('\n')
+      return { ...blockHead(row), marks: Buffer.from(row.marks as Uint8Array), texts }
+    },
+    open(seq) {
+      const row = rowOf(seq)
+      return row === null ? null : openBlock(blockHead(row), unpackTexts(row.data as Uint8Array))
     },
     heads: () => heads.all().map(blockHead),
     first: () => (first.get()?.first as number | undefined) ?? null,
@@ -123,6 +134,18 @@ export function archiveIn(db: DatabaseSync): Archive {
     replace: put,
     removeUpTo: (seq) => void remove.run(seq),
     close: () => db.close(),
+  }
+}
+
+function openBlock(head: BlockHead, bytes: Buffer): OpenBlock {
+  const starts = [0]
+  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, end + 1)) starts.push(end + 1)
+  return {
+    ...head,
+    text(seq) {
+      const n = seq - head.first
+      return bytes.toString('utf8', starts[n] ?? bytes.length, (starts[n + 1] ?? bytes.length + 1) - 1)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 /** Entries by number, wherever they lie: the newest in rows, the older in the archive's blocks. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { ActivityEntry } from '../../contract/activity.ts'
-import { type Archive, type Block, openArchiveForReading } from './archive.ts'
+import { type Archive, type OpenBlock, openArchiveForReading } from './archive.ts'
 import { chainHash, GENESIS } from './chain.ts'
 import { readEntry } from './entry-bytes.ts'
 import { storedEntry } from './hot-store.ts'
@@ -26,28 +26,28 @@ export interface EntryReader {
 }
 
 /** Unpacked blocks kept in memory. */
-const BLOCKS_KEPT = 32
+const BLOCKS_KEPT = 64
 
 export function createEntryReader(hot: DatabaseSync, archiveFile: string): EntryReader {
   const read = hot.prepare('SELECT seq, ref, hash, text FROM entry WHERE seq = ?')
   const down = hot.prepare('SELECT seq, text FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT ?')
   const up = hot.prepare('SELECT seq, text FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?')
   const firstHot = hot.prepare('SELECT min(seq) AS seq FROM entry')
-  const blocks = new Map<number, Block>()
+  const blocks = new Map<number, OpenBlock>()
   let archive: Archive | null = null
 
   function openedArchive(): Archive | null {
     archive ??= openArchiveForReading(archiveFile)
     return archive
   }
-  function blockOf(seq: number): Block | null {
+  function blockOf(seq: number): OpenBlock | null {
     for (const [key, block] of blocks) {
       if (seq < block.first || seq > block.last) continue
       blocks.delete(key)
       blocks.set(key, block)
       return block
     }
-    const block = openedArchive()?.find(seq) ?? null
+    const block = openedArchive()?.open(seq) ?? null
     if (block === null) return null
     blocks.set(block.last, block)
     const oldest = blocks.keys().next().value
@@ -65,8 +65,7 @@ export function createEntryReader(hot: DatabaseSync, archiveFile: string): Entry
     text(seq) {
       const row = read.get(seq)
       if (row !== undefined) return String(row.text)
-      const block = blockOf(seq)
-      return block?.texts[seq - block.first] ?? null
+      return blockOf(seq)?.text(seq) ?? null
     },
     entry(seq) {
       const row = read.get(seq)
@@ -87,7 +86,7 @@ export function createEntryReader(hot: DatabaseSync, archiveFile: string): Entry
           continue
         }
         for (; next >= block.first && found.length < limit; next--)
-          found.push({ seq: next, text: block.texts[next - block.first] ?? '' })
+          found.push({ seq: next, text: block.text(next) })
       }
       return found
     },
@@ -104,7 +103,7 @@ export function createEntryReader(hot: DatabaseSync, archiveFile: string): Entry
           continue
         }
         for (; seq <= block.last && found.length < limit; seq++)
-          if (seq < start) found.push({ seq, text: block.texts[seq - block.first] ?? '' })
+          if (seq < start) found.push({ seq, text: block.text(seq) })
       }
       if (found.length < limit)
         found.push(...(up.all(Math.max(seq, from), limit - found.length) as unknown as SeqText[]))
@@ -116,14 +115,10 @@ export function createEntryReader(hot: DatabaseSync, archiveFile: string): Entry
   }
 }
 
-function provedIn(block: Block | null, seq: number): ActivityEntry | null {
+function provedIn(block: OpenBlock | null, seq: number): ActivityEntry | null {
   if (block === null) return null
   let prev = block.prev
-  for (let n = 0; ; n++) {
-    const text = block.texts[n]
-    if (text === undefined) return null
-    const hash = chainHash(prev, text)
-    if (block.first + n === seq) return { ...readEntry(text), hash, prev }
-    prev = hash
-  }
+  for (let at = block.first; at < seq; at++) prev = chainHash(prev, block.text(at))
+  const text = block.text(seq)
+  return { ...readEntry(text), hash: chainHash(prev, text), prev }
 }

@@ -74,7 +74,7 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
     removing = false
     if (ended) return
     try {
-      if (hot.removeUpTo(packedTo, REMOVED_AT_ONCE) === 0) return
+      if (hot.removeUpTo(packedTo, REMOVED_AT_ONCE) === 0 && !hot.shrink()) return
       removing = true
       setImmediate(removePacked)
     } catch (error) {

@@ -24,6 +24,8 @@ export interface HotStore {
   countRows(after: number): number
   /** Removes at most `limit` of the oldest entries up to `seq`; returns how many went. */
   removeUpTo(seq: number, limit: number): number
+  /** Gives back some of the space that a burst of entries left behind; false when there is little of it. */
+  shrink(): boolean
   replaceText(seq: number, text: string): void
   getMeta(key: string): string | null
   setMeta(key: string, value: string): void
@@ -43,13 +45,18 @@ export const HOT_SCHEMA = `
   CREATE TABLE IF NOT EXISTS cut (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS redaction (seq INTEGER PRIMARY KEY, entry INTEGER NOT NULL) STRICT;`
 
+/** Free pages that are left for the entries to come (of 4 kB), and how many are given back in one go. */
+const FREE_PAGES_KEPT = 512
+const FREE_PAGES_AT_ONCE = 64
+
 /** Opens or makes the file. Throws what SQLite says when it can't. */
 export function openHotStore(file: string): HotStore {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const db = new DatabaseSync(file, { timeout: 5_000 })
   try {
     // Checkpoints are the keeper's work: on this thread they would hold up an append.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')
+    db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;')
+    db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')
     // What moved to the archive must not stay behind in free pages: there a redaction would not reach it.
     db.exec('PRAGMA secure_delete = ON')
     db.exec(HOT_SCHEMA)
@@ -68,6 +75,7 @@ export function openHotStore(file: string): HotStore {
     'DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE seq <= ? ORDER BY seq LIMIT ?)',
   )
   const replace = db.prepare('UPDATE entry SET text = ? WHERE seq = ?')
+  const free = db.prepare('PRAGMA freelist_count')
   const getMeta = db.prepare('SELECT value FROM meta WHERE key = ?')
   const setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
   const open = db.prepare(
@@ -82,6 +90,11 @@ export function openHotStore(file: string): HotStore {
     open: () => open.all().map((row) => Number(row.seq)),
     countRows: (after) => Number(count.get(after)?.n),
     removeUpTo: (seq, limit) => Number(remove.run(seq, limit).changes),
+    shrink() {
+      if (Number(free.get()?.freelist_count) < FREE_PAGES_KEPT) return false
+      db.exec(`PRAGMA incremental_vacuum(${FREE_PAGES_AT_ONCE})`)
+      return true
+    },
     replaceText: (seq, text) => void replace.run(text, seq),
     getMeta: (key) => (getMeta.get(key)?.value as string | undefined) ?? null,
     setMeta: (key, value) => void setMeta.run(key, value),

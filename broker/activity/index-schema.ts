@@ -6,7 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Raised when the terms change; an index of another version is made anew. */
-export const INDEX_VERSION = 1
+export const INDEX_VERSION = 2
 export const VOLUME_ENTRIES = 131_072
 export const volumeOf = (seq: number): number => Math.floor(seq / VOLUME_ENTRIES)
 

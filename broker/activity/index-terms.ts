@@ -11,6 +11,7 @@ import type { EntryFields } from './entry-bytes.ts'
 import { ownText, sharedText, wordsOf } from './search-text.ts'
 
 const MARK = '\ue000'
+const PAIR = '\ue001'
 
 export const marker = {
   kind: (kind: ActivityEntry['kind']) => `${MARK}k${ENTRY_KINDS.indexOf(kind)}`,
@@ -21,6 +22,8 @@ export const marker = {
   run: (id: string) => `${MARK}r${short(id)}`,
   tool: (name: string) => `${MARK}t${short(name)}`,
   call: (id: string) => `${MARK}l${short(id)}`,
+  /** Two words in a row: how phrases are found. */
+  pair: (first: string, second: string) => `${first}${PAIR}${second}`,
   /** A grant or a question that the entry names. */
   thread: (id: string) => `${MARK}h${short(id)}`,
 }
@@ -34,10 +37,23 @@ export function threadsOf(entry: Pick<EntryFields, 'because' | 'details'>): stri
   return [...new Set([...named, ...used])]
 }
 
-/** Markers and words of the entry that is the row. */
-export function rowTerms(entry: EntryFields): string[] {
-  const { kind, capability, decision, asked, principal, run, tool } = entry
-  const terms = [marker.kind(kind), ...closerTerms(entry), ...wordsOf(sharedText(entry))]
+/** Makes the markers and words of the entry that is a row. Names and reasons come again and again: theirs are kept. */
+export function createRowTerms(): (entry: EntryFields) => string[] {
+  const kept = new Map<string, string[]>()
+  const sharedTerms = (text: string) => {
+    const known = kept.get(text)
+    if (known !== undefined) return known
+    if (kept.size >= SHARED_KEPT) kept.clear()
+    const terms = wordTerms(text)
+    kept.set(text, terms)
+    return terms
+  }
+  return (entry) => [...fieldTerms(entry), ...closerTerms(entry), ...sharedTerms(sharedText(entry))]
+}
+const SHARED_KEPT = 2_000
+
+function fieldTerms({ kind, capability, decision, asked, principal, run, tool }: EntryFields): string[] {
+  const terms = [marker.kind(kind)]
   if (capability) terms.push(marker.capability(capability))
   if (decision) terms.push(marker.decision(decision))
   if (asked && decision !== 'ask') terms.push(marker.decision('ask'))
@@ -48,9 +64,15 @@ export function rowTerms(entry: EntryFields): string[] {
 }
 /** What an outcome adds to its intent's row. */
 export function closerTerms(entry: EntryFields): string[] {
-  const terms = [...threadsOf(entry).map(marker.thread), ...wordsOf(ownText(entry))]
+  const terms = [...threadsOf(entry).map(marker.thread), ...wordTerms(ownText(entry))]
   if (entry.callId !== null) terms.push(marker.call(entry.callId))
   return terms
+}
+
+/** Words, and each two in a row. */
+function wordTerms(text: string): string[] {
+  const words = wordsOf(text)
+  return [...words, ...words.slice(1).map((word, n) => marker.pair(words[n] as string, word))]
 }
 
 /** The filters of a query as an FTS5 expression; '' when there are none. Times and `before` are ranges, not terms. */
@@ -66,6 +88,9 @@ export function filterExpression(query: ActivityQuery): string {
   return all.join(' AND ')
 }
 export const wordExpression = (words: string[]): string => words.map(quote).join(' AND ')
+/** All pairs of its words: with them all there, the phrase is, but for a rare chance. */
+export const phraseExpression = (words: string[]): string =>
+  wordExpression(words.slice(1).map((word, n) => marker.pair(words[n] as string, word)))
 /** All runs of three characters of a part: with them all there, the part may be. */
 export function partExpression(part: string): string {
   const chars = [...part]

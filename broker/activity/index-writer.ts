@@ -5,7 +5,7 @@ import { inTransaction } from './archive.ts'
 import { decisionSlot } from './decision-slot.ts'
 import { type EntryFields, readEntry } from './entry-bytes.ts'
 import { dropVolume, INDEX_SCHEMA, INDEX_VERSION, makeVolume, volumeOf } from './index-schema.ts'
-import { closerTerms, rowTerms } from './index-terms.ts'
+import { closerTerms, createRowTerms } from './index-terms.ts'
 import { ownText } from './search-text.ts'
 
 export interface IndexWriter {
@@ -43,6 +43,7 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
   const pair = db.prepare('INSERT OR REPLACE INTO pair (opener, closer) VALUES (?, ?)')
   const countRows = db.prepare('UPDATE volume SET rows = rows + ? WHERE id = ?')
   const minutes = createMinutes(db)
+  const rowTerms = createRowTerms()
 
   /** With `only`, what lies outside that volume is passed over, and the index does not move on. */
   function addAll(entries: { seq: number; text: string }[], only: number | null = null): void {

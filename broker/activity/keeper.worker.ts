@@ -28,9 +28,10 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
   const { id } = order
   switch (order.do) {
     case 'catch-up':
-      catchUp((to) => report({ id, done: 'indexed', to }))
-      pack(order.packTo, (to) => report({ id, done: 'packed', to }))
-      hot.exec('PRAGMA wal_checkpoint(PASSIVE)')
+      // Turn about: while much has come at once, neither the newest file nor what is unindexed may grow for long.
+      do pack(order.packTo, (to) => report({ id, done: 'packed', to }))
+      while (indexSome((to) => report({ id, done: 'indexed', to })))
+      takeIn()
       break
     case 'remove':
       remove(order.upTo)
@@ -39,24 +40,30 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
       redact(order.texts)
       break
     case 'end':
+      takeIn()
       for (const open of [index, archive, reader, hot]) open.close()
       break
   }
   report({ id, done: 'finished' })
 }
 
-function catchUp(report: (to: number) => void): void {
+/** False when the index is up to date. */
+function indexSome(report: (to: number) => void): boolean {
   const head = Number(hot.prepare('SELECT max(seq) AS seq FROM entry').get()?.seq ?? 0)
   // A log that was set back has an index of entries that are no more.
   if (index.indexedTo() > head) index.reset()
-  for (let from = index.indexedTo() + 1; from <= head; ) {
-    const batch = reader.up(from, BATCH)
-    const last = batch.at(-1)
-    if (last === undefined) break
-    index.add(batch)
-    report(last.seq)
-    from = last.seq + 1
-  }
+  const batch = reader.up(index.indexedTo() + 1, BATCH)
+  const last = batch.at(-1)
+  if (last === undefined) return false
+  index.add(batch)
+  report(last.seq)
+  return true
+}
+
+/** From the write-ahead logs into the files: of the newest without holding up whoever appends, of the others whole. */
+function takeIn(): void {
+  hot.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  for (const db of [archive.db, indexDb]) db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
 
 /** Copies whole blocks of the oldest rows, the newest `packTo`. */

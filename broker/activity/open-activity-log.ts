@@ -199,9 +199,11 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       followUp.end()
       sealing.end()
       await endRun(writer, sealing, boot).catch(onFault)
+      // The keeper closes its files last: whoever does takes the write-ahead log in.
+      for (const open of [index, reader]) open.close()
       await keeper?.end(2_000)
       writer.close()
-      for (const open of [index, reader, hot]) open.close()
+      hot.close()
     },
   }
 }

@@ -1,13 +1,13 @@
 /**
  * Answers a query with rows, newest first. The index gives candidates and the entries themselves decide; what the index
- * has not reached is read. A query never holds up the gate for long: after `BUDGET_MS` it answers with what it has, and
- * a total that says that there is more.
+ * has not reached is read. A query never holds up the gate for long: after `READ` entries it answers with what it has,
+ * and a total that says that there is more.
  */
 import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
 import { closes, rowOf } from './activity-row.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import type { IndexReader } from './index-reader.ts'
-import { filterExpression, partExpression, wordExpression } from './index-terms.ts'
+import { filterExpression, partExpression, phraseExpression, wordExpression } from './index-terms.ts'
 import { fitsFilters, fitsText } from './match-query.ts'
 import { parseSearch, type SearchTerms } from './search-text.ts'
 
@@ -24,11 +24,10 @@ export interface QueryParts {
   rowCount: number
 }
 
-const BUDGET_MS = 250
+/** Entries that are read for one query, beyond those that it answers with. */
+const READ = 4_000
 /** Candidates counted for the total of a filtered query; beyond, it is extended by how densely they lay. */
 const COUNTED = 1_000
-/** Looked at to see which of two candidate lists is the shorter one. */
-const SAMPLED = 500
 
 export function queryRows(parts: QueryParts, query: ActivityQuery): { rows: ActivityRow[]; total: number } {
   const terms = parseSearch(query.text)
@@ -99,17 +98,16 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
   if (range === null) return
   const top = Math.min(range.from, parts.indexedTo)
   const from = Math.min(top, search.before - 1)
-  const started = performance.now()
-  let seen = 0
+  let read = 0
   let kept = 0
   let bottom = range.to
   for (const seq of candidates(parts, search, { from, to: range.to })) {
-    if (seen >= COUNTED + query.limit || (seen % 16 === 15 && performance.now() - started > BUDGET_MS)) {
+    if (kept >= COUNTED + query.limit || read >= READ + query.limit) {
       bottom = seq + 1
       break
     }
-    seen++
     if (rows.length < query.limit) {
+      read++
       const entry = parts.read(seq)
       if (entry === null || closes(entry) || !fitsFilters(query, entry)) continue
       const closer = closerOf(parts, closers, entry)
@@ -123,41 +121,37 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
   search.total += share > 1 ? Math.max(kept + 1, Math.round(kept * share)) : kept
 }
 
-/** Row numbers that may fit, newest first: from the shorter of the lists that words and parts give. */
+/** Row numbers that may fit, newest first: those that words and filters give and that parts give, too. */
 function candidates(
   parts: QueryParts,
   { query, terms }: Search,
   range: { from: number; to: number },
 ): Iterable<number> {
-  const words = [...terms.words, ...terms.phrases.flat()]
-  const wordExpr = [filterExpression(query), wordExpression(words)]
-    .filter((part) => part !== '')
-    .join(' AND ')
-  const partExpr = terms.parts.map(partExpression).join(' AND ')
-  const list = (kind: 'word' | 'part', expression: string) =>
-    parts.index.search(kind, expression, range.from, range.to)
-  if (partExpr === '' && wordExpr === '') return everySeq(range)
-  if (partExpr === '') return list('word', wordExpr)
-  if (wordExpr === '') return list('part', partExpr)
-  const [fewWords, fewParts] = [densityOf(list('word', wordExpr)), densityOf(list('part', partExpr))]
-  return fewWords <= fewParts ? list('word', wordExpr) : list('part', partExpr)
+  const words = [filterExpression(query), wordExpression(terms.words), ...terms.phrases.map(phraseExpression)]
+  const lists = [
+    { kind: 'word' as const, expression: words.filter((each) => each !== '').join(' AND ') },
+    { kind: 'part' as const, expression: terms.parts.map(partExpression).join(' AND ') },
+  ]
+    .filter(({ expression }) => expression !== '')
+    .map(({ kind, expression }) => parts.index.search(kind, expression, range.from, range.to))
+  const [first, second] = lists
+  if (first === undefined) return everySeq(range)
+  return second === undefined ? first : inBoth(first, second)
+}
+
+/** Numbers that are in both of two falling lists. */
+function* inBoth(first: Iterable<number>, second: Iterable<number>): Generator<number> {
+  const [a, b] = [first[Symbol.iterator](), second[Symbol.iterator]()]
+  let [x, y] = [a.next(), b.next()]
+  while (!x.done && !y.done) {
+    if (x.value === y.value) yield x.value
+    if (x.value >= y.value) x = a.next()
+    else y = b.next()
+  }
 }
 
 function* everySeq({ from, to }: { from: number; to: number }): Generator<number> {
   for (let seq = from; seq >= to; seq--) yield seq
-}
-
-/** Candidates for each entry number, over the newest of them. */
-function densityOf(list: Iterable<number>): number {
-  let n = 0
-  let first = 0
-  let last = 0
-  for (const seq of list) {
-    if (n === 0) first = seq
-    last = seq
-    if (++n >= SAMPLED) break
-  }
-  return n < SAMPLED ? 0 : n / (first - last + 1)
 }
 
 function closerOf(

@@ -1,0 +1,353 @@
+/**
+ * The activity log: what a durable append costs beside a plain file with fdatasync and a plain node:sqlite insert; and,
+ * with a million entries, how long it takes to verify them beside only reading them, to search, and how large they are.
+ *
+ * Times of a shared machine's disk drift, ratios within one round hold: arms run in rotation, ratios are gated. Another
+ * number of entries can be given: `npm run bench -- log 100000`.
+ */
+import { generateKeyPairSync, sign } from 'node:crypto'
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { unpackTexts } from '../broker/activity/archive.ts'
+import { chainHash, GENESIS } from '../broker/activity/chain.ts'
+import { encodeEntry } from '../broker/activity/entry-bytes.ts'
+import { logFiles } from '../broker/activity/log-files.ts'
+import { openActivityLog } from '../broker/activity/open-activity-log.ts'
+import type { SealSigner } from '../broker/activity/seals.ts'
+import { verifyFile } from '../broker/activity/verify-log.ts'
+import { ActivityQuery, type NewEntry } from '../contract/activity.ts'
+import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
+import { appendEntries, callEntries } from './log-entries.ts'
+
+const ROUNDS = 12
+const GROUPS = [1, 16, 256]
+/** Groups timed in one round. */
+const TIMED: Record<number, number> = { 1: 60, 16: 20, 256: 4 }
+const QUERIES = 40
+
+export async function run({ args }: BenchOptions): Promise<BenchReport> {
+  const entries = Number(args[0] ?? 1_000_000)
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-log-'))
+  try {
+    const appends = await measureAppends(folder)
+    const large = await measureLarge(folder, entries)
+    return {
+      name: 'log',
+      versions: { node: process.versions.node, sqlite: String(process.versions.sqlite) },
+      rows: [...appends.rows, ...large.rows] as BenchReport['rows'],
+      goals: [
+        goal('durable append to a file entry with fdatasync, p50 ratio (aim: 1.2)', appends.ratio, 1.6),
+        ...large.goals,
+      ],
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+// ── appends ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One durable group; made anew for each round, on a fresh file. */
+interface Arm {
+  group(entries: NewEntry[]): Promise<void>
+  close(): Promise<void>
+}
+
+const ARMS = {
+  log: logArm,
+  file: fileArm,
+  fileBlocking: blockingFileArm,
+  sqlite: sqliteArm,
+  logNotSynced: unsyncedArm,
+}
+type Name = keyof typeof ARMS
+const NAMES = Object.keys(ARMS) as Name[]
+
+async function measureAppends(folder: string) {
+  const times = new Map<string, number[]>()
+  const stream = callEntries(7)
+  const next = (): NewEntry => stream.next().value?.[1]?.entry as NewEntry
+  for (let roundNo = 0; roundNo < ROUNDS; roundNo++) {
+    const arms = new Map(NAMES.map((name) => [name, ARMS[name](path.join(folder, `${name}-${roundNo}`))]))
+    for (const arm of arms.values()) await arm.group([next()])
+    for (const size of GROUPS) {
+      // Group by group in rotation: what else runs on the machine meets all arms alike.
+      for (let i = 0; i < (TIMED[size] ?? 1) * NAMES.length; i++) {
+        const name = NAMES[(i + Math.floor(i / NAMES.length)) % NAMES.length] as Name
+        const group = Array.from({ length: size }, next)
+        const start = performance.now()
+        await arms.get(name)?.group(group)
+        const key = `${name} ${size}`
+        times.set(key, [...(times.get(key) ?? []), (performance.now() - start) * 1_000])
+      }
+    }
+    for (const arm of arms.values()) await arm.close()
+  }
+  const rows = NAMES.flatMap((name) =>
+    GROUPS.map((size) => {
+      const taken = times.get(`${name} ${size}`) ?? []
+      return {
+        what: `${TITLES[name]}, groups of ${size}`,
+        p50us: round(median(taken)),
+        p99us: round(percentile(taken, 0.99)),
+        entriesPerSecond: Math.round((size * taken.length * 1e6) / sum(taken)),
+      }
+    }),
+  )
+  const p50 = (name: Name) => median(times.get(`${name} 1`) ?? [])
+  return { rows, ratio: p50('log') / p50('file') }
+}
+const TITLES = {
+  log: 'this log, durable',
+  file: 'chained file, fdatasync on the thread pool',
+  fileBlocking: 'chained file, fdatasync that blocks the process',
+  sqlite: 'plain node:sqlite, one insert a commit, synchronous=FULL',
+  logNotSynced: 'this log, safe from the death of the process only',
+}
+
+function logArm(file: string): Arm {
+  const log = openActivityLog({ file: path.join(file, 'activity.db'), clock: Date.now })
+  return {
+    async group(entries) {
+      for (const entry of entries) log.append(entry)
+      await log.sync()
+    },
+    close: () => log.close(),
+  }
+}
+function unsyncedArm(file: string): Arm {
+  const log = openActivityLog({ file: path.join(file, 'activity.db'), clock: Date.now })
+  return {
+    async group(entries) {
+      for (const entry of entries) log.append(entry)
+    },
+    close: () => log.close(),
+  }
+}
+function chainedFile(file: string, settle: (fd: number) => Promise<void> | void): Arm {
+  const fd = openSync(file, 'a')
+  let prev = GENESIS
+  let seq = 0
+  return {
+    async group(entries) {
+      let lines = ''
+      for (const entry of entries) {
+        const text = encodeEntry(entry, ++seq, Date.now())
+        prev = chainHash(prev, text)
+        lines += `${text} ${prev}\n`
+      }
+      writeSync(fd, lines)
+      await settle(fd)
+    },
+    close: async () => closeSync(fd),
+  }
+}
+function fileArm(file: string): Arm {
+  return chainedFile(
+    file,
+    (fd) => new Promise((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve()))),
+  )
+}
+function blockingFileArm(file: string): Arm {
+  return chainedFile(file, fdatasyncSync)
+}
+function sqliteArm(file: string): Arm {
+  const db = new DatabaseSync(file)
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entry (seq INTEGER PRIMARY KEY, text TEXT)',
+  )
+  const insert = db.prepare('INSERT INTO entry (text) VALUES (?)')
+  return {
+    async group(entries) {
+      db.exec('BEGIN')
+      for (const entry of entries) insert.run(JSON.stringify(entry))
+      db.exec('COMMIT')
+    },
+    close: async () => db.close(),
+  }
+}
+
+// ── a million entries ────────────────────────────────────────────────────────────────────────────────────────
+
+async function measureLarge(folder: string, count: number) {
+  const file = path.join(folder, 'large', 'activity.db')
+  const files = logFiles(file)
+  const signer = makeSigner()
+  const log = openActivityLog({ file, clock: clockOf(count), seal: signer })
+  const started = performance.now()
+  let made = 0
+  for (let seed = 1; made < count; seed++) {
+    made += appendEntries(log.append, Math.min(400, count - made), seed)
+    // As in the app, the loop goes round now and then: what is packed leaves the newest file.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const appendMs = performance.now() - started
+  await log.catchUp()
+  await log.catchUp()
+  const behindMs = performance.now() - started - appendMs
+  const search = measureSearch(log)
+  const head = log.head().seq
+  await log.close()
+  const bytes = Object.values(files).map((each) => statSync(each).size)
+  const verify = await measureVerify(file, signer)
+  const words = Math.max(...search.filter(({ kind }) => kind === 'word').map(({ p99 }) => p99))
+  const parts = Math.max(...search.filter(({ kind }) => kind === 'part').map(({ p99 }) => p99))
+  return {
+    rows: [
+      {
+        what: `append ${head} entries, one by one`,
+        usPerEntry: round((appendMs * 1_000) / head),
+        behindMs: round(behindMs),
+      },
+      {
+        what: 'size, bytes an entry',
+        entries: head,
+        all: round(sum(bytes) / head),
+        newest: round((bytes[0] ?? 0) / head),
+        packed: round((bytes[1] ?? 0) / head),
+        index: round((bytes[2] ?? 0) / head),
+      },
+      ...verify.rows,
+      ...search.map(({ what, p50, p99, hits }) => ({
+        what: `newest 50: ${what}`,
+        p50ms: round(p50),
+        p99ms: round(p99),
+        hits,
+      })),
+    ],
+    goals: [
+      goal(`verify ${head} entries to only reading them`, verify.ratio, 1.1),
+      goal('verify, seconds a million entries on one thread', verify.oneThreadSeconds, 3),
+      goal('newest 50 hits of words, p99 in ms', words, 20),
+      goal('newest 50 hits of parts of words, p99 in ms', parts, 30),
+      goal('bytes an entry with indexes', sum(bytes) / head, 300),
+    ],
+  }
+}
+
+async function measureVerify(file: string, signer: SealSigner & { publicKey: Uint8Array }) {
+  const taken: Record<'read' | 'two' | 'one', number[]> = { read: [], two: [], one: [] }
+  let entries = 0
+  const verify = async (threads: number) => {
+    const report = await verifyFile(file, { publicKeys: [signer.publicKey], threads })
+    if (!report.ok || report.sealedTo !== report.head?.seq)
+      throw new Error(`The log is not whole: ${JSON.stringify(report)}`)
+    entries = report.entries
+    return report.ms
+  }
+  for (let n = 0; n < 3; n++) {
+    taken.read.push(readOnly(file))
+    taken.two.push(await verify(2))
+    taken.one.push(await verify(1))
+  }
+  const ms = { read: median(taken.read), two: median(taken.two), one: median(taken.one) }
+  const row = (what: string, each: number) => ({
+    what,
+    ms: round(each),
+    entriesPerSecond: Math.round((entries * 1_000) / each),
+  })
+  return {
+    rows: [
+      row('only reading every entry, one thread', ms.read),
+      row('verifying every entry, two threads', ms.two),
+      row('verifying every entry, one thread', ms.one),
+    ],
+    ratio: median(taken.two.map((two, n) => two / (taken.read[n] ?? Number.NaN))),
+    oneThreadSeconds: (ms.one / entries) * 1_000,
+  }
+}
+
+/** Every entry's text, as any reader gets it: from the packed blocks, then from the rows. */
+function readOnly(file: string): number {
+  const files = logFiles(file)
+  const start = performance.now()
+  let characters = 0
+  const archive = new DatabaseSync(files.archive)
+  for (const { data } of archive.prepare('SELECT data FROM block ORDER BY last').iterate())
+    for (const text of unpackTexts(data as Uint8Array)
+      .toString('utf8')
+      .split('\n'))
+      characters += text.length
+  archive.close()
+  const hot = new DatabaseSync(files.hot)
+  for (const { text } of hot.prepare('SELECT text FROM entry ORDER BY seq').iterate())
+    characters += String(text).length
+  hot.close()
+  if (characters === 0) throw new Error('There was nothing to read.')
+  return performance.now() - start
+}
+
+type Found = { what: string; kind: 'word' | 'part' | 'field'; p50: number; p99: number; hits: number }
+function measureSearch(log: { query(query: ActivityQuery): { rows: unknown[] } }): Found[] {
+  const words = ['invoice', 'budget', 'harbor', 'doctor', 'kitchen', 'lesson', 'silver', 'bridge']
+  const word = (n: number) => words[n % words.length] as string
+  const number = (n: number) => 100 + ((n * 977) % 8_900)
+  const kinds: { what: string; kind: Found['kind']; query: (n: number) => Partial<ActivityQuery> }[] = [
+    { what: 'a rare word', kind: 'word', query: (n) => ({ text: String(number(n)) }) },
+    { what: 'a common word', kind: 'word', query: (n) => ({ text: word(n) }) },
+    { what: 'two words', kind: 'word', query: (n) => ({ text: `${word(n)} ${word(n + 3)}` }) },
+    { what: 'a word and a number', kind: 'word', query: (n) => ({ text: `${word(n)} ${number(n)}` }) },
+    { what: 'a phrase', kind: 'word', query: (n) => ({ text: `"${word(n)} ${word(n + 1)}"` }) },
+    { what: 'a word, refused', kind: 'word', query: (n) => ({ text: word(n), decision: 'deny' }) },
+    { what: 'a word that is nowhere', kind: 'word', query: (n) => ({ text: `nowhere${n}` }) },
+    { what: 'a common part', kind: 'part', query: (n) => ({ text: `*${word(n).slice(1, 5)}*` }) },
+    {
+      what: 'a rare part',
+      kind: 'part',
+      query: (n) => ({ text: `*${word(n).slice(2)}-${String(number(n)).slice(0, 3)}*` }),
+    },
+    {
+      what: 'a part, refused',
+      kind: 'part',
+      query: (n) => ({ text: `*${word(n).slice(1, 5)}*`, decision: 'deny' }),
+    },
+    { what: 'everything', kind: 'field', query: () => ({}) },
+    { what: 'refused', kind: 'field', query: () => ({ decision: 'deny' }) },
+    { what: 'files written', kind: 'field', query: () => ({ capability: 'fs.write', kinds: ['intent'] }) },
+  ]
+  const taken = kinds.map(() => [] as number[])
+  const hits = kinds.map(() => 0)
+  for (let n = 0; n < QUERIES; n++)
+    for (const [k, { query }] of kinds.entries()) {
+      const asked = ActivityQuery.parse({ limit: 50, ...query(n) })
+      const start = performance.now()
+      hits[k] = log.query(asked).rows.length
+      taken[k]?.push(performance.now() - start)
+    }
+  return kinds.map(({ what, kind }, k) => ({
+    what,
+    kind,
+    p50: median(taken[k] ?? []),
+    p99: percentile(taken[k] ?? [], 0.99),
+    hits: hits[k] ?? 0,
+  }))
+}
+
+const sum = (values: number[]) => values.reduce((total, each) => total + each, 0)
+
+/** Half a year of work. */
+function clockOf(entries: number) {
+  let now = 1_750_000_000_000
+  const step = Math.floor((180 * 86_400_000) / entries)
+  return () => {
+    now += step
+    return now
+  }
+}
+
+function makeSigner(): SealSigner & { publicKey: Uint8Array } {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+  return { publicKey: raw, sign: (bytes) => sign(null, bytes, privateKey) }
+}
