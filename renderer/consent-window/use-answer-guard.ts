@@ -82,7 +82,7 @@ export function useAnswerGuard(options: {
   useEffect(() => {
     const wait = liveFrom(guard) - performance.now()
     if (wait <= 0 || !Number.isFinite(wait)) return
-    const timer = setTimeout(() => wake((count) => count + 1), wait + 1)
+    const timer = setTimeout(() => wake((count) => count + 1), Math.ceil(wait) + 2)
     return () => clearTimeout(timer)
   }, [guard])
   useEffect(() => {
@@ -93,7 +93,8 @@ export function useAnswerGuard(options: {
       () => {
         turn = setTimeout(() => judge(held(current.current, performance.now())), 0)
       },
-      guard.pressedAt + guard.holdMs - performance.now(),
+      // Timers drop fractions of a millisecond, and would come just too early.
+      Math.ceil(guard.pressedAt + guard.holdMs - performance.now()) + 2,
     )
     return () => {
       clearTimeout(timer)
