@@ -209,6 +209,8 @@ export function createPassCall(parts: GateParts): Passed {
     })
     const permit = mintPermit({
       principalId: context.principal.id,
+      principalName: context.principal.name,
+      tool: context.tool?.name ?? null,
       runId: context.run?.id ?? null,
       callId: context.callId,
       capability: prepared.capability,

@@ -7,6 +7,10 @@ import type { Capability } from '../../contract/words.ts'
 
 export interface PermitFacts {
   principalId: string
+  /** As its person named it: a secret's rules may name agents so. */
+  principalName: string
+  /** The tool whose code asks; null for the agent's own requests. */
+  tool: string | null
   runId: string | null
   callId: string
   capability: Capability

@@ -34,6 +34,8 @@ function createParts(over: { refuse?: Outcome<never>; limits?: ModelsOptions['li
     const { capability } = effect.need
     const facts = {
       principalId: context.principal.id,
+      principalName: context.principal.name,
+      tool: context.tool?.name ?? null,
       runId: null,
       callId: context.callId,
       capability,

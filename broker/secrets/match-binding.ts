@@ -21,19 +21,27 @@ export function matchBinding(bindings: SecretBinding[], target: SecretTarget): b
     const port = url.port === '' ? DEFAULT_PORT[binding.scheme] : Number(url.port)
     if (port !== (binding.port ?? DEFAULT_PORT[binding.scheme])) return false
     if (binding.host.replace(/\.$/, '').toLowerCase() !== host) return false
-    return isBelow(target.path, binding.pathPrefix)
+    return binding.pathPrefix === '/' || isBelow(target, binding.pathPrefix)
   })
 }
 
-/** At a segment's edge: `/v1` covers `/v1` and `/v1/x`, not `/v10`. */
-function isBelow(path: string, prefix: string): boolean {
+/** At a segment's edge: `/v1` covers `/v1` and `/v1/x`, not `/v10`, and not what climbs out of it in any spelling. */
+function isBelow({ origin, path: asked }: SecretTarget, prefix: string): boolean {
+  const path = URL.parse(asked, origin)?.pathname ?? ''
+  if (/%2f|%5c/i.test(path) && path.includes('..')) return false
   if (prefix.endsWith('/')) return path.startsWith(prefix) || `${path}/` === prefix
-  return path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`)
+  return path === prefix || path.startsWith(`${prefix}/`)
 }
 
-/** Names of principals and tools that may use it: empty means none, `*` any. */
-export function mayUse(info: SecretInfo, agent: string, tool: string | null): boolean {
-  const fits = (list: string[], name: string | null) =>
-    list.includes('*') || (name !== null && list.includes(name))
-  return fits(info.agents, agent) && (tool === null || fits(info.tools, tool))
+/** Whether its rules name this agent (by name or id) and this tool: an empty list means none, `*` any. */
+export function mayUse(
+  rules: Pick<SecretInfo, 'agents' | 'tools'>,
+  who: { principalId: string; principalName: string; tool: string | null },
+): boolean {
+  const fits = (list: string[], names: string[]) =>
+    list.includes('*') || names.some((name) => list.includes(name))
+  return (
+    fits(rules.agents, [who.principalId, who.principalName]) &&
+    (who.tool === null || fits(rules.tools, [who.tool]))
+  )
 }

@@ -7,7 +7,7 @@ import { type KeychainStatus, SecretInfo, type SecretRules } from '../../contrac
 import type { Permit } from '../gate/permit.ts'
 import type { Clock, DocumentStore, SecretVault } from '../ports.ts'
 import type { Keychain } from './keychain.ts'
-import { matchBinding } from './match-binding.ts'
+import { matchBinding, mayUse } from './match-binding.ts'
 
 export interface VaultParts {
   store: DocumentStore
@@ -18,6 +18,12 @@ export interface VaultParts {
 }
 
 const KIND = 'secrets'
+const LOCKED = 'Secrets are locked until a person ends the incident.'
+
+/** Who wants to use it, for people. */
+function describeUser({ facts: { principalName, tool } }: Permit): string {
+  return tool === null ? `“${principalName}”` : `“${principalName}” with the tool “${tool}”`
+}
 
 export function createVault(
   parts: VaultParts,
@@ -115,17 +121,19 @@ export function createVault(
       const info = read(name)
       if (!info) return failed('not-found', `There is no secret named “${name}”.`)
       const kept = await keep(name, value)
-      return kept.kind === 'ok' ? ok(save({ ...info, rotatedAt: clock(), revokedAt: null })) : kept
+      if (kept.kind !== 'ok') return kept
+      // A rotation ends an earlier revocation, not one that came meanwhile.
+      const now = read(name) ?? info
+      const revokedAt = now.revokedAt === info.revokedAt ? null : now.revokedAt
+      return ok(save({ ...now, rotatedAt: clock(), revokedAt }))
     },
     async revoke(name) {
       const named = list().filter(
         (info) => info.revokedAt === null && (name === undefined || info.name === name),
       )
-      for (const info of named) {
-        // Withdrawn first, so that it counts for nothing even if the keychain hangs.
-        store.put(KIND, info.name, { ...info, revokedAt: clock() })
-        await keychain.delete(info.name)
-      }
+      // All are withdrawn first, so that none counts for anything even if the keychain hangs.
+      for (const info of named) store.put(KIND, info.name, { ...info, revokedAt: clock() })
+      for (const info of named) await keychain.delete(info.name)
       tell()
       return named.length
     },
@@ -141,9 +149,14 @@ export function createVault(
     async reveal(permit: Permit, name, target) {
       if (!permit.used)
         throw new Error('A secret is revealed only inside an effect that the gate let through.')
-      if (locked) return refused('unavailable', 'Secrets are locked until a person ends the incident.')
+      if (locked) return refused('unavailable', LOCKED)
       const info = usable(name)
       if (info.kind !== 'ok') return info
+      if (!mayUse(info.value, permit.facts))
+        return refused(
+          'denied-by-policy',
+          `The secret “${name}” is not for ${describeUser(permit)}. A person can change that on the Secrets page.`,
+        )
       const forModel = permit.facts.capability === 'model.call' && info.value.kind === 'model-key'
       if (
         target.place !== 'command' &&
@@ -155,8 +168,12 @@ export function createVault(
           `The secret “${name}” isn’t bound to ${target.origin}. A person can bind it on the Secrets page.`,
         )
       const value = values.get(name) ?? (await fetchValue(name))
+      // While the keychain was asked, a person may have locked or revoked it.
+      const still = usable(name)
+      if (locked) return refused('unavailable', LOCKED)
+      if (still.kind !== 'ok') return still
       if (value === null) return refused('unavailable', `The keychain doesn’t hold “${name}” right now.`)
-      store.put(KIND, name, { ...info.value, lastUse: clock(), uses: info.value.uses + 1 })
+      store.put(KIND, name, { ...still.value, lastUse: clock(), uses: still.value.uses + 1 })
       return ok(value)
     },
     lock(now) {

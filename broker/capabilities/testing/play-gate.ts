@@ -56,6 +56,8 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
     const { capability, binding } = prepared
     const permit = mint({
       principalId: 'agent_test',
+      principalName: 'Test',
+      tool: null,
       runId: 'run_test',
       callId: 'call_test',
       capability,
