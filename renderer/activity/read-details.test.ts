@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Json } from '../../contract/words.ts'
 import { readDetails, readOrigins } from './read-details.ts'
 
 describe('an entry’s details', () => {
@@ -14,7 +15,7 @@ describe('an entry’s details', () => {
 })
 
 it('writes each resource in its own exact form', () => {
-  const needs = [
+  const needs: Json = [
     { capability: 'fs.read', resource: { kind: 'path', path: '/a b' } },
     { capability: 'net.request', resource: { kind: 'url', method: 'POST', url: 'https://x.org/y' } },
     {

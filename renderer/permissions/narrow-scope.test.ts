@@ -25,22 +25,22 @@ function covers(outer: GrantScope, inner: GrantScope): boolean {
 }
 
 const scope: fc.Arbitrary<GrantScope> = fc.oneof(
-  fc.record({ kind: fc.constant('path' as const), path: fc.constant('/a'), below: fc.boolean() }),
+  fc.record({ kind: fc.constant('path' as const), path: fc.constant<string>('/a'), below: fc.boolean() }),
   fc.record({
     kind: fc.constant('url' as const),
     scheme: fc.constant('https' as const),
-    host: fc.constant('example.org'),
-    port: fc.constant(443),
-    methods: fc.uniqueArray(fc.constantFrom('GET', 'HEAD', 'POST', 'DELETE'), { minLength: 1 }),
-    path: fc.constant('/v1'),
+    host: fc.constant<string>('example.org'),
+    port: fc.constant<number>(443),
+    methods: fc.uniqueArray(fc.constantFrom<string[]>('GET', 'HEAD', 'POST', 'DELETE'), { minLength: 1 }),
+    path: fc.constant<string>('/v1'),
     below: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('command' as const),
-    program: fc.constant('/usr/bin/git'),
-    args: fc.constant(['status']),
+    program: fc.constant<string>('/usr/bin/git'),
+    args: fc.constant<string[]>(['status']),
     exactArgs: fc.boolean(),
-    cwd: fc.constant('/a'),
+    cwd: fc.constant<string>('/a'),
     cwdBelow: fc.boolean(),
   }),
 )
