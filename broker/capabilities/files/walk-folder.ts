@@ -29,11 +29,13 @@ export interface WalkOptions {
 }
 
 const ENTRIES_A_TURN = 256
+/** Past this, names come in the disk's order. */
+const MAX_SORTED = 50_000
 
 export async function* walkFolder(top: HeldThing, options: WalkOptions): AsyncGenerator<WalkedEntry> {
   let sinceTurn = 0
   async function* inside(folder: HeldThing, relative: string, depth: number): AsyncGenerator<WalkedEntry> {
-    for (const name of listNames(folder)) {
+    for (const name of await listNames(folder)) {
       if (++sinceTurn % ENTRIES_A_TURN === 0) await nextTurn()
       if (options.signal.aborted) return
       const stat = lookAt(`${folder.at}/${name}`)
@@ -54,9 +56,11 @@ export async function* walkFolder(top: HeldThing, options: WalkOptions): AsyncGe
   yield* inside(top, '', 1)
 }
 
-function listNames(folder: HeldThing): string[] {
+/** Read off the main thread: a folder can be slow, or hold a million names. */
+async function listNames(folder: HeldThing): Promise<string[]> {
   try {
-    return fs.readdirSync(folder.at).sort()
+    const names = await fs.promises.readdir(folder.at)
+    return names.length <= MAX_SORTED ? names.sort() : names
   } catch {
     return [] // gone, or closed to us: nothing to list
   }

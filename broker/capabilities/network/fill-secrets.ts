@@ -3,9 +3,6 @@
  * the edge, when the bytes are made, in the form that their place needs.
  */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
-import type { SecretBinding } from '../../../contract/secret.ts'
-
-export type SecretPlace = SecretBinding['place']
 
 const PLACEHOLDER = /\{\{secret:([a-z0-9][a-z0-9._-]{0,63})\}\}/g
 /** What looks as if it was meant to be one: it must not go out as text. */
