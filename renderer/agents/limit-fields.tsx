@@ -1,6 +1,6 @@
 import type { Budgets, Perimeter } from '../../contract/perimeter.ts'
 import { Field, TextArea, TextInput } from '../design/field.tsx'
-import { LevelSelect } from './perimeter-fields.tsx'
+import { LevelSelect } from './perimeter-line.tsx'
 
 /** Clipboard, notifications, opening things; and what counts as the agent's own. */
 export function OtherFields({

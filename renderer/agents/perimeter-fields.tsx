@@ -1,17 +1,16 @@
-import { FolderOpen, Plus, X } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { FolderOpen } from 'lucide-react'
 import { useStore } from 'zustand'
-import type { CommandLine, FolderLine, HostLine, Level, Perimeter } from '../../contract/perimeter.ts'
+import type { CommandLine, FolderLine, HostLine, Perimeter } from '../../contract/perimeter.ts'
 import { useAct, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
-import { Check, Select, TextInput } from '../design/field.tsx'
+import { Check, Select } from '../design/field.tsx'
 import { ShownText } from '../design/shown-text.tsx'
+import { AddLine, Group, LevelSelect, Line, replace, without } from './perimeter-line.tsx'
 import {
   folderChoices,
   folderLevel,
   hostChoices,
   hostLevel,
-  PLAIN_LEVELS,
   readCommand,
   readHost,
   setFolderLevel,
@@ -19,96 +18,6 @@ import {
   writeCommand,
   writeHost,
 } from './perimeter-words.ts'
-
-/** A group of perimeter lines: what stands in it, or that it is empty; how to add one. */
-function Group({
-  title,
-  about,
-  empty,
-  fault = '',
-  children,
-  add,
-}: {
-  title: string
-  about?: string
-  empty: string
-  fault?: string
-  children: ReactNode[]
-  add: ReactNode
-}) {
-  return (
-    <fieldset className="form-group">
-      <legend>{title}</legend>
-      {about && <p className="small faint">{about}</p>}
-      {children.length > 0 ? (
-        <ul className="ruled lines-list">{children}</ul>
-      ) : (
-        <p className="dim none-yet">{empty}</p>
-      )}
-      {fault && (
-        <p className="fault-line" role="alert">
-          {fault}
-        </p>
-      )}
-      {add}
-    </fieldset>
-  )
-}
-
-function Line({ children, what, onRemove }: { children: ReactNode; what: string; onRemove: () => void }) {
-  return (
-    <li>
-      {children}
-      <Button tone="quiet" iconOnly aria-label={`Remove ${what}`} icon={<X />} onClick={onRemove} />
-    </li>
-  )
-}
-
-/** One field that adds a line when it can be read, and says why when it can't. */
-function AddLine({
-  label,
-  placeholder,
-  onAdd,
-}: {
-  label: string
-  placeholder: string
-  /** False: it can't be read. */
-  onAdd: (text: string) => boolean
-}) {
-  const [text, setText] = useState('')
-  const [wrong, setWrong] = useState(false)
-  const add = () => {
-    const taken = onAdd(text)
-    setWrong(!taken)
-    if (taken) setText('')
-  }
-  return (
-    <span className="with-button">
-      <TextInput
-        mono
-        aria-label={label}
-        aria-invalid={wrong || undefined}
-        placeholder={placeholder}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value)
-          setWrong(false)
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter') return
-          event.preventDefault()
-          if (text.trim() !== '') add()
-        }}
-      />
-      <Button icon={<Plus />} disabled={text.trim() === ''} onClick={add}>
-        Add
-      </Button>
-    </span>
-  )
-}
-
-const replace = <T,>(lines: T[], at: number, line: T): T[] => lines.with(at, line)
-const without = <T,>(lines: T[], at: number): T[] => lines.toSpliced(at, 1)
 
 export function FolderLines({
   lines,
@@ -326,16 +235,4 @@ export function ToolLines({
       </div>
     </fieldset>
   )
-}
-
-export function LevelSelect({
-  label,
-  value,
-  onChange,
-}: {
-  label: string
-  value: Level
-  onChange: (level: Level) => void
-}) {
-  return <Select slim aria-label={label} value={value} choices={PLAIN_LEVELS} onChange={onChange} />
 }
