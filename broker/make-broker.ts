@@ -43,6 +43,7 @@ import { createIncidents } from './stop/incident.ts'
 import { killTrees } from './stop/kill-tree.ts'
 import { createStopSwitch } from './stop/stop-switch.ts'
 import { openDocumentStore } from './store/documents.ts'
+import { listNotUndoable } from './undo/list-not-undoable.ts'
 import { openUndoStore, type UndoStore } from './undo/undo-store.ts'
 
 export interface BrokerOptions {
@@ -186,6 +187,7 @@ async function makeRooms(options: BrokerOptions) {
     clock,
     newId,
     limits: () => ({ days: settings.get().undoDays, megabytes: settings.get().undoMegabytes }),
+    notUndoable: (runId) => listNotUndoable(log, runId),
   })
   const origins = createOriginTracker()
   const lane = createIsolateLane({
@@ -358,7 +360,11 @@ function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => void {
   const settingsView = () => ({ settings: rooms.settings.get(), locked: rooms.settings.locked() })
   const ends = [
     rooms.log.onRow((row) => emit('activity', { rows: [row], total: rooms.log.state().entries })),
-    rooms.stop.onChange(tellStatus),
+    rooms.stop.onChange((state) => {
+      tellStatus()
+      // After a stop nothing is warm; going on begins with a spare.
+      if (!state.stopped && rooms.options.lasting) rooms.lane.warm().catch(rooms.onFault)
+    }),
     rooms.consent.onChange((questions) => {
       emit('questions', { questions })
       tellStatus()

@@ -82,11 +82,14 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const result = await parts.lane.run({
       tool,
       principalId: context.principal.id,
+      runId: context.run?.id ?? null,
       fn,
       input,
       limits: tool.manifest.limits,
       signal: context.signal,
-      onRequest: (operation, args) => parts.passCapability(inner, operation, args),
+      // What a call still waits for when it ends, ends with it.
+      onRequest: (operation, args, ended) =>
+        parts.passCapability({ ...inner, signal: AbortSignal.any([inner.signal, ended]) }, operation, args),
       onLog() {},
       clock: (control) => {
         clock = control

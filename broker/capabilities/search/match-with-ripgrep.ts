@@ -81,6 +81,7 @@ async function match(
   const end = () => child.kill('SIGKILL')
   const timer = setTimeout(end, MAX_MS)
   signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) end()
   // Each text's first line in the stream.
   const starts: number[] = []
   const matches: LineMatch[] = []
