@@ -34,6 +34,7 @@ export const OPERATIONS = {
       pattern: z.string().min(1).max(1000),
       regex: z.boolean().default(false),
       ignoreCase: z.boolean().default(false),
+      /** `*.md` is about names at any depth, `src/**\/*.ts` about the path from the folder on. */
       glob: z.string().max(500).optional(),
       limit: z.number().int().positive().max(1000).default(200),
     }),
@@ -44,6 +45,7 @@ export const OPERATIONS = {
       path: Path,
       /** 1 lists the folder itself. */
       depth: z.number().int().min(1).max(16).default(1),
+      /** As for `fs.search`. */
       glob: z.string().max(500).optional(),
       limit: z.number().int().positive().max(10000).default(1000),
     }),

@@ -339,6 +339,26 @@ describe('the trash', () => {
     expect(text('own/data')).toBe('own/data')
   })
 
+  test('on another disk it is that disk’s own', async () => {
+    const disk = `${top}/disk`
+    fs.mkdirSync(disk)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', disk], { stdio: 'ignore' })
+    } catch {
+      return // only an administrator can make a disk
+    }
+    try {
+      put('disk/folder/a.txt')
+      expect(await trash('disk/folder')).toMatchObject({ kind: 'ok' })
+      const own = `disk/.Trash-${process.getuid?.()}`
+      expect(text(`${own}/files/folder/a.txt`)).toBe('disk/folder/a.txt')
+      expect(text(`${own}/info/folder.trashinfo`)).toContain('\nPath=folder\n')
+      expect(fs.statSync(`${top}/${own}`).mode & 0o777).toBe(0o700)
+    } finally {
+      execFileSync('umount', [disk])
+    }
+  })
+
   test('a folder with something in it that a stricter rule keeps stays', async () => {
     put('folder/.git/hooks/x')
     const wouldDecide = (need: { resource: unknown }) =>
@@ -348,6 +368,53 @@ describe('the trash', () => {
     })
     expect(names('folder/.git/hooks')).toEqual(['x'])
   })
+})
+
+test('nothing is left open, whatever happened', async () => {
+  put('a.txt')
+  put('b/c.txt')
+  execFileSync('mkfifo', [`${top}/pipe`])
+  const handles = () => fs.readdirSync('/proc/self/fd').length
+  // The first watch opens what all later ones share.
+  await gate.pass('fs.watch', { path: top, timeoutMs: 10 })
+  const before = handles()
+  const at = (name: string) => `${top}/${name}`
+  for (const [operation, args] of [
+    ['fs.writeFile', { path: at('x/y/z'), data: '', parents: true }],
+    ['fs.writeFile', { path: at('none/z'), data: '' }],
+    ['fs.writeFile', { path: at('pipe'), data: '' }],
+    ['fs.writeFile', { path: at('own/z'), data: '' }],
+    ['fs.makeFolder', { path: at('p/q/r') }],
+    ['fs.makeFolder', { path: at('a.txt/q') }],
+    ['fs.move', { moves: [{ from: at('a.txt'), to: at('new/a.txt') }], parents: true }],
+    [
+      'fs.move',
+      {
+        moves: [
+          { from: at('none'), to: at('n') },
+          { from: at('own'), to: at('m') },
+        ],
+      },
+    ],
+    [
+      'fs.move',
+      {
+        moves: [
+          { from: at('b'), to: at('b2') },
+          { from: at('none'), to: at('n') },
+        ],
+      },
+    ],
+    ['fs.copy', { copies: [{ from: at('b'), to: at('copy') }] }],
+    ['fs.copy', { copies: [{ from: at('pipe'), to: at('copy2') }] }],
+    ['fs.trash', { paths: [at('b'), at('none')] }],
+    ['fs.trash', { paths: [at('x'), '/proc'] }],
+    ['fs.list', { path: top, depth: 5 }],
+    ['fs.watch', { path: top, timeoutMs: 20 }],
+  ] as const) {
+    await gate.pass(operation, args)
+  }
+  expect(handles()).toBe(before)
 })
 
 describe('folders and listing', () => {

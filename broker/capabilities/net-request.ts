@@ -239,7 +239,8 @@ function bodyLines(body: string, encoding: string): Prepared['exact'] {
 }
 
 function sentenceOf(plan: RequestPlan, bytes: number): Prepared['sentence'] {
-  const { method, host, path, scheme } = plan.resource
+  const { method, path, scheme } = plan.resource
+  const host = hostAndPort(plan)
   const plain = scheme === 'http' ? ' without encryption' : ''
   if (READS.has(method))
     return { verb: 'Fetch', object: fit(`${host}${path === '/' ? '' : path}`, 300), tail: plain.trim() }
@@ -249,7 +250,12 @@ function sentenceOf(plan: RequestPlan, bytes: number): Prepared['sentence'] {
 }
 
 function redirectSentence(plan: RequestPlan): Prepared['sentence'] {
-  return { verb: 'Follow a redirect to', object: fit(plan.resource.host + plan.resource.path, 300), tail: '' }
+  return { verb: 'Follow a redirect to', object: fit(hostAndPort(plan) + plan.resource.path, 300), tail: '' }
+}
+
+/** The port is said where it is not the usual one. */
+function hostAndPort({ resource: { scheme, host, port } }: RequestPlan): string {
+  return port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`
 }
 
 function endedSentence(plan: RequestPlan, entry: OpenRequest): string {

@@ -61,6 +61,7 @@ function leave(): never {
       // It ended by itself.
     }
   }
+  fs.rmSync(path.dirname(home), { recursive: true, force: true })
   process.exit(1)
 }
 

@@ -30,12 +30,14 @@ export interface HostEvents {
   unable(text: string): void
 }
 
+/** Of hosts' private folders; the broker's pid follows. */
+const PREFIX = 'sallyport-run-'
 /** Longer than any start takes; a host that is silent for so long is broken. */
 const READY_MS = 20_000
 
 export function startHost({ node, childFile, searchPath }: HostOptions): ProgramHost {
-  // Short, because sockets lie in it and their paths have a limit.
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sp-'))
+  clearOldFolders()
+  const folder = fs.mkdtempSync(path.join(shortTemporary(), `${PREFIX}${process.pid}-`))
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', childFile], {
     env: {
       PATH: searchPath,
@@ -94,5 +96,38 @@ export function startHost({ node, childFile, searchPath }: HostOptions): Program
       send(message)
     },
     clear: () => fs.rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Sockets lie below, and the length of their paths has a limit. */
+function shortTemporary(): string {
+  const usual = os.tmpdir()
+  return process.platform === 'linux' && usual.length > 40 ? '/tmp' : usual
+}
+
+/** Folders of hosts whose broker was killed before it could clear them. */
+function clearOldFolders(): void {
+  for (const name of fs.readdirSync(shortTemporary())) {
+    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : 0
+    if (pid > 0 && !isAlive(pid)) removeOwn(path.join(shortTemporary(), name))
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'EPERM'
+  }
+}
+
+function removeOwn(folder: string): void {
+  try {
+    const stat = fs.lstatSync(folder)
+    if (stat.isDirectory() && stat.uid === process.getuid?.())
+      fs.rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // Another broker was faster.
   }
 }
