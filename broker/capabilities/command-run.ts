@@ -7,11 +7,10 @@ import fs from 'node:fs'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
 import type { OperationArgs } from '../../contract/request.ts'
-import type { CommandResource, Need } from '../../contract/resource.ts'
+import type { CommandResource } from '../../contract/resource.ts'
 import type { Permit } from '../gate/permit.ts'
 import type {
   CapabilityModule,
-  ContainedEnd,
   ContainedProcess,
   ContainedPrograms,
   EffectResult,
@@ -19,11 +18,13 @@ import type {
   PerformContext,
   Prepared,
 } from '../ports.ts'
-import { type Collected, collectOutput } from './commands/collect-output.ts'
+import { collectOutput } from './commands/collect-output.ts'
+import { exactLines, needsOf } from './commands/describe-command.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
 import { closeBelow, type ProgramReach, reachOf } from './commands/program-reach.ts'
 import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
 import { sandboxHint } from './commands/sandbox-hint.ts'
+import { explainEnd, MAX_MEMORY, MAX_PROCESSES, resultOf } from './commands/tell-end.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import type { HeldNothing, HeldThing } from './files/held.ts'
@@ -48,22 +49,6 @@ interface Held {
   program: ResolvedProgram
   resource: CommandResource
   cwd: HeldThing | HeldNothing
-}
-
-const MAX_MEMORY = 4 * 1024 * 1024 * 1024
-const MAX_PROCESSES = 512
-const SIGNALS: Record<number, string> = {
-  129: 'SIGHUP',
-  130: 'SIGINT',
-  131: 'SIGQUIT',
-  132: 'SIGILL',
-  134: 'SIGABRT',
-  135: 'SIGBUS',
-  136: 'SIGFPE',
-  137: 'SIGKILL',
-  139: 'SIGSEGV',
-  141: 'SIGPIPE',
-  143: 'SIGTERM',
 }
 
 export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModule {
@@ -230,19 +215,6 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
   }
 }
 
-function needsOf(resource: CommandResource, args: Args): Need[] {
-  const names = [...new Set(Object.values(args.secrets))]
-  return [
-    { capability: 'command.run', resource },
-    ...names.map(
-      (name): Need => ({
-        capability: 'secret.use',
-        resource: { kind: 'secret', name, to: `command:${resource.program}` },
-      }),
-    ),
-  ]
-}
-
 /** What goes through a contained program's connection can't be seen, so it is decided as what can carry most: a POST. */
 async function mayConnect(
   host: string,
@@ -264,84 +236,4 @@ async function mayConnect(
   if (no) return no.model
   context.progress(`Connected to ${url.value.host}:${port}; what is sent may arrive.`)
   return null
-}
-
-function explainEnd(end: ContainedEnd, resource: CommandResource, args: Args, context: PerformContext) {
-  const name = lastName(resource.program)
-  switch (end.endedBy) {
-    case 'timeout':
-      return failed('deadline', `“${name}” was ended: it ran longer than ${args.timeoutMs} ms.`)
-    case 'memory':
-      return failed(
-        'out-of-memory',
-        `“${name}” was ended: it used more than ${MAX_MEMORY / 1024 ** 3} GB of memory.`,
-      )
-    case 'processes':
-      return failed('tool-error', `“${name}” was ended: it started more than ${MAX_PROCESSES} processes.`)
-    case 'stopped':
-      return refused(
-        'cancelled',
-        `“${name}” was ended${context.signal.aborted ? ' with its run' : ''}. What it changed before stays changed.`,
-      )
-    case 'crash':
-      return failed(
-        'crashed',
-        `“${name}” could not be run in its sandbox, or the sandbox ended. See the diagnostic log.`,
-      )
-    case 'itself':
-      return null
-  }
-}
-
-function resultOf(of: {
-  end: ContainedEnd
-  stdout: Collected
-  stderr: Collected
-  resource: CommandResource
-  hint: string | undefined
-}): EffectResult {
-  const { end, stdout, stderr, resource, hint } = of
-  const signal = end.signal ?? (end.exitCode === null ? null : (SIGNALS[end.exitCode] ?? null))
-  return {
-    value: {
-      exitCode: end.exitCode,
-      signal,
-      stdout: stdout.text,
-      stderr: stderr.text,
-      truncated: stdout.truncated || stderr.truncated,
-      ...(hint === undefined ? {} : { sandboxHint: hint }),
-    },
-    origins: [{ field: '', origin: { kind: 'outside', source: fit(resource.program, 500) } }],
-    private: true,
-    bytesIn: stdout.text.length + stderr.text.length,
-    bytesOut: 0,
-    details: {
-      exitCode: end.exitCode,
-      wallMs: Math.round(end.wallMs),
-      peakRss: end.peakRss,
-      denied: end.denied.slice(0, 20),
-    },
-  }
-}
-
-function exactLines(
-  resource: CommandResource,
-  args: Args,
-  reach: ProgramReach,
-  home: string,
-): Prepared['exact'] {
-  const line = (label: string, text: string, long = false) => ({ label, text, spans: [], long })
-  const places = (list: string[]) =>
-    list.length === 0 ? 'nothing of yours' : list.map((path) => shortPath(path, home)).join(', ')
-  const lines = [
-    line('Program', resource.program),
-    ...resource.args.map((arg, index) => line(`Argument ${index + 1}`, arg)),
-    line('In folder', resource.cwd),
-    line('It can change', places(reach.writable)),
-    line('It can read', places([...reach.readable, ...reach.writable])),
-  ]
-  for (const [variable, name] of Object.entries(args.secrets))
-    lines.push(line('It gets', `the secret “${name}” in ${variable}, and can read its value`))
-  if (args.stdin !== undefined) lines.push(line('Input', args.stdin, true))
-  return lines
 }

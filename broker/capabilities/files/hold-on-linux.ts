@@ -9,14 +9,11 @@
 import fs from 'node:fs'
 import { errnoOf } from './explain-error.ts'
 import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
+import { openPath, partsOf } from './open-path.ts'
 import type { NameSpelling } from './spell-names.ts'
+import { type Walked, walkNames } from './walk-names.ts'
 
-/** From <fcntl.h>; Node does not export it. The same on every architecture that Node 26 runs on. */
-const O_PATH = 0o10000000
 const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY
-/** As many links as the kernel follows for one name; and over the whole way, where circles are stepped over by `..`. */
-const MAX_LINKS = 40
-const MAX_LINKS_IN_ALL = 400
 /** How often to look again when something moves while it is being held. */
 const TRIES = 5
 
@@ -25,7 +22,7 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
   function holdThing(text: string): HeldThing | HeldNothing {
     for (let tries = 0; tries < TRIES; tries++) {
       const fd = openPath(text)
-      if (typeof fd === 'string') return toNothing(walk(text, true), fd)
+      if (typeof fd === 'string') return toNothing(walkNames(text, true), fd)
       const held = holdOpened(fd)
       if (held) return held
     }
@@ -58,7 +55,7 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
   }
 
   function placeOnce(text: string, followLast: boolean): HeldPlace | HeldNothing | null {
-    const walked = walk(text, followLast)
+    const walked = walkNames(text, followLast)
     const names = walked.names
     const [first] = names
     if (first === undefined) {
@@ -128,68 +125,6 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
   }
 }
 
-interface Walked {
-  /** The deepest folder that could be opened. The caller closes it. */
-  fd: number
-  /** What is left below it. */
-  names: string[]
-  /** Why the walk ended before the last name; ENOENT when it just isn't there. */
-  errno: string
-}
-
-/**
- * Walks name by name, holding each folder, links resolved by hand. Ends at the folder of the last name (which is left
- * in `names` even if it exists), or where the system lets us go no further. Parts that are missing count as plain
- * folders: `missing/..` leads back to where it started.
- */
-function walk(text: string, followLast: boolean): Walked {
-  const todo = partsOf(text).reverse()
-  let fd = openFolder('/')
-  let links = 0
-  let linksInAll = 0
-  for (;;) {
-    const name = todo.pop()
-    if (name === undefined) return { fd, names: [], errno: 'ENOENT' }
-    const at = `/proc/self/fd/${fd}/${name}`
-    const last = todo.length === 0
-    const stat = lookAtOrWhy(at)
-    let next: number | string
-    if (typeof stat === 'string') {
-      next = stat
-    } else if (stat.isSymbolicLink() && (!last || followLast)) {
-      const target = ++links > MAX_LINKS || ++linksInAll > MAX_LINKS_IN_ALL ? 'ELOOP' : readLink(at)
-      if (typeof target !== 'string') {
-        if (target.absolute) fd = swap(fd, openFolder('/'))
-        todo.push(...target.parts.reverse())
-        continue
-      }
-      next = target
-    } else {
-      if (last && name !== '..') return { fd, names: [name], errno: 'ENOENT' }
-      next = tryFolder(at)
-    }
-    if (typeof next === 'number') {
-      fd = swap(fd, next)
-      continue
-    }
-    const names = asPlainFolders(name, todo)
-    if (names.length > 0) return { fd, names, errno: next }
-    links = 0
-  }
-}
-
-/** Takes what follows a missing name from `todo`: the names left below the held folder, or none if `..` led back. */
-function asPlainFolders(name: string, todo: string[]): string[] {
-  const names = [name]
-  while (names.length > 0) {
-    const part = todo.pop()
-    if (part === undefined) break
-    if (part === '..') names.pop()
-    else names.push(part)
-  }
-  return names
-}
-
 function lookAt(path: string): fs.Stats | null {
   try {
     return fs.lstatSync(path, { throwIfNoEntry: false }) ?? null
@@ -199,58 +134,12 @@ function lookAt(path: string): fs.Stats | null {
   }
 }
 
-function lookAtOrWhy(path: string): fs.Stats | string {
-  try {
-    return fs.lstatSync(path, { throwIfNoEntry: false }) ?? 'ENOENT'
-  } catch (error) {
-    return errnoOf(error) || 'EIO'
-  }
-}
-
-function readLink(path: string): { absolute: boolean; parts: string[] } | string {
-  try {
-    const target = fs.readlinkSync(path)
-    return { absolute: target.startsWith('/'), parts: partsOf(target) }
-  } catch (error) {
-    return errnoOf(error) || 'EIO'
-  }
-}
-
-function openPath(path: string, more = 0): number | string {
-  try {
-    return fs.openSync(path, O_PATH | more)
-  } catch (error) {
-    return errnoOf(error) || 'EIO'
-  }
-}
-
-function openFolder(path: string): number {
-  return fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW)
-}
-
-function tryFolder(path: string): number | string {
-  try {
-    return openFolder(path)
-  } catch (error) {
-    return errnoOf(error) || 'EIO'
-  }
-}
-
-function swap(old: number, next: number): number {
-  fs.closeSync(old)
-  return next
-}
-
 function closer(fd: number): () => void {
   let open = true
   return () => {
     if (open) fs.closeSync(fd)
     open = false
   }
-}
-
-function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.')
 }
 
 function join(folder: string, ...names: string[]): string {

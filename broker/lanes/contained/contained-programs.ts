@@ -3,12 +3,12 @@
  * spare host is kept for a while after use, so that a second command does not wait for one. Nothing runs uncontained:
  * where there is no sandbox there is a refusal.
  */
-import { accessSync, constants } from 'node:fs'
-import path from 'node:path'
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { ContainedEnd, ContainedProcess, ContainedProgram, ContainedPrograms } from '../../ports.ts'
 import { findStrays } from './find-strays.ts'
 import { type HostOptions, type ProgramHost, startHost } from './program-host.ts'
+import { sandboxFacts } from './sandbox-facts.ts'
+import { wallClock } from './wall-clock.ts'
 
 export interface ContainedOptions extends HostOptions {
   killTrees(
@@ -236,60 +236,5 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       closed = true
       await Promise.all([dropSpare(), ...[...running].map((each) => each.stop())])
     },
-  }
-}
-
-/** A deadline whose clock stands while someone is asked. */
-function wallClock(ms: number, onEnd: () => void) {
-  let left = ms
-  let since = performance.now()
-  let standing = 0
-  let timer: NodeJS.Timeout | undefined = setTimeout(onEnd, left)
-  return {
-    async whileStanding<T>(act: () => Promise<T>): Promise<T> {
-      if (standing++ === 0) {
-        left -= performance.now() - since
-        clearTimeout(timer)
-      }
-      try {
-        return await act()
-      } finally {
-        if (--standing === 0 && timer !== undefined) {
-          since = performance.now()
-          timer = setTimeout(onEnd, Math.max(1, left))
-        }
-      }
-    },
-    stop() {
-      clearTimeout(timer)
-      timer = undefined
-    },
-  }
-}
-
-/** What can be told without starting anything. */
-function sandboxFacts(searchPath: string): { available: boolean; text: string } {
-  if (process.platform === 'darwin')
-    return { available: true, text: 'Programs run in Seatbelt, with the agent’s folders and hosts.' }
-  if (process.platform !== 'linux')
-    return { available: false, text: 'Programs can’t be contained on this system, so none is run.' }
-  const missing = ['bwrap', 'socat', 'rg'].filter(
-    (name) => !searchPath.split(':').some((folder) => isRunnable(path.join(folder, name))),
-  )
-  if (missing.length === 0)
-    return { available: true, text: 'Programs run in bubblewrap, with the agent’s folders and hosts.' }
-  const packages = missing.map((name) => ({ bwrap: 'bubblewrap', rg: 'ripgrep' })[name] ?? name)
-  return {
-    available: false,
-    text: `Programs can’t be contained here, so none is run. Install ${packages.join(' and ')}, then try again.`,
-  }
-}
-
-function isRunnable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }

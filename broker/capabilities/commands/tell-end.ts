@@ -1,0 +1,91 @@
+/** How a command ended, in words or as a result. */
+import { failed, refused } from '../../../contract/outcome.ts'
+import type { OperationArgs } from '../../../contract/request.ts'
+import type { CommandResource } from '../../../contract/resource.ts'
+import type { ContainedEnd, EffectResult, PerformContext } from '../../ports.ts'
+import { fit, lastName } from '../files/name-paths.ts'
+import type { Collected } from './collect-output.ts'
+
+type Args = OperationArgs<'command.run'>
+
+/** Of all its processes together, bytes. */
+export const MAX_MEMORY = 4 * 1024 * 1024 * 1024
+export const MAX_PROCESSES = 512
+/** What shells make of a program that a signal ended. */
+const SIGNALS: Record<number, string> = {
+  129: 'SIGHUP',
+  130: 'SIGINT',
+  131: 'SIGQUIT',
+  132: 'SIGILL',
+  134: 'SIGABRT',
+  135: 'SIGBUS',
+  136: 'SIGFPE',
+  137: 'SIGKILL',
+  139: 'SIGSEGV',
+  141: 'SIGPIPE',
+  143: 'SIGTERM',
+}
+
+/** Null when it ended by itself: then its exit code speaks. */
+export function explainEnd(
+  end: ContainedEnd,
+  resource: CommandResource,
+  args: Args,
+  context: PerformContext,
+) {
+  const name = lastName(resource.program)
+  switch (end.endedBy) {
+    case 'timeout':
+      return failed('deadline', `“${name}” was ended: it ran longer than ${args.timeoutMs} ms.`)
+    case 'memory':
+      return failed(
+        'out-of-memory',
+        `“${name}” was ended: it used more than ${MAX_MEMORY / 1024 ** 3} GB of memory.`,
+      )
+    case 'processes':
+      return failed('tool-error', `“${name}” was ended: it started more than ${MAX_PROCESSES} processes.`)
+    case 'stopped':
+      return refused(
+        'cancelled',
+        `“${name}” was ended${context.signal.aborted ? ' with its run' : ''}. What it changed before stays changed.`,
+      )
+    case 'crash':
+      return failed(
+        'crashed',
+        `“${name}” could not be run in its sandbox, or the sandbox ended. See the diagnostic log.`,
+      )
+    case 'itself':
+      return null
+  }
+}
+
+export function resultOf(of: {
+  end: ContainedEnd
+  stdout: Collected
+  stderr: Collected
+  resource: CommandResource
+  hint: string | undefined
+}): EffectResult {
+  const { end, stdout, stderr, resource, hint } = of
+  const signal = end.signal ?? (end.exitCode === null ? null : (SIGNALS[end.exitCode] ?? null))
+  return {
+    value: {
+      exitCode: end.exitCode,
+      signal,
+      stdout: stdout.text,
+      stderr: stderr.text,
+      truncated: stdout.truncated || stderr.truncated,
+      ...(hint === undefined ? {} : { sandboxHint: hint }),
+    },
+    origins: [{ field: '', origin: { kind: 'outside', source: fit(resource.program, 500) } }],
+    private: true,
+    bytesIn: stdout.text.length + stderr.text.length,
+    bytesOut: 0,
+    details: {
+      exitCode: end.exitCode,
+      wallMs: Math.round(end.wallMs),
+      peakRss: end.peakRss,
+      denied: end.denied.slice(0, 20),
+    },
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The slow way from a path's text to folders, on Linux: name by name, each folder held. Needed where the kernel's own
+ * way ends in nothing, since what is decided on must not depend on whether something exists.
+ */
+import fs from 'node:fs'
+import { errnoOf } from './explain-error.ts'
+import { openFolder, partsOf, tryFolder } from './open-path.ts'
+
+/** As many links as the kernel follows for one name; and over the whole way, where circles are stepped over by `..`. */
+const MAX_LINKS = 40
+const MAX_LINKS_IN_ALL = 400
+
+export interface Walked {
+  /** The deepest folder that could be opened. The caller closes it. */
+  fd: number
+  /** What is left below it. */
+  names: string[]
+  /** Why the walk ended before the last name; ENOENT when it just isn't there. */
+  errno: string
+}
+
+/**
+ * Walks name by name, holding each folder, links resolved by hand. Ends at the folder of the last name (which is left
+ * in `names` even if it exists), or where the system lets us go no further. Parts that are missing count as plain
+ * folders: `missing/..` leads back to where it started.
+ */
+export function walkNames(text: string, followLast: boolean): Walked {
+  const todo = partsOf(text).reverse()
+  let fd = openFolder('/')
+  let links = 0
+  let linksInAll = 0
+  for (;;) {
+    const name = todo.pop()
+    if (name === undefined) return { fd, names: [], errno: 'ENOENT' }
+    const at = `/proc/self/fd/${fd}/${name}`
+    const last = todo.length === 0
+    const stat = lookAtOrWhy(at)
+    let next: number | string
+    if (typeof stat === 'string') {
+      next = stat
+    } else if (stat.isSymbolicLink() && (!last || followLast)) {
+      const target = ++links > MAX_LINKS || ++linksInAll > MAX_LINKS_IN_ALL ? 'ELOOP' : readLink(at)
+      if (typeof target !== 'string') {
+        if (target.absolute) fd = swap(fd, openFolder('/'))
+        todo.push(...target.parts.reverse())
+        continue
+      }
+      next = target
+    } else {
+      if (last && name !== '..') return { fd, names: [name], errno: 'ENOENT' }
+      next = tryFolder(at)
+    }
+    if (typeof next === 'number') {
+      fd = swap(fd, next)
+      continue
+    }
+    const names = asPlainFolders(name, todo)
+    if (names.length > 0) return { fd, names, errno: next }
+    links = 0
+  }
+}
+
+/** Takes what follows a missing name from `todo`: the names left below the held folder, or none if `..` led back. */
+function asPlainFolders(name: string, todo: string[]): string[] {
+  const names = [name]
+  while (names.length > 0) {
+    const part = todo.pop()
+    if (part === undefined) break
+    if (part === '..') names.pop()
+    else names.push(part)
+  }
+  return names
+}
+
+function lookAtOrWhy(path: string): fs.Stats | string {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) ?? 'ENOENT'
+  } catch (error) {
+    return errnoOf(error) || 'EIO'
+  }
+}
+
+function readLink(path: string): { absolute: boolean; parts: string[] } | string {
+  try {
+    const target = fs.readlinkSync(path)
+    return { absolute: target.startsWith('/'), parts: partsOf(target) }
+  } catch (error) {
+    return errnoOf(error) || 'EIO'
+  }
+}
+
+function swap(old: number, next: number): number {
+  fs.closeSync(old)
+  return next
+}
