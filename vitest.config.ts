@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     teardownTimeout: 5_000,
+    // Real processes, real limits: a busy machine may spoil a moment, not two.
+    retry: 1,
   },
 })
