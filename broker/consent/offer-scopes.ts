@@ -28,7 +28,9 @@ export function whyOnlyOnce(input: AskInput, steps: readonly LadderStep[]): stri
   if (because.some(({ rule }) => rule === 'flow:outside-and-private'))
     return 'The run holds outside text and private data, so no lasting answer counts for what could carry data out.'
   if (because.some(({ layer }) => layer === 'flow'))
-    return flow.unbacked[0] ? `${sentence(flow.unbacked[0])}.` : 'It is not backed by your own words.'
+    return flow.unbacked[0]
+      ? `${sentence(flow.unbacked[0].replace(/[.\s]+$/, ''))}.`
+      : 'It is not backed by your own words.'
   if (shownLength(input) > MOST_SHOWN) return 'It is too long to be looked through as a whole.'
   if (prepared.needs.some(({ capability }) => capability === 'clipboard.read'))
     return 'What lies on the clipboard differs each time.'

@@ -27,7 +27,7 @@ const VERBS: Record<VerbClass, string> = {
   pay: 'pay transfer wire refund reimburse repay remit donate deposit settle payment transaction',
   delete: 'delete remove cancel erase trash drop discard clear kick revoke unsubscribe ban',
   change:
-    'change update move reschedule edit modify rename set adjust replace postpone shift reset correct fix revise switch extend amend increase decrease raise lower',
+    'change update move reschedule edit modify rename set adjust replace postpone shift reset correct fix revise switch extend amend increase decrease raise lower tidy arrange organize reorganize',
   run: 'run execute launch',
   open: 'open',
 }

@@ -15,6 +15,8 @@ export interface FlowRuling {
   grantsCount: boolean
 }
 
+/** More sentences than this nobody reads; the marked text itself shows the rest. */
+const REASONS_SHOWN = 3
 const UNDOABLE: ReadonlySet<Capability> = new Set(['fs.write', 'fs.delete'])
 const FREE: FlowRuling = { because: null, grantsCount: true }
 
@@ -39,7 +41,8 @@ export function ruleFlow(
   const start = carriesOut
     ? 'This run has read outside text and holds private data, and this could carry data out'
     : 'This run has read outside text, and this is not backed by your own words'
-  const why = flow.unbacked.length > 0 ? `: ${flow.unbacked.join('; ')}.` : '.'
+  const reasons = flow.unbacked.slice(0, REASONS_SHOWN).map((text) => text.replace(/[.\s]+$/, ''))
+  const why = reasons.length > 0 ? `: ${reasons.join('; ')}.` : '.'
   return {
     because: {
       layer: 'flow',
