@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { killTrees } from './kill-tree.ts'
+import { createTreeKiller, killTrees } from './kill-tree.ts'
 import { collectTrees, hasProcessTable, readProcess } from './process-table.ts'
 
 const children: ChildProcess[] = []
@@ -59,6 +59,19 @@ describe.skipIf(!hasProcessTable())('killing a process tree', () => {
       { timeoutMs: 2_000 },
     )
     expect(done).toMatchObject({ killed: 4, survivors: [] })
+  })
+
+  it('shares its look with other kills of the same moment, and counts each for itself', async () => {
+    const trees = await Promise.all([
+      start('sleep 60 & echo up; wait'),
+      start('sleep 60 & sleep 60 & echo up; wait'),
+    ])
+    const kill = createTreeKiller()
+    const done = await Promise.all(trees.map(({ pid }) => kill([pid], { timeoutMs: 2_000 })))
+    expect(done.map(({ killed, survivors }) => [killed, survivors])).toEqual([
+      [2, []],
+      [3, []],
+    ])
   })
 
   it('counts nothing for a process that has ended, and never touches itself or pid 1', async () => {

@@ -1,10 +1,19 @@
 /**
- * Ends whole process trees and says honestly what is left. The trees are collected before the first signal (a child
- * whose parent has died can't be found again), held still with SIGSTOP until no new child shows up, so that a process
- * that forks all the time can't slip away between the look and the kill, and then all get SIGKILL, the outer ones first.
+ * Ends whole process trees and says honestly what is left. The trees are collected before the first signal, because a
+ * child whose parent has died can't be found again; then all get SIGKILL at once, and the table is looked at again until
+ * nobody new shows up: a child that was born in between has its tree's session. Trees in this process's own session
+ * can't be told from others by that; they are held still with SIGSTOP until a look finds nobody new.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { collectTrees, hasEnded, hasProcessTable, type ProcessFacts } from './process-table.ts'
+import {
+  collectTrees,
+  hasEnded,
+  hasProcessTable,
+  type ProcessFacts,
+  type ProcessTable,
+  readProcess,
+  readTable,
+} from './process-table.ts'
 
 export interface KilledTrees {
   /** Processes that were there and are gone. */
@@ -13,44 +22,112 @@ export interface KilledTrees {
   survivors: number[]
   ms: number
 }
+/**
+ * Sends SIGKILL to every process in the trees below `roots`, before it waits for anything, and then waits until they
+ * are gone, at most `timeoutMs`. Roots that are no processes (any more) count for nothing. Without /proc each root's
+ * process group is signaled.
+ */
+export type KillTrees = (roots: readonly number[], options: { timeoutMs: number }) => Promise<KilledTrees>
 
-/** Rounds of looking for new children before the kill; each finds what was forked during the one before. */
+/** Looks at the table; each finds what was born during the one before. */
 const ROUNDS = 8
 /** Poll at each turn of the event loop for so long, in ms; afterwards each `POLL_MS`. */
 const EAGER_MS = 25
 const POLL_MS = 3
 
 /**
- * Sends SIGKILL to every process in the trees below `roots` and waits until they are gone, at most `timeoutMs`.
- * Roots that are no processes (any more) count for nothing. Without /proc each root's process group is signaled.
+ * Makes a killer whose calls within one turn of the event loop share their looks at the process table: on Stop each
+ * part kills its own trees, all in the same moment.
  */
-export async function killTrees(
-  roots: readonly number[],
-  { timeoutMs }: { timeoutMs: number },
-): Promise<KilledTrees> {
-  const start = performance.now()
-  const own = roots.filter((pid) => Number.isInteger(pid) && pid > 1 && pid !== process.pid)
-  const known = hasProcessTable() ? freezeTrees(own) : new Map<number, ProcessFacts | null>()
-  if (hasProcessTable()) for (const pid of known.keys()) signal(pid, 'SIGKILL')
-  else for (const pid of own) if (signalGroup(pid)) known.set(pid, null)
-  const survivors = await waitUntilGone(known, start + timeoutMs)
-  return { killed: known.size - survivors.length, survivors, ms: performance.now() - start }
+export function createTreeKiller(): KillTrees {
+  let turn: Turn | null = null
+
+  function thisTurn(): Turn {
+    if (turn !== null) return turn
+    const begun = beginTurn()
+    turn = begun
+    begun.settled = Promise.resolve().then(() => {
+      turn = null
+      killNewborn(begun)
+    })
+    return begun
+  }
+
+  return async (roots, { timeoutMs }) => {
+    const start = performance.now()
+    const own = roots.filter(
+      (pid) => Number.isInteger(pid) && pid > 1 && pid !== process.pid && signal(pid, 0),
+    )
+    const mine = hasProcessTable() ? await killInTurn(thisTurn(), own) : killGroups(own)
+    const survivors = await waitUntilGone(mine, start + timeoutMs)
+    // A root that was gone before the look was killed by whoever else kills it.
+    const early = own.filter((pid) => !mine.has(pid)).length
+    return { killed: mine.size + early - survivors.length, survivors, ms: performance.now() - start }
+  }
 }
 
-/** Stops the processes in their tracks until a round finds nobody new. */
-function freezeTrees(roots: readonly number[]): Map<number, ProcessFacts> {
-  const known = collectTrees(roots)
-  const stopped = new Set<number>()
-  for (let round = 0; round < ROUNDS; round++) {
-    const fresh = [...known.keys()].filter((pid) => !stopped.has(pid))
-    if (fresh.length === 0) break
-    for (const pid of fresh) {
-      signal(pid, 'SIGSTOP')
-      stopped.add(pid)
-    }
-    for (const [pid, facts] of collectTrees([...known.keys()])) known.set(pid, facts)
+/** One call by itself. */
+export const killTrees: KillTrees = (roots, options) => createTreeKiller()(roots, options)
+
+/** What the calls of one turn share. */
+interface Turn {
+  /** This process's session. */
+  session: number | undefined
+  first: ProcessTable
+  known: ProcessTable
+  /** Stopped, to be killed when nobody new shows up. */
+  held: number[]
+  settled: Promise<void>
+}
+
+const beginTurn = (): Turn => ({
+  session: readProcess(process.pid)?.session,
+  first: readTable(),
+  known: new Map(),
+  held: [],
+  settled: Promise.resolve(),
+})
+
+async function killInTurn(turn: Turn, roots: number[]): Promise<ProcessTable> {
+  const mine = collectTrees(roots, turn.first)
+  kill(turn, mine)
+  await turn.settled
+  const sessions = new Set([...mine.values()].map(({ session }) => session))
+  const born = [...turn.known].filter(
+    ([pid, { session }]) => !turn.first.has(pid) && session !== turn.session && sessions.has(session),
+  )
+  return collectTrees([...roots, ...mine.keys(), ...born.map(([pid]) => pid)], turn.known)
+}
+
+function kill(turn: Turn, some: ProcessTable): void {
+  for (const [pid, facts] of some) {
+    turn.known.set(pid, facts)
+    if (facts.session !== turn.session) signal(pid, 'SIGKILL')
+    else if (signal(pid, 'SIGSTOP')) turn.held.push(pid)
   }
-  return known
+}
+
+/** Who is below the known, or was born into one of their sessions since the first look; then those held still. */
+function killNewborn(turn: Turn): void {
+  const { session, first, known, held } = turn
+  for (let round = 0; round < ROUNDS; round++) {
+    const now = readTable()
+    const sessions = new Set([...known.values()].map((facts) => facts.session))
+    const born = [...now].filter(
+      ([pid, facts]) => facts.session !== session && sessions.has(facts.session) && !first.has(pid),
+    )
+    const all = collectTrees([...known.keys(), ...born.map(([pid]) => pid)], now)
+    const fresh = new Map([...all].filter(([pid]) => !known.has(pid)))
+    if (fresh.size === 0) break
+    kill(turn, fresh)
+  }
+  for (const pid of held) signal(pid, 'SIGKILL')
+}
+
+/** Where no table can be read. */
+function killGroups(roots: number[]): Map<number, null> {
+  const killed = roots.filter((pid) => signal(-pid, 'SIGKILL') || signal(pid, 'SIGKILL'))
+  return new Map(killed.map((pid) => [pid, null]))
 }
 
 async function waitUntilGone(known: Map<number, ProcessFacts | null>, until: number): Promise<number[]> {
@@ -67,12 +144,14 @@ async function waitUntilGone(known: Map<number, ProcessFacts | null>, until: num
 
 /** False when there was nobody to take the signal. */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  const { stackTraceLimit } = Error
+  // Nobody there is an answer, and this is where microseconds count.
+  Error.stackTraceLimit = 0
   try {
     return process.kill(pid, name)
   } catch {
     return false
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
-}
-function signalGroup(pid: number): boolean {
-  return signal(-pid, 'SIGKILL') || signal(pid, 'SIGKILL')
 }

@@ -2,16 +2,8 @@
  * The file `STOPPED` in the data folder: the one piece of state that both the broker and the shell can write, so that
  * a stop holds although the broker hung when it was pressed. Its presence stops; what stands in it only explains.
  */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { STOP_FILE, StopFile } from '../../contract/stop.ts'
 
@@ -34,34 +26,30 @@ export function readStopFile(file: string): StopFile | null {
 }
 const unknownStop: StopFile = { version: 1, at: 0, by: 'unknown', writer: 'shell', receipt: null }
 
-/** On the disk when it returns, whole or not at all. Throws when it can't be written. */
+/**
+ * Whole or not at all, and there for every process when it returns. Throws when it can't be written. It is on the disk
+ * when `settleStopFile` has resolved.
+ */
 export function writeStopFile(file: string, content: StopFile): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.new`
-  const fd = openSync(draft, 'w', 0o600)
-  try {
-    writeSync(fd, `${JSON.stringify(content, null, 2)}\n`)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
+  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   renameSync(draft, file)
-  syncFolder(path.dirname(file))
+}
+
+/** Resolves when the stop file, or that there is none, is on the disk. Rejects when the disk refuses. */
+export async function settleStopFile(file: string): Promise<void> {
+  for (const each of [file, path.dirname(file)]) {
+    // Gone again already, or a folder on a system that can't open folders.
+    const handle = await open(each, 'r').catch(() => null)
+    try {
+      await handle?.sync()
+    } finally {
+      await handle?.close()
+    }
+  }
 }
 
 export function removeStopFile(file: string): void {
   rmSync(file, { force: true })
-  syncFolder(path.dirname(file))
-}
-
-/** A new name is on the disk only when its folder is. Systems that can't open a folder keep names by themselves. */
-function syncFolder(folder: string): void {
-  try {
-    const fd = openSync(folder, 'r')
-    try {
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-  } catch {}
 }

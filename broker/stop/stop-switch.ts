@@ -1,16 +1,17 @@
 /**
- * Stop and pause. A stop is a state first and an action second: it is in memory before the function's first wait, on
- * the disk (stop file, then store) before anything is ended, and every effect asks `blocks()` before it starts. What
- * runs is then ended by the parts that started it, all at once, each with a time limit of its own; a part that hangs
- * is named in the receipt and holds up nobody. Nothing here depends on the log, on the window or on what it ends.
+ * Stop and pause. A stop is a state first and an action second: it is in memory and in the stop file before anything is
+ * ended, so that it outlives this process, and every effect asks `blocks()` before it starts. What runs is then ended
+ * by the parts that started it, all at once, each with a time limit of its own; a part that hangs is named in the
+ * receipt and holds up nobody. Nothing here depends on the log, on the window or on what it ends, and nothing waits for
+ * the disk: it may take a tenth of a second, in which a tool goes on; the receipt is what says that the disk has it.
  *
  * It isn't the last resort: when this process itself hangs, the shell writes the stop file and kills the tree.
  */
 import { type Refused, refused } from '../../contract/outcome.ts'
-import { type StopReceipt, StopState } from '../../contract/stop.ts'
+import { type StopFile, type StopReceipt, StopState } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, Stoppable, StopSwitch } from '../ports.ts'
 import { endPart, makeReceipt, sentenceOf } from './end-parts.ts'
-import { readStopFile, removeStopFile, writeStopFile } from './stop-file.ts'
+import { readStopFile, removeStopFile, settleStopFile, writeStopFile } from './stop-file.ts'
 
 export interface StopSwitchOptions {
   store: DocumentStore
@@ -56,30 +57,33 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
   }
 
   /** Sentences about what could not be kept; a stop goes on all the same. */
+  const faultOf = (act: () => void): string[] => {
+    try {
+      act()
+      return []
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)]
+    }
+  }
+  /** There for every process when it returns. */
+  function note(): string[] {
+    if (file === null) return []
+    if (!state.stopped) return faultOf(() => removeStopFile(file))
+    const { since, by, receipt } = state
+    const content: StopFile = {
+      version: 1,
+      at: since ?? clock(),
+      by: by ?? 'unknown',
+      writer: 'broker',
+      receipt,
+    }
+    return faultOf(() => writeStopFile(file, content))
+  }
+  /** On the disk when it returns. A stop is lifted in the store first: until the file is gone, it holds. */
   function persist(): string[] {
-    const faults: string[] = []
-    const attempt = (act: () => void) => {
-      try {
-        act()
-      } catch (error) {
-        faults.push(error instanceof Error ? error.message : String(error))
-      }
-    }
-    if (file !== null && state.stopped) {
-      const { since, by, receipt } = state
-      attempt(() =>
-        writeStopFile(file, {
-          version: 1,
-          at: since ?? clock(),
-          by: by ?? 'unknown',
-          writer: 'broker',
-          receipt,
-        }),
-      )
-    }
-    attempt(() => store.put(KIND, ID, state))
-    if (file !== null && !state.stopped) attempt(() => removeStopFile(file))
-    return faults
+    const early = state.stopped ? note() : []
+    const kept = faultOf(() => store.put(KIND, ID, state))
+    return [...early, ...kept, ...(state.stopped ? [] : note())]
   }
 
   /** Never throws: a stop must work when the log does not. */
@@ -116,12 +120,23 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
         ? { ...state, stopped: true, since: state.since ?? at, by }
         : { ...state, stoppedAgents: withId(state.stoppedAgents, scope) },
     )
-    const faults = persist()
+    const faults = note()
+    // The parts send their signals before they wait for the first time: from here on nothing runs on.
+    const ending = [...parts].map((part) => endPart(part, scope))
     record(scope === 'all' ? 'Stop everything' : 'Stop one agent', by, { scope, drill, pressed: true })
-    const ended = await Promise.all([...parts].map((part) => endPart(part, scope)))
-    const receipt = makeReceipt({ at, by, scope, drill, ms: performance.now() - start }, ended, faults)
+    // Where the stop file does not speak of it, the store does, at once.
+    const inFile = file !== null && scope === 'all'
+    if (!inFile) faults.push(...faultOf(() => store.put(KIND, ID, state)))
+    const ended = await Promise.all(ending)
+    const ms = performance.now() - start
+    const settling = inFile ? settleStopFile(file) : Promise.resolve()
+    if (inFile) faults.push(...faultOf(() => store.put(KIND, ID, state)))
+    await settling.catch((error: Error) => faults.push(error.message))
+    const receipt = makeReceipt({ at, by, scope, drill, ms }, ended, faults)
     change({ ...state, receipt })
-    persist()
+    // Resumed meanwhile: then the file is none of this stop's any more.
+    if (state.stopped) persist()
+    else faultOf(() => store.put(KIND, ID, state))
     record(sentenceOf(receipt), by, { receipt })
     return receipt
   }
