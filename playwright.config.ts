@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   workers: 1,
-  retries: 1,
+  retries: 2,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 15_000 },

@@ -1,6 +1,7 @@
 /** The consent window as a person uses it: waits for a question, reads it, chooses, answers. */
 import { expect, type Page } from '@playwright/test'
 import type { RunningApp } from './app.ts'
+import { until } from './time-limit.ts'
 
 export interface AskedQuestion {
   page: Page
@@ -16,8 +17,20 @@ export async function nextQuestion(
   app: Pick<RunningApp, 'consentWindow'>,
   limitMs = 30_000,
 ): Promise<AskedQuestion> {
-  const page = await app.consentWindow(limitMs)
-  await page.getByRole('alertdialog').waitFor({ timeout: limitMs })
+  // The window may be made anew while one waits: each try looks for the one that is there now.
+  const page = await until(
+    async () => {
+      const found = await app.consentWindow(limitMs)
+      const asks = await found
+        .getByRole('alertdialog')
+        .waitFor({ timeout: 2_000 })
+        .then(() => true)
+        .catch(() => false)
+      return asks ? found : null
+    },
+    limitMs,
+    'waiting for a question',
+  )
   const title = () =>
     page
       .locator('#question')
