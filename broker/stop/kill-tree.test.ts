@@ -66,12 +66,22 @@ describe.skipIf(!hasProcessTable())('killing a process tree', () => {
       start('sleep 60 & echo up; wait'),
       start('sleep 60 & sleep 60 & echo up; wait'),
     ])
-    const kill = createTreeKiller()
+    const kill = createTreeKiller({ rootsFirst: false })
     const done = await Promise.all(trees.map(({ pid }) => kill([pid], { timeoutMs: 2_000 })))
     expect(done.map(({ killed, survivors }) => [killed, survivors])).toEqual([
       [2, []],
       [3, []],
     ])
+  })
+
+  it('ends the root first where that ends the rest, and looks after it', async () => {
+    const child = await start('sleep 60 & echo up; wait')
+    const below = [...collectTrees([child.pid]).keys()].filter((pid) => pid !== child.pid)
+    const done = await createTreeKiller({ rootsFirst: true })([child.pid], { timeoutMs: 2_000 })
+    expect(done.survivors).toEqual([])
+    expect(done.killed).toBeGreaterThanOrEqual(1)
+    expect(readProcess(child.pid)?.state ?? 'Z').toBe('Z')
+    for (const pid of below) if (readProcess(pid)) process.kill(pid, 'SIGKILL')
   })
 
   it('counts nothing for a process that has ended, and never touches itself or pid 1', async () => {

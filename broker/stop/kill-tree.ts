@@ -1,8 +1,13 @@
 /**
- * Ends whole process trees and says honestly what is left. The trees are collected before the first signal, because a
- * child whose parent has died can't be found again; then all get SIGKILL at once, and the table is looked at again until
- * nobody new shows up: a child that was born in between has its tree's session. Trees in this process's own session
- * can't be told from others by that; they are held still with SIGSTOP until a look finds nobody new.
+ * Ends whole process trees and says honestly what is left. There are two orders.
+ *
+ * Sandboxes are ended with their root: bubblewrap's --die-with-parent and the process namespace make the kernel end all
+ * that is inside. Their roots get SIGKILL before anything is looked up: busy tools take the processor from whoever
+ * looks, and each hundredth of a second is one in which they go on. What is below them is looked for right after.
+ *
+ * Other trees are collected before the first signal, because a child whose parent has died can't be found again. Either
+ * way the table is looked at again until nobody new shows up: a child that was born in between has its tree's session.
+ * Trees in this process's own session can't be told from others by that; they are held still with SIGSTOP meanwhile.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -35,11 +40,16 @@ const ROUNDS = 8
 const EAGER_MS = 25
 const POLL_MS = 3
 
+export interface TreeKillerOptions {
+  /** True for trees of which nothing lives on without its root. */
+  rootsFirst: boolean
+}
+
 /**
  * Makes a killer whose calls within one turn of the event loop share their looks at the process table: on Stop each
  * part kills its own trees, all in the same moment.
  */
-export function createTreeKiller(): KillTrees {
+export function createTreeKiller({ rootsFirst }: TreeKillerOptions): KillTrees {
   let turn: Turn | null = null
 
   function thisTurn(): Turn {
@@ -55,19 +65,21 @@ export function createTreeKiller(): KillTrees {
 
   return async (roots, { timeoutMs }) => {
     const start = performance.now()
-    const own = roots.filter(
-      (pid) => Number.isInteger(pid) && pid > 1 && pid !== process.pid && signal(pid, 0),
-    )
+    const wanted = roots.filter((pid) => Number.isInteger(pid) && pid > 1 && pid !== process.pid)
+    const own = rootsFirst ? wanted.filter((pid) => killGroup(pid)) : wanted.filter((pid) => signal(pid, 0))
+    // Whoever else kills in this turn comes first, too.
+    if (rootsFirst) await null
     const mine = hasProcessTable() ? await killInTurn(thisTurn(), own) : killGroups(own)
     const survivors = await waitUntilGone(mine, start + timeoutMs)
-    // A root that was gone before the look was killed by whoever else kills it.
+    // A root that was gone before the look.
     const early = own.filter((pid) => !mine.has(pid)).length
     return { killed: mine.size + early - survivors.length, survivors, ms: performance.now() - start }
   }
 }
 
-/** One call by itself. */
-export const killTrees: KillTrees = (roots, options) => createTreeKiller()(roots, options)
+/** For any tree, by itself. */
+export const killTrees: KillTrees = (roots, options) =>
+  createTreeKiller({ rootsFirst: false })(roots, options)
 
 /** What the calls of one turn share. */
 interface Turn {
@@ -124,11 +136,13 @@ function killNewborn(turn: Turn): void {
   for (const pid of held) signal(pid, 'SIGKILL')
 }
 
-/** Where no table can be read. */
-function killGroups(roots: number[]): Map<number, null> {
-  const killed = roots.filter((pid) => signal(-pid, 'SIGKILL') || signal(pid, 'SIGKILL'))
-  return new Map(killed.map((pid) => [pid, null]))
+/** A group has the number of its leader; where the root leads none, there is none of that number. */
+function killGroup(pid: number): boolean {
+  const there = signal(pid, 'SIGKILL')
+  return signal(-pid, 'SIGKILL') || there
 }
+/** Where no table can be read. */
+const killGroups = (roots: number[]) => new Map(roots.filter(killGroup).map((pid) => [pid, null]))
 
 async function waitUntilGone(known: Map<number, ProcessFacts | null>, until: number): Promise<number[]> {
   let left = [...known]

@@ -1,9 +1,9 @@
 /**
- * Stop and pause. A stop is a state first and an action second: it is in memory and in the stop file before anything is
- * ended, so that it outlives this process, and every effect asks `blocks()` before it starts. What runs is then ended
- * by the parts that started it, all at once, each with a time limit of its own; a part that hangs is named in the
- * receipt and holds up nobody. Nothing here depends on the log, on the window or on what it ends, and nothing waits for
- * the disk: it may take a tenth of a second, in which a tool goes on; the receipt is what says that the disk has it.
+ * Stop and pause. A stop is a state first and an action second: every effect asks `blocks()` before it starts, and what
+ * runs is ended by the parts that started it, all at once, each with a time limit of its own; a part that hangs is named
+ * in the receipt and holds up nobody. In the same turn the stop file is written, so that the stop outlives this process.
+ * Nothing here depends on the log, on the window or on what it ends, and nothing waits for the disk: it may take a tenth
+ * of a second, in which a tool goes on; the receipt is what says that the disk has it.
  *
  * It isn't the last resort: when this process itself hangs, the shell writes the stop file and kills the tree.
  */
@@ -49,9 +49,12 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
   let state = readState(store, file, clock())
   let lookedAt = performance.now()
 
-  function change(next: StopState): StopState {
+  function set(next: StopState): void {
     state = next
     for (const wake of [...waiting]) wake()
+  }
+  function change(next: StopState): StopState {
+    set(next)
     for (const tell of listeners) tell(state)
     return state
   }
@@ -115,14 +118,15 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
   async function stopNow(by: string, scope: string, drill: boolean): Promise<StopReceipt> {
     const start = performance.now()
     const at = clock()
-    change(
+    set(
       scope === 'all'
         ? { ...state, stopped: true, since: state.since ?? at, by }
         : { ...state, stoppedAgents: withId(state.stoppedAgents, scope) },
     )
-    const faults = note()
     // The parts send their signals before they wait for the first time: from here on nothing runs on.
     const ending = [...parts].map((part) => endPart(part, scope))
+    const faults = note()
+    for (const tell of listeners) tell(state)
     record(scope === 'all' ? 'Stop everything' : 'Stop one agent', by, { scope, drill, pressed: true })
     // Where the stop file does not speak of it, the store does, at once.
     const inFile = file !== null && scope === 'all'
