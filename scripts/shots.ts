@@ -33,12 +33,12 @@ const app = await launchApp(desktop)
 try {
   const page = await app.mainWindow()
   await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
-  await inBothThemes(page, page, 'first-start')
+  await inBothThemes(page, 'first-start')
 
   await page.getByRole('button', { name: /take the tour/i }).click()
   const question = await nextQuestion(app)
-  await inBothThemes(page, question.page, 'consent')
-  await inBothThemes(page, page, 'run-asking')
+  await inBothThemes(question.page, 'consent')
+  await inBothThemes(page, 'run-asking')
   await question.allow('once')
   const run = await until(
     async () => (await call(page, 'runs.list', {})).runs[0],
@@ -46,7 +46,7 @@ try {
     'waiting for the run',
   )
   await runEnded(page, run.id)
-  await inBothThemes(page, page, 'run')
+  await inBothThemes(page, 'run')
 
   await call(page, 'secrets.add', {
     rules: { name: 'mail-token', bindings: [{ host: 'imap.example.org' }] },
@@ -56,20 +56,19 @@ try {
     await page.evaluate((hash) => {
       location.hash = hash
     }, `#/${name}`)
-    await inBothThemes(page, page, name)
+    await inBothThemes(page, name)
   }
   await page.getByRole('button', { name: 'Stop everything' }).click()
   await until(async () => (await call(page, 'status.get', {})).stop.stopped, 5_000, 'waiting for Stop')
-  await inBothThemes(page, page, 'stopped')
+  await inBothThemes(page, 'stopped')
   process.stdout.write(`Pictures are in ${folder}\n`)
 } finally {
   await app.close()
   await desktop.stop()
 }
 
-async function inBothThemes(page: Page, pictured: Page, name: string) {
+async function inBothThemes(pictured: Page, name: string) {
   for (const theme of ['light', 'dark'] as const) {
-    await call(page, 'settings.set', { theme })
     await pictured.emulateMedia({ colorScheme: theme })
     await pictured.waitForTimeout(SETTLE_MS)
     await pictured.screenshot({ path: path.join(folder, `${name}-${theme}.png`) })
