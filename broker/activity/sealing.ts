@@ -63,7 +63,11 @@ export function startSealing(options: SealingOptions): Sealing {
     last = { seal: stored, signed: signature !== null }
     if (++beats % THIN_AFTER === 0) book.thin(at)
     await writer.sync()
-    remember(head)
+    try {
+      remember(head)
+    } catch (error) {
+      onFault(error)
+    }
     return stored
   }
 
