@@ -73,7 +73,8 @@ function check(folder: string, effects: string[], texts: Map<string, string> | n
   for (const name of effects) {
     const entry = reader.entry(Number(name))
     expect(entry?.kind).toBe('intent')
-    if (texts !== null) expect(entry?.callId).toBe(texts.get(name))
+    // Killed between making the file and filling it, it is empty: an effect that began, and its entry is there.
+    if (texts !== null && texts.get(name) !== '') expect(entry?.callId).toBe(texts.get(name))
   }
   reader.close()
   hot.close()
@@ -110,6 +111,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('a log whose process is killed',
   it(`knows of every effect after ${KILLED} kills, and says what was interrupted`, async () => {
     for (let round = 0; round < KILLED; round++) {
       const folder = path.join(at.folder, `killed-${round}`)
+      rmSync(folder, { recursive: true, force: true })
       mkdirSync(folder)
       const child = await start(folder, round + 100)
       await sleep(20 + Math.random() * 150)

@@ -157,7 +157,7 @@ describe.each(attacks)('$name: $about', ({ name, ends, limits }) => {
       expect(mayEnd(ends)).toContain(endOf(result))
       if (result.outcome.kind === 'ok') expect(result.outcome.value).toMatchObject({ escaped: [] })
       // The clock's own end is sharp; what is added is the time until a busy machine lets it be told.
-      expect(result.wallMs).toBeLessThan((limits.wallMs ?? 0) + 500)
+      expect(result.wallMs).toBeLessThan((limits.wallMs ?? 0) + 3_000)
       expect(result.peakRss).toBeLessThan(((limits.memoryMb ?? 0) + 64 + 32) * MEGABYTE)
     }
   })
