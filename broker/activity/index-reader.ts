@@ -1,7 +1,8 @@
 /** Asks the search index for rows, newest first. What it answers are candidates: whoever asks checks them on the entries. */
 import { existsSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { INDEX_VERSION, volumeOf } from './index-schema.ts'
+import { SPANS, type Span } from './span-counts.ts'
 
 export interface IndexReader {
   /** The last entry that is in it; 0 without an index. */
@@ -12,13 +13,14 @@ export interface IndexReader {
   search(kind: 'word' | 'part', expression: string, from: number, to: number): Iterable<number>
   /** The entry that closed this one. */
   closerOf(opener: number): number | null
-  /** Entry numbers between which everything of these minutes lies; null when nothing does. */
+  /** Entry numbers between which everything of these times lies; null when nothing does. */
   rangeOf(since: number | undefined, until: number | undefined): { from: number; to: number } | null
-  minutes(since: number, until: number): MinuteCount[]
+  /** Rows by minute or hour and principal. */
+  counts(span: Span, since: number, until: number): SpanCount[]
   close(): void
 }
-export interface MinuteCount {
-  /** Minutes since 1970. */
+export interface SpanCount {
+  /** Beginning of the minute or hour, epoch ms. */
   at: number
   principalId: string
   name: string
@@ -44,7 +46,7 @@ export function createIndexReader(file: string): IndexReader {
     search: (kind, expression, from, to) => index()?.search(kind, expression, from, to) ?? [],
     closerOf: (opener) => index()?.closerOf(opener) ?? null,
     rangeOf: (since, until) => index()?.rangeOf(since, until) ?? null,
-    minutes: (since, until) => index()?.minutes(since, until) ?? [],
+    counts: (span, since, until) => index()?.counts(span, since, until) ?? [],
     close: () => opened?.close(),
   }
 }
@@ -61,17 +63,16 @@ function open(file: string): IndexReader | null {
 }
 
 function readerOf(db: DatabaseSync): IndexReader {
-  const to = db.prepare("SELECT value FROM meta WHERE key = 'to'")
+  const getTo = db.prepare("SELECT value FROM meta WHERE key = 'to'")
   const rows = db.prepare('SELECT total(rows) AS rows FROM volume')
   const pair = db.prepare('SELECT closer FROM pair WHERE opener = ?')
   const volumes = db.prepare('SELECT id FROM volume ORDER BY id DESC')
-  const range = db.prepare(
-    'SELECT min(first) AS first, max(last) AS last FROM minute WHERE at >= ? AND at <= ?',
-  )
-  const minutes = db.prepare(
-    `SELECT at, principal AS principalId, name, sum(allow) AS allow, sum(ask) AS ask, sum(deny) AS deny, sum(stop) AS stop
-     FROM minute JOIN lane ON lane.id = lane WHERE at >= ? AND at <= ? GROUP BY at, lane`,
-  )
+  const statements = new Map<string, StatementSync>()
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql) ?? db.prepare(sql)
+    statements.set(sql, known)
+    return known
+  }
   function* search(
     kind: 'word' | 'part',
     expression: string,
@@ -82,7 +83,7 @@ function readerOf(db: DatabaseSync): IndexReader {
       const volume = Number(id)
       if (volume > volumeOf(from) || volume < volumeOf(Math.max(0, downTo))) continue
       const table = `${kind}_${volume}`
-      const page = db.prepare(
+      const page = prepared(
         `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND rowid <= ? AND rowid >= ? ORDER BY rowid DESC LIMIT ${PAGE}`,
       )
       // Page by page: a statement that stays open would hold up checkpoints, and a volume may be made anew meanwhile.
@@ -95,16 +96,26 @@ function readerOf(db: DatabaseSync): IndexReader {
     }
   }
   return {
-    indexedTo: () => Number(to.get()?.value ?? 0),
+    indexedTo: () => Number(getTo.get()?.value ?? 0),
     rows: () => Number(rows.get()?.rows ?? 0),
     search,
     closerOf: (opener) => (pair.get(opener)?.closer as number | undefined) ?? null,
     rangeOf(since, until) {
-      const { first, last } = range.get(minuteOf(since ?? 0), minuteOf(until ?? 8.64e15)) ?? {}
+      const to = Number(getTo.get()?.value ?? 0)
+      if (since === undefined && until === undefined) return { from: to, to: 1 }
+      const { first, last } =
+        prepared('SELECT min(first) AS first, max(last) AS last FROM hour WHERE at >= ? AND at <= ?').get(
+          Math.floor((since ?? 0) / SPANS.hour),
+          Math.floor((until ?? Number.MAX_SAFE_INTEGER) / SPANS.hour),
+        ) ?? {}
       return first == null || last == null ? null : { from: Number(last), to: Number(first) }
     },
-    minutes: (since, until) => minutes.all(minuteOf(since), minuteOf(until)) as unknown as MinuteCount[],
+    counts: (span, since, until) =>
+      prepared(
+        `SELECT at * ${SPANS[span]} AS at, principal AS principalId, name, sum(allow) AS allow, sum(ask) AS ask,
+           sum(deny) AS deny, sum(stop) AS stop
+         FROM ${span} JOIN lane ON lane.id = lane WHERE at >= ? AND at <= ? GROUP BY at, lane`,
+      ).all(Math.floor(since / SPANS[span]), Math.floor(until / SPANS[span])) as unknown as SpanCount[],
     close: () => db.close(),
   }
 }
-const minuteOf = (at: number) => Math.floor(at / 60_000)

@@ -6,7 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Raised when the terms change; an index of another version is made anew. */
-export const INDEX_VERSION = 2
+export const INDEX_VERSION = 3
 export const VOLUME_ENTRIES = 131_072
 export const volumeOf = (seq: number): number => Math.floor(seq / VOLUME_ENTRIES)
 
@@ -15,11 +15,15 @@ export const INDEX_SCHEMA = `
   CREATE TABLE IF NOT EXISTS volume (id INTEGER PRIMARY KEY, rows INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS pair (opener INTEGER PRIMARY KEY, closer INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS lane (id INTEGER PRIMARY KEY, principal TEXT NOT NULL UNIQUE, name TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS minute (
-    at INTEGER NOT NULL, lane INTEGER NOT NULL, volume INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    allow INTEGER NOT NULL, ask INTEGER NOT NULL, deny INTEGER NOT NULL, stop INTEGER NOT NULL,
-    PRIMARY KEY (at, lane, volume)
-  ) STRICT, WITHOUT ROWID;`
+  ${(['minute', 'hour'] as const)
+    .map(
+      (span) => `CREATE TABLE IF NOT EXISTS ${span} (
+        at INTEGER NOT NULL, lane INTEGER NOT NULL, volume INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        allow INTEGER NOT NULL, ask INTEGER NOT NULL, deny INTEGER NOT NULL, stop INTEGER NOT NULL,
+        PRIMARY KEY (at, lane, volume)
+      ) STRICT, WITHOUT ROWID;`,
+    )
+    .join('')}`
 
 const tokenizer = { word: 'ascii', part: 'trigram case_sensitive 1' }
 
@@ -38,9 +42,19 @@ export function makeVolume(db: DatabaseSync, volume: number): void {
 export function dropVolume(db: DatabaseSync, volume: number): void {
   for (const name of Object.keys(tokenizer)) db.exec(`DROP TABLE IF EXISTS ${name}_${volume}`)
   db.prepare('DELETE FROM volume WHERE id = ?').run(volume)
-  db.prepare('DELETE FROM minute WHERE volume = ?').run(volume)
+  for (const span of ['minute', 'hour']) db.prepare(`DELETE FROM ${span} WHERE volume = ?`).run(volume)
   db.prepare('DELETE FROM pair WHERE opener >= ? AND opener < ?').run(
     volume * VOLUME_ENTRIES,
     (volume + 1) * VOLUME_ENTRIES,
   )
+}
+
+/** Everything, of whatever version it is. */
+export function dropAll(db: DatabaseSync): void {
+  const tables = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").all()
+  // The virtual tables first: they take their own tables along.
+  const isVirtual = ({ sql }: Record<string, unknown>) => String(sql).startsWith('CREATE VIRTUAL')
+  const own = /^(meta|volume|pair|lane|minute|hour)$/
+  for (const { name } of tables.filter(isVirtual)) db.exec(`DROP TABLE IF EXISTS "${name}"`)
+  for (const { name } of tables) if (own.test(String(name))) db.exec(`DROP TABLE IF EXISTS "${name}"`)
 }

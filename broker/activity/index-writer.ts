@@ -2,11 +2,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { closes } from './activity-row.ts'
 import { inTransaction } from './archive.ts'
-import { decisionSlot } from './decision-slot.ts'
-import { type EntryFields, readEntry } from './entry-bytes.ts'
-import { dropVolume, INDEX_SCHEMA, INDEX_VERSION, makeVolume, volumeOf } from './index-schema.ts'
+import { readEntry } from './entry-bytes.ts'
+import { dropAll, dropVolume, INDEX_SCHEMA, INDEX_VERSION, makeVolume, volumeOf } from './index-schema.ts'
 import { closerTerms, createRowTerms } from './index-terms.ts'
 import { ownText } from './search-text.ts'
+import { createSpanCounts } from './span-counts.ts'
 
 export interface IndexWriter {
   /** The last entry that is in it. */
@@ -26,15 +26,14 @@ export interface IndexWriter {
 }
 
 export function createIndexWriter(db: DatabaseSync): IndexWriter {
-  db.exec(INDEX_SCHEMA)
+  if (versionOf(db) !== INDEX_VERSION)
+    inTransaction(db, () => {
+      dropAll(db)
+      db.exec(INDEX_SCHEMA)
+      db.prepare("INSERT INTO meta (key, value) VALUES ('version', ?)").run(INDEX_VERSION)
+    })
   const getMeta = db.prepare('SELECT value FROM meta WHERE key = ?')
   const setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
-  if (getMeta.get('version')?.value !== INDEX_VERSION) {
-    inTransaction(db, () => {
-      forgetAll()
-      setMeta.run('version', INDEX_VERSION)
-    })
-  }
   function forgetAll(): void {
     for (const { id } of db.prepare('SELECT id FROM volume').all()) dropVolume(db, Number(id))
     setMeta.run('to', 0)
@@ -42,7 +41,7 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
   const indexedTo = () => Number(getMeta.get('to')?.value ?? 0)
   const pair = db.prepare('INSERT OR REPLACE INTO pair (opener, closer) VALUES (?, ?)')
   const countRows = db.prepare('UPDATE volume SET rows = rows + ? WHERE id = ?')
-  const minutes = createMinutes(db)
+  const spans = createSpanCounts(db)
   const rowTerms = createRowTerms()
 
   /** With `only`, what lies outside that volume is passed over, and the index does not move on. */
@@ -59,12 +58,12 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
       if (closer) pair.run(seq, entry.seq)
       else {
         newRows.set(volume, (newRows.get(volume) ?? 0) + 1)
-        minutes.count(entry)
+        spans.count(entry)
       }
     }
     rows.write(db)
     for (const [volume, rows] of newRows) countRows.run(rows, volume)
-    minutes.flush()
+    spans.flush()
     if (only === null) setMeta.run('to', entries.at(-1)?.seq ?? indexedTo())
   }
 
@@ -85,6 +84,15 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
       })
     },
     close: () => db.close(),
+  }
+}
+
+/** Null for an empty file, or one that is no index. */
+function versionOf(db: DatabaseSync): unknown {
+  try {
+    return db.prepare("SELECT value FROM meta WHERE key = 'version'").get()?.value ?? null
+  } catch {
+    return null
   }
 }
 
@@ -111,62 +119,5 @@ class Rows {
       for (const [seq, { terms }] of rows) word.run(seq, [...terms].join(' '))
       for (const [seq, { own }] of rows) part.run(seq, own.join('\n'))
     }
-  }
-}
-
-/** How many rows of which decision, by minute and principal: what the timeline draws. */
-function createMinutes(db: DatabaseSync): { count(entry: EntryFields): void; flush(): void } {
-  const lanes = new Map<string, number>()
-  const findLane = db.prepare('SELECT id FROM lane WHERE principal = ?')
-  const addLane = db.prepare(
-    'INSERT INTO lane (principal, name) VALUES (?, ?) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id',
-  )
-  const add = db.prepare(
-    `INSERT INTO minute (at, lane, volume, first, last, allow, ask, deny, stop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET last = max(last, excluded.last), allow = allow + excluded.allow,
-       ask = ask + excluded.ask, deny = deny + excluded.deny, stop = stop + excluded.stop`,
-  )
-  let waiting = new Map<
-    string,
-    {
-      at: number
-      lane: number
-      volume: number
-      first: number
-      last: number
-      counts: [number, number, number, number]
-    }
-  >()
-  const laneOf = ({ id, name }: { id: string; name: string }) => {
-    let lane = lanes.get(id)
-    if (lane === undefined) {
-      lane = Number(findLane.get(id)?.id ?? addLane.get(id, name)?.id)
-      lanes.set(id, lane)
-    }
-    return lane
-  }
-  return {
-    count(entry) {
-      const lane = laneOf(entry.principal ?? { id: '', name: '' })
-      const at = Math.floor(entry.at / 60_000)
-      const volume = volumeOf(entry.seq)
-      const key = `${at} ${lane} ${volume}`
-      const minute = waiting.get(key) ?? {
-        at,
-        lane,
-        volume,
-        first: entry.seq,
-        last: entry.seq,
-        counts: [0, 0, 0, 0],
-      }
-      minute.last = entry.seq
-      minute.counts[decisionSlot(entry)]++
-      waiting.set(key, minute)
-    },
-    flush() {
-      for (const { at, lane, volume, first, last, counts } of waiting.values())
-        add.run(at, lane, volume, first, last, ...counts)
-      waiting = new Map()
-    },
   }
 }

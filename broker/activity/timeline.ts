@@ -3,6 +3,7 @@ import { closes } from './activity-row.ts'
 import { decisionSlot } from './decision-slot.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import type { IndexReader } from './index-reader.ts'
+import { SPANS, type Span } from './span-counts.ts'
 
 export interface TimelinePoint {
   bucket: number
@@ -26,8 +27,7 @@ export interface TimelineParts {
   down(from: number, limit: number): EntryFields[]
 }
 
-/** Zoomed in this far, entries are read one by one; further out, whole minutes are counted. */
-const MINUTE_MS = 60_000
+/** Zoomed in below a minute, entries are read one by one; further out, whole minutes or hours are counted. */
 const READ_AT_MOST = 50_000
 
 export function drawTimeline(
@@ -52,8 +52,8 @@ export function drawTimeline(
   }
   for (const entry of parts.tail) countEntry(entry)
   if (!readEntries(parts, since, until, width, countEntry))
-    for (const { at, principalId, name, ...counts } of parts.index.minutes(since, until))
-      count(principalId, name, Math.min(Math.max(at * MINUTE_MS, since), until), counts)
+    for (const { at, principalId, name, ...counts } of parts.index.counts(spanOf(width), since, until))
+      count(principalId, name, Math.min(Math.max(at, since), until), counts)
   return [...lanes]
     .map(([principalId, { name, points }]) => ({
       principalId,
@@ -62,6 +62,7 @@ export function drawTimeline(
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
+const spanOf = (width: number): Span => (width < SPANS.hour ? 'minute' : 'hour')
 const SLOTS = ['allow', 'ask', 'deny', 'stop'] as const
 
 /** False when there are too many to read, or minutes are fine enough. */
@@ -72,7 +73,7 @@ function readEntries(
   width: number,
   count: (entry: EntryFields) => void,
 ): boolean {
-  if (width >= MINUTE_MS) return false
+  if (width >= SPANS.minute) return false
   const range = index.rangeOf(since, until)
   if (range === null) return true
   const top = Math.min(range.from, indexedTo)
