@@ -1,23 +1,33 @@
 /**
- * What goes on by itself while the broker runs: the log's head is sealed, old entries and before-images go, alerts are
- * watched for, and, only where a person set an address, the log is sent to a collector.
+ * What goes on by itself while the broker runs: the log's head is sealed and kept elsewhere, the log is verified, old
+ * entries and before-images go, alerts are watched for, a drill is reminded of, and, only where a person set an address,
+ * the log is sent to a collector.
  */
 import { hostname } from 'node:os'
+import { SANDBOX_CHECK } from './activity/alerts/sandbox-weaker.ts'
 import { watchEntries } from './activity/alerts/watch-entries.ts'
 import { createOtlpExporter } from './activity/export/otlp-exporter.ts'
+import { keepHeadInKeychain } from './activity/keep-head.ts'
+import { careForLog } from './activity/log-care.ts'
 import { loadSealKey } from './activity/seal-key.ts'
 import type { Rooms } from './make-broker.ts'
+import { remindOfDrill } from './stop/remind-of-drill.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 
-/** Returns the end of it. */
-export function keepWatch(rooms: Rooms): () => void {
+export interface Watch {
+  /** Ends it; resolves when what it still writes is written, within a second or so. */
+  end(): Promise<void>
+}
+
+export function keepWatch(rooms: Rooms): Watch {
   const { log, store, clock, settings, session, options, undo, onFault } = rooms
+  const muted = () => settings.get().mutedAlerts
   const stopWatching = watchEntries({
     log,
     documents: store,
     clock,
-    muted: () => settings.get().mutedAlerts,
+    muted,
     locked: session.locked,
     emit: (alert) => options.emit('alert', alert),
     onFault,
@@ -41,26 +51,58 @@ export function keepWatch(rooms: Rooms): () => void {
   sendTo(settings.get().otlpEndpoint)
   const unfollow = settings.onChange((now) => sendTo(now.otlpEndpoint))
 
-  void rooms.vaultOpened.then(async (status) => {
-    const key = status.state === 'ready' ? await loadSealKey(rooms.keychain.own, store) : null
+  const headKeeping = rooms.vaultOpened.then(async (status) => {
+    if (status.state !== 'ready') return null
+    const key = await loadSealKey(rooms.keychain.own, store)
     if (key) log.sealWith(key)
-  }, onFault)
+    return keepHeadInKeychain({ log, keychain: rooms.keychain.own, clock, onFault })
+  })
+  headKeeping.catch(onFault)
 
-  const tidy = () => {
-    const { keepDays, keepMegabytes } = settings.get()
+  const stopCaring = careForLog({
+    log,
+    keep() {
+      const { keepDays, keepMegabytes } = settings.get()
+      return { days: keepDays, megabytes: keepMegabytes }
+    },
+    onFault,
+  })
+  const endReminding = remindOfDrill({ documents: store, log, clock, muted, onFault })
+  const undoTidy = setInterval(() => undo.prune(), HOUR_MS).unref()
+  const soon = setTimeout(() => {
     undo.prune()
-    log.removeOld({ days: keepDays, megabytes: keepMegabytes }).catch(onFault)
-  }
-  const soon = setTimeout(tidy, 60_000)
-  const hourly = setInterval(tidy, HOUR_MS)
-  soon.unref()
-  hourly.unref()
+    noteSandbox(rooms)
+  }, SANDBOX_LOOK_MS).unref()
 
-  return () => {
-    clearTimeout(soon)
-    clearInterval(hourly)
-    unfollow()
-    exporter.close()
-    stopWatching()
+  return {
+    async end() {
+      clearTimeout(soon)
+      clearInterval(undoTidy)
+      endReminding()
+      stopCaring()
+      unfollow()
+      exporter.close()
+      stopWatching()
+      const late = new Promise<null>((resolve) => setTimeout(resolve, END_MS, null).unref())
+      const kept = await Promise.race([headKeeping.catch(() => null), late])
+      if (kept) await Promise.race([kept.end(), late])
+    },
+  }
+}
+const END_MS = 1_200
+/** By then the first spare is warm, and it is known what stands around it. */
+const SANDBOX_LOOK_MS = 3_000
+
+/** What stands around tools, for the record; a rule makes an alert of it when it was more before. */
+function noteSandbox({ log, lane, onFault }: Rooms): void {
+  const { osSandbox, text } = lane.stats()
+  try {
+    log.append({
+      kind: 'app',
+      subject: osSandbox === 'none' ? 'Tools run without an OS sandbox' : `Tools run inside ${osSandbox}`,
+      details: { check: SANDBOX_CHECK, sandbox: osSandbox, text },
+    })
+  } catch (error) {
+    onFault(error)
   }
 }

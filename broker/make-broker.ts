@@ -9,6 +9,8 @@ import type { Api, EventName, EventPayload } from '../contract/broker-api.ts'
 import type { SallyportPaths } from '../contract/paths.ts'
 import type { KeychainStatus } from '../contract/secret.ts'
 import { keepOpeningLog } from './activity/keep-opening.ts'
+import { knownSealKeys } from './activity/seal-key.ts'
+import { witnessFile, witnessInDocuments, witnessInFile } from './activity/witness-places.ts'
 import { createRuns } from './agents/create-runs.ts'
 import { openAgentBook } from './agents/open-agent-book.ts'
 import { makeApi } from './api/make-api.ts'
@@ -35,6 +37,7 @@ import { openPolicyBook } from './policy/open-policy-book.ts'
 import { readRecorded } from './policy/read-recorded.ts'
 import type { PartFacts } from './readiness/list-parts.ts'
 import { createKeychain } from './secrets/keychain.ts'
+import { keychainService } from './secrets/keychain-service.ts'
 import { createLeakScanner } from './secrets/leak-scanner.ts'
 import { createVault } from './secrets/vault.ts'
 import { createSettings } from './settings/keep-settings.ts'
@@ -83,7 +86,7 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
   const rooms = await makeRooms(options)
   const api = makeApi(rooms)
   const unfollow = followRooms(rooms, options.emit)
-  const endWatch = options.lasting ? keepWatch(rooms) : () => {}
+  const watch = options.lasting ? keepWatch(rooms) : null
   if (options.lasting) void rooms.lane.warm().catch((error: unknown) => rooms.diagnostic.fault('warm', error))
   return {
     api,
@@ -93,10 +96,11 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
       options.emit('status', rooms.status())
     },
     async close() {
-      endWatch()
+      const settled = watch?.end()
       unfollow()
       rooms.runs.close()
       await Promise.all([rooms.lane.close(), rooms.contained.close()])
+      await settled
       rooms.vault.close()
       rooms.policy.close()
       rooms.grants.flush()
@@ -121,6 +125,13 @@ async function makeRooms(options: BrokerOptions) {
     file: join(paths.data, 'activity.db'),
     clock,
     productVersion: options.version,
+    publicKeys: knownSealKeys(store),
+    witness: [
+      witnessInDocuments(store),
+      ...(options.lasting
+        ? [witnessInFile(witnessFile(paths.data, options.env, process.platform, options.home))]
+        : []),
+    ],
     onFault,
   })
   const stop = createStopSwitch({
@@ -136,7 +147,7 @@ async function makeRooms(options: BrokerOptions) {
     node: options.node,
     childFile: join(dist, 'broker', 'keychain.child.js'),
     nativeFile: join(dist, 'broker', 'native', 'keytar.node'),
-    service: keychainService(paths, options.env),
+    service: keychainService(paths.data, options.env),
     env: options.env,
     platform: process.platform,
   })
@@ -424,11 +435,6 @@ function policyFacts(status: ReturnType<ReturnType<typeof openPolicyBook>['statu
       ? `${first.file}, line ${first.line}: ${first.text}`
       : `${status.personal.rules + status.managed.rules} rules in force.`,
   }
-}
-
-/** One name for people's own data; another for each portable or test folder, so that they never meet. */
-function keychainService(paths: SallyportPaths, env: Record<string, string | undefined>): string {
-  return env.SALLYPORT_HOME ? `Sallyport (${paths.data})` : 'Sallyport'
 }
 
 function platformOf(platform: NodeJS.Platform): 'linux' | 'darwin' | 'win32' {

@@ -94,6 +94,12 @@ export const machineTouching = [
     because: 'Wires the parts and makes the data folder; acts for nobody.',
   },
   {
+    where: '^broker/verify-log\\.child\\.ts$',
+    builtins: ['fs', 'sqlite'],
+    packages: [],
+    because: 'Verifies the log while no broker runs: reads it and what is known of it, and writes nothing.',
+  },
+  {
     where: '^broker/diagnostic-log\\.ts$',
     builtins: ['fs'],
     packages: [],

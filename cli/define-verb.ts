@@ -30,7 +30,7 @@ export function addVerb<A extends unknown[]>(
     define?: (command: Command) => Command
     run: (scene: VerbScene, options: Options, ...args: A) => Promise<ExitCode | undefined>
   },
-): void {
+): Command {
   const command = parent.command(verb.name).description(verb.about)
   verb.define?.(command)
   command.option('--json', 'print JSON, and nothing else, on the standard output')
@@ -46,4 +46,5 @@ export function addVerb<A extends unknown[]>(
       await session.close()
     }
   })
+  return command
 }

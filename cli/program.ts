@@ -5,6 +5,7 @@ import { CliError, EXIT, type ExitCode } from './exit-code.ts'
 import { createOutput } from './output.ts'
 import type { World } from './session.ts'
 import { addAgent } from './verbs/agent.ts'
+import { addAlerts } from './verbs/alerts.ts'
 import { addCheck } from './verbs/check.ts'
 import { addGrants } from './verbs/grants.ts'
 import { addIncident } from './verbs/incident.ts'
@@ -59,6 +60,7 @@ function makeProgram(verbs: Verbs): Command {
     addPolicy,
     addPreview,
     addIncident,
+    addAlerts,
   ]
   for (const each of add) each(program, verbs)
   return program

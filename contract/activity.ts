@@ -122,6 +122,10 @@ export const VerifyReport = z.object({
     .nullable(),
   head: z.object({ seq: z.number().int(), hash: z.string() }).nullable(),
   sealedTo: z.number().int().nullable(),
+  /** The newest times when nothing was being recorded: `closed` after a shutdown, `lost` after a crash, `asleep`. */
+  gaps: z
+    .array(z.object({ from: Instant, to: Instant, why: z.enum(['closed', 'lost', 'asleep']) }))
+    .default([]),
   ms: z.number(),
 })
 export type VerifyReport = z.infer<typeof VerifyReport>

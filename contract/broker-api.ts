@@ -20,6 +20,7 @@ import {
 import { Answer, Question, ScopeStep } from './consent.ts'
 import { Decision } from './decision.ts'
 import { Grant, GrantEnd, GrantScope } from './grant.ts'
+import { Incident } from './incident.ts'
 import { Manifest } from './manifest.ts'
 import { PolicyStatus } from './policy.ts'
 import { KeychainStatus, SecretInfo, SecretRules } from './secret.ts'
@@ -266,6 +267,14 @@ export const METHODS = {
     }),
   ),
   'activity.verify': method(Nothing, VerifyReport),
+  /** Takes the content of entries out for good; what they were and their place in the chain stay. */
+  'activity.redact': method(
+    z.strictObject({ seqs: z.array(z.number().int().positive()).min(1).max(1000) }),
+    z.object({ redacted: z.number().int() }),
+    ['page', 'cli'],
+  ),
+  /** Goes on from a log that was set back, once a person has looked at it; on record. */
+  'activity.accept': method(Nothing, VerifyReport, ['page', 'cli']),
   'activity.export': method(
     z.strictObject({
       format: z.enum(['jsonl', 'csv', 'ocsf']),
@@ -369,11 +378,17 @@ export const METHODS = {
     ['cli'],
   ),
 
+  /** Stops everything, freezes and seals the record, revokes tokens, locks secrets, writes the bundle. */
   'incident.start': method(
-    z.strictObject({ folder: z.string().max(4096).optional() }),
-    z.object({ folder: z.string(), files: z.array(z.string()) }),
+    z.strictObject({ folder: z.string().max(4096).optional(), why: z.string().max(500).optional() }),
+    Incident,
     ['page', 'cli'],
   ),
+  /** The one that is not over, with what has been seen to be done ticked. */
+  'incident.current': method(Nothing, z.object({ incident: Incident.nullable() }), ['page', 'cli']),
+  'incident.tick': method(z.strictObject({ item: z.string().max(200) }), Incident, ['page', 'cli']),
+  /** Unlocks the secrets; what is still stopped stays so until a person resumes. */
+  'incident.end': method(Nothing, Incident, ['page', 'cli']),
 
   /** What the shell saw, for the record: a page crashed, a forged message came. */
   'shell.report': method(

@@ -52,6 +52,8 @@ export function createBrokerFollower(parts: {
   onFacts: (facts: ShellFacts) => void
   onSettings: (settings: Settings) => void
   onDesktop: (payload: unknown) => void
+  /** A word that a person should hear although the window may be closed. */
+  onAlert: (text: string) => void
 }): BrokerFollower {
   const facts: ShellFacts = { broker: { state: 'starting', text: '' }, status: null, agents: [] }
 
@@ -60,6 +62,7 @@ export function createBrokerFollower(parts: {
     else if (event === 'agents') facts.agents = (payload as EventPayload<'agents'>).agents
     else if (event === 'questions') parts.turn.questions((payload as EventPayload<'questions'>).questions)
     else if (event === 'settings') parts.onSettings((payload as EventPayload<'settings'>).settings)
+    else if (event === 'alert') parts.onAlert((payload as EventPayload<'alert'>).text)
     else return
     parts.onFacts(facts)
   }

@@ -107,6 +107,7 @@ export function openShell(parts: {
       applySettings({ app, platform, env, settings: now })
     },
     onDesktop: (payload) => void act(payload),
+    onAlert: (body) => notifications.tell({ title: 'Sallyport', body, onClick: showMain }),
   })
   const broker = createBrokerProcess({
     command: programs.node,

@@ -10,6 +10,10 @@ export const opens = (kind: EntryKind): boolean => CLOSED_BY[kind] !== undefined
 export const closes = (entry: { kind: EntryKind; ref?: number | null }): boolean =>
   entry.ref != null && CLOSERS.has(entry.kind)
 
+/** What stands beside a stored entry: 0 when it opens something, the number of what it closes, else null. */
+export const refOf = (entry: { kind: EntryKind; ref?: number | null }): number | null =>
+  opens(entry.kind) ? 0 : closes(entry) ? (entry.ref ?? null) : null
+
 type RowSource = Omit<ActivityEntry, 'hash' | 'prev' | 'because' | 'details' | 'ref'>
 type Closer = Pick<ActivityEntry, 'ok' | 'durationMs'> & { details?: ActivityEntry['details'] }
 

@@ -1,7 +1,6 @@
 /** The first and the last entries of a run of the app. */
 import { LogUnavailable, type NewEntry } from '../../contract/activity.ts'
 import type { ChainPoint } from './check-chain.ts'
-import type { EntryReader } from './entry-reader.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { Sealing } from './sealing.ts'
 
@@ -9,19 +8,19 @@ export interface RunBefore {
   seal: { kind: string; seq: number; at: number } | null
   /** Intents whose outcome never came. */
   interrupted: number[]
-  /** The head that was kept elsewhere. */
-  known: ChainPoint | null
+  /** Heads that were kept elsewhere and that the log does not have. */
+  lost: ChainPoint[]
+  /** Another log that is remembered to have lain here. */
+  other: { seq: number } | null
   /** Where a damaged file was put. */
   movedAside: string | null
 }
 
 /** Says that a run began, how the one before ended, and what was cut off in its middle. */
-export function beginRun(writer: LogWriter, reader: EntryReader, boot: string, before: RunBefore): void {
-  const { interrupted, seal, known, movedAside } = before
+export function beginRun(writer: LogWriter, boot: string, before: RunBefore): void {
+  const { interrupted, seal, lost, other, movedAside } = before
   const head = writer.head()
   const clean = head.seq === 0 || (seal?.kind === 'shutdown' && seal.seq === head.seq)
-  const setBack =
-    known !== null && (known.seq > head.seq || (reader.entry(known.seq)?.hash ?? known.hash) !== known.hash)
   const entries: NewEntry[] = [
     {
       kind: 'app',
@@ -31,9 +30,12 @@ export function beginRun(writer: LogWriter, reader: EntryReader, boot: string, b
   ]
   if (movedAside !== null)
     entries.push(alert('The newest part of the log was damaged and could not be read', { movedAside }))
-  if (setBack)
+  if (lost.length > 0) entries.push(setBack(lost, head))
+  if (other !== null)
     entries.push(
-      alert('The log was set back: it is not the one that was written before', { known: { ...known }, head }),
+      alert(`A log that had reached entry ${other.seq} was here before this one, and is gone`, {
+        other: other.seq,
+      }),
     )
   for (const ref of interrupted)
     entries.push({
@@ -48,6 +50,12 @@ export function beginRun(writer: LogWriter, reader: EntryReader, boot: string, b
     if (!(error instanceof LogUnavailable)) throw error
   }
 }
+
+export const setBack = (lost: ChainPoint[], head: ChainPoint): NewEntry =>
+  alert('The log was set back: it is not the one that was written before', {
+    known: lost.map((point) => ({ ...point })),
+    head: { ...head },
+  })
 
 const alert = (subject: string, details: Record<string, unknown>): NewEntry => ({
   kind: 'alert',

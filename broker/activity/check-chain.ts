@@ -41,25 +41,31 @@ export class Walk implements Walked {
   constructor(from: ChainPoint, wanted: ReadonlySet<number>) {
     this.at = { ...from }
     this.#wanted = wanted
-    this.#scratch.write(from.hash, 0, 'latin1')
     if (wanted.has(from.seq)) this.wanted.set(from.seq, from.hash)
   }
 
-  /** Bytes of the next entry, without a stored chain value to compare with (packed entries). */
+  /**
+   * Bytes of the next entry, without a stored chain value to compare with (packed entries). What stands before `start`
+   * is overwritten where there is room for a chain value: hashing in place saves the copy, and the entry before is done.
+   */
   step(bytes: Buffer, start: number, end: number): string {
     const seq = this.at.seq + 1
     const value =
       bytes[start] === BANG ? this.#redactedStep(bytes, start, end, seq) : this.#hash(bytes, start, end)
     this.at.seq = seq
     this.at.hash = value
-    this.#scratch.write(value, 0, 'latin1')
     if (this.#wanted.has(seq)) this.wanted.set(seq, value)
     return value
   }
 
   #hash(bytes: Buffer, start: number, end: number): string {
+    if (start >= PREV) {
+      bytes.write(this.at.hash, start - PREV, PREV, 'latin1')
+      return hash('sha256', bytes.subarray(start - PREV, end), 'hex')
+    }
     const length = PREV + end - start
-    if (length > this.#scratch.length) this.#scratch = Buffer.concat([this.#scratch, Buffer.alloc(length)])
+    if (length > this.#scratch.length) this.#scratch = Buffer.alloc(length)
+    this.#scratch.write(this.at.hash, 0, PREV, 'latin1')
     bytes.copy(this.#scratch, PREV, start, end)
     return hash('sha256', this.#scratch.subarray(0, length), 'hex')
   }

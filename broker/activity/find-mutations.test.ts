@@ -43,7 +43,10 @@ beforeAll(async () => {
   await log.catchUp()
   await log.catchUp()
   await log.sealNow('beat')
-  fill(log, 20, 120)
+  for (let n = 0; n < 4; n++) {
+    fill(log, 5, 120 + 5 * n)
+    await log.sealNow('beat')
+  }
   await log.close()
   for (const [name, file] of Object.entries(kept)) {
     const db = new DatabaseSync(files[name as 'hot' | 'archive'])
@@ -67,10 +70,11 @@ afterAll(() => {
 
 function restore(): void {
   for (const [db, tables] of [
-    [hot, ['entry', 'seal']],
+    [hot, ['entry', 'seal', 'meta', 'cut', 'redaction']],
     [archive, ['block']],
   ] as const)
     inTransaction(db, () => {
+      db.exec('DROP TRIGGER IF EXISTS quiet')
       for (const table of tables)
         db.exec(`DELETE FROM ${table}; INSERT INTO main.${table} SELECT * FROM kept.${table}`)
     })
@@ -299,6 +303,63 @@ const mutations: Record<string, Mutation> = {
     archiveWriter().replace(makeBlocks(entries, block.prev)[0] as never)
     return {}
   },
+  'what a row opens or closes, changed beside it'() {
+    const seq = anyRow()
+    hot.prepare('UPDATE entry SET ref = coalesce(ref, 0) + 1 + abs(random() % 5) WHERE seq = ?').run(seq)
+    return { seq, what: 'changed' }
+  },
+  'a false row for an entry that is packed'() {
+    const seq = 1 + below(firstRow - 1)
+    const text = typo(textsOfArchive()[seq - 1] ?? '')
+    hot
+      .prepare('INSERT INTO entry (seq, hash, text) VALUES (?, ?, ?)')
+      .run(seq, Buffer.from(chainHash(GENESIS, text), 'hex'), text)
+    return { seq, what: 'changed' }
+  },
+  'a row under a number that no entry has'() {
+    hot.prepare("INSERT INTO entry (seq, hash, text) VALUES (?, x'00', '{}')").run(-below(5))
+    return { seq: 1, what: 'inserted' }
+  },
+  'the times or marks of a block changed'() {
+    const { first, last: end } = pick(blocks())
+    const change = pick(['at_min = at_min - 1', 'at_max = at_max + 86400000', 'marks = randomblob(256)'])
+    archive.prepare(`UPDATE block SET ${change} WHERE last = ?`).run(end)
+    return { seq: first, what: 'changed' }
+  },
+  'a removal noted that never was'() {
+    const seq = 1 + below(last)
+    hot.prepare('INSERT OR REPLACE INTO cut VALUES (?, ?, ?)').run(seq, 'a'.repeat(64), anyRow())
+    return { what: 'changed' }
+  },
+  'a redaction noted that never was'() {
+    hot.prepare('INSERT OR REPLACE INTO redaction VALUES (?, ?)').run(anyRow(), anyRow())
+    return { what: 'changed' }
+  },
+  'another beginning noted'() {
+    const value = pick([`{"seq":${1 + below(last)},"hash":"${'b'.repeat(64)}"}`, 'nonsense', '{}'])
+    hot.prepare("INSERT OR REPLACE INTO meta VALUES ('start', ?)").run(value)
+    return { what: 'changed' }
+  },
+  'another log’s id'() {
+    hot.prepare("UPDATE meta SET value = value || 'x' WHERE key = 'log'").run()
+    return { what: 'rolled-back' }
+  },
+  'a trigger that would change what is written'() {
+    hot.exec("CREATE TRIGGER quiet AFTER INSERT ON entry BEGIN DELETE FROM entry WHERE text LIKE '%x%'; END")
+    return { what: 'changed' }
+  },
+  'a seal taken out of the middle'() {
+    const ids = hot.prepare('SELECT id FROM seal ORDER BY id').all()
+    hot.prepare('DELETE FROM seal WHERE id = ?').run(pick(ids.slice(0, -1)).id as number)
+    return { what: 'unsealed' }
+  },
+  'a seal put in twice'() {
+    hot.exec(
+      `INSERT INTO seal (kind, boot, seq, hash, since, at, key, signature, book)
+       SELECT kind, boot, seq, hash, since, at, key, signature, book FROM seal LIMIT 1`,
+    )
+    return { what: 'unsealed' }
+  },
   'block heads changed'() {
     const { last: end } = pick(blocks())
     archive.prepare(`UPDATE block SET ${pick(['prev', 'head'])} = randomblob(32) WHERE last = ?`).run(end)
@@ -352,14 +413,15 @@ describe('verification', () => {
       seq: number
       hash: string
     }
+    const id = String(hot.prepare("SELECT value FROM meta WHERE key = 'log'").get()?.value)
     const notFound: string[] = []
     for (let n = 0; n < MUTATIONS; n++) {
       const name = names[n % names.length] as string
       for (const db of [hot, archive]) db.exec('SAVEPOINT mutation')
       const expected = mutations[name]?.() ?? {}
       for (const db of [hot, archive]) db.exec('RELEASE mutation')
-      const heads = expected.what === 'rolled-back' ? [whole] : []
-      const report = await verifyFile(at.file, { publicKeys: [signer.publicKey], threads: 0, heads })
+      const heads = name === 'the end cut off with its seals' ? [whole] : []
+      const report = await verifyFile(at.file, { publicKeys: [signer.publicKey], threads: 0, heads, id })
       const nothing = expected.what === 'nothing'
       const bad = report.firstBad
       const right =

@@ -6,7 +6,7 @@
  */
 import { hash as digest, type KeyObject } from 'node:crypto'
 import type { VerifyReport } from '../../contract/activity.ts'
-import { GENESIS } from './chain.ts'
+import { chainHash, GENESIS } from './chain.ts'
 import type { ChainPoint, Fault } from './check-chain.ts'
 import { judgeSeals } from './judge-seals.ts'
 import type { PartResult } from './verify-part.ts'
@@ -23,8 +23,21 @@ export interface Evidence {
   cuts: { seq: number; hash: string; entry: number }[]
   /** Redactions: by which entry an entry was redacted. */
   redactions: Map<number, number>
+  /** Where the log is noted to begin. */
+  start: ChainPoint | null
+  /** Rows of entries that are packed already: they must be the same. */
+  strays: Stray[]
+  /** What is in the files and isn't Sallyport's: a trigger would change what is written without leaving a trace. */
+  foreign: string[]
+  /** The id that the log has, and the one by which it is known beside it. */
+  ids: { own: string | null; known: string | null }
 }
-export type Verdict = Omit<VerifyReport, 'ms'>
+export interface Stray {
+  seq: number
+  hash: string
+  text: string
+}
+export type Verdict = Omit<VerifyReport, 'ms' | 'gaps'>
 
 export function judgeLog(evidence: Evidence): Verdict {
   const parts = evidence.parts.filter(({ from }) => from !== null)
@@ -37,11 +50,21 @@ export function judgeLog(evidence: Evidence): Verdict {
     startFault(first, evidence),
     joinFault(parts),
     redactionFault(parts, evidence),
+    ...evidence.strays.map((stray) => strayFault(stray, values)),
     ...seals.faults,
     ...evidence.heads.map((kept) => headFault(kept, values, head)),
   ].filter((fault) => fault !== null)
-  // A missing or false seal says less than what is wrong with the entries themselves.
-  const firstBad = faults.sort((a, b) => weakness(a) - weakness(b) || a.seq - b.seq)[0] ?? null
+  // What stands beside the entries says less than they do, and a missing or false seal says least.
+  const beside = [
+    ...parts.map(({ side }) => side),
+    noteFault(first, evidence),
+    startNoteFault(evidence, values),
+    foreignFault(evidence),
+    idFault(evidence, head),
+  ].filter((fault) => fault !== null)
+  const isSeal = ({ what }: Fault) => what === 'unsealed'
+  const firstBad =
+    firstOf(faults.filter((fault) => !isSeal(fault))) ?? firstOf(beside) ?? firstOf(faults.filter(isSeal))
   return {
     ok: firstBad === null,
     entries: head.seq - first.seq,
@@ -51,7 +74,7 @@ export function judgeLog(evidence: Evidence): Verdict {
   }
 }
 
-const weakness = (fault: Fault) => (fault.what === 'unsealed' ? 1 : 0)
+const firstOf = (faults: Fault[]): Fault | null => faults.toSorted((a, b) => a.seq - b.seq)[0] ?? null
 
 function startFault(first: ChainPoint, { cuts, read }: Evidence): Fault | null {
   if (first.seq === 0 && first.hash === GENESIS) return null
@@ -99,6 +122,74 @@ function redactionFault(parts: PartResult[], { read, redactions }: Evidence): Fa
       }
   }
   return null
+}
+
+/** Each note of a removal or a redaction must be told of in the chain, where that part of the chain is still there. */
+function noteFault(first: ChainPoint, { cuts, redactions, read }: Evidence): Fault | null {
+  for (const { seq, hash, entry } of cuts) {
+    if (entry <= first.seq) continue
+    const told = read(entry)?.details.cut as ChainPoint | undefined
+    if (told?.seq !== seq || told.hash !== hash)
+      return {
+        seq: entry,
+        what: 'changed',
+        text: `Beside the log stands that entries up to ${seq} were removed; entry ${entry} does not tell of it.`,
+      }
+  }
+  for (const [seq, entry] of redactions) {
+    if (entry <= first.seq) continue
+    const told = read(entry)?.details.redacted as { seq: number }[] | undefined
+    if (!Array.isArray(told) || !told.some((line) => line.seq === seq))
+      return {
+        seq: entry,
+        what: 'changed',
+        text: `Beside the log stands that entry ${seq} was redacted; entry ${entry} does not tell of it.`,
+      }
+  }
+  return null
+}
+
+/** Where the log says that it begins must be where a removal ended, or what the chain holds at that place. */
+function startNoteFault({ start, cuts }: Evidence, values: Map<number, string>): Fault | null {
+  if (start === null || cuts.some(({ seq, hash }) => seq === start.seq && hash === start.hash)) return null
+  const value = values.get(start.seq)
+  if (value === start.hash) return null
+  return {
+    seq: Math.max(1, start.seq),
+    what: 'changed',
+    text: `Beside the log stands that it begins after entry ${start.seq}; nothing in it tells of that.`,
+  }
+}
+
+function strayFault({ seq, hash, text }: Stray, values: Map<number, string>): Fault | null {
+  if (seq < 1) return { seq: 1, what: 'inserted', text: `An entry of number ${seq} was put in.` }
+  const [before, own] = [values.get(seq - 1), values.get(seq)]
+  // Gone by retention: then its row should be, too, but it says nothing that is not proved elsewhere.
+  if (own === undefined || before === undefined) return null
+  if (own === hash && chainHash(before, text) === own) return null
+  return {
+    seq,
+    what: 'changed',
+    text: `Entry ${seq} is there twice, and the second one is not what was written.`,
+  }
+}
+
+function foreignFault({ foreign }: Evidence): Fault | null {
+  if (foreign.length === 0) return null
+  return {
+    seq: 1,
+    what: 'changed',
+    text: `In the log’s file is something that is not Sallyport’s: ${foreign.join(', ')}.`,
+  }
+}
+
+function idFault({ ids }: Evidence, head: ChainPoint): Fault | null {
+  if (ids.known === null || ids.own === ids.known) return null
+  return {
+    seq: Math.max(1, head.seq),
+    what: 'rolled-back',
+    text: 'This is not the log that was known: another one stands in its place, or its id was changed.',
+  }
 }
 
 /** How a redaction entry names what stands in an entry's place. */

@@ -1,7 +1,7 @@
 /** Are the seals genuine, do they speak of what is there, and does the log end in one? */
 import type { KeyObject } from 'node:crypto'
 import type { ChainPoint, Fault } from './check-chain.ts'
-import { isGenuine, keyId, type StoredSeal } from './seals.ts'
+import { bookOf, isGenuine, keyId, type StoredSeal } from './seals.ts'
 
 export interface SealContext {
   keys: KeyObject[]
@@ -22,7 +22,7 @@ export function judgeSeals(
   const trusted = new Set(genuine)
   // A seal that is not genuine is no evidence of anything but itself.
   const evident = seals.filter((seal) => keys.length === 0 || seal.signature === null || trusted.has(seal))
-  const faults = evident.map((seal) => contentFault(seal, context))
+  const faults = [...evident.map((seal) => contentFault(seal, context)), bookFault(seals)]
   if (keys.length > 0)
     faults.push(
       ...seals.map((seal) => signatureFault(seal, trusted)),
@@ -55,6 +55,17 @@ function signatureFault(seal: StoredSeal, genuine: Set<StoredSeal>): Fault | nul
     seq: seal.seq,
     what: 'unsealed',
     text: `The seal of ${timeOf(seal)} over entry ${seal.seq} is not genuine.`,
+  }
+}
+
+/** The last seal says which were there before it. */
+function bookFault(seals: StoredSeal[]): Fault | null {
+  const last = seals.at(-1)
+  if (last === undefined || last.book === '' || last.book === bookOf(seals.slice(0, -1))) return null
+  return {
+    seq: last.seq,
+    what: 'unsealed',
+    text: `The seals are not those that were there on ${timeOf(last)}: one was taken out, put in or changed.`,
   }
 }
 

@@ -63,6 +63,10 @@ export function keepOpeningLog(given: ActivityLogOptions): OpenActivityLog {
     onEntry: (fn) => listen((open) => open.onEntry(fn)),
     state: () => opened()?.state() ?? { state: 'failing', entries: 0, text },
     head: () => need().head(),
+    openedAt: () => opened()?.openedAt() ?? 0,
+    id: () => opened()?.id() ?? '',
+    compare: (known) => opened()?.compare(known),
+    accept: async (by) => need().accept(by),
     sealWith(signer) {
       options = { ...options, seal: signer }
       log?.sealWith(signer)
@@ -82,5 +86,6 @@ const notOpen = (text: string): VerifyReport => ({
   firstBad: { seq: 1, what: 'unreadable', text: `The log can’t be opened: ${text}` },
   head: null,
   sealedTo: null,
+  gaps: [],
   ms: 0,
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Witnessed, WitnessPlace } from './head-witness.ts'
 import { type ActivityLogOptions, type OpenActivityLog, openActivityLog } from './open-activity-log.ts'
 import { fill, query, readIntent, testClock, testFolder, testSigner } from './test-log.ts'
 import { verifyFile } from './verify-log.ts'
@@ -235,13 +236,16 @@ describe('seals', () => {
 
 describe('a log that was set back', () => {
   it('shows by the head that was kept elsewhere, at the next start and when verified', async () => {
-    let kept: { seq: number; hash: string } | null = null
-    const witness = {
-      read: () => kept,
-      write(head: { seq: number; hash: string }) {
-        kept = head
+    let kept: Witnessed | null = null
+    const witness: WitnessPlace[] = [
+      {
+        beside: true,
+        read: () => kept,
+        write(known) {
+          kept = known
+        },
       },
-    }
+    ]
     open({ witness })
     fill(log, 10)
     await close()
@@ -253,6 +257,17 @@ describe('a log that was set back', () => {
     open({ witness })
     expect(log.query(query({ kinds: ['alert'] })).rows[0]?.subject).toContain('set back')
     expect((await log.verify()).firstBad?.what).toBe('rolled-back')
+    // Also when it has grown past the head that it lost, and after another start; until a person accepts it.
+    fill(log, 20, 40)
+    expect((await log.verify()).firstBad?.what).toBe('rolled-back')
+    await close()
+    open({ witness })
+    expect((await log.verify()).firstBad?.what).toBe('rolled-back')
+    await log.accept('you, in a test')
+    expect(await log.verify()).toMatchObject({ ok: true })
+    await close()
+    open({ witness })
+    expect(await log.verify()).toMatchObject({ ok: true })
   })
 })
 

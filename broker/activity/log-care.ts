@@ -18,7 +18,7 @@ export interface LogCareOptions {
 
 /** Begins to look after the log; returns the end of it. */
 export function careForLog(options: LogCareOptions): () => void {
-  const { log, keep, firstMs = 300_000, everyMs = 86_400_000, onFault = () => {} } = options
+  const { log, keep, firstMs = 20_000, everyMs = 86_400_000, onFault = () => {} } = options
   const round = async () => {
     try {
       await log.removeOld(keep())

@@ -3,13 +3,10 @@
  * beats (a laptop that slept). So a stretch without entries is either quiet or off, and one can say which.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import type { VerifyReport } from '../../contract/activity.ts'
 
-export interface OffTime {
-  from: number
-  to: number
-  /** `closed`: after a clean shutdown. `lost`: the process ended without one. `asleep`: it was there and did not run. */
-  why: 'closed' | 'lost' | 'asleep'
-}
+/** `closed`: after a clean shutdown. `lost`: the process ended without one. `asleep`: it was there and did not run. */
+export type OffTime = VerifyReport['gaps'][number]
 
 /** Stretches within `since` and `until` (epoch ms); a gap of up to `slackMs` between two beats is none. */
 export function offTimes(db: DatabaseSync, since: number, until: number, slackMs: number): OffTime[] {

@@ -12,16 +12,18 @@ import { hostname } from 'node:os'
 import { ActivityQuery } from '../../contract/activity.ts'
 import type { ActivityLog, Clock } from '../ports.ts'
 import { closes } from './activity-row.ts'
-import { beginRun, endRun } from './begin-run.ts'
+import { beginRun, endRun, setBack } from './begin-run.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { type EntryFields, readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
 import { type ExportRequest, exportPage } from './export/export-page.ts'
 import { followRows } from './follow-rows.ts'
 import { createFollowUp, FOLLOW_UP, type FollowUpLimits } from './follow-up.ts'
+import type { WitnessPlace } from './head-witness.ts'
 import { createIndexReader } from './index-reader.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { logFiles } from './log-files.ts'
+import { createStanding } from './log-standing.ts'
 import { createLogWriter } from './log-writer.ts'
 import { type OffTime, offTimes } from './off-times.ts'
 import { openHotStoreSafely } from './open-hot-store.ts'
@@ -47,8 +49,10 @@ export interface ActivityLogOptions {
   clock: Clock
   /** Without one the same seals are kept unsigned, and verifying says that nothing is sealed. */
   seal?: SealSigner
-  /** Keeps the last sealed head somewhere else than in the log: a log that was set back shows by it. */
-  witness?: { read(): ChainPoint | null; write(head: ChainPoint): void }
+  /** Keys that are known to have sealed it, for as long as the keychain has not answered. */
+  publicKeys?: (Uint8Array | string)[]
+  /** Where the last sealed head is kept apart from the log: a log that was set back shows by it. */
+  witness?: readonly WitnessPlace[]
   limits?: Partial<ActivityLogLimits>
   /** For exports. */
   productVersion?: string
@@ -66,6 +70,14 @@ export interface OpenActivityLog extends ActivityLog {
   offTimes(since: number, until: number): OffTime[]
   /** The newest entry and its chain value: kept elsewhere, it shows later that nothing before it was changed. */
   head(): ChainPoint
+  /** The newest entry when it was opened: what this run wrote comes after it. */
+  openedAt(): number
+  /** The log's id. */
+  id(): string
+  /** A head that was kept elsewhere; when the log does not have it, that is on record and stays a fault. */
+  compare(known: ChainPoint): void
+  /** Goes on from the log as it stands, after a person looked at what is wrong with it. */
+  accept(by: string): Promise<void>
   /** The key has come (the keychain answers late): seals are signed from now on. */
   sealWith(signer: SealSigner): void
   /** Seals the newest entry now. `freeze` is the beginning of an incident. */
@@ -85,16 +97,20 @@ const LIMITS: ActivityLogLimits = { ...FOLLOW_UP, beatMs: 60_000, keeperIdleMs: 
 
 /** Opens the log. Throws what the system says when its files can't be opened; `keep-opening.ts` goes on from there. */
 export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
-  const { clock, witness, productVersion = '0.0.0', onFault = () => {} } = options
+  const { clock, witness = [], productVersion = '0.0.0', onFault = () => {} } = options
   const limits = { ...LIMITS, ...options.limits }
   const files = logFiles(options.file)
   const { hot, start, movedAside } = openHotStoreSafely(files, clock)
   const boot = `boot_${randomUUID()}`
-  let publicKeys = keysOf(options.seal)
+  let publicKeys = options.seal ? keysOf(options.seal) : (options.publicKeys ?? [])
   const book = openSealBook(hot.db)
   const reader = createEntryReader(hot.db, files.archive)
   const index = createIndexReader(files.index)
-  const before = { seal: book.last(), interrupted: hot.open(), known: witness?.read() ?? null, movedAside }
+  const openedAt = hot.last()?.seq ?? start.seq
+  const standing = createStanding({ witness, id: hot.getMeta('log') ?? '', reader, onFault })
+  standing.look(hot.last() ?? start)
+  const { lost, other } = standing
+  const before = { seal: book.last(), interrupted: hot.open(), lost: lost(), other, movedAside }
   const indexedTo = index.indexedTo()
   const countRows = () => index.rows() + hot.countRows(index.indexedTo())
 
@@ -117,11 +133,11 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     oldestOpen,
     onFault,
   })
-  beginRun(writer, reader, boot, before)
+  beginRun(writer, boot, before)
   const sealing = startSealing({
     ...{ writer, book, boot, clock, onFault, beatMs: limits.beatMs },
     signer: options.seal,
-    remember: witness?.write,
+    remember: standing.remember,
   })
   sealing.seal('beat').catch(onFault)
 
@@ -166,12 +182,27 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       inTurn(async () => {
         // The head in memory is what was written, whatever stands on the disk now.
         if (writer.failing() === null) await sealing.seal('beat').catch(onFault)
-        const heads = [writer.head(), ...(before.known ? [before.known] : [])]
-        return verifyFile(options.file, { heads, publicKeys })
+        const heads = [writer.head(), ...standing.heads()]
+        return verifyFile(options.file, { heads, publicKeys, id: standing.id })
       }),
     onRow: rows.onRow,
     onEntry: writer.onWritten,
     head: writer.head,
+    openedAt: () => openedAt,
+    id: () => standing.id,
+    compare(known) {
+      if (!standing.loses(known, writer.head())) return
+      writer.append(setBack([known], writer.head()))
+    },
+    async accept(by) {
+      writer.append({
+        kind: 'app',
+        subject: 'Accepted the log as it stands',
+        details: { by, lost: standing.lost().map((point) => ({ ...point })) },
+      })
+      standing.forget()
+      await sealing.seal('beat')
+    },
     sealWith(signer) {
       publicKeys = keysOf(signer)
       sealing.signWith(signer)

@@ -26,17 +26,21 @@ export interface SealingOptions {
   signer?: SealSigner
   /** Between two beats, in ms. */
   beatMs: number
+  /** After an entry that no seal covers yet, in ms. */
+  soonMs?: number
   /** Told the sealed head, when seal and entries are on the disk: kept elsewhere, it shows a log that was set back. */
-  remember?: (head: { seq: number; hash: string }) => void
+  remember?: (head: { seq: number; hash: string }, firm: boolean) => void
   onFault?: (error: unknown) => void
 }
 
 const SIGN_MS = 5_000
+const SOON_MS = 10_000
 /** Beats between two thinnings of the book. */
 const THIN_AFTER = 60
 
 export function startSealing(options: SealingOptions): Sealing {
   const { writer, book, boot, clock, beatMs, remember = () => {}, onFault = () => {} } = options
+  const soonMs = Math.min(beatMs, options.soonMs ?? SOON_MS)
   let signer = options.signer
   let key = keyOf(signer)
   let last: { seal: Seal; signed: boolean } | null = null
@@ -44,6 +48,14 @@ export function startSealing(options: SealingOptions): Sealing {
   let queue: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => void seal('beat').catch(onFault), beatMs)
   timer.unref()
+  // What was written is not left to the chain alone for longer than a few seconds.
+  let soon: NodeJS.Timeout | null = null
+  const unfollow = writer.onWritten(() => {
+    soon ??= setTimeout(() => {
+      soon = null
+      if (writer.failing() === null) void seal('beat').catch(onFault)
+    }, soonMs).unref()
+  })
 
   function seal(kind: SealKind): Promise<Seal> {
     const done = queue.then(() => sealNow(kind))
@@ -56,15 +68,16 @@ export function startSealing(options: SealingOptions): Sealing {
     await writer.sync()
     // A beat that was missed (a laptop that slept) is a gap, and stays one.
     const same = last?.seal.seq === head.seq && at - last.seal.at <= 2 * beatMs
-    const seal: Seal = { kind, boot, ...head, since: same && last ? last.seal.since : at, at, key }
+    const statement = { kind, boot, ...head, since: same && last ? last.seal.since : at, at }
+    const place = book.place(statement, ++beats % THIN_AFTER === 0 ? { thinAt: at } : {})
+    const seal: Seal = { ...statement, key, book: place.book }
     const signature = signer ? await signInTime(signer, seal, onFault) : null
     const stored = signature ? seal : { ...seal, key: '' }
-    book.put(stored, signature)
+    book.put(place, stored, signature)
     last = { seal: stored, signed: signature !== null }
-    if (++beats % THIN_AFTER === 0) book.thin(at)
     await writer.sync()
     try {
-      remember(head)
+      remember(head, kind !== 'beat')
     } catch (error) {
       onFault(error)
     }
@@ -78,7 +91,11 @@ export function startSealing(options: SealingOptions): Sealing {
       key = keyOf(given)
     },
     state: () => ({ signed: last?.signed ?? false, at: last?.seal.at ?? null, seq: last?.seal.seq ?? null }),
-    end: () => clearInterval(timer),
+    end() {
+      unfollow()
+      clearInterval(timer)
+      if (soon !== null) clearTimeout(soon)
+    },
   }
 }
 

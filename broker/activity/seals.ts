@@ -4,8 +4,9 @@
  * runs on), logging was off (a gap between two seals), and the end was cut away (a seal speaks of an entry that is
  * gone). The key lies in the keychain; without one the same rows are kept unsigned, and the log says so.
  */
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createHash, createPublicKey, type Hash, type KeyObject, verify } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import { inTransaction } from './archive.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 export interface SealSigner {
@@ -28,6 +29,8 @@ export interface Seal {
   at: number
   /** First 16 hex digits of the SHA-256 of the public key; empty when unsigned. */
   key: string
+  /** Digest of all seals that were kept before this one: one that is taken out of the middle shows. Empty: of a version that had none. */
+  book: string
 }
 export interface StoredSeal extends Seal {
   id: number
@@ -37,8 +40,8 @@ export interface StoredSeal extends Seal {
 const CONTEXT = 'sallyport activity seal 1\n'
 
 /** The bytes that a seal's signature covers. */
-export const sealBytes = ({ kind, boot, seq, hash, since, at, key }: Seal): Uint8Array =>
-  Buffer.from(CONTEXT + canonicalJson({ at, boot, hash, key, kind, seq, since }))
+export const sealBytes = ({ kind, boot, seq, hash, since, at, key, book }: Seal): Uint8Array =>
+  Buffer.from(CONTEXT + canonicalJson({ at, boot, ...(book ? { book } : {}), hash, key, kind, seq, since }))
 
 /** Throws when it is no Ed25519 key. */
 export function readPublicKey(key: Uint8Array | string): KeyObject {
@@ -68,46 +71,104 @@ export const isGenuine = (seal: StoredSeal, key: KeyObject | undefined): boolean
 
 export interface SealBook {
   last(): StoredSeal | null
-  /** A new row, or the last one with its end moved on when it speaks of the same head since the same time. */
-  put(seal: Seal, signature: Uint8Array | null): void
-  /**
-   * Thins out beats that are older than an hour: one an hour stays of the last month, one a day of what is older, and
-   * the last of each run.
-   */
-  thin(now: number): void
+  /** Where a new seal would stand, and what it must say of those before it. */
+  place(seal: Omit<Seal, 'book' | 'key'>, options?: { thinAt?: number }): SealPlace
+  /** The seal, in its place; what was to be thinned out goes in the same commit. */
+  put(place: SealPlace, seal: Seal, signature: Uint8Array | null): void
+}
+export interface SealPlace {
+  /** Set when the last one speaks of the same head since the same time: then its end moves on. */
+  extends: number | null
+  book: string
+  /** Rows that go. */
+  thinned: number[]
 }
 
 export function openSealBook(db: DatabaseSync): SealBook {
+  addBookColumn(db)
   const last = db.prepare('SELECT * FROM seal ORDER BY id DESC LIMIT 1')
+  const all = db.prepare('SELECT * FROM seal ORDER BY id')
   const insert = db.prepare(
-    'INSERT INTO seal (kind, boot, seq, hash, since, at, key, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO seal (kind, boot, seq, hash, since, at, key, book, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const extend = db.prepare(
-    'UPDATE seal SET kind = ?, since = ?, at = ?, key = ?, signature = ? WHERE id = ?',
+    'UPDATE seal SET kind = ?, since = ?, at = ?, key = ?, book = ?, signature = ? WHERE id = ?',
   )
-  const thin = db.prepare(
-    `DELETE FROM seal WHERE kind = 'beat' AND at < $now - 3600000
-       AND id NOT IN (SELECT max(id) FROM seal GROUP BY boot, iif(at < $now - 2592000000, at / 86400000, at / 3600000))
-       AND id NOT IN (SELECT max(id) FROM seal GROUP BY boot)
-       AND id NOT IN (SELECT min(id) FROM seal GROUP BY boot)`,
-  )
+  const remove = db.prepare('DELETE FROM seal WHERE id = ?')
+  /** Over all rows but the last, kept from one seal to the next. */
+  let digest: { of: number; hash: Hash } | null = null
   const lastSeal = () => {
     const row = last.get()
     return row === undefined ? null : storedSeal(row)
   }
+  function bookBefore(end: StoredSeal | null, includingEnd: boolean, without: Set<number>): string {
+    if (digest === null || digest.of !== end?.id || without.size > 0) {
+      const rows = all.all().map(storedSeal)
+      const before = rows.filter(({ id }) => id !== end?.id && !without.has(id))
+      digest = { of: end?.id ?? 0, hash: digestOf(before) }
+    }
+    const hash = digest.hash.copy()
+    if (includingEnd && end !== null) hash.update(lineOf(end))
+    return hash.digest('hex')
+  }
   return {
     last: lastSeal,
-    thin: (now) => void thin.run({ now }),
-    put(seal, signature) {
-      const before = lastSeal()
-      const same = before?.boot === seal.boot && before.seq === seal.seq && before.since === seal.since
-      if (same) extend.run(seal.kind, seal.since, seal.at, seal.key, signature, before.id)
-      else insert.run(seal.kind, seal.boot, seal.seq, seal.hash, seal.since, seal.at, seal.key, signature)
+    place(seal, { thinAt } = {}) {
+      const end = lastSeal()
+      const same = end?.boot === seal.boot && end.seq === seal.seq && end.since === seal.since
+      const thinned = thinAt === undefined ? [] : toThin(db, thinAt).filter((id) => id !== end?.id)
+      return { extends: same ? end.id : null, book: bookBefore(end, !same, new Set(thinned)), thinned }
+    },
+    put(place, seal, signature) {
+      const { kind, boot, seq, hash, since, at, key, book } = seal
+      const end = lastSeal()
+      inTransaction(db, () => {
+        for (const id of place.thinned) remove.run(id)
+        if (place.extends !== null) extend.run(kind, since, at, key, book, signature, place.extends)
+        else insert.run(kind, boot, seq, hash, since, at, key, book, signature)
+      })
+      if (place.extends !== null || digest === null) return
+      if (end !== null) digest.hash.update(lineOf(end))
+      digest.of = lastSeal()?.id ?? 0
     },
   }
 }
 
+/**
+ * Beats that are older than an hour and may go: one an hour stays of the last month, one a day of what is older, and the
+ * first and last of each run.
+ */
+function toThin(db: DatabaseSync, now: number): number[] {
+  const rows = db
+    .prepare(
+      `SELECT id FROM seal WHERE kind = 'beat' AND at < $now - 3600000
+         AND id NOT IN (SELECT max(id) FROM seal GROUP BY boot, iif(at < $now - 2592000000, at / 86400000, at / 3600000))
+         AND id NOT IN (SELECT max(id) FROM seal GROUP BY boot)
+         AND id NOT IN (SELECT min(id) FROM seal GROUP BY boot)`,
+    )
+    .all({ now })
+  return rows.map(({ id }) => Number(id))
+}
+
+/** Logs of an earlier version have no such column. */
+function addBookColumn(db: DatabaseSync): void {
+  const known = db.prepare("SELECT 1 FROM pragma_table_info('seal') WHERE name = 'book'").get()
+  if (known === undefined) db.exec("ALTER TABLE seal ADD COLUMN book TEXT NOT NULL DEFAULT ''")
+}
+
+const lineOf = ({ id, kind, boot, seq, hash, since, at, key, book, signature }: StoredSeal): string =>
+  `${JSON.stringify([id, kind, boot, seq, hash, since, at, key, book, signature ? Buffer.from(signature).toString('hex') : null])}\n`
+
+function digestOf(seals: StoredSeal[]): Hash {
+  const hash = createHash('sha256')
+  for (const seal of seals) hash.update(lineOf(seal))
+  return hash
+}
+
+/** What a seal says of those before it, computed from the rows that are there. */
+export const bookOf = (before: StoredSeal[]): string => digestOf(before).digest('hex')
+
 export function storedSeal(row: Record<string, unknown>): StoredSeal {
-  const { id, kind, boot, seq, hash, since, at, key, signature } = row as unknown as StoredSeal
-  return { id, kind, boot, seq, hash, since, at, key, signature }
+  const { id, kind, boot, seq, hash, since, at, key, book, signature } = row as unknown as StoredSeal
+  return { id, kind, boot, seq, hash, since, at, key, book: book ?? '', signature }
 }

@@ -5,13 +5,14 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { VerifyReport } from '../../contract/activity.ts'
-import { openArchiveForReading } from './archive.ts'
+import { hex, openArchiveForReading } from './archive.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
-import { judgeLog, type Verdict } from './judge-log.ts'
+import { judgeLog, type Stray, type Verdict } from './judge-log.ts'
 import { workerUrl } from './keeper.ts'
 import { type LogFiles, logFiles } from './log-files.ts'
+import { offTimes } from './off-times.ts'
 import { openForReading } from './open-for-reading.ts'
 import { readPublicKey } from './seals.ts'
 import { type PartOrder, type PartResult, verifyPart } from './verify-part.ts'
@@ -21,6 +22,8 @@ export interface VerifyOptions {
   publicKeys?: (Uint8Array | string)[]
   /** Heads that were kept elsewhere; the log must reach and continue each. */
   heads?: ChainPoint[]
+  /** The id by which the log is known beside it. */
+  id?: string | null
   /** 0 does all the work on the calling thread. */
   threads?: number
 }
@@ -32,15 +35,22 @@ export async function verifyFile(file: string, options: VerifyOptions = {}): Pro
   return { ...verdict, ms: performance.now() - start }
 }
 
-async function verdictOf(files: LogFiles, options: VerifyOptions): Promise<Verdict> {
+async function verdictOf(
+  files: LogFiles,
+  options: VerifyOptions,
+): Promise<Verdict & Pick<VerifyReport, 'gaps'>> {
   const { heads = [], threads = 2 } = options
   if (!existsSync(files.hot)) throw new Error(`There is no log at ${files.hot}.`)
-  const wanted = heads.map(({ seq }) => seq)
+  const strays = findStrays(files)
+  const start = readStart(files)
+  const wanted = [...heads, ...strays, ...(start ? [start] : [])].flatMap(({ seq }) => [seq, seq - 1])
   const orders = divide(files, Math.max(1, threads)).map((order) => ({ ...order, wanted }))
   const parts = threads === 0 ? orders.map(verifyPart) : await Promise.all(orders.map(verifyInThread))
   const beside = openBeside(files)
   try {
-    return judgeLog({ parts, heads, keys: (options.publicKeys ?? []).map(readPublicKey), ...beside })
+    const ids = { own: beside.id, known: options.id ?? null }
+    const keys = (options.publicKeys ?? []).map(readPublicKey)
+    return { ...judgeLog({ parts, heads, keys, strays, start, ids, ...beside }), gaps: beside.gaps }
   } finally {
     beside.close()
   }
@@ -88,7 +98,11 @@ function openBeside(files: LogFiles) {
     entry: number
   }[]
   const redactions = hot.prepare('SELECT seq, entry FROM redaction').all() as { seq: number; entry: number }[]
+  const id = hot.prepare("SELECT value FROM meta WHERE key = 'log'").get()?.value
   return {
+    id: id === undefined ? null : String(id),
+    foreign: findForeign(files),
+    gaps: offTimes(hot, 0, Number.MAX_SAFE_INTEGER, GAP_MS).slice(-GAPS),
     cuts,
     redactions: new Map(redactions.map(({ seq, entry }) => [seq, entry])),
     read(seq: number) {
@@ -102,7 +116,63 @@ function openBeside(files: LogFiles) {
   }
 }
 
-function unreadable(error: unknown): Verdict {
+/** Between two beats of a minute; and how many are told. */
+const GAP_MS = 120_000
+const GAPS = 50
+
+/** Rows under numbers that the archive holds, or that no entry has. */
+function findStrays(files: LogFiles): Stray[] {
+  const archive = openArchiveForReading(files.archive)
+  const packedTo = archive?.last()?.seq ?? 0
+  archive?.close()
+  const hot = openForReading(files.hot)
+  try {
+    const rows = hot.prepare('SELECT seq, hash, text FROM entry WHERE seq <= ?').all(packedTo)
+    return rows.map(({ seq, hash, text }) => ({ seq: Number(seq), hash: hex(hash), text: String(text) }))
+  } finally {
+    hot.close()
+  }
+}
+
+/** A start that can't be read is one that nothing tells of. */
+function readStart(files: LogFiles): ChainPoint | null {
+  const hot = openForReading(files.hot)
+  try {
+    const text = hot.prepare("SELECT value FROM meta WHERE key = 'start'").get()?.value
+    if (text === undefined) return null
+    const { seq, hash } = JSON.parse(String(text)) as Partial<ChainPoint>
+    return { seq: Number(seq ?? 0), hash: String(hash) }
+  } catch {
+    return { seq: 0, hash: '' }
+  } finally {
+    hot.close()
+  }
+}
+
+const OWN = /^(meta|entry|seal|cut|redaction|block|sqlite_.*)$/
+function findForeign(files: LogFiles): string[] {
+  return [files.hot, files.archive].filter(existsSync).flatMap((file) => {
+    const db = openForReading(file)
+    try {
+      const all = db.prepare('SELECT type, name FROM sqlite_schema').all()
+      return all
+        .filter(({ type, name }) => type !== 'table' || !OWN.test(String(name)))
+        .filter(({ name }) => !/^sqlite_autoindex_/.test(String(name)))
+        .map(({ type, name }) => `the ${type} “${name}”`)
+    } finally {
+      db.close()
+    }
+  })
+}
+
+function unreadable(error: unknown): Verdict & Pick<VerifyReport, 'gaps'> {
   const text = `The log can’t be read: ${error instanceof Error ? error.message : String(error)}`
-  return { ok: false, entries: 0, firstBad: { seq: 1, what: 'unreadable', text }, head: null, sealedTo: null }
+  return {
+    ok: false,
+    entries: 0,
+    firstBad: { seq: 1, what: 'unreadable', text },
+    head: null,
+    sealedTo: null,
+    gaps: [],
+  }
 }

@@ -1,4 +1,5 @@
 /** The record, as pages and the command line read it. */
+import { noteVerified } from '../activity/log-care.ts'
 import type { OpenActivityLog } from '../activity/open-activity-log.ts'
 import { type ApiGroup, orMissing } from './group.ts'
 
@@ -7,6 +8,8 @@ type Methods =
   | 'activity.entry'
   | 'activity.timeline'
   | 'activity.verify'
+  | 'activity.redact'
+  | 'activity.accept'
   | 'activity.export'
 
 export function serveActivity({ log }: { log: OpenActivityLog }): ApiGroup<Methods> {
@@ -14,7 +17,17 @@ export function serveActivity({ log }: { log: OpenActivityLog }): ApiGroup<Metho
     'activity.query': async (query) => log.query(query),
     'activity.entry': async ({ seq }) => orMissing(log.entry(seq), `There is no entry ${seq}.`),
     'activity.timeline': async (range) => ({ lanes: log.timeline(range) }),
-    'activity.verify': () => log.verify(),
+    'activity.verify': async () => {
+      const report = await log.verify()
+      // Found by whoever asked: others should hear of it, too.
+      if (!report.ok && log.state().state === 'ok') noteVerified(log, report)
+      return report
+    },
+    'activity.redact': async ({ seqs }, caller) => ({ redacted: await log.redact(seqs, caller.name) }),
+    'activity.accept': async (_params, caller) => {
+      await log.accept(caller.name)
+      return log.verify()
+    },
     'activity.export': async (range) => log.export(range),
   }
 }

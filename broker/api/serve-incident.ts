@@ -1,12 +1,34 @@
-/** Incident mode: one call stops, freezes, locks, and writes the bundle. */
+/** Incident mode: one call stops, freezes, locks, and writes the bundle; a list leads back to normal. */
+import { ApiError } from '../../contract/broker-api.ts'
 import type { Rooms } from '../make-broker.ts'
-import type { ApiGroup } from './group.ts'
+import { type ApiGroup, orMissing } from './group.ts'
 
-export function serveIncident({ incidents }: Rooms): ApiGroup<'incident.start'> {
+type Methods = 'incident.start' | 'incident.current' | 'incident.tick' | 'incident.end'
+
+const NONE = 'There is no incident that is not over.'
+
+export function serveIncident({
+  incidents,
+  session,
+}: Pick<Rooms, 'incidents' | 'session'>): ApiGroup<Methods> {
   return {
-    'incident.start': async ({ folder }, caller) => {
-      const state = await incidents.start({ by: caller.name, folder })
-      return { folder: state.folder, files: state.files }
+    'incident.start': ({ folder, why }, caller) =>
+      incidents.start({ by: caller.name, ...(folder ? { folder } : {}), ...(why ? { why } : {}) }),
+    'incident.current': async () => ({ incident: await incidents.current() }),
+    'incident.tick': async ({ item }, caller) => {
+      const now = orMissing(await incidents.current(), NONE)
+      if (!now.checklist.some(({ id }) => id === item))
+        throw new ApiError(
+          'not-found',
+          `There is no step “${item}”. There are: ${now.checklist.map(({ id }) => id).join(', ')}.`,
+        )
+      return orMissing(await incidents.tick(item, caller.name), NONE)
+    },
+    'incident.end': async (_params, caller) => {
+      // It unlocks the secrets, so it is a way back like Resume.
+      if (session.locked())
+        throw new ApiError('not-allowed', 'The screen is locked. Unlock it, then end the incident.')
+      return orMissing(await incidents.end(caller.name), NONE)
     },
   }
 }

@@ -18,8 +18,9 @@ export function serveStop({
   }
   return {
     'stop.now': ({ agentId, drill }, caller) => stop.stop(caller.name, agentId ?? 'all', drill),
-    'stop.resume': async (_params, caller) => {
+    'stop.resume': async ({ agentId }, caller) => {
       whenUnlocked()
+      if (agentId !== undefined) return stop.resume(caller.name, agentId)
       // Going on is the end of an incident: secrets are unlocked, and who did it is on record.
       await incidents.end(caller.name)
       return stop.resume(caller.name)

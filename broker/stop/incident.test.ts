@@ -236,7 +236,8 @@ describe('the way back from an incident', () => {
     const state = await made.tick('read-report', 'you')
     expect(state?.checklist[0]).toMatchObject({ how: 'ticked by you' })
     expect((await made.end('you'))?.endedAt).toBeGreaterThan(0)
-    expect(lockedSecrets).toEqual([true, false])
+    // Locked at its begin and again at the restart in its middle.
+    expect(lockedSecrets).toEqual([true, true, false])
     expect(made.stop.state().stopped).toBe(true)
     expect(await made.current()).toBeNull()
     expect(await made.tick('resume', 'you')).toBeNull()

@@ -8,9 +8,10 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { VerifyReport } from '../../contract/activity.ts'
 import type { Grant } from '../../contract/grant.ts'
+import { Incident } from '../../contract/incident.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
 import type { ActivityLog, Clock, DocumentStore, LeakScanner, StopSwitch } from '../ports.ts'
-import { type ChecklistItem, makeChecklist, tickSeen } from './incident/checklist.ts'
+import { makeChecklist, tickSeen } from './incident/checklist.ts'
 import { type ChangedFile, type Evidence, type RecordedEntry, readRecord } from './incident/evidence.ts'
 import { writeBundle } from './incident/write-bundle.ts'
 
@@ -44,25 +45,13 @@ export interface IncidentParts {
   oldStillWorks?(name: string): Promise<boolean | null>
   onFault?: (error: unknown) => void
 }
-export interface IncidentState {
-  id: string
-  at: number
-  by: string
-  why: string
-  folder: string
-  files: string[]
-  /** Sentences about steps that failed. */
-  faults: string[]
-  checklist: ChecklistItem[]
-  endedAt: number | null
-}
 export interface Incidents {
-  start(options: { by: string; why?: string; folder?: string; days?: number }): Promise<IncidentState>
+  start(options: { by: string; why?: string; folder?: string; days?: number }): Promise<Incident>
   /** The one that is not over yet, with what has been seen to be done ticked. */
-  current(): Promise<IncidentState | null>
-  tick(itemId: string, by: string): Promise<IncidentState | null>
+  current(): Promise<Incident | null>
+  tick(itemId: string, by: string): Promise<Incident | null>
   /** Unlocks the secrets and ends it; resuming is a step of its own, and a person's. */
-  end(by: string): Promise<IncidentState | null>
+  end(by: string): Promise<Incident | null>
 }
 
 const KIND = 'incident'
@@ -73,9 +62,12 @@ const ENTRIES = 200_000
 
 export function createIncidents(parts: IncidentParts): Incidents {
   const { log, stop, store, clock, onFault = () => {} } = parts
-  let starting: Promise<IncidentState> | null = null
+  let starting: Promise<Incident> | null = null
+  // An incident outlives the process in which it began, and so do its locks.
+  const left = load()
+  if (left !== null && left.endedAt === null) parts.lockSecrets(true)
 
-  async function startNow(by: string, why: string, days: number, folder?: string): Promise<IncidentState> {
+  async function startNow(by: string, why: string, days: number, folder?: string): Promise<Incident> {
     const faults: string[] = []
     const step = async <T>(name: string, work: () => T | Promise<T>, otherwise: T): Promise<T> => {
       try {
@@ -146,18 +138,19 @@ export function createIncidents(parts: IncidentParts): Incidents {
         }),
       [],
     )
-    const state: IncidentState = { id, at, by, why, folder: target, files, faults, checklist, endedAt: null }
+    const state: Incident = { id, at, by, why, folder: target, files, faults, checklist, endedAt: null }
     await step('Keeping the checklist', () => store.put(KIND, CURRENT, state), undefined)
     return state
   }
-  function load(): IncidentState | null {
-    return (store.get(KIND, CURRENT) as IncidentState | undefined) ?? null
+  function load(): Incident | null {
+    const stored = Incident.safeParse(store.get(KIND, CURRENT))
+    return stored.success ? stored.data : null
   }
-  function save(state: IncidentState): IncidentState {
+  function save(state: Incident): Incident {
     store.put(KIND, CURRENT, state)
     return state
   }
-  async function current(): Promise<IncidentState | null> {
+  async function current(): Promise<Incident | null> {
     const state = load()
     if (state === null || state.endedAt !== null) return null
     const { oldStillWorks } = parts
@@ -181,7 +174,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
     async tick(itemId, by) {
       const state = await current()
       if (state === null) return null
-      const tick = (item: ChecklistItem) =>
+      const tick = (item: Incident['checklist'][number]) =>
         item.id === itemId && item.doneAt === null
           ? { ...item, doneAt: clock(), how: `ticked by ${by}` }
           : item
@@ -241,5 +234,6 @@ const notVerified: VerifyReport = {
   firstBad: { seq: 1, what: 'unreadable', text: 'The record could not be verified.' },
   head: null,
   sealedTo: null,
+  gaps: [],
   ms: 0,
 }

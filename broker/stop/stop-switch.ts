@@ -11,6 +11,7 @@ import { type Refused, refused } from '../../contract/outcome.ts'
 import { type StopFile, type StopReceipt, StopState } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, Stoppable, StopSwitch } from '../ports.ts'
 import { endPart, makeReceipt, sentenceOf } from './end-parts.ts'
+import { noteDrill } from './remind-of-drill.ts'
 import { readStopFile, removeStopFile, settleStopFile, writeStopFile } from './stop-file.ts'
 
 export interface StopSwitchOptions {
@@ -142,6 +143,7 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
     if (state.stopped) persist()
     else faultOf(() => store.put(KIND, ID, state))
     record(sentenceOf(receipt), by, { receipt })
+    faultOf(() => noteDrill(store, at))
     return receipt
   }
 

@@ -1,13 +1,15 @@
 /** `sallyport log tail|search|verify|export`: the activity log. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { ActivityQuery, type ActivityRow } from '../../contract/activity.ts'
+import { ActivityQuery, type ActivityRow, type VerifyReport } from '../../contract/activity.ts'
 import type { Params } from '../../contract/broker-api.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
-import { lasted, type Output, when } from '../output.ts'
+import { createOutput, lasted, type Output, when } from '../output.ts'
+import { openSession, type World } from '../session.ts'
+import { verifyFiles } from '../verify-log.ts'
 
 export function addLog(program: Command, verbs: Verbs): void {
   const log = program.command('log').description('The activity log: what was asked, decided and done.')
@@ -55,11 +57,28 @@ export function addLog(program: Command, verbs: Verbs): void {
       return rows.length > 0 ? EXIT.ok : EXIT.failed
     },
   })
-  addVerb(log, verbs, {
-    name: 'verify',
-    about: 'Check that no entry was changed, removed or added.',
+  addVerify(log, verbs)
+  addVerb<[seqs: string[]]>(log, verbs, {
+    name: 'redact',
+    about:
+      'Take the content of entries out for good; when, who and how it was decided stay, and so does the proof.',
     reach: 'any',
-    run: verify,
+    define: (command) => command.argument('<seq...>', 'numbers of entries'),
+    async run({ session, out }, _options, seqs) {
+      const numbers = seqs.map((seq) => wholeNumber('<seq>', seq, 1, Number.MAX_SAFE_INTEGER))
+      const { redacted } = await session.call('activity.redact', { seqs: numbers })
+      out.object({ redacted })
+      out.say(`Redacted ${redacted} of ${numbers.length}.`)
+      return redacted > 0 ? EXIT.ok : EXIT.failed
+    },
+  })
+  addVerb(log, verbs, {
+    name: 'accept',
+    about: 'Go on from the log as it stands, after it was set back and you know why. It stays on record.',
+    reach: 'any',
+    async run({ session, out }) {
+      return tellReport(await session.call('activity.accept', {}), out)
+    },
   })
   addVerb(log, verbs, {
     name: 'export',
@@ -78,8 +97,72 @@ export function addLog(program: Command, verbs: Verbs): void {
   })
 }
 
-async function verify({ session, out }: VerbScene): Promise<ExitCode> {
-  const report = await session.call('activity.verify', {})
+/** Of a running broker when there is one; else the files are read as they are, and nothing is started. */
+function addVerify(log: Command, verbs: Verbs): void {
+  log
+    .command('verify')
+    .description('Check that no entry was changed, removed or added.')
+    .option('--head <seq:hash>', 'a head that you kept: the log must have it (again for more)', collect, [])
+    .option('--export <file>', 'a JSON Lines export: the log must have its last entry')
+    .option('--file <path>', 'another activity.db than your own')
+    .option('--public-key <key>', 'with --file: who must have sealed it, as hex or a PEM file', collect, [])
+    .option('--json', 'print JSON, and nothing else, on the standard output')
+    .action(async (options: VerifyWords) => verbs.onEnd(await verify(verbs.world, options)))
+}
+interface VerifyWords {
+  head: string[]
+  publicKey: string[]
+  export?: string
+  file?: string
+  json?: boolean
+}
+const collect = (value: string, before: string[]) => [...before, value]
+
+async function verify(world: World, options: VerifyWords): Promise<ExitCode> {
+  const out = createOutput(world, options.json === true)
+  const heads = [
+    ...options.head,
+    ...(options.export === undefined ? [] : [await headOf(path.resolve(world.cwd, options.export))]),
+  ]
+  const wrong = heads.find((head) => !/^\d+:[0-9a-f]{64}$/.test(head))
+  if (wrong !== undefined)
+    throw new CliError(EXIT.usage, 'usage', `--head takes <seq>:<hash>, 64 hex digits; not ${wrong}.`)
+  const file = options.file === undefined ? null : path.resolve(world.cwd, options.file)
+  if (file === null && options.publicKey.length > 0)
+    throw new CliError(EXIT.usage, 'usage', '--public-key goes with --file: your own log’s keys are known.')
+  if (file === null && heads.length === 0) {
+    const session = await openSession(world, 'running').catch((error: unknown) => {
+      if (error instanceof CliError && error.exitCode === EXIT.notRunning) return null
+      throw error
+    })
+    if (session !== null)
+      return session
+        .call('activity.verify', {})
+        .then((report) => tellReport(report, out))
+        .finally(() => session.close())
+  }
+  return tellReport(await verifyFiles(world, { file, heads, publicKeys: options.publicKey }), out)
+}
+
+/** The last entry of a JSON Lines export, or the head of a report that `verify --json` printed. */
+async function headOf(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(EXIT.failed, 'io', `${file} can't be read: ${error.code ?? error.message}.`)
+  })
+  try {
+    const last = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>
+    const head = (last.head ?? last) as Record<string, unknown>
+    return `${head.seq}:${head.hash}`
+  } catch {
+    throw new CliError(
+      EXIT.usage,
+      'usage',
+      `${file} is no JSON Lines export and no report of \`verify --json\`.`,
+    )
+  }
+}
+
+function tellReport(report: VerifyReport, out: Output): ExitCode {
   out.object(report)
   const sealed = report.sealedTo === null ? 'not sealed yet' : `sealed up to entry ${report.sealedTo}`
   if (report.ok)
@@ -87,6 +170,11 @@ async function verify({ session, out }: VerbScene): Promise<ExitCode> {
   else
     out.say(
       `${out.mark('deny', 'broken')}  entry ${report.firstBad?.seq}: ${report.firstBad?.what}. ${report.firstBad?.text}`,
+    )
+  const off = report.gaps.at(-1)
+  if (off)
+    out.say(
+      `${report.gaps.length} times when nothing was recorded, the last from ${when(off.from)} to ${when(off.to)} (${off.why}).`,
     )
   return report.ok ? EXIT.ok : EXIT.failed
 }

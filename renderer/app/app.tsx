@@ -10,6 +10,7 @@ import { PAGE_LIST } from './page-list.tsx'
 import { StoppedBanner } from './stopped-banner.tsx'
 import { useFollow, useStores } from './stores.ts'
 import { TopBar } from './top-bar.tsx'
+import { useAlerts } from './use-alerts.ts'
 import { NowContext, useClock } from './use-now.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 
@@ -28,6 +29,7 @@ export function App() {
   useTheme()
   useShortcuts()
   useLinkFaults()
+  useAlerts()
   const hues = useHueOrder()
   const now = useClock()
   const Page = PAGE_LIST[page].page

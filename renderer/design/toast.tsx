@@ -6,7 +6,7 @@ import { Shape } from './mark.tsx'
 
 export interface ToastMessage {
   id: number
-  tone: 'done' | 'fault'
+  tone: 'done' | 'alert' | 'fault'
   title: string
   text: string
   /** One thing to do about it. */
@@ -18,7 +18,7 @@ export interface ToastState {
   drop: (id: number) => void
 }
 
-/** What just happened, in a corner. At most four at once; a fault stays until it is read away. */
+/** What just happened, in a corner. At most four at once; a fault or an alert stays until it is read away. */
 export function createToastStore(): StoreApi<ToastState> {
   let next = 1
   return createStore<ToastState>((set) => ({
@@ -32,6 +32,8 @@ export function createToastStore(): StoreApi<ToastState> {
   }))
 }
 
+const SHAPES = { done: 'allow', alert: 'ask', fault: 'deny' } as const
+
 export function Toasts({ store }: { store: StoreApi<ToastState> }) {
   const { toasts, drop } = useStore(store)
   return (
@@ -40,11 +42,11 @@ export function Toasts({ store }: { store: StoreApi<ToastState> }) {
         <RadixToast.Root
           key={toast.id}
           className={`toast ${toast.tone}`}
-          type={toast.tone === 'fault' ? 'foreground' : 'background'}
-          duration={toast.tone === 'fault' ? 20_000 : 5_000}
+          type={toast.tone === 'done' ? 'background' : 'foreground'}
+          duration={toast.tone === 'done' ? 5_000 : 20_000}
           onOpenChange={(open) => !open && drop(toast.id)}
         >
-          <Shape kind={toast.tone === 'fault' ? 'deny' : 'allow'} />
+          <Shape kind={SHAPES[toast.tone]} />
           <div>
             <RadixToast.Title className="strong">{toast.title}</RadixToast.Title>
             {toast.text && <RadixToast.Description className="dim">{toast.text}</RadixToast.Description>}

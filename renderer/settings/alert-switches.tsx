@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
+import { ALERTS, setMuted } from '../../contract/alert-list.ts'
 import { useStores } from '../app/stores.ts'
 import { Switch } from '../design/field.tsx'
-import { ALERTS, setMuted } from './alert-list.ts'
 
 /** Each alert with the rule that makes it, and a switch. What it would have told of is on record either way. */
 export function AlertSwitches({ muted, locked }: { muted: string[]; locked: boolean }) {

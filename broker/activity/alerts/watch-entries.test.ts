@@ -162,10 +162,23 @@ describe('alerts', () => {
       firstBad: { seq: 2, what: 'changed', text: 'Entry 2 was changed.' },
       head: null,
       sealedTo: null,
+      gaps: [],
       ms: 1,
     })
     await looked()
     expect(told).toEqual([expect.objectContaining({ rule: 'chain-broken', text: 'Entry 2 was changed.' })])
+  })
+
+  it('tell what the log itself found before anyone watched, and what it finds later', async () => {
+    end()
+    log.append({ kind: 'alert', subject: 'The log was set back', details: { rule: 'chain-broken' } })
+    watch()
+    await new Promise((resolve) => setTimeout(resolve, 2_050))
+    log.append({ kind: 'alert', subject: 'It is a month', details: { rule: 'drill-due' } })
+    expect(told.map(({ rule }) => rule)).toEqual(['chain-broken', 'drill-due'])
+    muted = ['drill-due']
+    log.append({ kind: 'alert', subject: 'It is a month', details: { rule: 'drill-due' } })
+    expect(told).toHaveLength(2)
   })
 
   it('tell of a sandbox that is weaker than before', async () => {

@@ -22,7 +22,12 @@ export const ALERT_RULES: readonly AlertRule[] = [
 ]
 
 export interface AlertsOptions {
-  log: Pick<ActivityLog, 'append'> & { onEntry(fn: (entry: EntryFields) => void): () => void }
+  log: Pick<ActivityLog, 'append'> & {
+    onEntry(fn: (entry: EntryFields) => void): () => void
+    /** What this run of the app wrote before anyone watched: the log speaks first when it finds itself set back. */
+    openedAt(): number
+    entriesAfter(after: number, limit: number): EntryFields[]
+  }
   documents: DocumentStore
   clock: Clock
   /** Ids of rules that the person does not want to hear of. */
@@ -43,14 +48,17 @@ export function watchEntries(options: AlertsOptions): () => void {
     look: rule.start({ memory: rememberIn(documents, rule.id), locked }),
   }))
   let waiting: EntryFields[] = []
+  let telling = false
 
   function tell(rule: AlertRule, entry: EntryFields, text: string): void {
     if (muted().includes(rule.id)) return
     const { principal, run, tool, callId } = entry
+    telling = true
     log.append({
       ...{ kind: 'alert', subject: text, principal, run, tool, callId },
       details: { rule: rule.id, title: rule.title, because: rule.words, about: entry.seq },
     })
+    telling = false
     emit({ id: `alert_${randomUUID()}`, at: clock(), rule: rule.id, text })
   }
   function lookAtAll(): void {
@@ -62,16 +70,30 @@ export function watchEntries(options: AlertsOptions): () => void {
           const text = look(entry)
           if (text !== null) tell(rule, entry, text)
         } catch (error) {
+          telling = false
           onFault(error)
         }
       }
     }
   }
+  /** Alerts that the log itself wrote are told as they stand. */
+  function passOn(entry: EntryFields): void {
+    const rule = String(entry.details.rule ?? '')
+    if (!muted().includes(rule)) emit({ id: `alert_${randomUUID()}`, at: clock(), rule, text: entry.subject })
+  }
+  const early = log.entriesAfter(log.openedAt(), EARLY).filter(({ kind }) => kind === 'alert')
+  // Whoever shows alerts is connected a moment later.
+  if (early.length > 0) setTimeout(() => early.forEach(passOn), EARLY_MS).unref()
   return log.onEntry((entry) => {
-    if (entry.kind === 'alert') return
+    if (entry.kind === 'alert') {
+      if (!telling) passOn(entry)
+      return
+    }
     if (waiting.push(entry) === 1) setImmediate(lookAtAll)
   })
 }
+const EARLY = 100
+const EARLY_MS = 2_000
 
 function rememberIn(documents: DocumentStore, rule: string): RuleMemory {
   const stored = documents.get(KIND, rule)

@@ -2,21 +2,9 @@
  * What is left to do after an incident, as a list that a person works through. A credential's line ticks itself when the
  * secret was rotated or revoked after the incident began, and, where that can be asked, when the old one no longer works.
  */
+import type { ChecklistItem } from '../../../contract/incident.ts'
 import type { SecretInfo } from '../../../contract/secret.ts'
 import type { Evidence } from './evidence.ts'
-
-export interface ChecklistItem {
-  id: string
-  text: string
-  /** Page to open, or ''. */
-  url: string
-  kind: 'read' | 'rotate' | 'review' | 'back'
-  /** Set for `rotate`. */
-  secret: string | null
-  doneAt: number | null
-  /** How it was ticked: by a person, or by what was seen. */
-  how: string
-}
 
 /** In the order in which they are best done. */
 export function makeChecklist(evidence: Evidence): ChecklistItem[] {

@@ -1,5 +1,5 @@
 /** The report as one page that needs nothing else: no script, no picture, nothing loaded. Everything in it is text. */
-import type { ChecklistItem } from './checklist.ts'
+import type { ChecklistItem } from '../../../contract/incident.ts'
 import type { Evidence } from './evidence.ts'
 
 export function reportHtml(evidence: Evidence, checklist: ChecklistItem[]): string {

@@ -1,5 +1,5 @@
 /** The report as a page of Markdown: what happened, in the order in which a responder asks. */
-import type { ChecklistItem } from './checklist.ts'
+import type { ChecklistItem } from '../../../contract/incident.ts'
 import type { Evidence } from './evidence.ts'
 
 /** Lists longer than this end with a count; the whole is in the JSON files beside it. */

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest'
-import { ALERT_RULES } from '../../broker/activity/alerts/watch-entries.ts'
-import { ALERTS, setMuted } from './alert-list.ts'
+import { ALERTS, setMuted } from '../../../contract/alert-list.ts'
+import { DRILL_ALERT } from '../../stop/remind-of-drill.ts'
+import { ALERT_RULES } from './watch-entries.ts'
 
 it('shows the alert rules that there are, in their own words', () => {
-  expect(ALERTS).toEqual(ALERT_RULES.map(({ id, title, words }) => ({ id, title, words })))
+  const rules = [...ALERT_RULES, DRILL_ALERT].map(({ id, title, words }) => ({ id, title, words }))
+  expect(ALERTS).toEqual(rules)
 })
 
 it('mutes one rule and leaves the others as they are', () => {

@@ -38,6 +38,11 @@ export const ALERTS: { id: string; title: string; words: string }[] = [
     title: 'The sandbox is weaker than before',
     words: 'The operating system’s sandbox around tools was there at an earlier start, and is missing now.',
   },
+  {
+    id: 'drill-due',
+    title: 'Time for a drill',
+    words: 'Stop was not tried for a month: neither in a drill nor in earnest.',
+  },
 ]
 
 /** The muted list with one rule switched; what this page doesn't know stays muted. */

@@ -1,0 +1,21 @@
+import { useEffect } from 'react'
+import { ALERTS } from '../../contract/alert-list.ts'
+import { useStores } from './stores.ts'
+
+/** Says an alert in a corner as it comes; the record has it, and Settings has the rule and a switch. */
+export function useAlerts(): void {
+  const { bridge, toasts, route } = useStores()
+  useEffect(
+    () =>
+      bridge.on('alert', ({ rule, text }) => {
+        const title = ALERTS.find(({ id }) => id === rule)?.title ?? 'Sallyport'
+        toasts.getState().push({
+          tone: 'alert',
+          title,
+          text,
+          action: { label: 'Show the record', run: () => route.getState().go('activity') },
+        })
+      }),
+    [bridge, toasts, route],
+  )
+}
