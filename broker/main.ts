@@ -15,6 +15,7 @@ import { createEventHub } from './doors/event-hub.ts'
 import { serveSocket } from './doors/socket-door.ts'
 import { serveStdio } from './doors/stdio-door.ts'
 import { type Broker, makeBroker } from './make-broker.ts'
+import { ownCpuMs, releaseAtRest, releaseMemory } from './release-memory.ts'
 
 const oneShot = argv.includes('--one-shot')
 const parent = oneShot || argv.includes('--headless') ? 'cli' : 'shell'
@@ -40,6 +41,7 @@ broker = await makeBroker({
   emit: hub.emit,
 })
 const { rooms } = broker
+if (!oneShot) releaseAtRest({ cpuMs: ownCpuMs, release: releaseMemory })
 
 const onRefused = (refusal: RefusedCall) => {
   rooms.log.append({

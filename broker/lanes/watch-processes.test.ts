@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type ProcessWatch, startProcessWatch } from './watch-processes.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -72,6 +74,44 @@ describe.runIf(process.platform === 'linux')('watching a process', () => {
     expect([watched.verdict(), child.exitCode, child.signalCode]).toEqual([null, null, null])
     expect(watched.growth()).toBeGreaterThan(200 * MEGABYTE)
     watched.remove()
+  })
+
+  it('has no thread before anything is busy, ends it after a rest, and watches from the first moment on', async () => {
+    const lazy = startProcessWatch({ idleMs: 50 })
+    const threads = () => readdirSync('/proc/self/task').length
+    // The pool for files has all its threads after this.
+    await Promise.all(Array.from({ length: 16 }, () => readFile('/proc/self/stat')))
+    const before = threads()
+    for (let round = 0; round < 3; round++) {
+      const { child, watched, go, ended } = await start('const a = []; for (;;) a.push(Buffer.alloc(1e6, 1))')
+      watched.remove()
+      const row = lazy.add(child.pid as number)
+      expect(threads()).toBe(before)
+      row?.busy({ memory: 50 * MEGABYTE, cpuMs: 60_000 })
+      go()
+      expect((await ended)[1]).toBe('SIGKILL')
+      expect(row?.verdict()).toBe('memory')
+      row?.remove()
+      await vi.waitFor(() => expect(threads()).toBe(before), 5_000)
+    }
+    await lazy.close()
+  })
+
+  it('keeps counting CPU time when the thread is a new one', async () => {
+    const lazy = startProcessWatch({ idleMs: 20 })
+    const { child, watched, go, ended } = await start('for (;;);')
+    watched.remove()
+    const row = lazy.add(child.pid as number)
+    const end = row?.busy({ ...generous, cpuMs: 5_000 })
+    go()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    end?.()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    row?.busy({ ...generous, cpuMs: 100 })
+    await ended
+    expect(row?.verdict()).toBe('cpu')
+    row?.remove()
+    await lazy.close()
   })
 
   it('wakes up again after a long rest, and gives its rows back', async () => {

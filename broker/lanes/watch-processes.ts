@@ -1,10 +1,12 @@
 /**
  * The broker's side of the watching thread. Making a process busy or idle is a few writes into shared memory: no
- * message, no timer, no system call while the thread is awake.
+ * message, no timer, no system call while the thread is awake. The thread is there while something is busy and for a
+ * while after: it costs 10 MB. Until a new one has come up (some 30 ms), memory is watched from here.
  */
+import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import { openUsage } from './process-usage.ts'
-import { FIELD, SLEEP, SLOT, SLOTS, STATE, VERDICT } from './watch-table.ts'
+import { AWAKE, FIELD, SLEEP, SLOT, SLOTS, STATE, VERDICT } from './watch-table.ts'
 
 export interface ProcessWatch {
   /** Null when all rows are taken. Call `remove` when the process has ended. */
@@ -25,8 +27,44 @@ export interface WatchedProcess {
   remove(): void
 }
 
-export function startProcessWatch(): ProcessWatch {
+/** `idleMs`: how long the thread stays when nothing is busy. */
+export function startProcessWatch({ idleMs = 30_000 } = {}): ProcessWatch {
   const table = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * SLOT * (SLOTS + 1)))
+  const free = Array.from({ length: SLOTS }, (_, slot) => SLOTS - 1 - slot)
+  let thread: Worker | null = null
+  let idle: NodeJS.Timeout | undefined
+
+  function wake() {
+    clearTimeout(idle)
+    thread ??= startThread(table)
+    if (Atomics.compareExchange(table, SLEEP, 1, 0) === 1) Atomics.notify(table, SLEEP)
+  }
+  function rest() {
+    clearTimeout(idle)
+    if (!anyBusy(table)) idle = setTimeout(() => void end(), idleMs).unref()
+  }
+  async function end() {
+    clearTimeout(idle)
+    const ending = thread
+    thread = null
+    Atomics.store(table, SLEEP, -1)
+    Atomics.notify(table, SLEEP)
+    await ending?.terminate()
+  }
+
+  return {
+    add: (pid) => {
+      const slot = free.pop()
+      if (slot === undefined) return null
+      return watchOne({ table, at: SLOT * (slot + 1), pid, wake, rest, onRemove: () => free.push(slot) })
+    },
+    close: end,
+  }
+}
+
+function startThread(table: Int32Array): Worker {
+  Atomics.store(table, SLEEP, 0)
+  Atomics.store(table, AWAKE, 0)
   const file = import.meta.url.endsWith('.ts') ? './watch-processes.worker.ts' : './watch-processes.worker.js'
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData: table.buffer,
@@ -34,24 +72,47 @@ export function startProcessWatch(): ProcessWatch {
     env: {},
   })
   worker.unref()
-  const free = Array.from({ length: SLOTS }, (_, slot) => SLOTS - 1 - slot)
-
-  function wake() {
-    if (Atomics.compareExchange(table, SLEEP, 1, 0) === 1) Atomics.notify(table, SLEEP)
+  // Elsewhere a look takes longer than the thread takes to come up.
+  if (process.platform === 'linux') {
+    const meanwhile = setInterval(() => {
+      if (Atomics.load(table, AWAKE) === 1) clearInterval(meanwhile)
+      else endOvergrown(table)
+    }, 2).unref()
+    worker.once('exit', () => clearInterval(meanwhile))
   }
+  return worker
+}
 
-  return {
-    add: (pid) => {
-      const slot = free.pop()
-      if (slot === undefined) return null
-      return watchOne({ table, at: SLOT * (slot + 1), pid, wake, onRemove: () => free.push(slot) })
-    },
-    close: async () => {
-      Atomics.store(table, SLEEP, -1)
-      Atomics.notify(table, SLEEP)
-      await worker.terminate()
-    },
+function anyBusy(table: Int32Array): boolean {
+  for (let slot = 0; slot < SLOTS; slot++)
+    if (Atomics.load(table, SLOT * (slot + 1) + FIELD.state) === STATE.busy) return true
+  return false
+}
+
+/** What the thread does about memory, once. */
+function endOvergrown(table: Int32Array): void {
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const at = SLOT * (slot + 1)
+    if (Atomics.load(table, at + FIELD.state) !== STATE.busy) continue
+    const pid = Atomics.load(table, at + FIELD.pid)
+    const kb = residentBytes(pid) / 1024
+    if (kb > Atomics.load(table, at + FIELD.peakKb)) Atomics.store(table, at + FIELD.peakKb, kb)
+    if (kb <= Atomics.load(table, at + FIELD.limitKb)) continue
+    if (Atomics.compareExchange(table, at + FIELD.verdict, VERDICT.none, VERDICT.memory) !== VERDICT.none)
+      continue
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It ended by itself just now.
+    }
   }
+}
+
+function residentBytes(pid: number): number {
+  const usage = openUsage(pid)
+  const rss = usage?.rss() ?? 0
+  usage?.close()
+  return rss
 }
 
 const RESERVE = 8 * 1024 * 1024
@@ -61,19 +122,14 @@ interface OneOptions {
   at: number
   pid: number
   wake: () => void
+  rest: () => void
   onRemove: () => void
 }
 
-function watchOne({ table, at, pid, wake, onRemove }: OneOptions): WatchedProcess {
+function watchOne({ table, at, pid, wake, rest, onRemove }: OneOptions): WatchedProcess {
   const set = (field: number, value: number) => Atomics.store(table, at + field, value)
   const get = (field: number) => Atomics.load(table, at + field)
-  const rssNow = () => {
-    const usage = openUsage(pid)
-    const rss = usage?.rss() ?? 0
-    usage?.close()
-    return rss
-  }
-  const baseline = rssNow()
+  const baseline = residentBytes(pid)
   /** Each call's end on the CPU scale, and its memory limit. */
   const calls = new Set<{ share: number; kb: number }>()
 
@@ -84,7 +140,10 @@ function watchOne({ table, at, pid, wake, onRemove }: OneOptions): WatchedProces
   set(FIELD.state, STATE.idle)
 
   function update() {
-    if (calls.size === 0) return set(FIELD.state, STATE.idle)
+    if (calls.size === 0) {
+      set(FIELD.state, STATE.idle)
+      return rest()
+    }
     let share = Number.POSITIVE_INFINITY
     let kb = Number.POSITIVE_INFINITY
     for (const call of calls) {
@@ -112,13 +171,14 @@ function watchOne({ table, at, pid, wake, onRemove }: OneOptions): WatchedProces
         if (calls.delete(call)) update()
       }
     },
-    growth: () => Math.max(0, rssNow() - baseline),
+    growth: () => Math.max(0, residentBytes(pid) - baseline),
     peak: () => Math.max(baseline, get(FIELD.peakKb) * 1024),
     verdict: () =>
       get(FIELD.verdict) === VERDICT.memory ? 'memory' : get(FIELD.verdict) === VERDICT.cpu ? 'cpu' : null,
     remove: () => {
       set(FIELD.state, STATE.free)
       calls.clear()
+      rest()
       onRemove()
     },
   }

@@ -6,7 +6,7 @@
 import process from 'node:process'
 import { workerData } from 'node:worker_threads'
 import { openUsage, type UsageReader } from './process-usage.ts'
-import { FIELD, SLEEP, SLOT, SLOTS, STATE, TICK, VERDICT } from './watch-table.ts'
+import { AWAKE, FIELD, SLEEP, SLOT, SLOTS, STATE, TICK, VERDICT } from './watch-table.ts'
 
 /** Between two looks, in ms: while something grows, and otherwise. */
 const FAST = 2
@@ -42,7 +42,7 @@ function look(slot: number): boolean {
   }
   if (state === STATE.free) return false
   if (!entry) {
-    entry = startWatching(field(FIELD.generation), field(FIELD.pid))
+    entry = startWatching(field(FIELD.generation), field(FIELD.pid), field(FIELD.shareMs))
     watched.set(slot, entry)
   }
   if (state === STATE.idle || !entry.usage) {
@@ -54,8 +54,9 @@ function look(slot: number): boolean {
   return grows
 }
 
-function startWatching(generation: number, pid: number): Watched {
-  return { generation, pid, usage: openUsage(pid), lastRss: 0, lastCpu: -1, share: 0, looks: 0 }
+// An earlier thread may have counted before: `share` goes on from there.
+function startWatching(generation: number, pid: number, share: number): Watched {
+  return { generation, pid, usage: openUsage(pid), lastRss: 0, lastCpu: -1, share, looks: 0 }
 }
 
 function lookAtMemory(entry: Watched, at: number): boolean {
@@ -88,6 +89,7 @@ function end(entry: Watched, at: number, verdict: number) {
   }
 }
 
+Atomics.store(table, AWAKE, 1)
 for (let quiet = 0; Atomics.load(table, SLEEP) >= 0; ) {
   let grows = false
   let busy = false

@@ -3,9 +3,10 @@
 export const SLOTS = 128
 /** Numbers a row. */
 export const SLOT = 16
-/** Row 0: never notified, only waited on; and whether the thread sleeps (1), runs (0) or must end (-1). */
+/** Row 0: never notified, only waited on; whether the thread sleeps (1), runs (0) or must end (-1); and whether it has begun (1). */
 export const TICK = 0
 export const SLEEP = 1
+export const AWAKE = 2
 
 export const FIELD = {
   state: 0,
