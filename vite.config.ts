@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 // The pages are served over the app's own protocol under a strict content security policy: nothing inline, no data:
 // URLs, relative addresses only.
@@ -15,12 +15,25 @@ const devInput: Record<string, string> = {
   consent: 'renderer/dev/consent.html',
 }
 
+// The first paint waits for the styles and not for the code: what is asked for first comes first.
+const stylesFirst: Plugin = {
+  name: 'styles-first',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html) {
+      const styles = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? []
+      const rest = styles.reduce((text, link) => text.replace(link, ''), html)
+      return rest.replace(/ *<script /, (script) => styles.join('') + script)
+    },
+  },
+}
+
 export default defineConfig(({ mode }) => {
   const devPages = mode === 'dev-pages'
   return {
     root: 'renderer',
     base: './',
-    plugins: [react()],
+    plugins: [react(), stylesFirst],
     logLevel: 'warn',
     build: {
       outDir: devPages ? '../dist/dev-pages' : '../dist/renderer',

@@ -5,7 +5,7 @@
 //   broker/**/*.child.ts      → dist/broker/*.child.js   (programs that the broker starts; also *.worker.ts)
 //   sandbox/main.ts           → dist/sandbox/main.js     (+ native/, guest.js: what runs inside the isolate)
 //   cli/main.ts               → dist/cli/main.js
-//   electron/main.ts          → dist/electron/main.cjs
+//   electron/main.ts          → dist/electron/main.cjs   (+ shell.cjs: what comes after the first paint)
 //   electron/preload/*.ts     → dist/electron/preload/*.cjs
 //   build/tray, build/icons   → dist/electron/icons/{running,asking,paused,stopped}.png (22 px, @2x), app.png
 //   tools/<name>/src/main.ts  → dist/tools/<name>/tool.js, tool.js.map, manifest.json
@@ -116,7 +116,7 @@ async function listParts() {
       folder: 'electron',
       entry: ['electron/main.ts'],
       inputs: ['electron', 'contract', 'build/icons', 'build/tray'],
-      outputs: ['electron/main.cjs'],
+      outputs: ['electron/main.cjs', 'electron/shell.cjs'],
       make: makeElectron,
     },
     {
@@ -168,7 +168,7 @@ async function makeCli(folder) {
 async function makeElectron(folder) {
   const preloads = (await listFiles('electron/preload')).filter((file) => !file.endsWith('.test.ts'))
   await Promise.all([
-    bundleShell('electron/main.ts', path.join(folder, 'main.cjs')),
+    bundleShell({ main: 'electron/main.ts', shell: 'electron/shell.ts' }, folder),
     ...preloads.map((file) =>
       bundlePreload(file, path.join(folder, 'preload', `${path.basename(file, '.ts')}.cjs`)),
     ),

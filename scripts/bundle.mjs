@@ -1,6 +1,6 @@
 // How each kind of program is bundled. Everything goes into one file, except Node's own modules, Electron's, and
 // native addons, which lie in native/ beside the file (copy-natives.mjs).
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { inRoot, root } from './project.mjs'
@@ -30,6 +30,31 @@ const nativeFromFolder = {
   },
 }
 
+// zod's words in fifty languages: 300 KB that every process would parse and keep. Ours are English.
+const zodInEnglish = {
+  name: 'zod-in-english',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
+  },
+}
+
+// One sign beyond Latin 1 in a file, and V8 keeps all of it at two bytes a sign. esbuild escapes them in strings but
+// not in regular expressions, where an escape means the same.
+const plainText = (filter) => ({
+  name: 'plain-text',
+  setup(esbuild) {
+    esbuild.onLoad({ filter }, async ({ path: file }) => {
+      const text = await readFile(file, 'utf8')
+      const escape = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+      const loader = file.endsWith('.ts') ? 'ts' : 'js'
+      return { contents: text.replaceAll(/[^\0-\x7f]/g, escape), loader }
+    })
+  },
+})
+const ownSource = /[\\/](broker|contract|electron)[\\/].*\.ts$/
+
 /**
  * Programs that run on Node or in Electron's main process, as ES modules.
  * @param {Record<string, string>} entries name of the output → source file
@@ -57,25 +82,42 @@ export async function bundleNode(
     // Some packages' CommonJS form requires files by a name that a bundler can't see.
     mainFields: ['module', 'main'],
     external: ['electron'],
-    plugins: [nativeFromFolder],
+    plugins: [nativeFromFolder, zodInEnglish, plainText(ownSource)],
     banner: { js: shebang ? `#!/usr/bin/env node\n${requireBanner}` : requireBanner },
     define: { 'process.env.NODE_ENV': '"production"' },
   })
 }
 
+// What the shell imports when it is needed lies in a file of its own beside it (splitting is for ES modules only), so
+// that the first paint does not wait until all of it has been parsed.
+const laterFromFile = (entries) => ({
+  name: 'later-from-file',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ path: wanted, kind }) => {
+      const name = path.basename(wanted, '.ts')
+      return kind === 'dynamic-import' && Object.hasOwn(entries, name)
+        ? { path: `./${name}.cjs`, external: true }
+        : null
+    })
+  },
+})
+
 /**
  * The desktop shell, as CommonJS: an ES module is loaded in the background, and what must happen before Electron is
  * ready (the app's own protocol, the sandbox) could come too late.
+ * @param {Record<string, string>} entries name of the output → source file
  */
-export async function bundleShell(entry, outfile) {
+export async function bundleShell(entries, folder) {
   await build({
     ...shared,
-    entryPoints: [entry],
-    outfile,
+    entryPoints: entries,
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
     platform: 'node',
     format: 'cjs',
     target: 'node20',
     external: ['electron'],
+    plugins: [laterFromFile(entries), zodInEnglish, plainText(ownSource)],
     minifySyntax: true,
     minifyWhitespace: true,
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -109,6 +151,7 @@ export async function bundleTool(entry, outfile) {
     format: 'esm',
     target: 'es2024',
     sourcemap: 'external',
+    plugins: [plainText(/\.(ts|m?js)$/)],
   })
 }
 
