@@ -47,9 +47,9 @@ const plainText = (filter) => ({
   setup(esbuild) {
     esbuild.onLoad({ filter }, async ({ path: file }) => {
       const text = await readFile(file, 'utf8')
-      const escape = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+      const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
       const loader = file.endsWith('.ts') ? 'ts' : 'js'
-      return { contents: text.replaceAll(/[^\0-\x7f]/g, escape), loader }
+      return { contents: text.replaceAll(/[^\0-\x7f]/g, escaped), loader }
     })
   },
 })
