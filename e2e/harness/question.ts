@@ -37,12 +37,21 @@ export async function nextQuestion(
       .innerText()
       .then((text) => text.replaceAll(/\s+/g, ' '))
   const asked = await title()
-  const gone = () =>
+  const gone = (timeout = 10_000) =>
     expect
       .poll(async () => ((await page.getByRole('alertdialog').count()) === 0 ? '' : await title()), {
-        timeout: 10_000,
+        timeout,
       })
       .not.toBe(asked)
+  // A press that began just as the window was laid out anew counts for nothing, and is made again, as a person would.
+  const pressAllow = async (tries: number): Promise<void> => {
+    const allow = page.locator('[data-control="allow"]')
+    await expect(allow).toHaveAttribute('aria-disabled', 'false', { timeout: 10_000 })
+    const hold = (await allow.innerText()).startsWith('Hold')
+    await allow.click(hold ? { delay: 3_000 } : {})
+    if (tries === 1) return gone()
+    await gone(3_000).catch(() => pressAllow(tries - 1))
+  }
   return {
     page,
     title,
@@ -58,11 +67,7 @@ export async function nextQuestion(
         for (const box of document.querySelectorAll('*'))
           if (box.scrollHeight > box.clientHeight) box.scrollTop = box.scrollHeight
       })
-      const allow = page.locator('[data-control="allow"]')
-      await expect(allow).toHaveAttribute('aria-disabled', 'false', { timeout: 10_000 })
-      const hold = (await allow.innerText()).startsWith('Hold')
-      await allow.click(hold ? { delay: 3_000 } : {})
-      await gone()
+      await pressAllow(3)
     },
   }
 }
