@@ -16,6 +16,7 @@ import { openAgentBook } from './agents/open-agent-book.ts'
 import { makeApi } from './api/make-api.ts'
 import { makeStatus } from './api/serve-status.ts'
 import { createCapabilities } from './capabilities/list-capabilities.ts'
+import { createStaging } from './capabilities/write/stage-files.ts'
 import { type OpenCatalog, openCatalog } from './catalog/open-catalog.ts'
 import { createConsentDesk } from './consent/consent-desk.ts'
 import { createDesktopThroughShell } from './desktop/through-shell.ts'
@@ -252,6 +253,7 @@ async function makeRooms(options: BrokerOptions) {
     origins,
     leaks,
     lane,
+    staging: createStaging(join(paths.data, 'staging')),
     contained,
     clock,
     newId,

@@ -107,6 +107,12 @@ export interface CallContext {
   onWait?: (waiting: boolean) => void
   /** Told of each effect as it goes, for the run view. */
   onEffect?: (effect: EffectNotice) => void
+  /** Told what a contained program writes while it runs; `seq` as in its effect's notice. Free of known secrets. */
+  onOutput?: (seq: number, stream: 'stdout' | 'stderr', text: string) => void
+  /** Where the answer goes when it comes in parts. */
+  parts?: PartSink<Json>
+  /** What this call has gathered for writing. */
+  staged?: (stage: number) => StagedFile | null
   /** The model that a person configured for this agent: a `model.call` to exactly it goes in silence. */
   ownModel?: ModelResource | null
 }
@@ -120,6 +126,42 @@ export interface EffectNotice {
   asked: boolean
   state: 'asking' | 'open' | 'ok' | 'refused' | 'failed'
   ms: number | null
+}
+
+/** Takes an answer that comes in parts. */
+export interface PartSink<T> {
+  /** The first answer, once: for the tool the request is answered from here on. */
+  open(head: T): void
+  /** Waits until the tool has taken it; false when it wants no more. */
+  part(part: T): Promise<boolean>
+  /** Aborted when the tool wants no more. */
+  closed: AbortSignal
+}
+/** A head or a part with its origins, as in `EffectResult`. */
+export interface LabelledPart extends Pick<EffectResult, 'value' | 'origins' | 'private'> {
+  /** What the run remembers of it, where `value` is packed. */
+  noted?: Json
+}
+/** Content that a tool has gathered, held by a handle; nobody else can reach it. */
+export interface StagedFile {
+  size: number
+  /** SHA-256 in hex. */
+  hash: string
+  /** Up to so many bytes from the beginning. */
+  head(bytes: number): Buffer
+  /** Throws system errors. */
+  copyTo(fd: number): Promise<void>
+}
+/** Gathers content on the disk, in files without a name. */
+export interface Staging {
+  open(): Outcome<StagingFile>
+}
+export interface StagingFile {
+  /** @returns the size so far */
+  append(bytes: Buffer): Promise<Outcome<number>>
+  /** What was gathered up to now. */
+  look(): StagedFile
+  close(): void
 }
 
 // ── capabilities ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,6 +187,8 @@ export interface Prepared {
   bytesOut: number
   /** Destroys what can't be put back, or runs what can't be looked into. */
   destructive: boolean
+  /** What origins judge in place of the arguments, where those do not hold the content. */
+  judged?: Json
   /** Set by the request that asks the person for a secret: the consent window shows a masked field and these hosts. */
   secret?: { name: string; purpose: string; hosts: string[] } | null
   dispose(): void
@@ -155,6 +199,8 @@ export interface PrepareContext {
   tool: ToolRef | null
   perimeter: Perimeter
   signal: AbortSignal
+  /** As in `CallContext`. */
+  staged?: (stage: number) => StagedFile | null
 }
 export interface EffectResult {
   value: Json
@@ -179,6 +225,8 @@ export interface PerformContext extends PrepareContext {
   secretAnswer?: { value: string; hosts: string[] }
   /** What a contained program writes, as it comes; free of known secrets. */
   onOutput?(stream: 'stdout' | 'stderr', text: string): void
+  /** Where the answer goes when it was asked for in parts. */
+  parts?: PartSink<LabelledPart>
   /** A line for the log while it lasts: bytes already sent, for an honest receipt. */
   progress(text: string): void
 }

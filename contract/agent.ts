@@ -75,6 +75,8 @@ export const RunItem = z.discriminatedUnion('kind', [
         asked: z.boolean(),
         state: z.enum(['asking', 'open', 'ok', 'refused', 'failed']),
         ms: z.number().nullable(),
+        /** What a program writes, as it comes: the last of it, free of known secrets. */
+        output: z.string().optional(),
       }),
     ),
   }),

@@ -10,6 +10,54 @@ const Encoding = z.enum(['utf8', 'utf16le', 'latin1', 'base64'])
 const Pair = z.strictObject({ from: Path, to: Path })
 const Header = z.tuple([z.string().min(1).max(256), z.string().max(16384)])
 
+/** What both kinds of network request say of what is sent. */
+const Fetched = {
+  url: z.string().min(1).max(LIMITS.url),
+  method: z
+    .string()
+    .regex(/^[A-Za-z]{1,16}$/)
+    .default('GET'),
+  /** `{{secret:name}}` in a value is filled in at the network edge, for a bound host only. */
+  headers: z.array(Header).max(64).default([]),
+  body: z
+    .string()
+    .max(6 * 1024 * 1024)
+    .optional(),
+  bodyEncoding: z.enum(['utf8', 'base64']).default('utf8'),
+  redirect: z.enum(['follow', 'error', 'manual']).default('follow'),
+  /** Signed by the broker with a secret that the tool never sees. */
+  sign: z
+    .discriminatedUnion('scheme', [
+      z.strictObject({ scheme: z.literal('bearer'), secret: Slug }),
+      z.strictObject({ scheme: z.literal('basic'), secret: Slug, user: z.string().max(256) }),
+      z.strictObject({
+        scheme: z.literal('hmac-sha256'),
+        secret: Slug,
+        header: z.string().max(128).default('X-Signature'),
+      }),
+      z.strictObject({
+        scheme: z.literal('aws-sigv4'),
+        secret: Slug,
+        accessKeyId: z.string().max(128),
+        region: z.string().max(64),
+        service: z.string().max(64),
+      }),
+    ])
+    .optional(),
+}
+const Commanded = {
+  /** argv[0] is a name on the PATH or an absolute path. Never a shell string. */
+  argv: z.array(z.string().max(32768)).min(1).max(1024),
+  cwd: Path,
+  stdin: z
+    .string()
+    .max(4 * 1024 * 1024)
+    .optional(),
+  timeoutMs: z.number().int().min(1).max(600000).default(60000),
+  /** Environment variable → secret name. The program can read the value; the question says so. */
+  secrets: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), Slug).default({}),
+}
+
 /** Operation name → capability and argument schema. `bytes` and `length` are bytes, `timeoutMs` milliseconds. */
 export const OPERATIONS = {
   'fs.readFile': {
@@ -25,6 +73,15 @@ export const OPERATIONS = {
         .positive()
         .max(4 * 1024 * 1024)
         .default(1024 * 1024),
+    }),
+  },
+  /** The same file, in parts, to its end or for `length` bytes. */
+  'fs.readStream': {
+    capability: 'fs.read',
+    args: z.strictObject({
+      path: Path,
+      offset: z.number().int().nonnegative().default(0),
+      length: z.number().int().positive().optional(),
     }),
   },
   'fs.search': {
@@ -67,6 +124,16 @@ export const OPERATIONS = {
       parents: z.boolean().default(false),
     }),
   },
+  /** A file whose content came in parts before (`stage`): decided on, shown and written as a whole. */
+  'fs.writeStream': {
+    capability: 'fs.write',
+    args: z.strictObject({
+      path: Path,
+      stage: z.number().int().nonnegative(),
+      mode: z.enum(['create', 'replace']).default('replace'),
+      parents: z.boolean().default(false),
+    }),
+  },
   'fs.makeFolder': { capability: 'fs.write', args: z.strictObject({ path: Path }) },
   /** Several moves are one request, and so one question. */
   'fs.move': {
@@ -81,20 +148,8 @@ export const OPERATIONS = {
   'net.fetch': {
     capability: 'net.request',
     args: z.strictObject({
-      url: z.string().min(1).max(LIMITS.url),
-      method: z
-        .string()
-        .regex(/^[A-Za-z]{1,16}$/)
-        .default('GET'),
-      /** `{{secret:name}}` in a value is filled in at the network edge, for a bound host only. */
-      headers: z.array(Header).max(64).default([]),
-      body: z
-        .string()
-        .max(6 * 1024 * 1024)
-        .optional(),
-      bodyEncoding: z.enum(['utf8', 'base64']).default('utf8'),
+      ...Fetched,
       responseEncoding: z.enum(['utf8', 'base64']).default('utf8'),
-      redirect: z.enum(['follow', 'error', 'manual']).default('follow'),
       timeoutMs: z.number().int().min(1).max(120000).default(30000),
       maxBytes: z
         .number()
@@ -102,46 +157,45 @@ export const OPERATIONS = {
         .positive()
         .max(4 * 1024 * 1024)
         .default(2 * 1024 * 1024),
-      /** Signed by the broker with a secret that the tool never sees. */
-      sign: z
-        .discriminatedUnion('scheme', [
-          z.strictObject({ scheme: z.literal('bearer'), secret: Slug }),
-          z.strictObject({ scheme: z.literal('basic'), secret: Slug, user: z.string().max(256) }),
-          z.strictObject({
-            scheme: z.literal('hmac-sha256'),
-            secret: Slug,
-            header: z.string().max(128).default('X-Signature'),
-          }),
-          z.strictObject({
-            scheme: z.literal('aws-sigv4'),
-            secret: Slug,
-            accessKeyId: z.string().max(128),
-            region: z.string().max(64),
-            service: z.string().max(64),
-          }),
-        ])
-        .optional(),
+    }),
+  },
+  /** The same request; its body comes in parts. `timeoutMs` is the longest wait for the head, and for each part. */
+  'net.stream': {
+    capability: 'net.request',
+    args: z.strictObject({
+      ...Fetched,
+      timeoutMs: z.number().int().min(1).max(120000).default(30000),
+      maxBytes: z
+        .number()
+        .int()
+        .positive()
+        .max(1024 * 1024 * 1024)
+        .default(256 * 1024 * 1024),
     }),
   },
   'command.run': {
     capability: 'command.run',
     args: z.strictObject({
-      /** argv[0] is a name on the PATH or an absolute path. Never a shell string. */
-      argv: z.array(z.string().max(32768)).min(1).max(1024),
-      cwd: Path,
-      stdin: z
-        .string()
-        .max(4 * 1024 * 1024)
-        .optional(),
-      timeoutMs: z.number().int().min(1).max(600000).default(60000),
+      ...Commanded,
       maxOutput: z
         .number()
         .int()
         .positive()
         .max(4 * 1024 * 1024)
         .default(1024 * 1024),
-      /** Environment variable → secret name. The program can read the value; the question says so. */
-      secrets: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), Slug).default({}),
+    }),
+  },
+  /** The same; what it writes comes in parts while it runs. */
+  'command.start': {
+    capability: 'command.run',
+    args: z.strictObject({
+      ...Commanded,
+      maxOutput: z
+        .number()
+        .int()
+        .positive()
+        .max(64 * 1024 * 1024)
+        .default(16 * 1024 * 1024),
     }),
   },
   /** Asks the person for a secret; answers with its name only. */
@@ -191,11 +245,14 @@ export interface OperationResults {
     more: boolean
     modifiedAt: number
   }
+  /** The head of the stream; `FileEnd` comes last. */
+  'fs.readStream': { stream: number; path: string; size: number; modifiedAt: number }
   'fs.search': { matches: { path: string; line: number; text: string }[]; truncated: boolean }
   'fs.list': { entries: FolderEntry[]; truncated: boolean }
   'fs.stat': FolderEntry
   'fs.watch': { changed: string[]; timedOut: boolean }
   'fs.writeFile': { path: string; size: number; created: boolean }
+  'fs.writeStream': { path: string; size: number; created: boolean }
   'fs.makeFolder': { path: string; created: boolean }
   'fs.move': { moved: { from: string; to: string }[] }
   'fs.copy': { copied: { from: string; to: string }[] }
@@ -210,6 +267,14 @@ export interface OperationResults {
     truncated: boolean
     redirects: string[]
   }
+  'net.stream': {
+    stream: number
+    url: string
+    status: number
+    statusText: string
+    headers: [string, string][]
+    redirects: string[]
+  }
   'command.run': {
     exitCode: number | null
     signal: string | null
@@ -218,6 +283,7 @@ export interface OperationResults {
     truncated: boolean
     sandboxHint?: string
   }
+  'command.start': { stream: number }
   'secret.request': { name: string; reference: string }
   'clipboard.read': { text: string }
   'clipboard.write': { bytes: number }

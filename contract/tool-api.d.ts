@@ -43,6 +43,13 @@ declare namespace Sallyport {
       more: boolean
       modifiedAt: number
     }>
+    /** Capability `fs.read`. The file in parts, from `offset` on: to its end, or `length` bytes. */
+    readStream(args: { path: string; offset?: number; length?: number }): Promise<{
+      path: string
+      size: number
+      modifiedAt: number
+      body: ReadableStream
+    }>
     /** Capability `fs.read`. Lines below `path` that hold `pattern`. */
     search(args: {
       path: string
@@ -71,6 +78,8 @@ declare namespace Sallyport {
       mode?: 'create' | 'replace' | 'append'
       parents?: boolean
     }): Promise<{ path: string; size: number; created: boolean }>
+    /** Capability `fs.write`. Content in parts; it is asked for and written as a whole when it is closed. `mode` is `replace` unless told. */
+    writeStream(args: { path: string; mode?: 'create' | 'replace'; parents?: boolean }): FileWriter
     /** Capability `fs.write`. */
     makeFolder(args: { path: string }): Promise<{ path: string; created: boolean }>
     /** Capability `fs.write`. All moves are one request, and so one question. */
@@ -79,6 +88,14 @@ declare namespace Sallyport {
     copy(args: { copies: Pair[]; parents?: boolean }): Promise<{ copied: Pair[] }>
     /** Capability `fs.delete`: to the system's trash. */
     trash(args: { paths: string[] }): Promise<{ trashed: string[] }>
+  }
+
+  interface FileWriter {
+    /** Text as UTF-8, or bytes. Resolves when the part has been taken. */
+    write(chunk: string | ArrayBuffer | ArrayBufferView): Promise<void>
+    close(): Promise<{ path: string; size: number; created: boolean }>
+    /** Nothing is written. */
+    abort(): Promise<void>
   }
 
   type Signing =
@@ -112,6 +129,28 @@ declare namespace Sallyport {
     }>
   }
 
+  interface Net {
+    /** Capability `net.request`. The same request; its body comes in parts. `timeoutMs` is the longest wait for the head, and for each part. */
+    stream(args: {
+      url: string
+      method?: string
+      headers?: [string, string][]
+      body?: string
+      bodyEncoding?: 'utf8' | 'base64'
+      redirect?: 'follow' | 'error' | 'manual'
+      timeoutMs?: number
+      maxBytes?: number
+      sign?: Signing
+    }): Promise<{
+      url: string
+      status: number
+      statusText: string
+      headers: [string, string][]
+      redirects: string[]
+      body: ReadableStream
+    }>
+  }
+
   interface Global {
     readonly fs: Readonly<Files>
     readonly net: Readonly<Net>
@@ -131,6 +170,23 @@ declare namespace Sallyport {
         stderr: string
         truncated: boolean
         sandboxHint?: string
+      }>
+      /** Capability `command.run`. What it writes comes while it runs; `wait` reads past what is left of it. Cancelling `output` ends the program. */
+      start(args: {
+        argv: string[]
+        cwd: string
+        stdin?: string
+        timeoutMs?: number
+        maxOutput?: number
+        secrets?: Record<string, string>
+      }): Promise<{
+        output: ReadableStream<{ stream: 'stdout' | 'stderr'; text: string }>
+        wait(): Promise<{
+          exitCode: number | null
+          signal: string | null
+          truncated: boolean
+          sandboxHint?: string
+        }>
       }>
     }
     readonly secrets: {
@@ -301,8 +357,24 @@ declare class Headers implements Iterable<[string, string]> {
   values(): Generator<string>
   [Symbol.iterator](): Generator<[string, string]>
 }
-/** Held whole: there are no streams and no forms. */
+/** Read once, part by part; the next part is asked for when somebody wants it. Comes from the gate, is not made here. */
+interface ReadableStream<T = Uint8Array<ArrayBuffer>> extends AsyncIterable<T> {
+  readonly locked: boolean
+  getReader(): ReadableStreamReader<T>
+  cancel(reason?: unknown): Promise<void>
+  tee(): [ReadableStream<T>, ReadableStream<T>]
+  values(options?: { preventCancel?: boolean }): AsyncGenerator<T, void>
+  [Symbol.asyncIterator](): AsyncGenerator<T, void>
+}
+interface ReadableStreamReader<T> {
+  read(): Promise<{ done: false; value: T } | { done: true; value: undefined }>
+  cancel(reason?: unknown): Promise<void>
+  releaseLock(): void
+  readonly closed: Promise<void>
+}
+/** What is sent is held whole; an answer comes in parts. There are no forms. */
 declare class Body {
+  readonly body: ReadableStream | null
   readonly bodyUsed: boolean
   text(): Promise<string>
   json(): Promise<unknown>

@@ -86,6 +86,7 @@ export function openReplayGate(): ReplayGate {
   }
   const gate = makeGate({
     ...{ log, places, grants, origins, lane, clock, newId },
+    staging: { open: () => refused('unavailable', 'Nothing is gathered in a replay.') },
     stop: createStopSwitch({ store, clock, log, file: null }),
     leaks: createLeakScanner(),
     capabilities: [effects],

@@ -34,18 +34,26 @@ export async function answerCall(
   const { tool, fn, title } = offered
   const shown = run.record.openCall({ tool: tool.name, function: fn, title, input: shorten(call.input) })
   const effects = new Map<string, CallItem['effects'][number]>()
+  const show = () => {
+    const list = [...effects.values()]
+    const asking = list.some(({ state }) => state === 'asking')
+    shown.update({ effects: list, state: asking ? 'asking' : 'running' })
+  }
+  const output = followOutput(show)
   run.budget.countCall()
   const context = {
     ...run.context,
     perimeter: run.context.perimeter,
     onEffect(notice: EffectNotice) {
       const { id, ...effect } = notice
-      effects.set(id, effect)
-      const list = [...effects.values()]
-      shown.update({
-        effects: list,
-        state: list.some(({ state }) => state === 'asking') ? 'asking' : 'running',
-      })
+      const said = effects.get(id)?.output
+      effects.set(id, said === undefined ? effect : { ...effect, output: said })
+      show()
+    },
+    onOutput(seq: number, _stream: 'stdout' | 'stderr', text: string) {
+      for (const [id, effect] of effects)
+        if (effect.seq === seq) effects.set(id, { ...effect, output: tailOf(effect.output ?? '', text) })
+      output.came()
     },
   }
   const { outcome, forModel } = await parts.gate.passToolCall(context, {
@@ -54,10 +62,36 @@ export async function answerCall(
     fn,
     input: call.input,
   })
-  shown.update({ state: outcome.kind, summary: summaryOf(outcome) })
+  output.end()
+  shown.update({ effects: [...effects.values()], state: outcome.kind, summary: summaryOf(outcome) })
   const { calls } = run.budget.used()
   run.record.update({ calls, lamps: parts.origins.lamps(run.ref.id, run.context.perimeter) })
   return answered(call, outcome, forModel)
+}
+
+/** Characters of a program's output that are shown, the last ones. */
+const LONGEST_OUTPUT = 16_000
+/** Milliseconds between two messages about output that grows. */
+const OUTPUT_BEAT = 100
+
+function tailOf(before: string, text: string): string {
+  const all = before + text
+  return all.length <= LONGEST_OUTPUT ? all : `…${all.slice(1 - LONGEST_OUTPUT)}`
+}
+
+function followOutput(show: () => void) {
+  let timer: NodeJS.Timeout | null = null
+  return {
+    came() {
+      timer ??= setTimeout(() => {
+        timer = null
+        show()
+      }, OUTPUT_BEAT)
+    },
+    end() {
+      if (timer) clearTimeout(timer)
+    },
+  }
 }
 
 /** The gate's word on these holds for the whole run. */

@@ -24,7 +24,7 @@ import { isOpaqueCommand } from './commands/is-opaque-command.ts'
 import { closeBelow, type ProgramReach, reachOf } from './commands/program-reach.ts'
 import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
 import { sandboxHint } from './commands/sandbox-hint.ts'
-import { explainEnd, MAX_MEMORY, MAX_PROCESSES, resultOf } from './commands/tell-end.ts'
+import { explainEnd, labelOf, MAX_MEMORY, MAX_PROCESSES, resultOf } from './commands/tell-end.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import type { HeldNothing, HeldThing } from './files/held.ts'
@@ -44,6 +44,7 @@ export interface CommandRunDeps {
 }
 
 type Args = OperationArgs<'command.run'>
+type Operation = 'command.run' | 'command.start'
 interface Held {
   args: Args
   program: ResolvedProgram
@@ -55,7 +56,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
   const { files, contained } = deps
   const held = createPreparedHold<Held>()
 
-  function prepare(args: Args, perimeter: Perimeter): Outcome<Prepared> {
+  function prepare(operation: Operation, args: Args, perimeter: Perimeter): Outcome<Prepared> {
     const [name, ...rest] = args.argv as [string, ...string[]]
     if (args.argv.some((arg) => arg.includes('\0')))
       return refused('invalid-request', 'An argument can’t hold a NUL character.')
@@ -72,12 +73,12 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       opaque: isOpaqueCommand(file, rest),
     }
     const prepared = plainPrepared({
-      operation: 'command.run',
+      operation,
       capability: 'command.run',
       needs: needsOf(resource, args),
       exact: exactLines(resource, args, reachOf(perimeter, files, true), files.home),
       binding: JSON.stringify([
-        'command.run',
+        operation,
         resource,
         args.stdin === undefined ? null : hashOf(args.stdin),
         args.secrets,
@@ -121,6 +122,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       signal: context.signal,
     })
     if (started.kind !== 'ok') return started
+    context.parts?.open({ value: {}, ...labelOf(resource) })
     return attend(started.value, args, resource, reach, context)
   }
 
@@ -136,12 +138,18 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const options = (stream: 'stdout' | 'stderr') => ({
       max: args.maxOutput,
       leaks: deps.leaks,
-      onText: (text: string) => context.onOutput?.(stream, text),
+      keep: !context.parts,
+      async onText(text: string) {
+        context.onOutput?.(stream, text)
+        await context.parts?.part({ value: { stream, text }, ...labelOf(resource) })
+      },
       onFlood() {
         flooded = true
         void program.kill()
       },
     })
+    const letGo = () => void program.kill()
+    context.parts?.closed.addEventListener('abort', letGo, { once: true })
     program.stdin.end(args.stdin ?? '')
     const [stdout, stderr, end] = await Promise.all([
       collectOutput(program.stdout, options('stdout')),
@@ -158,6 +166,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
         stdout,
         stderr,
         resource,
+        inParts: context.parts !== undefined,
         hint: sandboxHint(end, stderr.text, reach, (path) => fs.existsSync(path)),
       }),
     )
@@ -203,13 +212,16 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
   }
 
   return {
-    operations: ['command.run'],
+    operations: ['command.run', 'command.start'],
     async prepare(request, context) {
-      if (request.operation === 'command.run') return prepare(request.args, context.perimeter)
+      if (request.operation === 'command.run' || request.operation === 'command.start')
+        return prepare(request.operation, request.args, context.perimeter)
       throw new Error(`command.run does not do ${request.operation}.`)
     },
     async perform(permit, prepared, context) {
       permit.consume('command.run', prepared.binding)
+      if (prepared.operation === 'command.start' && !context.parts)
+        return refused('invalid-request', 'Only a tool’s code can take a program’s output in parts.')
       return perform(permit, prepared, context)
     },
   }

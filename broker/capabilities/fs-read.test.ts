@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mintPermit } from '../gate/permit.ts'
+import { createLeakScanner } from '../secrets/leak-scanner.ts'
 import { createFileRoom } from './files/file-room.ts'
 import { createFsReadCapability } from './fs-read.ts'
 import { createWordMatcher } from './search/match-words.ts'
@@ -16,7 +17,10 @@ describe('reading a file', () => {
   beforeEach(() => {
     top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-read-')))
     const files = createFileRoom({ ownPaths: [path.join(top, 'own')], home: top })
-    gate = playGate([createFsReadCapability({ files, matcher: createWordMatcher() })], mintPermit)
+    gate = playGate(
+      [createFsReadCapability({ files, matcher: createWordMatcher(), leaks: createLeakScanner() })],
+      mintPermit,
+    )
   })
   afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
 

@@ -6,11 +6,12 @@
 import { type Outcome, ok } from '../../contract/outcome.ts'
 import type { OperationArgs } from '../../contract/request.ts'
 import type { Permit } from '../gate/permit.ts'
-import type { CapabilityModule, EffectResult, PerformContext, Prepared } from '../ports.ts'
+import type { CapabilityModule, EffectResult, LeakScanner, PerformContext, Prepared } from '../ports.ts'
 import type { FileRoom } from './files/file-room.ts'
 import type { HeldNothing, HeldThing } from './files/held.ts'
 import { sentenceOn } from './files/name-paths.ts'
 import { readPart, refuseToRead } from './files/read-held.ts'
+import { createReadStream } from './files/read-stream.ts'
 import { decodeBytes } from './files/text-encoding.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import type { LineMatcher } from './search/match-lines.ts'
@@ -20,6 +21,7 @@ export interface FsReadDeps {
   files: FileRoom
   /** Finds lines in text: ripgrep in the OS sandbox, or our own for plain words. */
   matcher: LineMatcher
+  leaks: Pick<LeakScanner, 'stream'>
 }
 
 interface Held {
@@ -31,6 +33,7 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
   const { files } = deps
   const held = createPreparedHold<Held>()
   const search = createSearch(deps)
+  const inParts = createReadStream(deps)
 
   function prepareRead(args: OperationArgs<'fs.readFile'>): Outcome<Prepared> {
     const thing = files.thing(args.path)
@@ -83,17 +86,18 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
   }
 
   return {
-    operations: ['fs.readFile', 'fs.search'],
+    operations: ['fs.readFile', 'fs.readStream', 'fs.search'],
     async prepare(request) {
       if (request.operation === 'fs.readFile') return prepareRead(request.args)
+      if (request.operation === 'fs.readStream') return inParts.prepare(request.args)
       if (request.operation === 'fs.search') return search.prepare(request.args)
       throw new Error(`fs.read does not do ${request.operation}.`)
     },
     async perform(permit: Permit, prepared, context) {
       permit.consume('fs.read', prepared.binding)
-      return prepared.operation === 'fs.search'
-        ? search.perform(prepared, context)
-        : performRead(prepared, context)
+      if (prepared.operation === 'fs.search') return search.perform(prepared, context)
+      if (prepared.operation === 'fs.readStream') return inParts.perform(prepared, context)
+      return performRead(prepared, context)
     },
   }
 }

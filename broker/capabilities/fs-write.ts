@@ -19,17 +19,20 @@ export function createFsWriteCapability(deps: FsWriteDeps): CapabilityModule {
   const copy = createCopyEntries(deps)
   const performers = {
     'fs.writeFile': writeFile.perform,
+    'fs.writeStream': writeFile.perform,
     'fs.makeFolder': makeFolder.perform,
     'fs.move': move.perform,
     'fs.copy': copy.perform,
   } as const
 
   return {
-    operations: ['fs.writeFile', 'fs.makeFolder', 'fs.move', 'fs.copy'],
-    async prepare(request) {
+    operations: ['fs.writeFile', 'fs.writeStream', 'fs.makeFolder', 'fs.move', 'fs.copy'],
+    async prepare(request, context) {
       switch (request.operation) {
         case 'fs.writeFile':
           return writeFile.prepare(request.args)
+        case 'fs.writeStream':
+          return writeFile.prepareStaged(request.args, context)
         case 'fs.makeFolder':
           return makeFolder.prepare(request.args)
         case 'fs.move':

@@ -84,7 +84,11 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
     : []
   return [
     ...commands,
-    createFsReadCapability({ files, matcher: createRipgrepMatcher(searchPath) ?? createWordMatcher() }),
+    createFsReadCapability({
+      files,
+      matcher: createRipgrepMatcher(searchPath) ?? createWordMatcher(),
+      leaks: deps.leaks,
+    }),
     createFsListCapability({ files }),
     createFsWriteCapability({ files, undo: deps.undo }),
     createFsDeleteCapability({ files, undo: deps.undo, trash }),

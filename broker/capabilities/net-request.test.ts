@@ -11,6 +11,7 @@ import { ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import { mintPermit } from '../gate/permit.ts'
 import type { PerformContext } from '../ports.ts'
+import { createLeakScanner } from '../secrets/leak-scanner.ts'
 import { createNetRequestCapability } from './net-request.ts'
 import type { SecretSource } from './reveal-secret.ts'
 import { type PlayedGate, playGate } from './testing/play-gate.ts'
@@ -46,6 +47,7 @@ const leaks = {
       hits: parts.slice(1).map(() => ({ what: 'secret:token', start: 0, end: 0 })),
     }
   },
+  stream: createLeakScanner().stream,
 }
 
 beforeEach(async () => {

@@ -16,6 +16,7 @@ import type {
   Prepared,
   Stoppable,
 } from '../ports.ts'
+import { deliverBytes } from './deliver-bytes.ts'
 import { hashOf } from './hash-content.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import { originOf } from './network/canonical-url.ts'
@@ -24,15 +25,16 @@ import { type CookieJar, createCookieJar } from './network/cookie-jar.ts'
 import { exactLines, needsOf, redirectSentence, sentenceOf } from './network/describe-request.ts'
 import { followRedirect, redirectOf } from './network/follow-redirect.ts'
 import { createOpenRequests, type OpenRequest } from './network/open-requests.ts'
+import { createPatience, type Patience, waitedFor } from './network/patience.ts'
 import { planRequest, type RequestPlan } from './network/plan-request.ts'
-import { sendOnce, type WireAnswer } from './network/send-once.ts'
-import { toResult } from './network/to-result.ts'
+import { sendOnce, type WireAnswer, type WireRequest } from './network/send-once.ts'
+import { labelOf, toEnd, toHead, toResult } from './network/to-result.ts'
 import { wireRequest } from './network/wire-request.ts'
 import type { SecretSource } from './reveal-secret.ts'
 
 export interface NetRequestDeps {
   vault: SecretSource
-  leaks: Pick<LeakScanner, 'redactKnown'>
+  leaks: Pick<LeakScanner, 'redactKnown' | 'stream'>
   clock: Clock
   /** Names to addresses; the system's own unless a test plays it. */
   resolve?: ResolveName
@@ -40,7 +42,8 @@ export interface NetRequestDeps {
   ca?: string
 }
 
-type Args = OperationArgs<'net.fetch'>
+type Args = OperationArgs<'net.fetch'> | OperationArgs<'net.stream'>
+type Operation = 'net.fetch' | 'net.stream'
 
 export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModule & Stoppable {
   const resolve = deps.resolve ?? ((host: string) => dns.lookup(host, { all: true }))
@@ -48,7 +51,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
   const jars = new Map<string, CookieJar>()
   const open = createOpenRequests()
 
-  function prepare(args: Args): Outcome<Prepared> {
+  function prepare(operation: Operation, args: Args): Outcome<Prepared> {
     const planned = planRequest(args)
     if (planned.kind !== 'ok') return planned
     const plan = planned.value
@@ -58,19 +61,19 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
       plan.headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0)
     const hash = plan.body === null ? null : hashOf(plan.body)
     const prepared = plainPrepared({
-      operation: 'net.fetch',
+      operation,
       capability: 'net.request',
       needs: needsOf(plan),
       exact: exactLines(plan, args),
       binding: JSON.stringify([
-        'net.fetch',
+        operation,
         plan.resource.method,
         plan.resource.url,
         plan.headers,
         hash,
         plan.signing,
         args.redirect,
-        args.responseEncoding,
+        'responseEncoding' in args ? args.responseEncoding : null,
         args.maxBytes,
       ]),
       sentence: sentenceOf(plan, bytes),
@@ -94,15 +97,20 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
     let isPrivate = false
     for (;;) {
       const began = performance.now()
-      const sent = await exchange(plan, args, { permit, context, jar, timeoutMs: left })
+      const sent = await exchange(plan, args, { permit, context, jar, timeoutMs: left, redirects })
       if (sent.kind !== 'ok') return sent
       const { answer } = sent.value
       bytesOut += sent.value.bytesOut
       isPrivate ||= sent.value.isPrivate
       left -= performance.now() - began
       const location = args.redirect === 'manual' ? null : redirectOf(answer)
+      const answered = { plan, answer, redirects, bytesOut, isPrivate }
+      if (answer.delivered) return endOf({ ...answered, delivered: answer.delivered }, args)
       if (location === null)
-        return toResult({ plan, answer, args, redirects, bytesOut, isPrivate }, deps.leaks)
+        return toResult(
+          { ...answered, encoding: 'responseEncoding' in args ? args.responseEncoding : 'base64' },
+          deps.leaks,
+        )
       if (args.redirect === 'error')
         return failed('network', `“${plan.resource.host}” redirects, and the request asked for none.`)
       const next = nextPlan(plan, answer, location, redirects.length)
@@ -137,15 +145,22 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
   async function exchange(
     plan: RequestPlan,
     args: Args,
-    how: { permit: Permit; context: PerformContext; jar: CookieJar; timeoutMs: number },
+    how: {
+      permit: Permit
+      context: PerformContext
+      jar: CookieJar
+      timeoutMs: number
+      redirects: readonly string[]
+    },
   ): Promise<Outcome<{ answer: WireAnswer; bytesOut: number; isPrivate: boolean }>> {
     const { permit, context, jar } = how
     const entry: OpenRequest = open.begin(
       context.principal.id,
       `${plan.resource.method} ${originOf(plan.resource)}`,
     )
-    const timeout = AbortSignal.timeout(Math.max(1, Math.round(how.timeoutMs)))
-    const signal = AbortSignal.any([context.signal, timeout, entry.signal])
+    const patience = createPatience(how.timeoutMs)
+    const signals = [context.signal, patience.signal, entry.signal]
+    const signal = AbortSignal.any(context.parts ? [...signals, context.parts.closed] : signals)
     try {
       const addresses = await addressesFor(plan.resource, context.perimeter, resolve, signal)
       if (addresses.kind !== 'ok') return addresses
@@ -159,6 +174,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
         maxBytes: args.maxBytes,
         signal,
         ca: deps.ca,
+        take: takerFor(plan, args, how, patience, cookies),
         onSocket(socket) {
           entry.connected(socket)
           context.progress(`Connected to ${plan.resource.host}; what is sent may arrive.`)
@@ -175,19 +191,51 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
         isPrivate: plan.secrets.length > 0 || cookies !== '',
       })
     } finally {
+      patience.rest()
       entry.end()
+    }
+  }
+
+  /** Hands a body on in parts, where it was asked for so; null for an answer that leads elsewhere. */
+  function takerFor(
+    plan: RequestPlan,
+    args: Args,
+    { context, redirects }: { context: PerformContext; redirects: readonly string[] },
+    patience: Patience,
+    cookies: string,
+  ): WireRequest['take'] {
+    const { parts: sink } = context
+    if (!sink) return undefined
+    return (head) => {
+      if (args.redirect !== 'manual' && redirectOf(head) !== null) return null
+      const isPrivate = plan.secrets.length > 0 || cookies !== ''
+      return async (body) => {
+        sink.open(toHead({ plan, answer: head, redirects: [...redirects], isPrivate }, deps.leaks))
+        const delivered = await deliverBytes(waitedFor(body, patience), {
+          sink,
+          leaks: deps.leaks,
+          max: args.maxBytes,
+          label: labelOf({ plan, isPrivate }),
+        }).catch((error) => {
+          if (!sink.closed.aborted) throw error
+          return null
+        })
+        return ok(delivered ?? { bytes: 0, letGo: true, over: false, echoes: 0 })
+      }
     }
   }
 
   return {
     name: 'network',
-    operations: ['net.fetch'],
+    operations: ['net.fetch', 'net.stream'],
     async prepare(request) {
-      if (request.operation === 'net.fetch') return prepare(request.args)
+      if (request.operation === 'net.fetch' || request.operation === 'net.stream')
+        return prepare(request.operation, request.args)
       throw new Error(`net.request does not do ${request.operation}.`)
     },
     async perform(permit, prepared, context) {
       permit.consume('net.request', prepared.binding)
+      if (prepared.operation === 'net.stream' && !context.parts) return onlyInParts()
       return perform(permit, prepared, context)
     },
     async end(scope) {
@@ -196,6 +244,19 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
       return open.endAll(scope)
     },
   }
+}
+
+function endOf(answered: Parameters<typeof toEnd>[0], args: Args): Outcome<EffectResult> {
+  if (answered.delivered.over)
+    return refused(
+      'too-large',
+      `The answer of “${answered.plan.resource.host}” is longer than ${args.maxBytes} bytes; the rest was not read.`,
+    )
+  return ok(toEnd(answered))
+}
+
+function onlyInParts() {
+  return refused('invalid-request', 'Only a tool’s code can take an answer in parts.')
 }
 
 function endedSentence(plan: RequestPlan, entry: OpenRequest): string {

@@ -13,6 +13,7 @@ import type {
   LeakScanner,
   OriginTracker,
   Places,
+  Staging,
   StopSwitch,
 } from '../ports.ts'
 import { createDecider } from './decide/decider.ts'
@@ -32,6 +33,7 @@ export interface GateRooms {
   origins: OriginTracker
   leaks: LeakScanner
   lane: IsolateLane
+  staging: Staging
   clock: Clock
   newId(kind: string): string
   onFault(error: unknown): void

@@ -27,8 +27,10 @@ import type {
   FlowFacts,
   Gate,
   GrantBook,
+  LabelledPart,
   LeakScanner,
   OriginTracker,
+  PartSink,
   PerformContext,
   Prepared,
   StopSwitch,
@@ -96,7 +98,14 @@ export function createPassCall(parts: GateParts): Passed {
 
     const tool = context.tool
     const { principal, run, perimeter, signal } = context
-    const prepareContext = { principal, run, tool, perimeter, signal }
+    const prepareContext = {
+      principal,
+      run,
+      tool,
+      perimeter,
+      signal,
+      ...(context.staged ? { staged: context.staged } : {}),
+    }
     const prepared = await module.prepare(request.value, prepareContext)
     if (prepared.kind !== 'ok') return noteRefusal(context, operation, prepared)
     try {
@@ -106,7 +115,7 @@ export function createPassCall(parts: GateParts): Passed {
           ? {
               tool: tool.name,
               function: operation,
-              input: args,
+              input: prepared.value.judged ?? args,
               ...(context.call ? { call: context.call } : {}),
             }
           : null,
@@ -400,6 +409,8 @@ export function createPassCall(parts: GateParts): Passed {
       callId: context.callId,
       perimeter: context.perimeter,
       ...(secret ? { secretAnswer: secret } : {}),
+      ...(context.parts ? { parts: labelled(context, context.parts) } : {}),
+      onOutput: (stream, text) => context.onOutput?.(permit.facts.intent, stream, text),
       askAgain: (request) => passCapability(context, request.operation, request.args as unknown as Json),
       async allowFurther(need, sentence) {
         const prepared: Prepared = {
@@ -558,10 +569,22 @@ export function createPassCall(parts: GateParts): Passed {
       : { ...entry, subject }
   }
 
-  function label(context: CallContext, result: EffectResult): Outcome<Json> {
-    const clean = parts.leaks.redactJson(result.value)
-    parts.origins.noteRead(context.run?.id ?? context.callId, clean.value, result.origins, result.private)
-    return ok(clean.value)
+  function label(context: CallContext, result: LabelledPart): Outcome<Json> {
+    // A packed value was looked through before it was packed.
+    const value = result.noted === undefined ? parts.leaks.redactJson(result.value).value : result.value
+    const noted = result.noted ?? value
+    parts.origins.noteRead(context.run?.id ?? context.callId, noted, result.origins, result.private)
+    return ok(value)
+  }
+
+  /** Each part is labelled before the tool has it. */
+  function labelled(context: CallContext, sink: PartSink<Json>): PartSink<LabelledPart> {
+    const clean = (part: LabelledPart) => (label(context, part) as { value: Json }).value
+    return {
+      open: (head) => sink.open(clean(head)),
+      part: (part) => sink.part(clean(part)),
+      closed: sink.closed,
+    }
   }
 
   return { passCapability, passNeed }

@@ -15,8 +15,10 @@ import type {
   IsolateLane,
   LeakScanner,
   OriginTracker,
+  Staging,
   StopSwitch,
 } from '../ports.ts'
+import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
 import { refusalFor } from './refusal-for.ts'
 import type { RunUsage } from './run-usage.ts'
 
@@ -29,11 +31,13 @@ export interface ToolCallParts {
   leaks: LeakScanner
   usage: RunUsage
   passCapability: Gate['passCapability']
+  staging: Staging
   onFault(error: unknown): void
 }
 
 export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
   const inputSchemas = new WeakMap<InstalledTool, Map<string, z.ZodType>>()
+  let streamNumber = 0
 
   return async (context, { callId, tool, fn, input }) => {
     const ref = { name: tool.name, version: tool.version, hash: tool.hash }
@@ -79,6 +83,16 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         context.onWait?.(waiting)
       },
     }
+    let streams: CallStreams | null = null
+    const ownStreams = () => {
+      streams ??= createCallStreams({
+        passCapability: (operation, args, how) => parts.passCapability({ ...inner, ...how }, operation, args),
+        nextNumber: () => streamNumber++,
+        staging: parts.staging,
+      })
+      return streams
+    }
+    inner.staged = (stage) => ownStreams().staged(stage)
     const result = await parts.lane.run({
       tool,
       principalId: context.principal.id,
@@ -89,12 +103,19 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       signal: context.signal,
       // What a call still waits for when it ends, ends with it.
       onRequest: (operation, args, ended) =>
-        parts.passCapability({ ...inner, signal: AbortSignal.any([inner.signal, ended]) }, operation, args),
+        concernsStreams(operation)
+          ? ownStreams().pass(operation, args, inner.signal)
+          : parts.passCapability(
+              { ...inner, signal: AbortSignal.any([inner.signal, ended]) },
+              operation,
+              args,
+            ),
       onLog() {},
       clock: (control) => {
         clock = control
       },
     })
+    await (streams as CallStreams | null)?.end()
     const unlogged = parts.usage.endCall(callId)
     note({
       ...entry,

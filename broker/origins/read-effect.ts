@@ -35,6 +35,12 @@ const MANNER: Record<string, ReadonlySet<string>> = {
     'sign',
   ]),
 }
+/** Asked for in parts, it is the same effect. */
+const SAME_AS: Record<string, string> = {
+  'net.stream': 'net.fetch',
+  'command.start': 'command.run',
+  'fs.writeStream': 'fs.writeFile',
+}
 const PLAIN_HEADERS = /^(accept|accept-language|content-type|content-length|user-agent|cache-control)$/i
 
 export function isEffect(prepared: Pick<Prepared, 'needs'>): boolean {
@@ -66,7 +72,7 @@ function readRequest(
     const lines = prepared.exact.map((line): [string, Json] => [line.label, line.text])
     return { name: prepared.operation, input: lines.map(([label, text]) => ({ [label]: text })) }
   }
-  const name = toolCall.function
+  const name = SAME_AS[toolCall.function] ?? toolCall.function
   const args = isObject(toolCall.input) ? toolCall.input : { value: toolCall.input }
   const input = Object.fromEntries(Object.entries(args).filter(([key]) => !MANNER[name]?.has(key)))
   if (name === 'net.fetch') return readFetch(perimeter, args, input)

@@ -66,8 +66,10 @@ export function createLeakScanner(): LeakScanner & {
       const take = (more: boolean): string => {
         const { hits: found, open } = needles.find(held)
         const hits = merge(found)
-        // Never cut inside a hit, nor inside what could become one; one character more, for base64's edge.
-        let cut = more ? Math.max(0, open - 1) : held.length
+        // Never cut inside a hit, nor inside what could become one; one character more, for base64's edge. The end
+        // of a line is no such character: who reads lines has each when it is whole.
+        const edge = /[A-Za-z0-9+/=_-]/.test(held.charAt(open - 1)) ? 1 : 0
+        let cut = more ? open - edge : held.length
         for (const hit of hits.toReversed())
           if (more && hit.start < cut && (hit.end > cut || hit.end === held.length)) cut = hit.start
         const out = held.slice(0, cut)

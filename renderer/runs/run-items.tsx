@@ -92,6 +92,7 @@ function CallView({ call }: { call: Call }) {
           ))}
         </ul>
       )}
+      {!listed && single && <OutputView effect={single} open={open} />}
       {refusal && (
         <div className="because deny refusal">
           <ShownText text={refusal.text} field="reason" />
@@ -141,6 +142,7 @@ function EffectRow({ effect, open }: { effect: Effect; open: boolean }) {
           {effect.state === 'failed' ? 'failed' : effect.ms === null ? '' : formatDuration(effect.ms)}
         </span>
       </div>
+      <OutputView effect={effect} open={open} />
       {(open || effect.state === 'refused') && because.length > 0 && (
         <div className={`because ${mark.kind}`}>
           {because.slice(0, open ? undefined : 1).map(({ rule, text }) => (
@@ -156,5 +158,16 @@ function EffectRow({ effect, open }: { effect: Effect; open: boolean }) {
         </div>
       )}
     </li>
+  )
+}
+
+/** What a program writes, while it runs; afterwards on request. */
+function OutputView({ effect, open }: { effect: Effect; open: boolean }) {
+  if (!effect.output || (effect.state !== 'open' && !open)) return null
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section className="program-output select" tabIndex={0} aria-label="What the program writes">
+      <ShownText text={effect.output} field="argument" block quietLines />
+    </section>
   )
 }

@@ -1,5 +1,9 @@
-/** The body of a Request or a Response: text or bytes, held whole, read once. Streams and forms do not exist here. */
+/**
+ * The body of a Request or a Response, read once: text or bytes, held whole, or the parts of an answer as they come.
+ * Forms do not exist here, and what is sent is always whole.
+ */
 import { bytesOf, fromByteString } from './byte-string.ts'
+import { isDisturbed, pullFrom, ReadableStream } from './read-stream.ts'
 import { TextDecoder, TextEncoder } from './text-coding.ts'
 import { URLSearchParams } from './url-search-params.ts'
 
@@ -16,40 +20,92 @@ export function takeBody(init: unknown): { data: BodyData; type: string | null }
   return { data: `${init}`, type: 'text/plain;charset=UTF-8' }
 }
 
-/** The data without reading it. */
+/** The data without reading it; null for a body that comes in parts. */
 export let peek: (body: Body) => BodyData
+/** Another reader of the same parts, where the body comes in parts. */
+export let branch: (body: Body) => ReadableStream | null
 
 export class Body {
   #data: BodyData
+  #stream: ReadableStream | null
   #used = false
 
-  constructor(data: BodyData) {
+  constructor(data: BodyData, stream: ReadableStream | null = null) {
     this.#data = data
+    this.#stream = stream
   }
   static {
-    peek = (body) => body.#data
+    peek = (body) => (body.#stream ? null : body.#data)
+    branch = (body) => {
+      if (!body.#stream) return null
+      const [own, other] = body.#stream.tee()
+      body.#stream = own
+      return other
+    }
+  }
+  get body(): ReadableStream | null {
+    if (!this.#stream && this.#data !== null && !this.#used) this.#stream = streamOf(dataBytes(this.#data))
+    return this.#stream
   }
   get bodyUsed() {
-    return this.#used
+    return this.#used || (this.#stream !== null && isDisturbed(this.#stream))
   }
   async text(): Promise<string> {
-    const data = this.#use()
+    const data = await this.#use()
     return typeof data === 'string' ? data.replace(/^\ufeff/, '') : data ? new TextDecoder().decode(data) : ''
   }
   async json(): Promise<unknown> {
     return JSON.parse(await this.text())
   }
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    const data = this.#use()
-    if (typeof data === 'string') return new TextEncoder().encode(data)
-    return data ? data.slice() : fromByteString('')
+    return dataBytes(await this.#use())
   }
   async arrayBuffer(): Promise<ArrayBuffer> {
     return (await this.bytes()).buffer
   }
-  #use(): BodyData {
-    if (this.#used && this.#data !== null) throw new TypeError('the body was read already')
+  async #use(): Promise<BodyData> {
+    const stream = this.#stream
+    if ((this.bodyUsed && (stream || this.#data !== null)) || stream?.locked)
+      throw new TypeError('the body was read already')
     this.#used = true
-    return this.#data
+    return stream ? gather(stream) : this.#data
   }
+}
+
+function dataBytes(data: BodyData): Uint8Array<ArrayBuffer> {
+  if (typeof data === 'string') return new TextEncoder().encode(data)
+  return data ? data.slice() : fromByteString('')
+}
+
+async function gather(stream: ReadableStream): Promise<Uint8Array<ArrayBuffer>> {
+  stream.getReader()
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  for (;;) {
+    const part = await pullFrom(stream)
+    if (part.done) break
+    parts[parts.length] = part.value
+    size += part.value.length
+  }
+  if (parts.length === 1) return parts[0] as Uint8Array<ArrayBuffer>
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] as Uint8Array<ArrayBuffer>
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream {
+  let given = bytes.length === 0
+  return new ReadableStream({
+    async pull() {
+      if (given) return { done: true, value: undefined }
+      given = true
+      return { done: false, value: bytes }
+    },
+    cancel() {},
+  })
 }

@@ -1,9 +1,11 @@
 /** Request, Response and `fetch` over the gate's `net.fetch`. What the gate refuses rejects with its own error. */
 import type { AbortSignal } from './abort.ts'
-import { base64ToBytes, bytesToBase64 } from './base64.ts'
+import { bytesToBase64 } from './base64.ts'
 import type { Box } from './endowment.ts'
-import { Body, type BodyData, peek, takeBody } from './fetch-body.ts'
+import { Body, type BodyData, branch, peek, takeBody } from './fetch-body.ts'
+import { openGateStream, partBytes } from './gate-stream.ts'
 import { Headers } from './headers.ts'
+import { failStream, type ReadableStream } from './read-stream.ts'
 import type { GuestUrlClass } from './url.ts'
 
 interface RequestInit {
@@ -13,13 +15,12 @@ interface RequestInit {
   redirect?: unknown
   signal?: AbortSignal | null
 }
-interface FetchResult {
+interface FetchHead {
+  stream: number
   url: string
   status: number
   statusText: string
   headers: [string, string][]
-  body: string
-  bodyEncoding: 'utf8' | 'base64'
   redirects: string[]
 }
 const NULL_BODY = [101, 204, 205, 304]
@@ -36,10 +37,13 @@ export class Response extends Body {
   constructor(
     body?: unknown,
     init: { status?: number; statusText?: string; headers?: unknown } = {},
-    from: { url: string; redirected: boolean } = { url: '', redirected: false },
+    from: { url: string; redirected: boolean; stream?: ReadableStream | null } = {
+      url: '',
+      redirected: false,
+    },
   ) {
     const { data, type } = takeBody(body)
-    super(data)
+    super(data, from.stream ?? null)
     this.status = init.status === undefined ? 200 : Number(init.status)
     if (!(this.status >= 100 && this.status <= 599)) throw new RangeError('a status is from 200 to 599')
     if (data !== null && NULL_BODY.includes(this.status)) throw new TypeError('this status has no body')
@@ -54,7 +58,8 @@ export class Response extends Body {
   }
   clone(): Response {
     if (this.bodyUsed) throw new TypeError('the body was read already')
-    return new Response(peek(this), this, this)
+    const { url, redirected } = this
+    return new Response(peek(this), this, { url, redirected, stream: branch(this) })
   }
   static json(
     value: unknown,
@@ -97,16 +102,24 @@ export function createFetch(box: Box, URL: GuestUrlClass) {
   async function fetch(input: unknown, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init)
     request.signal?.throwIfAborted()
-    const asked = box.ask('net.fetch', {
+    const { signal } = request
+    const asked = box.ask('net.stream', {
       url: request.url,
       method: request.method,
       headers: [...request.headers],
       redirect: request.redirect,
-      responseEncoding: 'base64',
       ...bodyArguments(peek(request)),
-    })
-    return responseOf((await orAborted(asked, request.signal)) as FetchResult)
+    }) as Promise<FetchHead>
+    const head = await orAborted(asked, signal, ({ stream }) => streamOf(stream).cancel())
+    const stream = streamOf(head.stream)
+    const empty = request.method === 'HEAD' || NULL_BODY.includes(head.status)
+    if (empty) void stream.cancel()
+    else signal?.addEventListener('abort', () => failStream(stream, signal.reason), { once: true })
+    const redirected = head.redirects.length > 0
+    return new Response(null, head, { url: head.url, redirected, stream: empty ? null : stream })
   }
+
+  const streamOf = (stream: number) => openGateStream(box, stream, partBytes)
   return { Request, fetch }
 }
 
@@ -120,17 +133,19 @@ function bodyArguments(data: BodyData) {
   return typeof data === 'string' ? { body: data } : { body: bytesToBase64(data), bodyEncoding: 'base64' }
 }
 
-function responseOf(result: FetchResult): Response {
-  const empty = result.body === '' || NULL_BODY.includes(result.status)
-  const body = empty ? null : result.bodyEncoding === 'base64' ? base64ToBytes(result.body) : result.body
-  return new Response(body, result, { url: result.url, redirected: result.redirects.length > 0 })
-}
-
-/** The request itself goes on at the gate; its answer is no longer waited for. */
-function orAborted<T>(asked: Promise<T>, signal: AbortSignal | null): Promise<T> {
+/** Once given up, the answer is let go of when it comes. */
+function orAborted<T>(
+  asked: Promise<T>,
+  signal: AbortSignal | null,
+  letGo: (answer: T) => unknown,
+): Promise<T> {
   if (!signal) return asked
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    asked.then(resolve, reject)
+    const onAbort = () => {
+      reject(signal.reason)
+      asked.then(letGo, () => {})
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
 }

@@ -10,14 +10,22 @@ export interface CollectOptions {
   /** Bytes that are kept. */
   max: number
   leaks: Pick<LeakScanner, 'stream'>
-  onText(text: string): void
+  /** Whether all text is gathered for the end, or only the last of it. */
+  keep: boolean
+  /** The program is held back until this has been taken. */
+  onText(text: string): Promise<void>
   /** Called once when far more came than is kept. */
   onFlood(): void
 }
 export interface Collected {
   text: string
+  /** Characters, also of what was not gathered. */
+  length: number
   truncated: boolean
 }
+
+/** Characters of the last output that are gathered in any case: what a program says before it fails. */
+const TAIL = 16 * 1024
 
 /** How much more than is kept a program may write before it counts as a flood. */
 const FLOOD = 64
@@ -27,17 +35,27 @@ export async function collectOutput(stream: Readable, options: CollectOptions): 
   const scan = options.leaks.stream()
   const parts: string[] = []
   let bytes = 0
-  const keep = (text: string) => {
+  let length = 0
+  let kept = 0
+  const keepTail = () => {
+    const tail = parts.join('').slice(-TAIL)
+    parts.splice(0, parts.length, tail)
+    kept = length
+  }
+  const take = async (text: string) => {
     if (text === '') return
+    length += text.length
     parts.push(text)
-    options.onText(text)
+    if (!options.keep && parts.length > 1 && length > kept + TAIL) keepTail()
+    await options.onText(text)
   }
   let flooded = false
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       const room = options.max - bytes
       bytes += chunk.length
-      if (room > 0) keep(scan.push(decoder.write(room < chunk.length ? chunk.subarray(0, room) : chunk)))
+      if (room > 0)
+        await take(scan.push(decoder.write(room < chunk.length ? chunk.subarray(0, room) : chunk)))
       if (bytes > options.max * FLOOD && !flooded) {
         flooded = true
         options.onFlood()
@@ -46,6 +64,6 @@ export async function collectOutput(stream: Readable, options: CollectOptions): 
   } catch {
     // The stream broke off because the program was ended: what came before stands.
   }
-  keep(scan.push(decoder.end()) + scan.end())
-  return { text: parts.join(''), truncated: bytes > options.max }
+  await take(scan.push(decoder.end()) + scan.end())
+  return { text: parts.join(''), length, truncated: bytes > options.max }
 }

@@ -59,27 +59,35 @@ export function explainEnd(
   }
 }
 
+/** What it writes is text from outside, and can hold anything that it could read. */
+export function labelOf(resource: CommandResource): Pick<EffectResult, 'origins' | 'private'> {
+  return {
+    origins: [{ field: '', origin: { kind: 'outside', source: fit(resource.program, 500) } }],
+    private: true,
+  }
+}
+
 export function resultOf(of: {
   end: ContainedEnd
   stdout: Collected
   stderr: Collected
   resource: CommandResource
   hint: string | undefined
+  /** The tool has had what it wrote. */
+  inParts: boolean
 }): EffectResult {
-  const { end, stdout, stderr, resource, hint } = of
+  const { end, stdout, stderr, resource, hint, inParts } = of
   const signal = end.signal ?? (end.exitCode === null ? null : (SIGNALS[end.exitCode] ?? null))
   return {
     value: {
       exitCode: end.exitCode,
       signal,
-      stdout: stdout.text,
-      stderr: stderr.text,
+      ...(inParts ? {} : { stdout: stdout.text, stderr: stderr.text }),
       truncated: stdout.truncated || stderr.truncated,
       ...(hint === undefined ? {} : { sandboxHint: hint }),
     },
-    origins: [{ field: '', origin: { kind: 'outside', source: fit(resource.program, 500) } }],
-    private: true,
-    bytesIn: stdout.text.length + stderr.text.length,
+    ...labelOf(resource),
+    bytesIn: stdout.length + stderr.length,
     bytesOut: 0,
     details: {
       exitCode: end.exitCode,

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mintPermit } from '../../gate/permit.ts'
+import { createLeakScanner } from '../../secrets/leak-scanner.ts'
 import { createFsReadCapability } from '../fs-read.ts'
 import { createFsWriteCapability } from '../fs-write.ts'
 import { createWordMatcher } from '../search/match-words.ts'
@@ -44,7 +45,7 @@ describe('against a process that swaps links', () => {
     const files = createFileRoom({ ownPaths: [], home: top })
     gate = playGate(
       [
-        createFsReadCapability({ files, matcher: createWordMatcher() }),
+        createFsReadCapability({ files, matcher: createWordMatcher(), leaks: createLeakScanner() }),
         createFsWriteCapability({ files, undo: noUndo() }),
       ],
       mintPermit,

@@ -78,13 +78,18 @@ function readNow(fd: number, buffer: Buffer, offset: number): number {
 async function readLater(fd: number, buffer: Buffer, offset: number): Promise<number> {
   let got = 0
   while (got < buffer.length) {
-    const count = await new Promise<number>((resolve, reject) => {
-      fs.read(fd, buffer, got, buffer.length - got, offset + got, (error, bytes) =>
-        error ? reject(error) : resolve(bytes),
-      )
-    })
+    const count = await readSome(fd, buffer, got, offset + got)
     if (count === 0) break
     got += count
   }
   return got
+}
+
+/** One read through the pool, into the rest of `buffer`. */
+export function readSome(fd: number, buffer: Buffer, into: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(fd, buffer, into, buffer.length - into, position, (error, bytes) =>
+      error ? reject(error) : resolve(bytes),
+    )
+  })
 }

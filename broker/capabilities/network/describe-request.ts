@@ -1,13 +1,12 @@
 /** A request in the question: what it needs, all that would go out, and one sentence. */
-import type { OperationArgs } from '../../../contract/request.ts'
 import type { Need } from '../../../contract/resource.ts'
 import type { Prepared } from '../../ports.ts'
 import { fit } from '../files/name-paths.ts'
 import { originOf } from './canonical-url.ts'
-import type { RequestPlan } from './plan-request.ts'
+import type { RequestPlan, SentParts } from './plan-request.ts'
 import { describeSigning } from './sign-request.ts'
 
-type Args = OperationArgs<'net.fetch'>
+type Args = SentParts
 
 const READS = new Set(['GET', 'HEAD'])
 

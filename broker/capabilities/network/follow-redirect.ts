@@ -6,12 +6,12 @@ import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import { canonicalUrl, originOf } from './canonical-url.ts'
 import type { RequestPlan } from './plan-request.ts'
 import { headersAcrossOrigins } from './request-headers.ts'
-import type { WireAnswer } from './send-once.ts'
+import type { WireHead } from './send-once.ts'
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const MAX_REDIRECTS = 10
 
-export function redirectOf(answer: WireAnswer): string | null {
+export function redirectOf(answer: WireHead): string | null {
   if (!REDIRECTS.has(answer.status)) return null
   return answer.headers.find(([name]) => name === 'location')?.[1] ?? null
 }

@@ -7,6 +7,12 @@ import { secretsIn } from './fill-secrets.ts'
 import { cleanHeaders, type HeaderList } from './request-headers.ts'
 import type { Signing } from './sign-request.ts'
 
+/** What a request sends, however its answer comes. */
+export type SentParts = Pick<
+  OperationArgs<'net.stream'>,
+  'url' | 'method' | 'headers' | 'body' | 'bodyEncoding' | 'sign'
+>
+
 export interface RequestPlan {
   resource: UrlResource
   headers: HeaderList
@@ -19,7 +25,7 @@ export interface RequestPlan {
 
 const BODILESS = new Set(['GET', 'HEAD'])
 
-export function planRequest(args: OperationArgs<'net.fetch'>): Outcome<RequestPlan> {
+export function planRequest(args: SentParts): Outcome<RequestPlan> {
   const resource = canonicalUrl(args.method, args.url)
   if (resource.kind !== 'ok') return resource
   const headers = cleanHeaders(args.headers)
@@ -39,7 +45,7 @@ export function planRequest(args: OperationArgs<'net.fetch'>): Outcome<RequestPl
   })
 }
 
-function bodyOf(args: OperationArgs<'net.fetch'>, method: string): Outcome<string | Buffer | null> {
+function bodyOf(args: SentParts, method: string): Outcome<string | Buffer | null> {
   if (args.body === undefined) return ok(null)
   if (BODILESS.has(method))
     return refused(

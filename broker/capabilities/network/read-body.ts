@@ -4,7 +4,7 @@
  */
 import type { Readable, Transform } from 'node:stream'
 import zlib from 'node:zlib'
-import { failed, type Outcome, ok } from '../../../contract/outcome.ts'
+import { type Failed, failed, type Outcome, ok } from '../../../contract/outcome.ts'
 
 export interface ReadBody {
   bytes: Buffer
@@ -24,12 +24,14 @@ const DECODERS: Record<string, () => Transform> = {
   zstd: () => zlib.createZstdDecompress(),
 }
 
-/** Reads to the end or the limit, then lets go of the rest. Throws what the connection throws. */
-export async function readBody(
-  body: Readable,
-  contentEncoding: string,
-  maxBytes: number,
-): Promise<Outcome<ReadBody>> {
+export interface UnpackedBody {
+  stream: Readable
+  /** Lets go of the rest. */
+  destroy(): void
+}
+
+/** The body as it was before it was packed. */
+export function unpackBody(body: Readable, contentEncoding: string): Outcome<UnpackedBody> {
   // A connection that ends while nobody reads must not be an error that nobody hears.
   body.on('error', () => {})
   const codings = contentEncoding
@@ -48,14 +50,27 @@ export async function readBody(
   const steps: Readable[] = [body]
   for (const coding of codings.reverse())
     steps.push(unpack(steps.at(-1) as Readable, (DECODERS[coding] as () => Transform)()))
+  return ok({
+    stream: steps.at(-1) as Readable,
+    destroy: () => {
+      for (const step of steps) step.destroy()
+    },
+  })
+}
+
+/** Reads to the end or the limit. Throws what the connection throws. */
+export async function readBody(stream: Readable, maxBytes: number): Promise<Outcome<ReadBody>> {
   try {
-    return ok(await collect(steps.at(-1) as Readable, maxBytes))
+    return ok(await collect(stream, maxBytes))
   } catch (error) {
-    if (!isPackingError(error)) throw error
-    return failed('network', 'The answer is damaged: it could not be unpacked.')
-  } finally {
-    for (const step of steps) step.destroy()
+    return damaged(error)
   }
+}
+
+/** What to say when it could not be unpacked; anything else is thrown again. */
+export function damaged(error: unknown): Failed {
+  if (!isPackingError(error)) throw error
+  return failed('network', 'The answer is damaged: it could not be unpacked.')
 }
 
 function unpack(from: Readable, decoder: Transform): Transform {

@@ -4,9 +4,11 @@
  */
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction, Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import type { buildConnector, Dispatcher } from 'undici'
 import { type Failed, failed, type Outcome, ok } from '../../../contract/outcome.ts'
-import { readBody } from './read-body.ts'
+import type { Delivered } from '../deliver-bytes.ts'
+import { damaged, readBody, unpackBody } from './read-body.ts'
 import type { HeaderList } from './request-headers.ts'
 
 export interface WireRequest {
@@ -22,14 +24,20 @@ export interface WireRequest {
   ca?: string | undefined
   /** Given the connection once it is made. */
   onSocket(socket: Socket): void
+  /** Takes an answer's body itself; null leaves it to be read whole. May throw what the body throws. */
+  take?: ((head: WireHead) => ((body: Readable) => Promise<Outcome<Delivered>>) | null) | undefined
 }
-export interface WireAnswer {
+export interface WireHead {
   status: number
   statusText: string
   headers: HeaderList
   setCookie: string[]
+}
+export interface WireAnswer extends WireHead {
   body: Buffer
   truncated: boolean
+  /** How it went, where the body was taken in parts. */
+  delivered: Delivered | null
 }
 
 const MAX_HEADER_BYTES = 64 * 1024
@@ -58,23 +66,38 @@ export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer
       signal: request.signal,
       reset: true,
     })
-    const body = await readBody(
-      answer.body,
-      String(answer.headers['content-encoding'] ?? ''),
-      request.maxBytes,
-    )
-    if (body.kind !== 'ok') return body
-    return ok({
+    const head: WireHead = {
       status: answer.statusCode,
       statusText: answer.statusText ?? '',
       ...splitHeaders(answer.headers),
-      body: body.value.bytes,
-      truncated: body.value.truncated,
-    })
+    }
+    const body = unpackBody(answer.body, String(answer.headers['content-encoding'] ?? ''))
+    if (body.kind !== 'ok') return body
+    try {
+      return await answerOf(request, head, body.value.stream)
+    } finally {
+      body.value.destroy()
+    }
   } catch (error) {
     return explainNetwork(error, host, request.signal)
   } finally {
     await client.destroy().catch(() => {})
+  }
+}
+
+async function answerOf(request: WireRequest, head: WireHead, body: Readable): Promise<Outcome<WireAnswer>> {
+  const take = request.take?.(head)
+  if (!take) {
+    const read = await readBody(body, request.maxBytes)
+    if (read.kind !== 'ok') return read
+    return ok({ ...head, body: read.value.bytes, truncated: read.value.truncated, delivered: null })
+  }
+  try {
+    const delivered = await take(body)
+    if (delivered.kind !== 'ok') return delivered
+    return ok({ ...head, body: Buffer.alloc(0), truncated: false, delivered: delivered.value })
+  } catch (error) {
+    return damaged(error)
   }
 }
 

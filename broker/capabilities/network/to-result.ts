@@ -1,22 +1,68 @@
 /** What a tool gets of an answer: text or base64, known secrets taken out, cookies kept back. */
 import { type Outcome, ok } from '../../../contract/outcome.ts'
-import type { OperationArgs } from '../../../contract/request.ts'
-import type { EffectResult, LeakScanner } from '../../ports.ts'
+import type { EffectResult, LabelledPart, LeakScanner } from '../../ports.ts'
+import type { Delivered } from '../deliver-bytes.ts'
 import type { RequestPlan } from './plan-request.ts'
 import { headerOf } from './request-headers.ts'
-import type { WireAnswer } from './send-once.ts'
+import type { WireAnswer, WireHead } from './send-once.ts'
 
 export interface Answered {
   plan: RequestPlan
   answer: WireAnswer
-  args: OperationArgs<'net.fetch'>
+  encoding: 'utf8' | 'base64'
   redirects: string[]
   bytesOut: number
   isPrivate: boolean
 }
+type Head = Pick<Answered, 'plan' | 'redirects' | 'isPrivate'> & { answer: WireHead }
+
+/** The first answer of a request whose body comes in parts. */
+export function toHead(answered: Head, leaks: Pick<LeakScanner, 'redactKnown'>): LabelledPart {
+  const clean = (text: string) => leaks.redactKnown(text).text
+  return { value: headOf(answered, clean), ...labelOf(answered) }
+}
+
+/** What each part of it is labelled with. */
+export function labelOf({
+  plan,
+  isPrivate,
+}: Pick<Head, 'plan' | 'isPrivate'>): Pick<LabelledPart, 'origins' | 'private'> {
+  return {
+    origins: [{ field: '', origin: { kind: 'outside', source: plan.resource.url.slice(0, 500) } }],
+    private: isPrivate,
+  }
+}
+
+function headOf({ plan, answer, redirects }: Head, clean: (text: string) => string) {
+  return {
+    url: plan.resource.url,
+    status: answer.status,
+    statusText: clean(answer.statusText),
+    headers: answer.headers.map(([name, value]): [string, string] => [name, clean(value)]),
+    redirects,
+  }
+}
+
+/** What the log says at its end. */
+export function toEnd(answered: Omit<Answered, 'encoding'> & { delivered: Delivered }): EffectResult {
+  const { plan, answer, redirects, delivered } = answered
+  return {
+    value: { bytes: delivered.bytes },
+    ...labelOf(answered),
+    bytesIn: delivered.bytes,
+    bytesOut: answered.bytesOut,
+    details: {
+      status: answer.status,
+      host: plan.resource.host,
+      redirects: redirects.length,
+      ...(delivered.letGo ? { letGo: true } : {}),
+      ...(delivered.echoes > 0 ? { echoedSecretsRemoved: delivered.echoes } : {}),
+    },
+  }
+}
 
 export function toResult(answered: Answered, leaks: Pick<LeakScanner, 'redactKnown'>): Outcome<EffectResult> {
-  const { plan, answer, args, redirects } = answered
+  const { plan, answer, encoding, redirects } = answered
   let echoes = 0
   const clean = (text: string) => {
     const { text: redacted, hits } = leaks.redactKnown(text)
@@ -26,17 +72,12 @@ export function toResult(answered: Answered, leaks: Pick<LeakScanner, 'redactKno
   const { host } = plan.resource
   return ok({
     value: {
-      url: plan.resource.url,
-      status: answer.status,
-      statusText: clean(answer.statusText),
-      headers: answer.headers.map(([name, value]): [string, string] => [name, clean(value)]),
-      body: args.responseEncoding === 'base64' ? cleanBytes(answer.body, clean) : clean(decode(answer)),
-      bodyEncoding: args.responseEncoding,
+      ...headOf(answered, clean),
+      body: encoding === 'base64' ? cleanBytes(answer.body, clean) : clean(decode(answer)),
+      bodyEncoding: encoding,
       truncated: answer.truncated,
-      redirects,
     },
-    origins: [{ field: '', origin: { kind: 'outside', source: plan.resource.url.slice(0, 500) } }],
-    private: answered.isPrivate,
+    ...labelOf(answered),
     bytesIn: answer.body.length,
     bytesOut: answered.bytesOut,
     details: {

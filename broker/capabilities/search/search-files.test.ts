@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mintPermit } from '../../gate/permit.ts'
 import type { PerformContext } from '../../ports.ts'
+import { createLeakScanner } from '../../secrets/leak-scanner.ts'
 import { createFileRoom } from '../files/file-room.ts'
 import { createFsReadCapability } from '../fs-read.ts'
 import { playGate } from '../testing/play-gate.ts'
@@ -28,7 +29,7 @@ const put = (name: string, data: string | Buffer) => {
 }
 const searchWith = async (matcher: LineMatcher, args: object, context: Partial<PerformContext> = {}) => {
   const files = createFileRoom({ ownPaths: [], home: top })
-  const gate = playGate([createFsReadCapability({ files, matcher })], mintPermit)
+  const gate = playGate([createFsReadCapability({ files, matcher, leaks: createLeakScanner() })], mintPermit)
   const outcome = await gate.pass('fs.search', { path: top, ...args }, context)
   if (outcome.kind !== 'ok') return outcome
   const { matches, truncated } = outcome.value.value as {

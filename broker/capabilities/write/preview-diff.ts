@@ -15,7 +15,7 @@ const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | (fs.constants.O_N
 /** @returns a unified diff; null when there is nothing to compare, or it is no text, or too much to read */
 export function diffOver(
   place: HeldPlace,
-  args: OperationArgs<'fs.writeFile'>,
+  args: Pick<OperationArgs<'fs.writeFile'>, 'mode'>,
   bytes: Buffer,
 ): string | null {
   if (

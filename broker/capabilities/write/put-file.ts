@@ -5,11 +5,16 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import { failed, type Outcome, ok } from '../../../contract/outcome.ts'
+import type { StagedFile } from '../../ports.ts'
 import { errnoOf, explainError } from '../files/explain-error.ts'
 import type { OpenPlace } from './open-place.ts'
 
 /** @param old the file that is replaced, for its mode and owner; null where there must be none */
-export async function putFile(place: OpenPlace, bytes: Buffer, old: fs.Stats | null): Promise<Outcome<true>> {
+export async function putFile(
+  place: OpenPlace,
+  content: Buffer | Pick<StagedFile, 'copyTo'>,
+  old: fs.Stats | null,
+): Promise<Outcome<true>> {
   const temporary = `${place.folder.at}/.sallyport-${randomBytes(8).toString('hex')}.tmp`
   let made = false
   try {
@@ -21,7 +26,7 @@ export async function putFile(place: OpenPlace, bytes: Buffer, old: fs.Stats | n
     )
     made = true
     try {
-      await writeAll(fd, bytes)
+      await (Buffer.isBuffer(content) ? writeAll(fd, content) : content.copyTo(fd))
       if (old) keepModeAndOwner(fd, old)
       await synced(fd)
     } finally {

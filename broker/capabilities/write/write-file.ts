@@ -1,8 +1,13 @@
-/** fs.writeFile: create, replace or append, always as a whole new file put in place of the old one. */
+/**
+ * fs.writeFile and fs.writeStream: create, replace or append, always as a whole new file put in place of the old one.
+ * Content that came in parts is asked for as a whole too: what is decided on is what is written.
+ */
 import type { Stats } from 'node:fs'
+import type { ExactLine } from '../../../contract/consent.ts'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
-import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
+import type { Json } from '../../../contract/words.ts'
+import type { EffectResult, PerformContext, PrepareContext, Prepared, StagedFile } from '../../ports.ts'
 import { explainErrno } from '../files/explain-error.ts'
 import type { HeldNothing, HeldPlace } from '../files/held.ts'
 import { lastName, sentenceOn } from '../files/name-paths.ts'
@@ -10,7 +15,7 @@ import { readPart } from '../files/read-held.ts'
 import { encodeText } from '../files/text-encoding.ts'
 import { hashOf } from '../hash-content.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
-import { exactContent } from './exact-content.ts'
+import { exactContent, exactStaged } from './exact-content.ts'
 import {
   entryAt,
   isUnchanged,
@@ -25,14 +30,21 @@ import { putFile } from './put-file.ts'
 import { recordChange } from './record-change.ts'
 
 type Args = OperationArgs<'fs.writeFile'>
+type Manner = Pick<Args, 'mode' | 'parents'>
+/** What is to be written: bytes of the request, or what was gathered before. */
+type Content = { size: number; hash: string; bytes: Buffer | StagedFile }
 interface Held {
   place: HeldPlace | HeldNothing
-  args: Args
-  bytes: Buffer
+  args: Manner
+  content: Content
 }
 
 /** Appending makes a new file of old and new bytes; past this size that would be a burden. */
 const MAX_APPEND_BASE = 64 * 1024 * 1024
+
+/** Longer content is not compared for a preview; one byte more than `diffOver` takes. */
+const MAX_COMPARED = 200_001
+const MAX_JUDGED = 4 * 1024 * 1024
 
 const VERBS = { create: 'Create', replace: 'Replace', append: 'Append to' } as const
 
@@ -43,28 +55,46 @@ export function createWriteFile(deps: WriteDeps) {
   function prepare(args: Args): Outcome<Prepared> {
     const bytes = encodeText(args.data, args.encoding)
     if (bytes.kind !== 'ok') return bytes
+    const content = { size: bytes.value.length, hash: hashOf(bytes.value), bytes: bytes.value }
+    return prepareContent('fs.writeFile', args, content, exactContent(args, content.size))
+  }
+
+  function prepareStaged(
+    args: OperationArgs<'fs.writeStream'>,
+    context: Pick<PrepareContext, 'staged'>,
+  ): Outcome<Prepared> {
+    const staged = context.staged?.(args.stage)
+    if (!staged) return refused('invalid-request', 'There is no such content to write.')
+    const content = { size: staged.size, hash: staged.hash, bytes: staged }
+    const prepared = prepareContent('fs.writeStream', args, content, exactStaged(args, staged))
+    if (prepared.kind === 'ok') prepared.value.judged = judgedContent(args.path, staged)
+    return prepared
+  }
+
+  function prepareContent(
+    operation: 'fs.writeFile' | 'fs.writeStream',
+    args: Manner & { path: string },
+    content: Content,
+    exact: ExactLine[],
+  ): Outcome<Prepared> {
     const found = files.target(args.path)
     if (found.kind !== 'ok') return found
     const place = found.value
     const entry = 'folder' in place ? place.entry : null
-    const hash = hashOf(bytes.value)
     let diff: string | null | undefined
     const prepared: Prepared = {
       ...plainPrepared({
-        operation: 'fs.writeFile',
+        operation,
         capability: 'fs.write',
         needs: needsOf(place),
-        exact: [
-          { label: 'File', text: place.path, spans: [], long: false },
-          ...exactContent(args, bytes.value.length),
-        ],
+        exact: [{ label: 'File', text: place.path, spans: [], long: false }, ...exact],
         binding: JSON.stringify([
           'fs.writeFile',
           place.path,
           args.mode,
           args.parents,
-          bytes.value.length,
-          hash,
+          content.size,
+          content.hash,
           identity(entry),
         ]),
         sentence: sentenceOn(
@@ -76,20 +106,20 @@ export function createWriteFile(deps: WriteDeps) {
       }),
       /** Made when a question needs it: what goes in silence pays nothing for it. */
       get diff() {
-        if (diff === undefined) diff = 'folder' in place ? diffOver(place, args, bytes.value) : null
+        if (diff === undefined) diff = 'folder' in place ? diffOver(place, args, sampleOf(content)) : null
         return diff
       },
     }
-    return ok(held.keep(prepared, { place, args, bytes: bytes.value }))
+    return ok(held.keep(prepared, { place, args, content }))
   }
 
   async function perform(prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>> {
-    const { place, args, bytes } = held.of(prepared)
+    const { place, args, content } = held.of(prepared)
     if (!('folder' in place)) return explainErrno(place.errno, lastName(place.path))
     const opened = await openPlace(deps, place, args.parents, context)
     if (opened.kind !== 'ok') return opened
     try {
-      return await put(opened.value, place, args, bytes, context)
+      return await put(opened.value, place, args, content, context)
     } finally {
       opened.value.close()
     }
@@ -98,8 +128,8 @@ export function createWriteFile(deps: WriteDeps) {
   async function put(
     open: OpenPlace,
     place: HeldPlace,
-    args: Args,
-    bytes: Buffer,
+    args: Manner,
+    { size: given, bytes }: Content,
     context: PerformContext,
   ): Promise<Outcome<EffectResult>> {
     const old = entryAt(open.at)
@@ -111,12 +141,12 @@ export function createWriteFile(deps: WriteDeps) {
       )
     if (old && args.mode === 'create') return explainErrno('EEXIST', open.name)
     if (!isUnchanged(place.entry, old)) return movedMeanwhile(place.path)
-    const content = old && args.mode === 'append' ? await appended(open, old, bytes) : ok(bytes)
+    const content = old && args.mode === 'append' ? await appended(open, old, bytes as Buffer) : ok(bytes)
     if (content.kind !== 'ok') return content
     const change = { what: old ? ('changed' as const) : ('created' as const), path: place.path, context }
     const done = await recordChange(undo, change, () => putFile(open, content.value, old))
     if (done.kind !== 'ok') return done
-    const size = content.value.length
+    const size = Buffer.isBuffer(content.value) ? content.value.length : given
     return ok({
       value: { path: place.path, size, created: old === null },
       origins: [{ field: '', origin: { kind: 'own', source: 'Sallyport' } }],
@@ -140,10 +170,21 @@ export function createWriteFile(deps: WriteDeps) {
     }
   }
 
-  return { prepare, perform }
+  return { prepare, prepareStaged, perform }
 }
 
 /** What the question was about: a file that has changed since is another one. */
 function identity(entry: Stats | null): (number | string)[] | null {
   return entry ? [entry.dev, entry.ino, entry.size, entry.mtimeMs] : null
+}
+
+function sampleOf({ bytes }: Content): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : bytes.head(MAX_COMPARED)
+}
+
+/** What origins judge: the text itself, or its hash, which nothing that was read or said can back. */
+function judgedContent(path: string, content: StagedFile): Json {
+  const bytes = content.head(MAX_JUDGED)
+  const whole = bytes.length === content.size
+  return { path, data: whole ? bytes.toString('utf8') : `sha256:${content.hash}` }
 }
