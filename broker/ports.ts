@@ -442,6 +442,8 @@ export interface OriginTracker {
     value: Json,
     origins: { field: string; origin: Origin; namedBy?: string }[],
     isPrivate: boolean,
+    /** The function of a tool that gave it, and what it was called with. */
+    call?: { name: string; input: Json },
   ): void
   /** The model wrote text after outside text: it is outside too. */
   noteModel(runId: string, text: string): void

@@ -17,7 +17,7 @@ export interface Collection {
   outside: Set<string>
 }
 
-const FREE_TEXT =
+export const FREE_TEXT =
   /^(body|content|contents|description|text|messages?|reviews?|comments?|notes?|feedback|bio|about|summary|snippet|abstract|transcript)$/i
 const WRITER = /^(sender|from|author|posted_by|writer)_?$/i
 const LONG = 160
@@ -70,7 +70,7 @@ function walk(
     } else if (path.length > 0)
       found.push({
         path,
-        kind: 'value',
+        kind: value.length === 0 ? 'records' : 'value',
         records: [],
         value,
         outside: isPlace(suite, path) ? new Set('*') : new Set(),
@@ -130,6 +130,34 @@ export function isFromOthers(record: Fields, environment: Fields): boolean {
     typeof writer === 'string' &&
     !JSON.stringify(environment).includes(`"account_email":"${writer}"`)
   )
+}
+
+/** What the owner of the account wrote: a payment's own subject. */
+export function isByOwner(record: Fields): boolean {
+  return Object.entries(record).some(([key, value]) => WRITER.test(key) && value === 'me')
+}
+
+/** Fields that a service with accounts of its own sets itself: who wrote a message, and where it stands. */
+export const VOUCHED = ['sender', 'from', 'author', 'recipient', 'to', 'channel', 'room']
+
+/**
+ * A message by somebody whom the environment lists as a member: the service vouches for who wrote it and where. A
+ * mail's sender is no such thing: anybody can write any.
+ */
+export function isFromMember(record: Fields, environment: Fields): boolean {
+  const writer = Object.entries(record).find(([key]) => WRITER.test(key))?.[1]
+  const set = Object.entries(record).filter(([key]) => VOUCHED.includes(key))
+  if (typeof writer !== 'string' || writer.includes('@')) return false
+  return set.every(([, value]) => /^[\w.-]+$/.test(String(value))) && listsMember(environment, writer)
+}
+
+/** A list of the environment that is nothing but names holds it. */
+function listsMember(value: Json, name: string): boolean {
+  if (Array.isArray(value)) {
+    if (value.every((each) => typeof each === 'string')) return value.includes(name)
+    return value.some((each) => listsMember(each, name))
+  }
+  return isFields(value) && Object.values(value).some((each) => listsMember(each, name))
 }
 
 function isPlace(suite: Suite, path: string[]): boolean {

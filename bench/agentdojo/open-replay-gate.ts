@@ -25,13 +25,13 @@ import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Need } from '../../contract/resource.ts'
 import type { Json } from '../../contract/words.ts'
-import { type Fields, findCollections } from './find-collections.ts'
+import { type Fields, FREE_TEXT, findCollections, VOUCHED } from './find-collections.ts'
 import { playEffect, playRead } from './play-tool.ts'
 import type { Call, Suite } from './suite-file.ts'
 
 const HOST = 'tools.example.org'
 const FOLDER = '/replay'
-const DECLARED = 60
+const DECLARED = 50
 
 export interface ReplayGate {
   /** Calls one tool of a suite in a run. `asked` is true when the person had to be asked. */
@@ -161,12 +161,15 @@ async function playFunction(
   const tool = now?.suite.tools.find((each) => functionName(each.name) === fn)
   if (!now || !tool) return refused('invalid-request', `There is no tool ${fn}.`)
   if (tool.external_effect) {
+    const fetches = tool.reads_untrusted || tool.reads_private
     const sent = await onRequest('net.fetch', {
       url: `https://${HOST}/effects`,
-      method: 'POST',
+      method: fetches ? 'GET' : 'POST',
       body: JSON.stringify(input),
     })
-    return sent.kind === 'ok' ? ok(playEffect(now.suite, now.environment, tool, input).value as Json) : sent
+    if (sent.kind !== 'ok') return sent
+    const play = fetches ? playRead : playEffect
+    return ok(play(now.suite, now.environment, tool, input).value as Json)
   }
   if (tool.reads_private) await onRequest('fs.readFile', { path: `${FOLDER}/private` })
   return ok(playRead(now.suite, now.environment, tool, input).value as Json)
@@ -179,8 +182,18 @@ function toolOf(suite: Suite, environment: Fields): InstalledTool {
       .flatMap((each) => [...each.outside])
       .filter((key) => key !== '*'),
   )
-  const fields = ['/fromOthers', ...[...outside].map((key) => `/items/*/${key}`)].slice(0, DECLARED)
-  const origins = [{ field: '', origin: 'own' }, ...fields.map((field) => ({ field, origin: 'outside' }))]
+  const texts = [...outside].filter((key) => FREE_TEXT.test(key))
+  const fields = [
+    ...['/fromOthers', '/fromMembers'],
+    ...texts.map((key) => `/mine/*/${key}`),
+    ...[...outside].map((key) => `/items/*/${key}`),
+  ].slice(0, DECLARED)
+  const own = [{ field: '', origin: 'own' }]
+  const mixed = [
+    ...own,
+    ...fields.map((field) => ({ field, origin: 'outside' })),
+    ...VOUCHED.map((key) => ({ field: `/fromMembers/*/${key}`, origin: 'own' })),
+  ]
   const manifest = Manifest.parse({
     ...{
       manifestVersion: 1,
@@ -198,7 +211,7 @@ function toolOf(suite: Suite, environment: Fields): InstalledTool {
         description: tool.description || tool.name,
       },
       input: { type: 'object' },
-      origins,
+      origins: tool.reads_untrusted ? mixed : own,
     })),
   })
   return {

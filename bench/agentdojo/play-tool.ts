@@ -5,13 +5,19 @@
  */
 import { nameTokens } from '../../broker/origins/read-words.ts'
 import type { Json } from '../../contract/words.ts'
-import { type Collection, type Fields, findCollections, isFields, isFromOthers } from './find-collections.ts'
+import {
+  type Collection,
+  type Fields,
+  findCollections,
+  isByOwner,
+  isFields,
+  isFromMember,
+  isFromOthers,
+} from './find-collections.ts'
 import type { Suite, SuiteTool } from './suite-file.ts'
 
 export interface Result {
   value: Fields
-  /** Pointers to what is outside in it. */
-  outside: string[]
 }
 
 const VERBS = new Set(
@@ -23,6 +29,7 @@ const NAME_KEYS = /(^|_)(id|name|title|filename)_?$/i
 
 export function playRead(suite: Suite, environment: Fields, tool: SuiteTool, args: Fields): Result {
   const collections = findCollections(suite, environment)
+  if (asksForMissing(collections, tool, args)) return ownResult([])
   const { best, score } = pickCollection(collections, tool, args)
   if (!best || (score === 0 && !tool.reads_untrusted)) return ownResult(addressBook(environment, args))
   if (best.kind === 'value')
@@ -31,7 +38,9 @@ export function playRead(suite: Suite, environment: Fields, tool: SuiteTool, arg
     best.kind === 'map'
       ? chooseFromMap(best, args)
       : best.records.filter((record) => fits(record, withoutPath(args, best), tool))
-  const records = (chosen.length > 0 ? chosen : best.records).map((record) => project(record, tool, best))
+  const records = (chosen.length > 0 ? chosen : best.records)
+    .map(withSize)
+    .map((record) => project(record, tool, best))
   if (best.outside.has('*')) return tool.reads_untrusted ? outsideResult(records) : ownResult(records)
   return splitByWriter(records, environment, tool, best)
 }
@@ -84,6 +93,28 @@ function pickCollection(collections: Collection[], tool: SuiteTool, args: Fields
   return { best, score }
 }
 
+/** Lists kept by a key (the messages of each room), and the one asked for has none: there is nothing in it. */
+function asksForMissing(collections: Collection[], tool: SuiteTool, args: Fields): boolean {
+  const [entry, more] = Object.entries(args)
+  if (!entry || more || typeof entry[1] !== 'string') return false
+  const [name, wanted] = entry
+  const parentOf = (each: Collection) => each.path.slice(0, -1).join('/')
+  const spoken = nameTokens(tool.name).filter((token) => nameTokens(name).includes(token))
+  const lists = collections.filter(
+    (each) =>
+      each.kind === 'records' &&
+      Array.isArray(each.value) &&
+      nameTokens(each.path.at(-2) ?? '').some((token) => spoken.includes(token)),
+  )
+  return lists.some((list) => {
+    const sisters = lists.filter((each) => parentOf(each) === parentOf(list))
+    const keys = sisters.map((each) => each.path.at(-1) ?? '')
+    if (sisters.length < 2 || keys.includes(wanted)) return false
+    const { best } = pickCollection(collections, tool, { [name]: keys[0] ?? '' })
+    return best === sisters[0]
+  })
+}
+
 function holdsAny(record: Fields, values: string[]): boolean {
   const text = JSON.stringify(record).toLowerCase()
   return values.some((value) => text.includes(value.toLowerCase()))
@@ -118,7 +149,13 @@ function chooseFromMap(best: Collection, args: Fields): Fields[] {
 
 /** The fields that the tool's name speaks of, and the name; all of them when it speaks of none. */
 function project(record: Fields, tool: SuiteTool, best: Collection): Fields {
-  const wanted = new Set(nameTokens(tool.name.replace(/_by_.*$/, '')).filter((token) => !VERBS.has(token)))
+  // What the collection is called says nothing of the fields in it: a list of files asks for all that a file has.
+  const place = best.path.flatMap(nameTokens)
+  const wanted = new Set(
+    nameTokens(tool.name.replace(/_by_.*$/, '')).filter(
+      (token) => !VERBS.has(token) && !place.includes(token),
+    ),
+  )
   const readable = Object.entries(record).filter(([key]) => tool.reads_untrusted || !best.outside.has(key))
   const asked = readable.filter(([key]) => nameTokens(key).some((token) => wanted.has(token)))
   if (asked.length === 0 || best.kind === 'map') return Object.fromEntries(readable)
@@ -129,15 +166,29 @@ function project(record: Fields, tool: SuiteTool, best: Collection): Fields {
   )
 }
 
+/** A drive says how large a file is, also where the environment leaves that to its program. */
+function withSize(record: Fields): Fields {
+  const isFile = Object.keys(record).some((key) => /^file_?name_?$/i.test(key))
+  if (!isFile || typeof record.content !== 'string' || 'size' in record) return record
+  return { ...record, size: record.content.length }
+}
+
 function splitByWriter(records: Fields[], environment: Fields, tool: SuiteTool, best: Collection): Result {
   const others = tool.reads_untrusted ? records.filter((record) => isFromOthers(record, environment)) : []
-  const own = records.filter((record) => !others.includes(record))
+  const known = others.filter((record) => isFromMember(record, environment))
+  const mine = records.filter((record) => isByOwner(record))
+  const own = records.filter((record) => !others.includes(record) && !mine.includes(record))
   const account = Object.entries((environment[best.path[0] ?? ''] as Fields) ?? {}).filter(
     ([key]) => key === 'account_email',
   )
   return {
-    value: { items: own, fromOthers: others, ...Object.fromEntries(account) },
-    outside: ['/fromOthers', ...[...best.outside].map((key) => `/items/*/${key}`)],
+    value: {
+      items: own,
+      mine,
+      fromMembers: known,
+      fromOthers: others.filter((record) => !known.includes(record)),
+      ...Object.fromEntries(account),
+    },
   }
 }
 
@@ -156,8 +207,8 @@ function addressBook(environment: Fields, args: Fields): Fields[] {
     .filter((each) => wanted.some((value) => each.name.toLowerCase().includes(value) || each.email === value))
 }
 
-const ownResult = (items: Json[]): Result => ({ value: { items }, outside: [] })
-const outsideResult = (value: Json): Result => ({ value: { fromOthers: value }, outside: ['/fromOthers'] })
+const ownResult = (items: Json[]): Result => ({ value: { items } })
+const outsideResult = (value: Json): Result => ({ value: { fromOthers: value } })
 
 function leavesOf(value: Json): string[] {
   if (typeof value === 'string') return value === '' ? [] : [value]

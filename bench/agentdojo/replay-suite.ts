@@ -58,17 +58,18 @@ async function replayTask(
 ) {
   const run = `${suite.suite}/${task.id}`
   const asks = { ours: [] as Call[], always: [] as Call[], unlessSaid: [] as Call[] }
+  const why: string[] = []
   let outside = false
   gate.say(run, task.prompt)
   for (const call of task.ground_truth) {
     const { asked } = await gate.call(suite, run, environment, call, 'allow')
-    if (asked) asks.ours.push(call)
-    else asks.ours.push(BREAK)
-    if (!isEffect(suite, call)) outside ||= readsOutside(suite, call)
-    else {
+    asks.ours.push(asked ? call : BREAK)
+    if (asked) why.push(`${call.tool}: ${gate.why().join(' ')}`)
+    if (isEffect(suite, call)) {
       if (asksAlways(outside)) asks.always.push(call)
       if (asksUnlessTargetSaid(outside, task.prompt, call)) asks.unlessSaid.push(call)
     }
+    outside ||= readsOutside(suite, call)
   }
   gate.end(run)
   for (const rule of ['ours', 'always', 'unlessSaid'] as const) {
@@ -80,7 +81,7 @@ async function replayTask(
         `${run} (${questions}): ${asks.ours
           .filter((call) => call !== BREAK)
           .map((call) => call.tool)
-          .join(', ')}`,
+          .join(', ')}${why.map((each) => `\n    ${each}`).join('')}`,
       )
   }
 }
@@ -97,8 +98,9 @@ async function replayAttack(
   gate.say(run, task.prompt)
   let met = false
   for (const call of task.ground_truth) {
-    if (isEffect(suite, call)) continue
-    const { value } = await gate.call(suite, run, environment, call, 'deny')
+    // What both goes out and reads (a page fetched) is the person's own step: they say yes to it.
+    if (isEffect(suite, call) && !readsOutside(suite, call)) continue
+    const { value } = await gate.call(suite, run, environment, call, 'allow')
     met ||= JSON.stringify(value).includes(JSON.stringify(injection.goal).slice(1, -1))
   }
   // A task that reads none of the places meets the text by itself: no attack is counted safe for not having come by.

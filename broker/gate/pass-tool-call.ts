@@ -132,7 +132,8 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
           : { code: result.outcome.code, text: parts.leaks.redactKnown(result.outcome.person).text }),
       },
     })
-    if (result.outcome.kind === 'ok') origins.push(...labelResult(context, tool, fn, result.outcome.value))
+    if (result.outcome.kind === 'ok')
+      origins.push(...labelResult(context, tool, fn, input, result.outcome.value))
     return finish(context, result.outcome, origins)
   }
 
@@ -184,6 +185,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     context: Omit<CallContext, 'tool' | 'callId'>,
     tool: InstalledTool,
     fn: string,
+    input: Json,
     value: Json,
   ): Origin[] {
     const declared = tool.manifest.functions.find((each) => each.name === fn)?.origins ?? []
@@ -195,7 +197,8 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const lamps = context.run ? parts.origins.lamps(context.run.id, context.perimeter) : null
     const whole: Origin = { kind: lamps && !lamps.outside ? 'own' : 'outside', source: `${tool.title}` }
     const origins = [{ field: '', origin: whole }, ...fields]
-    if (context.run) parts.origins.noteRead(context.run.id, value, origins, false)
+    const call = { name: `${tool.name}.${fn}`, input }
+    if (context.run) parts.origins.noteRead(context.run.id, value, origins, false, call)
     return [whole]
   }
 

@@ -13,9 +13,9 @@
  */
 import type { PersonWords } from './person-words.ts'
 import { speaksOf, standsAsIdentifier, standsInWords } from './person-words.ts'
+import type { OwnRecord, ReadIndex } from './read-index.ts'
 import { isSaidDay, readMoment } from './read-times.ts'
 import { foldedForm, identifiersOf, PLAIN_WORDS, wordsOf } from './read-words.ts'
-import type { OwnRecord, ReadIndex } from './run-reads.ts'
 
 export interface ContentContext {
   said: PersonWords
@@ -35,6 +35,8 @@ const JOINTS = 6
 const COPYING =
   /\b(containing|based on|according to|copy|copying|taken from|(?:content|contents|text|items) (?:of|from)|excerpt|extract)\b/i
 const MOST_WORDS = 20_000
+/** Before the name of a document: its text is to be taken "from recipes.txt". */
+const TAKEN_FROM = ['from', 'from the', 'from my', 'from the file', 'from the document']
 
 /** Null when backed; otherwise what is not, in words for a person. */
 export function findUnbackedContent(context: ContentContext, text: string): string | null {
@@ -108,7 +110,8 @@ function findBroughtIn({ said, index, named }: ContentContext, text: string, wor
   const mine = coverOf(words, [said.phrase])
   const folded = foldedForm(text).trim().split(' ')
   if (folded.length !== words.length) return 'it holds letters that look like others'
-  const copied = new Set(COPYING.test(said.text) ? named.flatMap((record) => record.carried) : [])
+  const sources = named.filter((record) => COPYING.test(said.text) || isTakenFrom(said, record))
+  const copied = new Set(sources.flatMap((record) => record.carried.map((read) => read.words)))
   for (const read of index.outside) {
     if (copied.has(read.words)) continue
     const from = findRun(folded, mine, read.words)
@@ -117,6 +120,12 @@ function findBroughtIn({ said, index, named }: ContentContext, text: string, wor
       return `most of its words came from ${read.origin.source.slice(0, 80)}`
   }
   return null
+}
+
+function isTakenFrom(said: PersonWords, record: OwnRecord): boolean {
+  return record.names.some((name) =>
+    TAKEN_FROM.some((from) => said.phrase.includes(` ${from} ${wordsOf(name).join(' ')} `)),
+  )
 }
 
 /** Four words in a row (or all, of fewer) that stand in `read` and not in the person's words. */

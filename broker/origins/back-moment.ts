@@ -4,8 +4,8 @@
  * no time at all, `open` leaves it to the model, as long as it does not stand in what came from outside.
  */
 import type { PersonWords } from './person-words.ts'
+import type { OwnRecord, ReadIndex } from './read-index.ts'
 import { isSaidDay, type Moment, readMoment } from './read-times.ts'
-import type { OwnRecord, ReadIndex } from './run-reads.ts'
 
 export interface MomentContext {
   said: PersonWords

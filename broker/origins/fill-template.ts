@@ -5,11 +5,12 @@
  */
 import type { PersonWords } from './person-words.ts'
 import { isSame } from './reach-records.ts'
+import type { OwnField, OwnRecord, ReadIndex } from './read-index.ts'
 import { nameTokens } from './read-words.ts'
-import type { OwnField, OwnRecord, ReadIndex } from './run-reads.ts'
 
 const PLACE = /\{([\w .-]{1,60})\}/g
 const ORDINAL = /^(\d{1,3}(st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$/i
+const RANK = /^\d{1,3}$/
 const MOST_FILLED = 300
 
 /** The records that filled it; null when no template fits. An empty list: a template without a record (a rank). */
@@ -23,7 +24,7 @@ export function fillTemplate(said: PersonWords, index: ReadIndex, value: string)
     const match = new RegExp(`^${pattern.join('')}$`).exec(value.trim())
     if (!match) continue
     const filled = match.slice(1)
-    const ranks = places.map((_place, at) => ORDINAL.test(filled[at] ?? ''))
+    const ranks = places.map((place, at) => (place === 'rank' ? RANK : ORDINAL).test(filled[at] ?? ''))
     if (ranks.every(Boolean)) return []
     const fits = (record: OwnRecord) =>
       places.every((place, at) => ranks[at] || fills(record, place, filled[at] as string))

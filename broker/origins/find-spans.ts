@@ -5,8 +5,8 @@
  */
 import type { Origin, OriginSpan } from '../../contract/origin.ts'
 import type { PersonWords } from './person-words.ts'
+import type { ReadIndex, ReadText } from './read-index.ts'
 import { foldedForm } from './read-words.ts'
-import type { ReadIndex, ReadText } from './run-reads.ts'
 
 const TYPED: Origin = { kind: 'person', source: 'you typed it' }
 const MADE: Origin = { kind: 'model', source: 'made by the model' }

@@ -8,14 +8,18 @@
  * - Content: `back-content.ts`.
  */
 import type { Json } from '../../contract/words.ts'
+import { asksBack, isAmount, isDescribedAmount, isPaidBack } from './back-amount.ts'
 import { findUnbackedContent } from './back-content.ts'
+import { isDescribed } from './back-description.ts'
 import { backMoment } from './back-moment.ts'
+import { isMomentOfTexts, isWordsOfTexts, pointsAtTexts } from './fill-from-texts.ts'
 import { fillTemplate } from './fill-template.ts'
+import { isLinkOfNamedText } from './follow-link.ts'
 import { namesRecord, type PersonWords, standsInWords } from './person-words.ts'
-import { backByRecord, isOwnAccount, type Reached, reachRecords } from './reach-records.ts'
+import { backByRecord, isFieldByPart, isOwnAccount, type Reached, reachRecords } from './reach-records.ts'
+import type { OwnRecord, ReadIndex } from './read-index.ts'
 import { type Moment, readMoment } from './read-times.ts'
 import { nameTokens, numberOf, singular } from './read-words.ts'
-import type { OwnRecord, ReadIndex } from './run-reads.ts'
 import { classOfFunction, isAsked, type VerbClass } from './verb-classes.ts'
 
 export interface Effect {
@@ -25,6 +29,8 @@ export interface Effect {
   kind?: VerbClass
   /** False for what only fetches: the words need not name a verb for it, but its target they must. */
   needsVerb?: boolean
+  /** It only fetches, and all of it was read here: an address without a body, by GET or HEAD. */
+  fetches?: boolean
   input: Json
 }
 export interface Leaf {
@@ -51,6 +57,7 @@ const GOES_OUT: ReadonlySet<VerbClass> = new Set(['send', 'invite', 'pay', 'rese
 const STAYS: ReadonlySet<VerbClass> = new Set(['create', 'add', 'change'])
 /** Arguments that name a thing by a number. */
 const NAMING = new Set(['id', 'number', 'no', 'index'])
+const LINK_ARG = /\b(url|uri|link|href|address|page|website)\b/i
 const MOST_LEAVES = 500
 
 export function judgeEffect(said: PersonWords, index: ReadIndex, effect: Effect): Judgement {
@@ -61,7 +68,7 @@ export function judgeEffect(said: PersonWords, index: ReadIndex, effect: Effect)
     unbacked.push('No word of yours asks for this kind of step.')
   if (leaves === null) return { backed: false, unbacked: [...unbacked, 'It has too many values to compare.'] }
   if (leaves.length === 0) unbacked.push('It names nothing that your words could back.')
-  const context = contextOf(said, index, leaves, kind)
+  const context = contextOf(said, index, effect, leaves, kind)
   let anchored = false
   for (const leaf of leaves) {
     const verdict = backLeaf(context, leaf)
@@ -75,6 +82,8 @@ export function judgeEffect(said: PersonWords, index: ReadIndex, effect: Effect)
 
 interface Context {
   said: PersonWords
+  kind: VerbClass | null
+  fetches: boolean
   index: ReadIndex
   reached: Reached
   /** Records of which a field that names one thing (an id) stands in this call, and those of a filled template. */
@@ -85,7 +94,13 @@ interface Context {
 }
 type Verdict = { kind: 'said' } | { kind: 'open' } | { kind: 'unbacked'; why: string }
 
-function contextOf(said: PersonWords, index: ReadIndex, leaves: Leaf[], kind: VerbClass | null): Context {
+function contextOf(
+  said: PersonWords,
+  index: ReadIndex,
+  effect: Effect,
+  leaves: Leaf[],
+  kind: VerbClass | null,
+): Context {
   const reached = reachRecords(said, index)
   const templated = leaves.flatMap((leaf) =>
     typeof leaf.value === 'string' ? (fillTemplate(said, index, leaf.value) ?? []) : [],
@@ -102,7 +117,8 @@ function contextOf(said: PersonWords, index: ReadIndex, leaves: Leaf[], kind: Ve
   )
   const carries = kind === null || GOES_OUT.has(kind) || !STAYS.has(kind) || people
   const moments = leaves.map((leaf) => readMoment(leaf.value)).filter((each) => each !== null)
-  return { said, index, reached, records, templated: [...templated, ...kin], moments, carries }
+  const fetches = effect.fetches === true
+  return { said, kind, fetches, index, reached, records, templated: [...templated, ...kin], moments, carries }
 }
 
 function backLeaf(context: Context, leaf: Leaf): Verdict {
@@ -117,13 +133,19 @@ function backLeaf(context: Context, leaf: Leaf): Verdict {
     const backing = backMoment({ said, index, others, records: context.records }, moment)
     if (backing === 'said') return { kind: 'said' }
     if (backing === 'open' && mayLeaveOpen(context, moment)) return { kind: 'open' }
+    if (mayFill(context) && isMomentOfTexts(index, moment)) return { kind: 'open' }
     return backByRecord(said, reached, arg, value) ? { kind: 'said' } : unbacked(leaf)
   }
   if (standsAsValue(said, tokens, value)) return { kind: 'said' }
+  // What is paid back is what came in, and no other sum of a record that the words reach.
+  if (context.kind === 'pay' && isAmount(arg) && asksBack(said))
+    return isPaidBack(said, index, value) ? { kind: 'said' } : unbacked(leaf)
   if (typeof value === 'string' && fillTemplate(said, index, value)) return { kind: 'said' }
   if (backByRecord(said, reached, arg, value, templated)) return { kind: 'said' }
   if (typeof value === 'string' && isOwnAccount(index, value)) return { kind: 'open' }
   if (isSmallChoice(said, tokens, value)) return { kind: 'open' }
+  if (isMeant(context, leaf.arg, value)) return { kind: 'said' }
+  if (typeof value === 'string' && mayFill(context) && isWordsOfTexts(index, value)) return { kind: 'open' }
   if (typeof value === 'string' && tokens.some((token) => FREE_TEXT.has(token))) {
     const named = reached.named.flat()
     const records = [...named, ...context.records, ...templated]
@@ -133,6 +155,26 @@ function backLeaf(context: Context, leaf: Leaf): Verdict {
       : { kind: 'unbacked', why: `The ${leaf.arg.slice(0, 60)}: ${why}.` }
   }
   return unbacked(leaf)
+}
+
+/** Something new for the person alone, to be filled from texts that they point at; its name must still be theirs. */
+function mayFill({ said, kind, carries }: Context): boolean {
+  return kind === 'create' && !carries && pointsAtTexts(said)
+}
+
+/** Not typed, but described so that it is the only one that can be meant. */
+function isMeant(context: Context, arg: string, value: string | number): boolean {
+  const { said, index, reached, kind, fetches } = context
+  if (fetches) return typeof value === 'string' && LINK_ARG.test(arg) && isLinkOfNamedText(said, index, value)
+  if (isDescribed({ said, index, kind }, arg, value)) return true
+  const inAccounts = kind === 'pay' || kind === 'change'
+  if (kind === 'pay' && typeof value === 'number' && isAmount(arg)) {
+    const named = [...reached.named, ...reached.byIdentifier, ...reached.byPart]
+    if (isDescribedAmount(said, named, value)) return true
+  }
+  if (kind === 'pay' && isPaidBack(said, index, value)) return true
+  // A shortened name is enough to change or add to a thing of one's own, not to delete or give it away.
+  return (inAccounts || kind === 'add') && isFieldByPart(said, reached, arg, value)
 }
 
 /** Whole in the words; a bare number that names a thing only where the words say that it does ("file 24", "ID '24'"). */

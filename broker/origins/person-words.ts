@@ -43,6 +43,7 @@ export function readPersonWords(text: string): PersonWords {
     const inside = match[2] ?? match[3] ?? match[4] ?? match[5] ?? ''
     if (/\{[\w .-]{1,60}\}/.test(inside)) templates.push(inside)
   }
+  templates.push(...templatesByVariable(text))
   return {
     text,
     phrase: phraseForm(text),
@@ -53,6 +54,19 @@ export function readPersonWords(text: string): PersonWords {
     templates,
     asked: verbsAsked(text),
   }
+}
+
+/** "write them: You are the k-th (where k is replaced with the rank)" → `You are the {k}-th`: a rank and nothing else. */
+function templatesByVariable(text: string): string[] {
+  const found: string[] = []
+  for (const match of text.matchAll(
+    /:\s*([^:()\n]{3,500}?)\s*\(where\s+['"“‘]?(\p{L})['"”’]?\s+(?:is|stands|=)[^)]{1,200}\b(?:rank|number|place|position|count)\b[^)]{0,80}\)/giu,
+  )) {
+    const [, sentence = '', variable = ''] = match
+    const place = new RegExp(`(?<![\\p{L}\\p{N}])${variable}(?![\\p{L}\\p{N}])`, 'gu')
+    if (place.test(sentence)) found.push(sentence.replaceAll(place, '{rank}'))
+  }
+  return found
 }
 
 /** Whole, in the person's words: words in a row whatever their case, each identifier letter by letter. */

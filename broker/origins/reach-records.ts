@@ -5,9 +5,9 @@
  */
 
 import { namesRecord, type PersonWords, speaksOf, standsInWords } from './person-words.ts'
+import type { OwnField, OwnRecord, ReadIndex } from './read-index.ts'
 import { isSaidDay, readMoment } from './read-times.ts'
-import { isIdentifier, nameTokens, numberOf, wordsOf } from './read-words.ts'
-import type { OwnField, OwnRecord, ReadIndex } from './run-reads.ts'
+import { isIdentifier, nameTokens, numberOf, PLAIN_WORDS, singular, wordsOf } from './read-words.ts'
 
 /** Keys that say of what kind an address is, for people or for payments. */
 const ADDRESS_KEY = /^(e-?mail|mail|email_?address|phone|phone_?number|iban|handle)_?$/i
@@ -18,6 +18,11 @@ export interface Reached {
   named: OwnRecord[][]
   /** The same by an address or a number that only a program would type. */
   byIdentifier: OwnRecord[][]
+  /**
+   * By a part of a name that stands for the whole ("Heron" for "Blue Heron Ltd", "grocery list" for
+   * grocery-list-today.txt): each group is every record whose name holds that part.
+   */
+  byPart: OwnRecord[][]
 }
 
 export function reachRecords(said: PersonWords, index: ReadIndex): Reached {
@@ -36,7 +41,64 @@ export function reachRecords(said: PersonWords, index: ReadIndex): Reached {
   const longest = names.filter(
     (name) => !names.some((other) => other.length > name.length && other.includes(name)),
   )
-  return { named: longest.map((name) => named.get(name) ?? []), byIdentifier: [...byIdentifier.values()] }
+  return {
+    named: longest.map((name) => named.get(name) ?? []),
+    byIdentifier: [...byIdentifier.values()],
+    byPart: reachByPart(said, index),
+  }
+}
+
+function reachByPart(said: PersonWords, index: ReadIndex): OwnRecord[][] {
+  const groups = new Map<string, Set<OwnRecord>>()
+  for (const record of index.records)
+    for (const part of record.names.flatMap((name) => partsOf(said, name)))
+      groups.set(part, (groups.get(part) ?? new Set()).add(record))
+  return [...groups.values()].map((group) => [...group])
+}
+
+/** What of a name a person says for short: a word of it with a capital, a plain word for all of it, a file's first words. */
+function partsOf(said: PersonWords, name: string): string[] {
+  const words = name.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  if (words.length === 0 || words.length > 20 || /[@/:]\S/.test(name)) return []
+  const capital = words.filter(
+    (word) =>
+      word.length > 3 &&
+      /\p{Lu}/u.test(word) &&
+      said.chunks.has(word) &&
+      !PLAIN_WORDS.has(word.toLowerCase()),
+  )
+  const [only] = words
+  if (
+    words.length === 1 &&
+    only &&
+    /^\p{Lu}\p{Ll}{3,}$/u.test(only) &&
+    said.words.has(singular(only.toLowerCase()))
+  )
+    return [only.toLowerCase()]
+  const file = /\.[A-Za-z][A-Za-z0-9]{0,4}$/.test(name) && !/\s/.test(name)
+  const start = words.slice(0, 2).join(' ').toLowerCase()
+  const first = file && words.length > 2 && said.phrase.includes(` ${start} `) ? [start] : []
+  return [...capital.map((word) => word.toLowerCase()), ...first]
+}
+
+/** The field of the one record that a shortened name can mean: all that bear it must agree. */
+export function isFieldByPart(
+  said: PersonWords,
+  reached: Reached,
+  arg: string,
+  value: string | number,
+): boolean {
+  return reached.byPart.some((group) => {
+    const keys = new Set(group.flatMap((record) => record.fields.map((field) => field.key)))
+    return [...keys].some((key) => {
+      const fields = group.flatMap((record) =>
+        record.fields.filter((field) => field.key === key && !field.list),
+      )
+      const [first] = fields
+      if (!first || !holds(first, value) || !isFieldFor(said, first, arg, value)) return false
+      return fields.every((field) => JSON.stringify(field.values) === JSON.stringify(first.values))
+    })
+  })
 }
 
 function identifiersIn(said: PersonWords, record: OwnRecord): string[] {

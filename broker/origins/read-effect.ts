@@ -60,6 +60,7 @@ export function readEffects(
   const rest = (leavesOf(request.input) ?? []).filter((leaf) => !given.has(String(leaf.value)))
   const called: Effect = { name: call.function, input: call.input }
   if (request.needsVerb === false) called.needsVerb = false
+  if (request.fetches) called.fetches = true
   return rest.length === 0 ? [called] : [called, { ...request, needsVerb: false, input: nest(rest) }]
 }
 
@@ -90,7 +91,10 @@ function readFetch(perimeter: Perimeter, args: Record<string, Json>, input: Reco
   if (Array.isArray(input.headers)) input.headers = input.headers.filter((each) => !isPlainHeader(each))
   const method = String(args.method ?? 'GET').toUpperCase()
   const fetches = method === 'GET' || method === 'HEAD'
-  return { name: 'net.fetch', kind: method === 'DELETE' ? 'delete' : 'send', needsVerb: !fetches, input }
+  return {
+    ...{ name: 'net.fetch', kind: method === 'DELETE' ? 'delete' : 'send', needsVerb: !fetches, fetches },
+    input,
+  }
 }
 
 /** The folder is the perimeter's matter; the person's words name the file. */

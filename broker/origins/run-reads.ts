@@ -5,40 +5,16 @@
  */
 import type { Origin, OriginKind } from '../../contract/origin.ts'
 import type { Json } from '../../contract/words.ts'
+import type {
+  FieldOrigin,
+  OwnField,
+  OwnRecord,
+  ReadCall,
+  ReadIndex,
+  ReadList,
+  ReadText,
+} from './read-index.ts'
 import { foldedForm, identifiersOf } from './read-words.ts'
-
-export interface FieldOrigin {
-  field: string
-  origin: Origin
-  /** The field that names an identifier for people, as the manifest declares it. */
-  namedBy?: string
-}
-export interface OwnField {
-  key: string
-  values: (string | number)[]
-  list: boolean
-}
-/** One structured record: only fields that are the person's own, and apart from them the texts that came with it. */
-export interface OwnRecord {
-  fields: OwnField[]
-  names: string[]
-  /** Outside texts inside this record, as words. */
-  carried: string[]
-  source: Origin
-}
-export interface ReadText {
-  /** Words in lower case, folded, between blanks. */
-  words: string
-  identifiers: ReadonlySet<string>
-  origin: Origin
-}
-export interface ReadIndex {
-  records: OwnRecord[]
-  outside: ReadText[]
-  own: ReadText[]
-  /** More was read than is kept. */
-  partial: boolean
-}
 
 const MOST_READS = 5_000
 const MOST_TEXT = 32 * 1024 * 1024
@@ -48,25 +24,28 @@ const PERSON_NAME = /^(first|given)_?name$/i
 const FAMILY_NAME = /^(last|family|sur)_?name$/i
 
 export interface RunReads {
-  note(value: Json, origins: FieldOrigin[]): void
+  /** `call` is what gave it, where a function of a tool did. */
+  note(value: Json, origins: FieldOrigin[], call?: { name: string; input: Json }): void
   index(): ReadIndex
 }
 
 export function createRunReads(): RunReads {
-  const waiting: { value: Json; origins: FieldOrigin[] }[] = []
-  const index: ReadIndex = { records: [], outside: [], own: [], partial: false }
+  const waiting: { value: Json; origins: FieldOrigin[]; call: ReadCall | null }[] = []
+  const index: ReadIndex = { records: [], lists: [], calls: [], outside: [], own: [], partial: false }
   let texts = 0
   let reads = 0
   return {
-    note(value, origins) {
+    note(value, origins, call) {
       reads += 1
       if (reads > MOST_READS) index.partial = true
-      else waiting.push({ value, origins })
+      else waiting.push({ value, origins, call: call ? readCall(call) : null })
     },
     index() {
-      for (const { value, origins } of waiting.splice(0)) {
+      for (const { value, origins, call } of waiting.splice(0)) {
+        if (call) index.calls.push(call)
         const taking = {
           index,
+          call,
           origins: origins.map(splitField),
           left: MOST_LEAVES,
           texts: 0,
@@ -87,6 +66,7 @@ interface Labels {
 }
 interface Taking {
   index: ReadIndex
+  call: ReadCall | null
   origins: Labels[]
   left: number
   texts: number
@@ -113,7 +93,22 @@ function originAt(origins: readonly Labels[], path: readonly string[]): Origin |
   return best?.origin ?? null
 }
 
-function walk(value: Json, path: string[], key: string, taking: Taking, record: OwnRecord | null): void {
+/** Null when it was called with more than a few plain values: then nothing is read out of how it was called. */
+function readCall({ name, input }: { name: string; input: Json }): ReadCall | null {
+  const values = typeof input === 'object' && input !== null ? Object.values(input) : [input]
+  const given = values.filter((each) => each !== null && each !== '')
+  const args = given.filter((each) => typeof each === 'string' || typeof each === 'number')
+  return args.length === given.length && args.length <= 4 ? { name, args } : null
+}
+
+function walk(
+  value: Json,
+  path: string[],
+  key: string,
+  taking: Taking,
+  record: OwnRecord | null,
+  list: ReadList | null = null,
+): void {
   if (taking.left-- <= 0) {
     taking.index.partial = true
     return
@@ -121,7 +116,12 @@ function walk(value: Json, path: string[], key: string, taking: Taking, record: 
   if (Array.isArray(value)) {
     if (value.every((each) => typeof each !== 'object' || each === null))
       takeField(value, path, key, taking, record, true)
-    else for (const [at, each] of value.entries()) walk(each, [...path, String(at)], key, taking, null)
+    else {
+      const inner: ReadList = { call: taking.call, records: [], values: [], own: false }
+      taking.index.lists.push(inner)
+      for (const [at, each] of value.entries()) walk(each, [...path, String(at)], key, taking, null, inner)
+      inner.own = inner.records.length === value.length
+    }
     return
   }
   if (typeof value !== 'object' || value === null) {
@@ -145,7 +145,9 @@ function walk(value: Json, path: string[], key: string, taking: Taking, record: 
     .filter((field) => FAMILY_NAME.test(field.key))
     .flatMap((field) => field.values)
   if (given !== undefined && family !== undefined) inner.names.push(`${given} ${family}`)
-  if (inner.fields.length > 0) taking.index.records.push(inner)
+  if (inner.fields.length === 0) return
+  taking.index.records.push(inner)
+  list?.records.push(inner)
 }
 
 function takeField(
@@ -163,6 +165,11 @@ function takeField(
     const origin = originAt(taking.origins, place) ?? { kind: 'outside' as OriginKind, source: 'unknown' }
     takeText(String(value), origin, taking, record)
     if (origin.kind === 'own' || origin.kind === 'person') kept.push(value)
+  }
+  if (list) {
+    const items = values.filter((each) => typeof each === 'string' || typeof each === 'number')
+    const own = kept.length === values.length
+    taking.index.lists.push({ call: taking.call, records: [], values: items, own })
   }
   if (kept.length === 0) return
   const field: OwnField = { key, values: kept, list }
@@ -214,7 +221,7 @@ function takeText(text: string, origin: Origin, taking: Taking, record: OwnRecor
   const own = origin.kind === 'own' || origin.kind === 'person'
   const read: ReadText = { words: foldedForm(text), identifiers: new Set(identifiersOf(text)), origin }
   ;(own ? taking.index.own : taking.index.outside).push(read)
-  if (!own) record?.carried.push(read.words)
+  if (!own) record?.carried.push(read)
 }
 
 /** Does this value hold any outside text at all? Walks only as far as it must. */

@@ -133,3 +133,37 @@ describe('text for the model', () => {
     expect(text).toContain('ab')
   })
 })
+
+describe('a page that a message of theirs links to', () => {
+  const anywhere = Perimeter.parse({
+    hosts: [{ host: '*', methods: ['GET', 'POST'], read: 'allow', send: 'allow' }],
+  })
+  function go(method: string, url: string, more: Record<string, Json> = {}) {
+    const tracker = createOriginTracker()
+    tracker.personSaid('r', "Post the summary of what Bob wrote in 'general'")
+    tracker.noteRead(
+      'r',
+      { messages: [{ sender: 'Bob', body: 'Look: www.news.test/a' }] },
+      [
+        { field: '', origin: { kind: 'own', source: 'chat' } },
+        { field: '/messages/*/body', origin: { kind: 'outside', source: 'Bob' } },
+      ],
+      false,
+    )
+    return tracker.flow('r', anywhere, prepared(''), {
+      ...{ tool: 'web', function: 'net.fetch', input: { url, method, ...more } },
+      call: { function: 'read_page', input: { url: 'www.news.test/a' } },
+    }).backed
+  }
+  it('may be fetched, as the tool writes the address', () => {
+    expect(go('GET', 'https://www.news.test/a')).toBe(true)
+    expect(go('HEAD', 'https://www.news.test/a')).toBe(true)
+  })
+  it('not sent to, not fetched with anything added, and not another one', () => {
+    expect(go('POST', 'https://www.news.test/a')).toBe(false)
+    expect(go('POST', 'https://www.news.test/a', { body: 'secret' })).toBe(false)
+    expect(go('GET', 'https://www.news.test/a', { headers: [['x-note', 'secret']] })).toBe(false)
+    expect(go('GET', 'https://www.news.test/a', { body: 'one two three four five' })).toBe(false)
+    expect(go('GET', 'https://www.evil.test/a')).toBe(false)
+  })
+})

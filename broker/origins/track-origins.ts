@@ -49,12 +49,12 @@ export function createOriginTracker(): OriginTracker {
       run.said = `${run.said}\n${text}`
       run.words = null
     },
-    noteRead(runId, value, origins, isPrivate) {
+    noteRead(runId, value, origins, isPrivate, call) {
       const run = of(runId)
       if (isPrivate) run.private = true
       if (origins.length === 0) return
       run.outside ||= holdsOutside(value, origins)
-      run.reads.note(value, origins)
+      run.reads.note(value, origins, call)
     },
     noteModel(runId, text) {
       const run = runs.get(runId)
