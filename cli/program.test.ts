@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -356,5 +356,29 @@ describe('log export', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('there already')
     expect(readFileSync(path.join(world.cwd, 'out.csv'), 'utf8')).toBe('mine')
+  })
+})
+
+describe('the commands that pages show', () => {
+  const folder = path.resolve(import.meta.dirname, '../renderer')
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.tsx') && !file.startsWith('dev'),
+  )
+  const shown = pages.flatMap((file) =>
+    [...readFileSync(path.join(folder, file), 'utf8').matchAll(/['"`>](sallyport [a-z][^'"`<]*)/g)].map(
+      ([, command]) => command as string,
+    ),
+  )
+  it('are found in the pages', () => expect(shown.length).toBeGreaterThan(8))
+
+  it.each([...new Set(shown)])('%s is one', async (command) => {
+    // The verb ends where a placeholder, an option or a value begins.
+    const words = command.split(' ').slice(1)
+    const end = words.findIndex((word) => !/^[a-z]+$/.test(word))
+    const verb = end < 0 ? words : words.slice(0, end)
+    const tried = verb[0] === 'check' ? ['check'] : verb
+    const { run } = makeWorld()
+    const { code, stdout } = await run([...tried, '--help'])
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`Usage: sallyport ${tried.join(' ')} `)])
   })
 })

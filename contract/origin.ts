@@ -5,7 +5,7 @@ import { Instant } from './words.ts'
 export const OriginKind = z.enum(['person', 'own', 'outside', 'model'])
 export type OriginKind = z.infer<typeof OriginKind>
 
-/** `source` is what a person recognises: a path, an address, "you typed it". */
+/** `source` is what a person recognizes: a path, an address, "you typed it". */
 export const Origin = z.object({ kind: OriginKind, source: z.string().max(500), at: Instant.optional() })
 export type Origin = z.infer<typeof Origin>
 

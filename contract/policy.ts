@@ -1,5 +1,5 @@
 /**
- * Policy files: rules in JSON with comments, the person's own and one managed by an organisation. Order in the file
+ * Policy files: rules in JSON with comments, the person's own and one managed by an organization. Order in the file
  * has no meaning: deny beats ask beats allow. `docs/policy.schema.json` is made from these schemas.
  */
 import { z } from 'zod'

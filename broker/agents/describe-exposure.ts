@@ -171,7 +171,7 @@ function policyLines({ managed, personal }: PolicyStatus): ExposureLine[] {
         {
           group: 'other',
           target: 'Everything',
-          words: 'The organisation’s policy can’t be read, so nothing is allowed',
+          words: 'The organization’s policy can’t be read, so nothing is allowed',
           level: 'deny',
           from: 'managed policy',
           locked: 'managed policy',

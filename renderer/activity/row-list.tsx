@@ -101,7 +101,7 @@ const Row = memo(function Row({
   onOpen: (seq: number) => void
 }) {
   const mark = markOf(row)
-  const [verb, rest] = splitSubject(row.subject)
+  const [verb, rest] = splitSubject(row)
   const end = describeEnd(row)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys for all rows

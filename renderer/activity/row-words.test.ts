@@ -22,6 +22,13 @@ it('says how an effect ended rather than how long it took when it did not end we
 })
 
 it('takes a subject apart at its verb', () => {
-  expect(splitSubject('Read Downloads/a b.html')).toEqual(['Read', 'Downloads/a b.html'])
-  expect(splitSubject('Stop')).toEqual(['Stop', ''])
+  expect(splitSubject({ kind: 'intent', subject: 'Read Downloads/a b.html' })).toEqual([
+    'Read',
+    'Downloads/a b.html',
+  ])
+  expect(splitSubject({ kind: 'stop', subject: 'Stop' })).toEqual(['Stop', ''])
+  expect(splitSubject({ kind: 'alert', subject: 'Helper has read text' })).toEqual([
+    '',
+    'Helper has read text',
+  ])
 })

@@ -63,8 +63,9 @@ export function describeEnd(row: Pick<ActivityRow, 'state' | 'durationMs' | 'dec
   return row.durationMs === null ? '' : formatDuration(row.durationMs)
 }
 
-/** The subject's verb, which leads, and the rest. */
-export function splitSubject(subject: string): [verb: string, rest: string] {
+/** The subject's verb, which leads, and the rest. Alerts and crashes are sentences: no word of theirs leads. */
+export function splitSubject({ kind, subject }: Pick<ActivityRow, 'kind' | 'subject'>): [string, string] {
+  if (kind === 'alert' || kind === 'crash') return ['', subject]
   const at = subject.indexOf(' ')
   return at < 0 ? [subject, ''] : [subject.slice(0, at), subject.slice(at + 1)]
 }

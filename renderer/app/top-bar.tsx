@@ -4,6 +4,8 @@ import { Shape } from '../design/mark.tsx'
 import { PAGE_LIST } from './page-list.tsx'
 import { useStores } from './stores.ts'
 
+const STOP = 'Stop everything'
+
 /** Title, what is going on in one line, and Stop: always here, always the same size. */
 export function TopBar() {
   const { route, link } = useStores()
@@ -20,8 +22,12 @@ export function TopBar() {
         aria-disabled={stopping || stopped}
         onClick={() => !stopping && !stopped && void stop()}
       >
-        <Shape kind="stop" />
-        <span className="stop-word">{stopped ? 'Stopped' : stopping ? 'Stopping' : 'Stop everything'}</span>
+        <span className="stop-room" aria-hidden="true">
+          <Shape kind="stop" /> {STOP}
+        </span>
+        <span>
+          <Shape kind="stop" /> {stopped ? 'Stopped' : stopping ? 'Stopping' : STOP}
+        </span>
       </button>
     </header>
   )

@@ -72,7 +72,7 @@ export function FirstStart() {
               </span>
             )
           )}
-          <CommandHint command="sallyport agent tour" onCopy={copy} />
+          <CommandHint command="sallyport tour" onCopy={copy} />
         </footer>
       </div>
     </div>

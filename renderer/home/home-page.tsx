@@ -146,7 +146,7 @@ function LastActivity({ rows }: { rows: ActivityRow[] | null }) {
       <ul className="card ruled last-list">
         {rows?.map((row) => {
           const mark = markOf(row)
-          const [verb, rest] = splitSubject(row.subject)
+          const [verb, rest] = splitSubject(row)
           return (
             <li key={row.seq}>
               <button type="button" onClick={() => go('activity', [String(row.seq)])}>

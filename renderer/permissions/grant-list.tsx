@@ -12,6 +12,7 @@ import { format, plural } from '../design/format.ts'
 import { Mark } from '../design/mark.tsx'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../design/menu.tsx'
 import { ShownText } from '../design/shown-text.tsx'
+import { Uses } from '../design/uses.tsx'
 import { Who } from '../design/who.tsx'
 import { narrowerScopes } from './narrow-scope.ts'
 import { isInForce } from './permissions-store.ts'
@@ -40,7 +41,7 @@ export function GrantList() {
               : 'When you answer a question for longer than once, it stands here, with its exact scope and its end.'}
           </EmptyState>
         ) : (
-          <table className="table grants">
+          <table className="table stacks grants">
             <thead>
               <tr>
                 <th>What</th>
@@ -115,10 +116,11 @@ function GrantRow({ grant, past, now }: { grant: Grant; past: boolean; now: numb
           with {grant.tool.name} <code title={grant.tool.hash}>{grant.tool.hash.slice(0, 6)}</code>
         </p>
       </td>
-      <td className="number">{past ? describePast(grant, now) : describeEnd(grant, now)}</td>
+      <td className="number" data-label={past ? 'Ended' : 'Ends'}>
+        {past ? describePast(grant, now) : describeEnd(grant, now)}
+      </td>
       <td className="right number">
-        {format.count(grant.uses)}
-        <p className="small faint">{grant.lastUse === null ? 'never' : format.since(grant.lastUse, now)}</p>
+        <Uses count={grant.uses} last={grant.lastUse} now={now} />
       </td>
       <td className="grant-actions">
         {!past && (

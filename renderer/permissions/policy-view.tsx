@@ -25,7 +25,7 @@ export function PolicyView() {
     <>
       <div className="policy-files">
         <FileCard
-          title="Managed by your organisation"
+          title="Managed by your organization"
           state={managedWords(status)}
           bad={status.managed.failedClosed}
           file={status.managed.file}

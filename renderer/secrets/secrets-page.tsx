@@ -10,6 +10,7 @@ import { Confirm } from '../design/dialog.tsx'
 import { EmptyState, Skeleton } from '../design/empty-state.tsx'
 import { format } from '../design/format.ts'
 import { ShownText } from '../design/shown-text.tsx'
+import { Uses } from '../design/uses.tsx'
 import { PLACE_WORDS, writeBinding } from './binding-text.ts'
 import { SecretDialog } from './secret-dialog.tsx'
 import { SecretMenu } from './secret-menu.tsx'
@@ -108,7 +109,7 @@ function SecretTable({ list }: { list: SecretInfo[] }) {
   const now = useNow()
   return (
     <div className="card table-card">
-      <table className="table secrets">
+      <table className="table stacks secrets">
         <thead>
           <tr>
             <th>Name</th>
@@ -139,17 +140,14 @@ function SecretTable({ list }: { list: SecretInfo[] }) {
                   </p>
                 ))}
               </td>
-              <td className="number">
+              <td className="number" data-label="Stored">
                 {format.since(secret.rotatedAt ?? secret.createdAt, now)}
                 {secret.expiresAt !== null && (
                   <p className="small faint">expires {format.moment(secret.expiresAt, now)}</p>
                 )}
               </td>
               <td className="right number">
-                {format.count(secret.uses)}
-                <p className="small faint">
-                  {secret.lastUse === null ? 'never' : format.since(secret.lastUse, now)}
-                </p>
+                <Uses count={secret.uses} last={secret.lastUse} now={now} />
               </td>
               <td className="right">
                 <SecretMenu secret={secret} />

@@ -10,7 +10,7 @@ import { AlertSwitches } from './alert-switches.tsx'
 import { SETTING_GROUPS, type SettingRow } from './setting-list.ts'
 import './settings.css'
 
-/** Every setting; a change counts at once. What an organisation has locked says so, with its reason. */
+/** Every setting; a change counts at once. What an organization has locked says so, with its reason. */
 export function SettingsPage() {
   const { settings } = useStores()
   const { settings: values, locked, fault } = useStore(settings)
@@ -52,7 +52,7 @@ function Row({ row, values }: { row: SettingRow; values: Settings }) {
         {row.about && <p className="small faint">{row.about}</p>}
         {locked !== undefined && (
           <p className="small locked-why">
-            <Lock aria-hidden="true" /> Locked by your organisation.{' '}
+            <Lock aria-hidden="true" /> Locked by your organization.{' '}
             <ShownText text={locked} field="reason" />
           </p>
         )}

@@ -27,13 +27,13 @@ it('says at the setting why its change was not taken, and forgets that at the ne
   const settings = Settings.parse({})
   const bridge = {
     call: async () => {
-      if (fail) throw { code: 'not-allowed', text: 'Locked by your organisation.' }
+      if (fail) throw { code: 'not-allowed', text: 'Locked by your organization.' }
       return { settings: { ...settings, keepDays: 30 }, locked: {} }
     },
   } as unknown as PageBridge
   const store = createSettingsStore(bridge)
   await store.getState().change('keepDays', 30)
-  expect(store.getState().faults.keepDays).toBe('Locked by your organisation.')
+  expect(store.getState().faults.keepDays).toBe('Locked by your organization.')
   fail = false
   await store.getState().change('keepDays', 30)
   expect(store.getState()).toMatchObject({ faults: {}, settings: { keepDays: 30 } })

@@ -1,5 +1,5 @@
 /**
- * An entry as an event of the Open Cybersecurity Schema Framework 1.9.0, so that whatever an organisation already runs
+ * An entry as an event of the Open Cybersecurity Schema Framework 1.9.0, so that whatever an organization already runs
  * can watch what agents do. One event an effect: an outcome joined with its intent. File, process, clipboard and web
  * effects become their own classes; everything else is API Activity. The agent is the `ai_agent` of the ai_operation
  * profile, the decision is the action of the security_control profile.

@@ -97,9 +97,9 @@ describe('the script of the tour', () => {
   })
 
   it('ends when it may not look', () => {
-    const { turns, text } = play(() => refused('denied-by-policy', 'Your organisation does not allow it.'))
+    const { turns, text } = play(() => refused('denied-by-policy', 'Your organization does not allow it.'))
     expect(callsOf(turns)).toHaveLength(1)
-    expect(text).toContain('I could not look into the folder. Your organisation does not allow it.')
+    expect(text).toContain('I could not look into the folder. Your organization does not allow it.')
   })
 
   it('reads nothing that it may not, and still plays to the end', () => {
