@@ -33,7 +33,7 @@ const WRITTEN: Record<string, (value: string) => string> = {
 
 export async function run(): Promise<BenchReport> {
   const values = Array.from({ length: SECRETS }, (_, i) => ({
-    name: `s${i}`,
+    what: `secret:s${i}`,
     value: createHash('sha256').update(`secret ${i}`).digest('base64url').slice(0, 32),
   }))
   const scanner = createLeakScanner()
@@ -51,9 +51,9 @@ export async function run(): Promise<BenchReport> {
     peer.push(performance.now() - start)
   }
   const misses = Object.values(WRITTEN).flatMap((write) =>
-    values.filter(({ name, value }) => {
+    values.filter(({ what: name, value }) => {
       const { hits } = scanner.redactKnown(`${text.slice(0, 2_000)} ${write(value)} ${text.slice(0, 2_000)}`)
-      return !hits.some(({ what }) => what === `secret:${name}`)
+      return !hits.some(({ what }) => what === name)
     }),
   ).length
   return {

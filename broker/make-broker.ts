@@ -152,7 +152,12 @@ async function makeRooms(options: BrokerOptions) {
     env: options.env,
     platform: process.platform,
   })
-  const vault = createVault({ store, keychain, clock, watch: leaks.watch })
+  const vault = createVault({
+    store,
+    keychain,
+    clock,
+    watch: (values) => leaks.watch(values.map(({ name, value }) => ({ what: `secret:${name}`, value }))),
+  })
   let keychainSeen: KeychainStatus = { state: 'locked', name: '', text: 'The keychain has not answered yet.' }
   const vaultOpened = options.lasting || options.parent === 'cli' ? vault.open() : vault.status()
 

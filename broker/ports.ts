@@ -600,8 +600,16 @@ export interface LeakScanner {
   redactKnown(text: string): { text: string; hits: LeakHit[] }
   /** The same over any JSON value. */
   redactJson(value: Json): { value: Json; hits: LeakHit[] }
-  /** Chunks of one stream: holds back what could be the start of a value. */
-  stream(): { push(chunk: string): string; end(): string; hits(): LeakHit[] }
+  /** Chunks of one stream: holds back what could be the start of a value; with `credentials` of unknown ones too. */
+  stream(options?: { credentials?: boolean }): LeakStream
+  /** Resolves when every rule for unknown credentials is loaded. */
+  ready(): Promise<void>
+}
+export interface LeakStream {
+  /** What can be let through by now, clean. */
+  push(chunk: string): string
+  end(): string
+  hits(): LeakHit[]
 }
 
 // ── desktop ──────────────────────────────────────────────────────────────────────────────────────────────────

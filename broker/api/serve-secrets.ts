@@ -52,10 +52,14 @@ export function serveSecrets({
       note(`Delete secret ${name}`, caller.name)
       return { done: true }
     },
-    'secrets.scan': async ({ text }) => leaks.scan(text),
+    'secrets.scan': async ({ text }) => {
+      await leaks.ready()
+      return leaks.scan(text)
+    },
     'secrets.scanMany': async ({ items, secrets }) => {
       const scanner = createLeakScanner()
-      scanner.watch(secrets)
+      scanner.watch(secrets.map(({ name, value }) => ({ what: `secret:${name}`, value })))
+      await scanner.ready()
       return { items: items.map((item) => ({ id: item.id ?? null, ...scanItem(scanner, item) })) }
     },
   }
@@ -63,7 +67,7 @@ export function serveSecrets({
 
 function scanItem(scanner: LeakScanner, item: { text?: string; chunks?: string[] }) {
   if (item.chunks === undefined) return scanner.scan(item.text ?? '')
-  const stream = scanner.stream()
+  const stream = scanner.stream({ credentials: true })
   const redacted = item.chunks.map((chunk) => stream.push(chunk)).join('') + stream.end()
   return { redacted, hits: stream.hits() }
 }

@@ -1,5 +1,6 @@
 /**
- * The sequences of characters under which one value travels: itself and reversed, in hex, in base64 at each alignment.
+ * The sequences of characters under which one value travels: itself and reversed, in hex, in base64 at each alignment,
+ * and one of these inside another.
  * Escapes, wrapped lines and separators are the matcher's (`match-sequence.ts`). Pure.
  */
 export interface Sequence {
@@ -13,11 +14,56 @@ export interface Sequence {
 }
 
 export function encodeSecret(value: string): Sequence[] {
-  const reversed = [...value].reverse().join('')
-  return [value, reversed].flatMap((text) => {
-    const bytes = Buffer.from(text, 'utf8')
-    return [plain(text), sequence('hex', bytes.toString('hex')), ...base64Forms(bytes)]
-  })
+  const reversed = reverse(value)
+  const forms = [
+    ...formsOf(value),
+    ...formsOf(reversed),
+    // As Windows writes text.
+    ...written(Buffer.from(value, 'utf16le')),
+    ...twice(value),
+  ]
+  return unlike(forms)
+}
+
+function formsOf(text: string): Sequence[] {
+  return [plain(text), ...written(Buffer.from(text, 'utf8'))]
+}
+
+function written(bytes: Buffer): Sequence[] {
+  return [sequence('hex', bytes.toString('hex')), ...base64Forms(bytes)]
+}
+
+/** One encoding inside another: base64 of base64, of hex, of an escaped value; and what is encoded, reversed. */
+function twice(value: string): Sequence[] {
+  const hex = Buffer.from(value, 'utf8').toString('hex')
+  const cores = base64Forms(Buffer.from(value, 'utf8'))
+  const inner = [
+    hex,
+    hex.toUpperCase(),
+    ...cores.flatMap(({ codes }) => inBothAlphabets(String.fromCodePoint(...codes))),
+    ...[escapeForUrl(value), JSON.stringify(value).slice(1, -1)].filter((text) => text !== value),
+  ]
+  return [
+    ...inner.flatMap((text) => written(Buffer.from(text, 'utf8'))),
+    sequence('hex', reverse(hex)),
+    ...cores.map(({ codes, edges, ...core }) => ({
+      ...core,
+      codes: codes.toReversed(),
+      edges: { before: edges.after, after: edges.before },
+    })),
+  ]
+}
+
+const inBothAlphabets = (base64: string) =>
+  /[+/]/.test(base64) ? [base64, base64.replaceAll('+', '-').replaceAll('/', '_')] : [base64]
+
+const reverse = (text: string) => [...text].reverse().join('')
+
+/** Half a character (a lone surrogate) has no escape. */
+const escapeForUrl = (text: string) => encodeURIComponent(text.toWellFormed())
+
+function unlike(forms: Sequence[]): Sequence[] {
+  return [...new Map(forms.map((form) => [`${form.kind} ${form.codes.join()}`, form])).values()]
 }
 
 /** White space, control characters and what can't be seen. */

@@ -7,6 +7,8 @@ const bytes = (char: string) =>
   [...Buffer.from(char, 'utf8')].map((byte) => byte.toString(16).padStart(2, '0'))
 const units = (char: string) => char.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'))
 const reverse = (text: string) => [...text].reverse().join('')
+const b64 = (text: string) => Buffer.from(text).toString('base64')
+const b64url = (text: string) => Buffer.from(text).toString('base64url')
 const joined = (text: string, between: string) => [...text].join(between)
 
 /** Ways in which one character travels; each stands for itself wherever it is mixed with the others. */
@@ -36,6 +38,22 @@ const SPELLINGS: Record<string, (char: string) => string> = {
   'HTML hex': (char) => `&#x${code(char).toString(16).toUpperCase()};`,
   'HTML twice': (char) => `&amp;#${code(char)};`,
 }
+const ENTITIES: Record<string, string> = {
+  '&': 'amp',
+  '<': 'lt',
+  '"': 'quot',
+  "'": 'apos',
+  '/': 'sol',
+  '+': 'plus',
+  '=': 'equals',
+  _: 'lowbar',
+  '.': 'period',
+  '%': 'percnt',
+  $: 'dollar',
+  '#': 'num',
+  '@': 'commat',
+  '!': 'excl',
+}
 const ENCODINGS: Record<string, (value: string) => string> = {
   plain: (value) => value,
   url: encodeURIComponent,
@@ -60,6 +78,18 @@ const ENCODINGS: Record<string, (value: string) => string> = {
     ).join('\r\n'),
   'base64 reversed': (value) => Buffer.from(reverse(value)).toString('base64'),
   reversed: reverse,
+  'base64 of base64': (value) => b64(b64(value)),
+  'base64 of base64, inside': (value) => b64(`x=${b64(`user:${value}`)}`),
+  'base64 of base64 for addresses': (value) => b64(b64url(`a:${value}`)),
+  'base64 of hex': (value) => b64(Buffer.from(value).toString('hex')),
+  'base64 of what is escaped for an address': (value) => b64(`q=${encodeURIComponent(value)}&r`),
+  'base64 of JSON': (value) => b64(JSON.stringify({ a: value })),
+  'base64 turned round': (value) => reverse(b64(value)),
+  'base64 as Windows writes it': (value) => Buffer.from(`$x="${value}"`, 'utf16le').toString('base64'),
+  'hex of base64': (value) => Buffer.from(b64(value)).toString('hex'),
+  'hex turned round': (value) => reverse(Buffer.from(value).toString('hex')),
+  'HTML by name': (value) =>
+    [...value].map((char) => (ENTITIES[char] === undefined ? char : `&${ENTITIES[char]};`)).join(''),
   'with zero-width spaces': (value) => joined(value, '\u200b'),
   'with spaces': (value) => joined(value, ' '),
   'over lines': (value) => joined(value, '\n  '),
@@ -83,7 +113,7 @@ const settings = { numRuns: 150 }
 
 function scannerFor(...values: string[]) {
   const scanner = createLeakScanner()
-  scanner.watch(values.map((each, i) => ({ name: `s${i}`, value: each })))
+  scanner.watch(values.map((each, i) => ({ what: `secret:s${i}`, value: each })))
   return scanner
 }
 
@@ -106,7 +136,7 @@ describe('a registered value is found and taken out', () => {
           const written = encode(secret)
           const { text, hits } = scannerFor(secret).redactKnown(before + written + after)
           expect(hits.map(({ what }) => what)).toContain('secret:s0')
-          if (!/^base64|0x/.test(name)) expect(text).toBe(`${before}[secret:s0 removed]${after}`)
+          if (!/base64|0x|turned/.test(name)) expect(text).toBe(`${before}[secret:s0 removed]${after}`)
         }),
         settings,
       )

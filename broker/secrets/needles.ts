@@ -1,16 +1,19 @@
 /**
- * Registered values in every usual encoding, searched at once. Tables of the first three characters of every
- * sequence skip what can't match, so that a scan costs little more than reading the text.
+ * Registered values in every usual encoding, searched at once. Tables of the first three characters of every sequence
+ * skip what can't match, so that a scan costs little more than reading the text.
  */
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret, isInvisible, type Sequence } from './encode-secret.ts'
 import { CUT_MATCH, matchSequence } from './match-sequence.ts'
-import { CUT_ESCAPE, escapeCode, isMark, readEscape } from './read-escape.ts'
+import { CUT_ESCAPE, escapeCode, escapeLength, isMark, readEscape } from './read-escape.ts'
 
 export interface Needles {
-  empty: boolean
+  /** Characters of the shortest form; a shorter text holds none. Infinite when there is nothing to look for. */
+  shortest: number
+  /** Hits in the order of the text; those of one value may overlap those of another. */
+  find(text: string): LeakHit[]
   /** `open`: where a value may begin whose end is still to come; the text's length when there is none. */
-  find(text: string): { hits: LeakHit[]; open: number }
+  findOpen(text: string): { hits: LeakHit[]; open: number }
 }
 
 /** Characters of one escape, escaped over again as often as it is read. */
@@ -25,77 +28,168 @@ const FEWEST_CODES = 6
 /** Characters that may stand between the value's own, or mean another: what follows must be read, not looked up. */
 const SECOND_READ = '+%=\\&'
 const THIRD_READ = `${SECOND_READ}:-,;._|0`
+/** What an ASCII character may be at the beginning of a value. */
+const [BEGINS, MARK] = [1, 2]
+const PLUS = 43
 
-export function createNeedles(secrets: { name: string; value: string }[]): Needles {
-  const all = secrets.flatMap(({ name, value }) =>
+export function createNeedles(values: readonly { what: string; value: string }[]): Needles {
+  const all = values.flatMap(({ what, value }) =>
     encodeSecret(value)
       .filter(({ codes }) => codes.length >= FEWEST_CODES)
-      .map((sequence): Needle => ({ ...sequence, what: `secret:${name}` })),
+      .map((sequence): Needle => ({ ...sequence, what })),
   )
-  const byFirst = new Map<number, Needle[]>()
-  const byPair = new Map<number, Needle[]>()
-  const pairs = new Uint8Array(1 << 16)
-  const triples = new Uint8Array(1 << 20)
-  const lookedUp = { second: asciiExcept(SECOND_READ), third: asciiExcept(THIRD_READ) }
-  for (const needle of all) {
-    for (const first of spellings(needle, 0)) {
-      append(byFirst, first, needle)
-      for (const second of spellings(needle, 1)) {
-        append(byPair, pairKey(first, second), needle)
-        pairs[pairSlot(first, second)] = 1
-        for (const third of spellings(needle, 2)) triples[tripleSlot(first, second, third)] = 1
-      }
-    }
-  }
+  const tables = makeTables(all)
+  const { first, pairs, triples, wideFirst } = tables
+  const { second: plainSecond, third: plainThird } = PLAIN
 
-  /** Nothing begins here, as the next three characters show. True for nearly all places of nearly all texts. */
-  function isOutOfQuestion(text: string, at: number, first: number): boolean {
-    const second = text.charCodeAt(at + 1)
-    if (first > 127 || !(second < 128) || lookedUp.second[second] === 0) return false
-    if (pairs[pairSlot(first, second)] === 0) return true
-    const third = text.charCodeAt(at + 2)
-    return third < 128 && lookedUp.third[third] === 1 && triples[tripleSlot(first, second, third)] === 0
+  /** Calls `at` for each place where a value may begin. The loop that every character of every text goes through. */
+  function eachBeginning(text: string, at: (place: number, list: readonly Needle[]) => void): void {
+    for (let place = 0; place < text.length; place++) {
+      const a = text.charCodeAt(place)
+      if (a < 128) {
+        const role = first[a] as number
+        if (role === 0) continue
+        if (role === BEGINS) {
+          const b = text.charCodeAt(place + 1)
+          if (b < 128 && plainSecond[b] === 1) {
+            if (pairs[(a << 7) | b] === 0) continue
+            const c = text.charCodeAt(place + 2)
+            if (c < 128 && plainThird[c] === 1) {
+              const key = (a << 14) | (b << 7) | c
+              if (((triples[key >> 3] as number) & (1 << (key & 7))) === 0) continue
+            }
+          }
+        }
+      } else if (wideFirst[a & 0xff] === 0) continue
+      const list = candidates(text, place, a)
+      if (list !== undefined) at(place, list)
+    }
   }
 
   /** What may begin here, by this character and the next that can be seen. */
-  function candidates(text: string, at: number, unit: number): Needle[] | undefined {
-    if (isMark(unit)) {
-      const read = readEscape(text, at)
-      const meant = read < 0 ? undefined : byFirst.get(escapeCode(read))
-      const literal = byFirst.get(unit)
-      return meant && literal ? [...literal, ...meant] : (meant ?? literal)
+  function candidates(text: string, at: number, unit: number): readonly Needle[] | undefined {
+    if (!isMark(unit)) {
+      const code = text.codePointAt(at) as number
+      return narrowed(text, code, at + (code > 0xffff ? 2 : 1))
     }
-    if (unit <= 32 || isOutOfQuestion(text, at, unit)) return undefined
-    const code = text.codePointAt(at) as number
-    const list = byFirst.get(code)
+    const read = readEscape(text, at)
+    const meant = read < 0 ? undefined : narrowed(text, escapeCode(read), at + escapeLength(read))
+    // The mark may stand for itself, escaped over and over or not.
+    const literal = tables.byFirst.get(unit)
+    return meant && literal ? [...literal, ...meant] : (meant ?? literal)
+  }
+
+  /** By the next character that can be seen, plain or escaped. */
+  function narrowed(text: string, code: number, after: number): readonly Needle[] | undefined {
+    const list = tables.byFirst.get(code)
     if (!list) return undefined
-    let next = at + (code > 0xffff ? 2 : 1)
-    while (next < text.length && isInvisible(text.charCodeAt(next))) next++
-    if (next >= text.length) return list
-    const second = text.codePointAt(next) as number
-    return isMark(second) || second > 0xd7ff || second === 0x2b ? list : byPair.get(pairKey(code, second))
+    for (let next = after; next < text.length; ) {
+      const unit = text.charCodeAt(next)
+      if (isMark(unit)) {
+        const read = readEscape(text, next)
+        if (read === CUT_ESCAPE) return list
+        if (read < 0) return tables.byPair.get(pairKey(code, unit))
+        if (!isInvisible(escapeCode(read))) return either(code, escapeCode(read), unit)
+        // White space, or the value has a backslash and an n in it.
+        if (tables.byPair.has(pairKey(code, unit))) return list
+        next += escapeLength(read)
+      } else if (isInvisible(unit)) next++
+      else if (unit === PLUS && tables.spaced) return list
+      else if (unit > 0xd7ff) return list
+      else return tables.byPair.get(pairKey(code, unit))
+    }
+    return list
+  }
+
+  /** A mark may mean what its escape says, or itself. */
+  function either(code: number, meant: number, mark: number): readonly Needle[] | undefined {
+    const first = tables.byPair.get(pairKey(code, meant))
+    const other = meant === mark ? undefined : tables.byPair.get(pairKey(code, mark))
+    return first && other ? [...first, ...other] : (first ?? other)
   }
 
   return {
-    empty: all.length === 0,
+    shortest: all.reduce((least, { codes }) => Math.min(least, codes.length), Number.POSITIVE_INFINITY),
     find(text) {
       const hits: LeakHit[] = []
+      eachBeginning(text, (at, list) => {
+        const { hit } = longest(text, at, list)
+        if (hit) hits.push(hit)
+      })
+      return hits
+    },
+    findOpen(text) {
+      const hits: LeakHit[] = []
       let open = text.length
-      const tail = text.length - LONGEST_ESCAPE
-      for (let at = 0; at < text.length; at++) {
-        const list = candidates(text, at, text.charCodeAt(at))
-        if (at >= tail && open > at && isCutShort(text, at)) open = at
-        if (list === undefined) continue
-        let best: LeakHit | null = null
-        for (const needle of list) {
-          const end = matchSequence(text, at, needle)
-          if (end === CUT_MATCH) open = Math.min(open, at)
-          else if (end > (best?.end ?? at)) best = { what: needle.what, ...withEdges(text, at, end, needle) }
-        }
-        if (best) hits.push(best)
-      }
+      eachBeginning(text, (at, list) => {
+        const { hit, cut } = longest(text, at, list)
+        if (hit) hits.push(hit)
+        if (cut) open = Math.min(open, at)
+      })
+      for (let at = Math.max(0, text.length - LONGEST_ESCAPE); at < open; at++)
+        if (isCutShort(text, at)) open = at
       return { hits, open }
     },
+  }
+}
+
+/** The longest of the values that stand here. `cut`: the text ends before one of them does. */
+function longest(text: string, at: number, list: readonly Needle[]): { hit: LeakHit | null; cut: boolean } {
+  let hit: LeakHit | null = null
+  let cut = false
+  for (const needle of list) {
+    const end = matchSequence(text, at, needle)
+    if (end === CUT_MATCH) cut = true
+    else if (end > (hit?.end ?? at)) hit = { what: needle.what, ...withEdges(text, at, end, needle) }
+  }
+  return { hit, cut }
+}
+
+interface Tables {
+  byFirst: Map<number, Needle[]>
+  byPair: Map<number, Needle[]>
+  /** The role of each ASCII character. */
+  first: Uint8Array
+  /** One for each pair of ASCII characters with which a value begins. */
+  pairs: Uint8Array
+  /** A bit for each three. */
+  triples: Uint8Array
+  /** By the low byte of other characters. */
+  wideFirst: Uint8Array
+  /** A value has a space in it, which a plus may stand for. */
+  spaced: boolean
+}
+
+function makeTables(all: readonly Needle[]): Tables {
+  const tables: Tables = {
+    byFirst: new Map(),
+    byPair: new Map(),
+    first: new Uint8Array(128),
+    pairs: new Uint8Array(1 << 14),
+    triples: new Uint8Array(all.length === 0 ? 0 : 1 << 18),
+    wideFirst: new Uint8Array(256),
+    spaced: all.some(({ spaced }) => spaced),
+  }
+  for (const needle of all)
+    for (const first of spellings(needle, 0)) {
+      append(tables.byFirst, first, needle)
+      if (first < 128) tables.first[first] = BEGINS
+      // A character beyond 16 bits is met by its first half.
+      else tables.wideFirst[(first > 0xffff ? String.fromCodePoint(first).charCodeAt(0) : first) & 0xff] = 1
+      for (const second of spellings(needle, 1)) addSecond(tables, needle, first, second)
+    }
+  if (all.length > 0) for (const mark of '%=\\&') tables.first[mark.charCodeAt(0)] = MARK
+  return tables
+}
+
+function addSecond({ byPair, pairs, triples }: Tables, needle: Needle, first: number, second: number): void {
+  append(byPair, pairKey(first, second), needle)
+  if (first > 127 || second > 127) return
+  pairs[(first << 7) | second] = 1
+  for (const third of spellings(needle, 2)) {
+    if (third > 127) continue
+    const key = (first << 14) | (second << 7) | third
+    triples[key >> 3] = (triples[key >> 3] as number) | (1 << (key & 7))
   }
 }
 
@@ -123,11 +217,9 @@ function withEdges(text: string, start: number, end: number, { edges }: Needle) 
 }
 
 const isBase64 = (text: string, at: number) => /[A-Za-z0-9+/_-]/.test(text.charAt(at))
-const pairSlot = (first: number, second: number) => ((first & 0xff) << 8) | (second & 0xff)
-const tripleSlot = (first: number, second: number, third: number) =>
-  ((first << 14) ^ (second << 7) ^ third) & 0xfffff
 
-/** One for each visible ASCII character but these. */
+/** One for each visible ASCII character that stands for itself and separates nothing. */
+const PLAIN = { second: asciiExcept(SECOND_READ), third: asciiExcept(THIRD_READ) }
 function asciiExcept(some: string): Uint8Array {
   return Uint8Array.from({ length: 128 }, (_, code) =>
     isInvisible(code) || some.includes(String.fromCharCode(code)) ? 0 : 1,

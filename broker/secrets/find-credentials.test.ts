@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { CREDENTIAL_RULES } from './credential-rules.ts'
+import { createLeakScanner } from './leak-scanner.ts'
+import { loadPreset } from './preset-rules.ts'
+import {
+  AROUND,
+  CREDENTIALS,
+  createRandom,
+  innocentTexts,
+  NAMED_CREDENTIALS,
+} from './testing/credential-corpus.ts'
+
+const ROUNDS = 3
+const random = createRandom(20_260_503)
+const scanner = createLeakScanner()
+beforeAll(() => scanner.ready())
+
+/** What must not be left: of an address and of a connection string, the password. */
+function core(kind: string, value: string): string {
+  if (/^address|address$/.test(kind)) return /:([^:@]*)@/.exec(value)?.[1] ?? value
+  return /(?:Key|sig)=([^;&]+)/.exec(value)?.[1] ?? value
+}
+const left = (text: string, value: string) =>
+  text.includes(value) || text.includes(JSON.stringify(value).slice(1, -1))
+
+function inChunks(text: string, size: number): string {
+  const stream = scanner.stream({ credentials: true })
+  let out = ''
+  for (let at = 0; at < text.length; at += size) out += stream.push(text.slice(at, at + size))
+  return out + stream.end()
+}
+
+describe('a credential that nobody registered is found', () => {
+  for (const [kind, make] of Object.entries(CREDENTIALS))
+    test(`${kind}, wherever it stands`, () => {
+      for (let round = 0; round < ROUNDS; round++)
+        for (const [where, put] of Object.entries(AROUND)) {
+          const value = make(random)
+          const text = put(value)
+          const { redacted, hits } = scanner.scan(text)
+          expect(hits.length, `${where}: ${text}`).toBeGreaterThan(0)
+          expect(left(redacted, core(kind, value)), `${where}: ${redacted}`).toBe(false)
+        }
+    })
+
+  for (const [kind, make] of Object.entries(NAMED_CREDENTIALS))
+    test(`${kind}, by the words around it`, () => {
+      for (let round = 0; round < ROUNDS * 5; round++) {
+        const [before, value, after] = make(random)
+        expect(scanner.scan(before + value + after).redacted, before + value + after).not.toContain(value)
+      }
+    })
+
+  test('in a stream, cut anywhere, with lines around it', () => {
+    const filler = innocentTexts(random).prose?.slice(0, 6000) ?? ''
+    for (const [kind, make] of Object.entries(CREDENTIALS)) {
+      const value = make(random)
+      const text = `${filler}\nvalue ${value}\n${filler}`
+      for (const size of [1, 7, 64, 5000])
+        expect(left(inChunks(text, size), core(kind, value)), `${kind} by ${size}`).toBe(false)
+    }
+  })
+})
+
+describe('innocent text is left alone', () => {
+  for (const kind of Object.keys(innocentTexts(createRandom(1))))
+    test(kind, () => {
+      for (let seed = 1; seed <= ROUNDS; seed++) {
+        const text = innocentTexts(createRandom(seed))[kind] ?? ''
+        expect(scanner.scan(text).hits.map(({ what, start, end }) => [what, text.slice(start, end)])).toEqual(
+          [],
+        )
+      }
+    })
+
+  test('the lock file, the pictures and the pages of this repository', () => {
+    const root = path.resolve(import.meta.dirname, '../..')
+    const pictures = readdirSync(path.join(root, 'docs/img')).filter((name) => name.endsWith('.png'))
+    const texts = [
+      readFileSync(path.join(root, 'package-lock.json'), 'utf8'),
+      ...readdirSync(path.join(root, 'docs'))
+        .map((name) => path.join(root, 'docs', name))
+        .filter((file) => statSync(file).isFile())
+        .map((file) => readFileSync(file, 'utf8')),
+      ...pictures.slice(0, 4).map((name) => readFileSync(path.join(root, 'docs/img', name), 'base64')),
+    ]
+    for (const text of texts)
+      expect(scanner.scan(text).hits.map(({ what, start }) => [what, text.slice(start, start + 60)])).toEqual(
+        [],
+      )
+  })
+})
+
+test('what a rule of the preset finds, stands where one of its marks does', async () => {
+  for (const { marks, find } of await loadPreset()) {
+    expect(marks.length).toBeGreaterThan(0)
+    for (const make of Object.values(CREDENTIALS)) {
+      const text = `x ${make(random)} y`
+      if (!marks.some((mark) => text.toLowerCase().includes(mark.toLowerCase())))
+        expect(find(text)).toEqual([])
+    }
+  }
+})
+
+test('each rule is tried at its marks only, with a shape that sticks', () => {
+  for (const { shape, marks } of CREDENTIAL_RULES) {
+    expect(shape.sticky).toBe(true)
+    for (const mark of marks) expect(mark).toMatch(/^[!-~]{3,}$/)
+  }
+})

@@ -1,0 +1,257 @@
+/**
+ * Made-up credentials of the usual providers, in the places where they turn up, and innocent text that looks like
+ * them. Every value is random from a fixed seed: none ever worked anywhere.
+ */
+const ALPHABETS = {
+  hex: '0123456789abcdef',
+  upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
+  base32: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567',
+  alnum: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  letters: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  word: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_',
+  url: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-',
+  base64: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+  digits: '0123456789',
+}
+export type Random = (alphabet: keyof typeof ALPHABETS, length: number) => string
+
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0
+  const next = () => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 12), 0x297a2d39) >>> 0
+    mixed ^= mixed >>> 15
+    return mixed >>> 0
+  }
+  return (alphabet, length) => {
+    const chars = ALPHABETS[alphabet]
+    return Array.from({ length }, () => chars[next() % chars.length]).join('')
+  }
+}
+
+const b64 = (text: string) => Buffer.from(text).toString('base64')
+const b64url = (text: string) => Buffer.from(text).toString('base64url')
+const lines = (text: string, width: number) => (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join('\n')
+const jwt = (r: Random, more: object) =>
+  `${b64url('{"alg":"RS256","typ":"JWT"}')}.${b64url(JSON.stringify({ sub: r('digits', 10), iat: 1_516_239_022, ...more }))}.${r('url', 86)}`
+const pem = (r: Random, label: string, bytes: number) =>
+  `-----BEGIN ${label}-----\n${lines(r('base64', bytes), 64)}\n-----END ${label}-----`
+
+/** Kind → a fresh one. */
+export const CREDENTIALS: Record<string, (r: Random) => string> = {
+  'AWS access key id': (r) => `AKIA${r('base32', 16)}`,
+  'AWS temporary key id': (r) => `ASIA${r('base32', 16)}`,
+  'GitHub personal token': (r) => `ghp_${r('alnum', 36)}`,
+  'GitHub OAuth token': (r) => `gho_${r('alnum', 36)}`,
+  'GitHub user token': (r) => `ghu_${r('alnum', 36)}`,
+  'GitHub server token': (r) => `ghs_${r('alnum', 36)}`,
+  'GitHub refresh token': (r) => `ghr_${r('alnum', 76)}`,
+  'GitHub fine-grained token': (r) => `github_pat_${r('alnum', 22)}_${r('alnum', 59)}`,
+  'GitLab personal token': (r) => `glpat-${r('url', 20)}`,
+  'GitLab routable token': (r) => `glpat-${r('url', 27)}.${r('alnum', 2)}.${r('alnum', 9)}`,
+  'GitLab deploy token': (r) => `gldt-${r('url', 20)}`,
+  'GitLab runner token': (r) => `glrt-${r('url', 20)}`,
+  'GitLab trigger token': (r) => `glptt-${r('hex', 40)}`,
+  'Slack bot token': (r) => `xoxb-${r('digits', 12)}-${r('digits', 13)}-${r('alnum', 24)}`,
+  'Slack user token': (r) => `xoxp-${r('digits', 12)}-${r('digits', 12)}-${r('digits', 13)}-${r('hex', 32)}`,
+  'Slack app token': (r) => `xapp-1-A${r('upper', 10)}-${r('digits', 13)}-${r('hex', 64)}`,
+  'Slack webhook': (r) =>
+    `https://hooks.slack.com/services/T${r('upper', 8)}/B${r('upper', 10)}/${r('alnum', 24)}`,
+  'Stripe secret key': (r) => `sk_live_${r('alnum', 24)}`,
+  'Stripe long secret key': (r) => `sk_live_51${r('alnum', 97)}`,
+  'Stripe restricted key': (r) => `rk_live_${r('alnum', 24)}`,
+  'Stripe test key': (r) => `sk_test_${r('alnum', 24)}`,
+  'Stripe webhook secret': (r) => `whsec_${r('alnum', 32)}`,
+  'OpenAI old key': (r) => `sk-${r('alnum', 20)}T3BlbkFJ${r('alnum', 20)}`,
+  'OpenAI plain key': (r) => `sk-${r('alnum', 48)}`,
+  'OpenAI project key': (r) => `sk-proj-${r('url', 74)}T3BlbkFJ${r('url', 74)}`,
+  'OpenAI service key': (r) => `sk-svcacct-${r('url', 58)}T3BlbkFJ${r('url', 58)}`,
+  'Anthropic key': (r) => `sk-ant-api03-${r('url', 93)}AA`,
+  'Anthropic admin key': (r) => `sk-ant-admin01-${r('url', 93)}AA`,
+  'OpenRouter key': (r) => `sk-or-v1-${r('hex', 64)}`,
+  'Google API key': (r) => `AIza${r('url', 35)}`,
+  'Google client secret': (r) => `GOCSPX-${r('url', 28)}`,
+  'Google access token': (r) => `ya29.${r('url', 160)}`,
+  'npm token': (r) => `npm_${r('alnum', 36)}`,
+  'PyPI token': (r) => `pypi-AgEIcHlwaS5vcmc${r('url', 140)}`,
+  'SendGrid key': (r) => `SG.${r('url', 22)}.${r('url', 43)}`,
+  'Twilio API key': (r) => `SK${r('hex', 32)}`,
+  'Hugging Face token': (r) => `hf_${r('letters', 34)}`,
+  'Discord bot token': (r) => `${b64url(`9${r('digits', 17)}`)}.${r('url', 6)}.${r('url', 27)}`,
+  'Discord new bot token': (r) => `${b64url(`1${r('digits', 18)}`)}.G${r('url', 5)}.${r('url', 38)}`,
+  'Discord webhook': (r) => `https://discord.com/api/webhooks/${r('digits', 18)}/${r('url', 68)}`,
+  'Telegram bot token': (r) => `${r('digits', 9).replace(/^0/, '5')}:AA${r('url', 33)}`,
+  'Telegram long bot token': (r) => `7${r('digits', 9)}:AAH${r('url', 32)}`,
+  'Azure storage key': (r) =>
+    `DefaultEndpointsProtocol=https;AccountName=store${r('digits', 4)};AccountKey=${r('base64', 86)}==;EndpointSuffix=core.windows.net`,
+  'Azure service bus key': (r) =>
+    `Endpoint=sb://x${r('digits', 4)}.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=${r('base64', 43)}=`,
+  'Azure client secret': (r) => `${r('alnum', 3)}8Q~${r('url', 34)}`,
+  'Azure shared access signature': (r) =>
+    `https://store.blob.core.windows.net/c?sv=2022-11-02&ss=b&sp=rl&se=2030-01-01T00:00:00Z&sig=${encodeURIComponent(`${r('base64', 43)}=`)}`,
+  'DigitalOcean token': (r) => `dop_v1_${r('hex', 64)}`,
+  'Shopify token': (r) => `shpat_${r('hex', 32)}`,
+  'Square token': (r) => `sq0atp-${r('url', 22)}`,
+  'Mailgun key': (r) => `key-${r('hex', 32)}`,
+  'Mailchimp key': (r) => `${r('hex', 32)}-us${1 + Number(r('digits', 1))}`,
+  'Docker token': (r) => `dckr_pat_${r('url', 27)}`,
+  'Databricks token': (r) => `dapi${r('hex', 32)}`,
+  'Linear key': (r) => `lin_api_${r('alnum', 40)}`,
+  'Notion token': (r) => `ntn_${r('digits', 11)}${r('alnum', 35)}`,
+  'Figma token': (r) => `figd_${r('url', 40)}`,
+  'Postman key': (r) => `PMAK-${r('hex', 24)}-${r('hex', 34)}`,
+  'Sentry token': (r) =>
+    `sntrys_${b64(JSON.stringify({ iat: 1.5, url: 'https://sentry.io', org: 'o' }))}_${r('base64', 43)}`,
+  'Supabase token': (r) => `sbp_${r('hex', 40)}`,
+  'Vault token': (r) => `hvs.${r('url', 95)}`,
+  'Grafana token': (r) => `glsa_${r('alnum', 32)}_${r('hex', 8)}`,
+  'New Relic key': (r) => `NRAK-${r('upper', 27)}`,
+  'Atlassian token': (r) => `ATATT3xFfGF0${r('url', 180)}`,
+  'Groq key': (r) => `gsk_${r('alnum', 52)}`,
+  'Replicate token': (r) => `r8_${r('alnum', 37)}`,
+  'Terraform token': (r) => `${r('alnum', 14)}.atlasv1.${r('url', 67)}`,
+  'Airtable token': (r) => `pat${r('alnum', 14)}.${r('hex', 64)}`,
+  'Tailscale key': (r) => `tskey-auth-${r('alnum', 12)}CNTRL-${r('alnum', 32)}`,
+  'JSON Web Token': (r) => jwt(r, {}),
+  'service role token': (r) => jwt(r, { role: 'service_role', iss: 'supabase', ref: r('hex', 20) }),
+  'RSA private key': (r) => pem(r, 'RSA PRIVATE KEY', 1600),
+  'PKCS 8 private key': (r) => pem(r, 'PRIVATE KEY', 1620),
+  'EC private key': (r) => pem(r, 'EC PRIVATE KEY', 160),
+  'OpenSSH private key': (r) => pem(r, 'OPENSSH PRIVATE KEY', 380),
+  'encrypted private key': (r) => pem(r, 'ENCRYPTED PRIVATE KEY', 1600),
+  'PGP private key': (r) =>
+    `-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n${lines(r('base64', 900), 64)}\n=${r('base64', 4)}\n-----END PGP PRIVATE KEY BLOCK-----`,
+  'Postgres address': (r) => `postgres://app:${r('alnum', 16)}@db-${r('hex', 4)}.internal:5432/app`,
+  'PostgreSQL address': (r) => `postgresql://svc_user:${r('url', 12)}@10.2.3.4/prod?sslmode=require`,
+  'MySQL address': (r) => `mysql://root:${r('alnum', 14)}@mysql.internal:3306/shop`,
+  'MongoDB address': (r) => `mongodb+srv://admin:${r('alnum', 18)}@cluster0.${r('hex', 5)}.mongodb.net/test`,
+  'Redis address': (r) => `redis://:${r('alnum', 20)}@cache.internal:6379/0`,
+  'AMQP address': (r) => `amqps://svc:${r('alnum', 20)}@mq.internal/vhost`,
+  'address with a password': (r) => `https://deploy:${r('alnum', 20)}@git.internal.net/team/repo.git`,
+}
+
+/** Written so that only the words around it say what it is. */
+export const NAMED_CREDENTIALS: Record<
+  string,
+  (r: Random) => [before: string, value: string, after: string]
+> = {
+  'AWS secret in an ini file': (r) => ['aws_secret_access_key = ', r('base64', 40), '\n'],
+  'AWS secret in the environment': (r) => ['export AWS_SECRET_ACCESS_KEY=', r('base64', 40), '\n'],
+  'AWS secret in JSON': (r) => ['{"SecretAccessKey": "', r('base64', 40), '"}'],
+  'AWS secret in code': (r) => ["new S3({ secretAccessKey: '", r('base64', 40), "' })"],
+  'Twilio token in the environment': (r) => ['TWILIO_AUTH_TOKEN=', r('hex', 32), '\n'],
+  'Twilio pair': (r) => [`client = Client("AC${r('hex', 32)}", "`, r('hex', 32), '")'],
+  'bearer header': (r) => ['Authorization: Bearer ', r('url', 40), '\n'],
+  'basic header': (r) => ['Authorization: Basic ', b64(`user:${r('alnum', 16)}`), '\n'],
+  'header in curl': (r) => ['curl -H "Authorization: Bearer ', r('alnum', 32), '" https://api.internal/'],
+  npmrc: (r) => ['//registry.internal/:_authToken=', r('alnum', 40), '\n'],
+  'API key in yaml': (r) => ['api_key: ', r('alnum', 32), '\n'],
+  'API key in JSON': (r) => ['{"apiKey":"', r('hex', 40), '"}'],
+  'client secret': (r) => ['CLIENT_SECRET=', r('url', 40), '\n'],
+  'access token in code': (r) => ['const accessToken = "', r('alnum', 44), '";'],
+  'password in the environment': (r) => ['DB_PASSWORD=', r('alnum', 20), '\n'],
+  'ADO connection string': (r) => [
+    'Server=tcp:db.internal,1433;Initial Catalog=app;User ID=svc;Password=',
+    r('alnum', 18),
+    ';Encrypt=True;',
+  ],
+  'Heroku key': (r) => [
+    'HEROKU_API_KEY=',
+    `${r('hex', 8)}-${r('hex', 4)}-${r('hex', 4)}-${r('hex', 4)}-${r('hex', 12)}`,
+    '\n',
+  ],
+}
+
+/** Where a value turns up. */
+export const AROUND: Record<string, (value: string) => string> = {
+  alone: (value) => value,
+  'in a sentence': (value) => `Here is it: ${value} (keep it to yourself).`,
+  'in the environment': (value) => `PORT=8080\nAPI_VALUE=${value}\nDEBUG=1\n`,
+  'in JSON': (value) => JSON.stringify({ id: 7, value, ok: true }),
+  'in yaml': (value) => `app:\n  name: x\n  value: "${value}"\n`,
+  'in code': (value) => `const value = '${value}'; // TODO\nstart(value)`,
+  'in a log line': (value) => `2026-05-03T10:00:00Z WARN [http] retry with ${value}, attempt=2`,
+  'in a table': (value) => `| name | value |\n| a | ${value} |\n`,
+}
+
+/** Text in which nothing is a credential. */
+export function innocentTexts(r: Random): Record<string, string> {
+  const many = (count: number, one: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => one(i)).join('\n')
+  const uuid = () => `${r('hex', 8)}-${r('hex', 4)}-4${r('hex', 3)}-a${r('hex', 3)}-${r('hex', 12)}`
+  return {
+    uuids: many(200, () => `id=${uuid()} request "${uuid()}"`),
+    'git log': many(200, () => `commit ${r('hex', 40)}\nparent ${r('hex', 7)} tree ${r('hex', 64)}`),
+    'lock file': many(
+      200,
+      (i) =>
+        `"node_modules/p${i}": {"version": "1.${i}.0", "resolved": "https://registry.internal/p${i}/-/p${i}-1.${i}.0.tgz", "integrity": "sha512-${r('base64', 86)}=="},`,
+    ),
+    'yarn and pnpm': many(
+      100,
+      (i) =>
+        `p${i}@^1.0.0:\n  resolution: {integrity: sha512-${r('base64', 86)}==}\n  checksum: 10c0/${r('hex', 128)}`,
+    ),
+    'go sums': many(
+      100,
+      (i) =>
+        `github.com/x/p${i} v1.${i}.0 h1:${r('base64', 43)}=\ngithub.com/x/p${i} v1.${i}.0/go.mod h1:${r('base64', 43)}=`,
+    ),
+    'cargo lock': many(100, (i) => `name = "p${i}"\nversion = "0.${i}.1"\nchecksum = "${r('hex', 64)}"`),
+    'base64 pictures': many(
+      6,
+      () => `<img src="data:image/png;base64,iVBORw0KGgo${lines(r('base64', 4000), 76)}=">`,
+    ),
+    certificate: pem(r, 'CERTIFICATE', 1400),
+    'public keys': many(
+      10,
+      () => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${r('base64', 43)} me@host\n${pem(r, 'PUBLIC KEY', 380)}`,
+    ),
+    'minified code': many(
+      150,
+      (i) =>
+        `!function(e,t){var n${i}=e.exports=function(r,o){return"token"===r.type?o.token=t.key:o.password=r.value,this.secret=function(a){return a.apiKey}};n${i}.tokenKey="x-token";n${i}.prototype.accessToken=function(){return this._token}}(a${i},b);`,
+    ),
+    'class names': many(
+      100,
+      (i) =>
+        `<div class="sk-toggleable-content-for-the-long-panel-${i} css-${r('alnum', 6)} key-value-list-item-${i}" id="npm_package_config_${i}">`,
+    ),
+    prose: many(
+      120,
+      (i) =>
+        `The token: a small object. Password: something you forget. In part ${i} the secret is patience, and the key to it is care; see https://example.com:8080/a@b or mail key-account-manager@example.org.`,
+    ),
+    code: many(
+      80,
+      (i) =>
+        `const apiKey = process.env.API_KEY_${i}\nconst password = getPassword(user${i})\nlet token: string = await session.refreshToken(options.clientSecret)\nif (secretKey === undefined) throw new Error("no secretKey")\npassword=\${DB_PASSWORD_${i}}\napi_key: "YOUR_API_KEY_HERE"\nsecret: "<your-client-secret>"\n`,
+    ),
+    'example addresses': many(
+      50,
+      () =>
+        `postgres://user:password@localhost/db\nhttps://USER:PASS@host.example/\n\${URL}://\${USER}:\${PASSWORD}@host\nmysql://root:{{password}}@db\nssh://git@github.com:22/x/y.git\nredis://localhost:6379`,
+    ),
+    'versions and times': many(
+      100,
+      (i) =>
+        `key: 2026-05-03T10:00:00.${i}Z token: 1.2.${i}-beta.3 secret: sha256:${r('hex', 64)} 1700000${i}:done ${i}:${i}`,
+    ),
+    'Kubernetes names': many(
+      50,
+      () =>
+        `image: registry.internal/app@sha256:${r('hex', 64)}\nsecretName: app-tls-${r('hex', 8)}\nsecretKeyRef: {name: db-credentials, key: password}\ntokenExpirationSeconds: 3607`,
+    ),
+    'source map': `{"version":3,"mappings":"${r('letters', 3000)};AAAA,${r('letters', 500)}"}`,
+    'hex dump': many(
+      100,
+      (i) =>
+        `${(i * 16).toString(16).padStart(8, '0')}  ${r('hex', 32).replace(/../g, '$& ')} |................|`,
+    ),
+    'stack trace': many(
+      60,
+      (i) =>
+        `    at Object.<anonymous> (/srv/app/node_modules/token-bucket/lib/secret-key.js:${i}:17)\n    at async refreshToken (file:///srv/app/dist/auth-${r('hex', 8)}.mjs:${i}:2)`,
+    ),
+  }
+}
