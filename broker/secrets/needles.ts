@@ -4,7 +4,7 @@
  */
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret, isInvisible, type Sequence } from './encode-secret.ts'
-import { CUT_MATCH, matchSequence } from './match-sequence.ts'
+import { CUT_MATCH, matchSequence, NO_MATCH } from './match-sequence.ts'
 import { CUT_ESCAPE, escapeCode, escapeLength, isMark, readEscape } from './read-escape.ts'
 
 export interface Needles {
@@ -112,19 +112,14 @@ export function createNeedles(values: readonly { what: string; value: string }[]
     shortest: all.reduce((least, { codes }) => Math.min(least, codes.length), Number.POSITIVE_INFINITY),
     find(text) {
       const hits: LeakHit[] = []
-      eachBeginning(text, (at, list) => {
-        const { hit } = longest(text, at, list)
-        if (hit) hits.push(hit)
-      })
+      eachBeginning(text, (at, list) => longest(text, at, list, hits))
       return hits
     },
     findOpen(text) {
       const hits: LeakHit[] = []
       let open = text.length
       eachBeginning(text, (at, list) => {
-        const { hit, cut } = longest(text, at, list)
-        if (hit) hits.push(hit)
-        if (cut) open = Math.min(open, at)
+        if (longest(text, at, list, hits)) open = Math.min(open, at)
       })
       for (let at = Math.max(0, text.length - LONGEST_ESCAPE); at < open; at++)
         if (isCutShort(text, at)) open = at
@@ -133,16 +128,18 @@ export function createNeedles(values: readonly { what: string; value: string }[]
   }
 }
 
-/** The longest of the values that stand here. `cut`: the text ends before one of them does. */
-function longest(text: string, at: number, list: readonly Needle[]): { hit: LeakHit | null; cut: boolean } {
-  let hit: LeakHit | null = null
+/** Adds the longest of the values that stand here. True when the text ends before one of them does. */
+function longest(text: string, at: number, list: readonly Needle[], hits: LeakHit[]): boolean {
+  let best = NO_MATCH
+  let found: Needle | null = null
   let cut = false
   for (const needle of list) {
     const end = matchSequence(text, at, needle)
     if (end === CUT_MATCH) cut = true
-    else if (end > (hit?.end ?? at)) hit = { what: needle.what, ...withEdges(text, at, end, needle) }
+    else if (end > best) [best, found] = [end, needle]
   }
-  return { hit, cut }
+  if (found) hits.push({ what: found.what, ...withEdges(text, at, best, found) })
+  return cut
 }
 
 interface Tables {
