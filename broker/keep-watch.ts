@@ -51,6 +51,11 @@ export function keepWatch(rooms: Rooms): Watch {
   sendTo(settings.get().otlpEndpoint)
   const unfollow = settings.onChange((now) => sendTo(now.otlpEndpoint))
 
+  rooms.vaultOpened
+    .then(async ({ state }) => {
+      if (state === 'ready') await rooms.canaries.open(rooms.catalog.list().map(({ name }) => name))
+    })
+    .catch(onFault)
   const headKeeping = rooms.vaultOpened.then(async (status) => {
     if (status.state !== 'ready') return null
     const key = await loadSealKey(rooms.keychain.own, store)

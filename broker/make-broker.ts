@@ -23,6 +23,7 @@ import { createDesktopThroughShell } from './desktop/through-shell.ts'
 import { createDiagnosticLog, type DiagnosticLog } from './diagnostic-log.ts'
 import { compilePolicy } from './gate/decide/compile-policy.ts'
 import { findRuleFaults } from './gate/decide/find-rule-faults.ts'
+import { placeOf } from './gate/find-leak.ts'
 import { makeGate } from './gate/make-gate.ts'
 import { openGrantBook } from './grants/grant-book.ts'
 import { partCovers } from './grants/match-scope.ts'
@@ -37,9 +38,10 @@ import { managedPlace } from './policy/managed-place.ts'
 import { openPolicyBook } from './policy/open-policy-book.ts'
 import { readRecorded } from './policy/read-recorded.ts'
 import type { PartFacts } from './readiness/list-parts.ts'
+import { createCanaries } from './secrets/canaries.ts'
 import { createKeychain } from './secrets/keychain.ts'
 import { keychainService } from './secrets/keychain-service.ts'
-import { createLeakScanner } from './secrets/leak-scanner.ts'
+import { createLeakScanner, type WatchedValue } from './secrets/leak-scanner.ts'
 import { createVault } from './secrets/vault.ts'
 import { createSettings } from './settings/keep-settings.ts'
 import type { ChangedFile } from './stop/incident/evidence.ts'
@@ -152,11 +154,24 @@ async function makeRooms(options: BrokerOptions) {
     env: options.env,
     platform: process.platform,
   })
+  let secretValues: WatchedValue[] = []
+  const watchValues = () => leaks.watch([...secretValues, ...canaries.values()])
+  const canaries = createCanaries({
+    store,
+    keychain,
+    log,
+    clock,
+    alert: (text) => options.emit('alert', { id: newId('alert'), at: clock(), rule: 'canary', text }),
+    onValues: watchValues,
+  })
   const vault = createVault({
     store,
     keychain,
     clock,
-    watch: (values) => leaks.watch(values.map(({ name, value }) => ({ what: `secret:${name}`, value }))),
+    watch(values) {
+      secretValues = values.map(({ name, value }) => ({ what: `secret:${name}`, value }))
+      watchValues()
+    },
   })
   let keychainSeen: KeychainStatus = { state: 'locked', name: '', text: 'The keychain has not answered yet.' }
   const vaultOpened = options.lasting || options.parent === 'cli' ? vault.open() : vault.status()
@@ -233,6 +248,7 @@ async function makeRooms(options: BrokerOptions) {
     undo,
     vault,
     leaks,
+    canaries,
     desktop,
     clock,
     stop,
@@ -257,6 +273,7 @@ async function makeRooms(options: BrokerOptions) {
     places,
     origins,
     leaks,
+    canaries,
     lane,
     staging: createStaging(join(paths.data, 'staging')),
     contained,
@@ -265,7 +282,18 @@ async function makeRooms(options: BrokerOptions) {
     onFault,
   }
   const gate = makeGate({ ...shared, policy: policy.compiled })
-  const models = createModels({ gate, vault, newId, http: fetch })
+  const models = createModels({
+    gate,
+    vault,
+    newId,
+    http: fetch,
+    redact(text, context) {
+      const { text: clean, hits } = leaks.redactKnown(text)
+      const words = 'in what a model was to be told'
+      if (hits.length > 0) canaries.caught(hits, placeOf({ ...context, tool: null, callId: '' }, words))
+      return clean
+    },
+  })
   const agents = openAgentBook({ store, log, stop, clock, newId, emit: options.emit })
   const runs = createRuns({
     gate,
@@ -389,6 +417,7 @@ function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => void {
     }),
     rooms.grants.onChange((grants) => emit('grants', { grants })),
     rooms.vault.onChange((secrets) => emit('secrets', { secrets, keychain: rooms.keychain.seen() })),
+    rooms.canaries.onChange((frozen) => emit('frozenTools', { frozen })),
     rooms.settings.onChange(() => emit('settings', settingsView())),
     rooms.policy.onChange((status) => {
       rooms.log.append({

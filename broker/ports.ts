@@ -488,6 +488,8 @@ export interface ToolCall {
   onLog(level: string, text: string): void
   /** Gives back a function that stops the wall clock, and one that lets it go on. */
   clock?: (control: { hold(): void; release(): void }) => void
+  /** The tool's canary, which stands in its box as `sallyport.env.SESSION_TOKEN`. */
+  sessionToken?: string
 }
 export interface ToolCallResult {
   outcome: Outcome<Json>
@@ -610,6 +612,24 @@ export interface LeakStream {
   push(chunk: string): string
   end(): string
   hits(): LeakHit[]
+}
+
+/** Where a canary turned up, for people and for the record. */
+export interface CanaryPlace {
+  /** "in a request to paste.example.net". */
+  words: string
+  principal: PrincipalRef | null
+  run: RunRef | null
+  tool: ToolRef | null
+  callId: string | null
+}
+/** Each tool has a fake credential of its own; one that turns up on its way out freezes its tool. */
+export interface CanaryWatch {
+  tokenFor(tool: string): string
+  /** Set while the tool is frozen. */
+  frozen(tool: string): Refused | null
+  /** Freezes the tools whose canaries are among the hits; null when none is. */
+  caught(hits: readonly LeakHit[], place: CanaryPlace): Refused | null
 }
 
 // ── desktop ──────────────────────────────────────────────────────────────────────────────────────────────────

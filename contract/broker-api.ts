@@ -46,6 +46,10 @@ export const ToolInfo = z.object({
 })
 export type ToolInfo = z.infer<typeof ToolInfo>
 
+/** A tool whose canary turned up: nothing of it runs until a person thaws it. */
+export const FrozenTool = z.object({ tool: z.string(), why: z.string(), at: Instant })
+export type FrozenTool = z.infer<typeof FrozenTool>
+
 export const Part = z.object({
   id: z.string(),
   name: z.string(),
@@ -211,7 +215,8 @@ export const METHODS = {
     ['page', 'cli'],
   ),
 
-  'tools.list': method(Nothing, z.object({ tools: z.array(ToolInfo) })),
+  'tools.list': method(Nothing, z.object({ tools: z.array(ToolInfo), frozen: z.array(FrozenTool) })),
+  'tools.thaw': method(z.strictObject({ name: z.string().min(1).max(64) }), FrozenTool, ['page', 'cli']),
   /** Runs one function of an installed tool under a perimeter given by an agent. */
   'questions.list': method(Nothing, z.object({ questions: z.array(Question) }), [
     'page',
@@ -429,6 +434,7 @@ export const EVENTS = {
   activity: z.object({ rows: z.array(ActivityRow), total: z.number().int() }),
   grants: z.object({ grants: z.array(Grant) }),
   agents: z.object({ agents: z.array(Agent) }),
+  frozenTools: z.object({ frozen: z.array(FrozenTool) }),
   secrets: z.object({ secrets: z.array(SecretInfo), keychain: KeychainStatus }),
   settings: z.object({ settings: Settings, locked: z.record(z.string(), z.string()) }),
   policy: PolicyStatus,

@@ -42,7 +42,14 @@ describe('messages to a sandbox process', () => {
   })
 
   it('follow the contract', () => {
-    const load = { tool: 'x', main: 'tool.js', modules: { 'tool.js': 'a\nb' }, maps: {}, memoryMb: 64 }
+    const load = {
+      tool: 'x',
+      main: 'tool.js',
+      modules: { 'tool.js': 'a\nb' },
+      maps: {},
+      memoryMb: 64,
+      sessionToken: 'sat_x',
+    }
     for (const text of [frameLoad(load), frameCancel(7)])
       expect(ToSandbox.parse(JSON.parse(line(text)))).toEqual(readFrame(line(text)))
     for (const text of ['', 'x', '{"t":"call"', '{"t":"reply","id":1}'])

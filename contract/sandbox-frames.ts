@@ -21,6 +21,7 @@ export interface LoadMessage {
   modules: Record<string, string>
   maps: Record<string, string>
   memoryMb: number
+  sessionToken: string
 }
 /** A message as the child sees it: `input` and `outcome` are JSON text. */
 export type Frame =

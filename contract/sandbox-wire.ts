@@ -21,6 +21,8 @@ export const ToSandbox = z.discriminatedUnion('t', [
     modules: z.record(z.string(), z.string()),
     maps: z.record(z.string(), z.string()),
     memoryMb: z.number(),
+    /** The tool's canary. */
+    sessionToken: z.string(),
   }),
   z.strictObject({
     t: z.literal('call'),

@@ -151,7 +151,13 @@ declare namespace Sallyport {
     }>
   }
 
+  interface Env {
+    /** A canary: it opens nothing and nothing takes it. A tool that passes it on, in any form, is frozen at once. */
+    readonly SESSION_TOKEN: string
+  }
+
   interface Global {
+    readonly env: Readonly<Env>
     readonly fs: Readonly<Files>
     readonly net: Readonly<Net>
     readonly command: {

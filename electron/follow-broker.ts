@@ -33,6 +33,7 @@ export const PAGE_EVENTS: readonly EventName[] = [
   'settings',
   'policy',
   'alert',
+  'frozenTools',
 ]
 export const CONSENT_EVENTS: ReadonlySet<EventName> = new Set(['questions', 'status', 'settings'])
 export const SHELL_EVENTS: readonly EventName[] = [...PAGE_EVENTS, 'desktop']

@@ -34,6 +34,7 @@ export interface Realm {
 export interface RealmOptions {
   context: ivm.Context
   guest: ivm.Script
+  sessionToken(): string
   /** Messages to the broker. */
   send(text: string): void
   /** Log lines go out at once: they are what tells of a tool that then hangs. */
@@ -137,7 +138,7 @@ export function createRealm(options: RealmOptions): Realm {
     flush()
   }
 
-  const functions = [ask, finish, log, setAlarm, random, digest, parseUrl, editUrl]
+  const functions = [ask, finish, log, setAlarm, random, digest, parseUrl, editUrl, options.sessionToken]
   const calls = start.applySync(undefined, functions.map(shield), {
     result: { reference: true },
   }) as ivm.Reference

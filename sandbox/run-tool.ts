@@ -31,6 +31,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
   const { send, flush } = options
   let memoryMb = DEFAULT_MEMORY_MB
   let tool: ToolPackage = { main: '', modules: {}, maps: {} }
+  let sessionToken = ''
   let { isolate, guest } = makeIsolate()
   let realms: Realm[] = [makeRealm()]
 
@@ -43,9 +44,8 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     return createRealm({
       context: isolate.createContextSync(),
       guest,
-
+      sessionToken: () => sessionToken,
       send,
-
       flush,
       turn,
     })
@@ -53,6 +53,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
 
   function load(message: Frame & { t: 'load' }) {
     tool = message
+    sessionToken = message.sessionToken
     if (message.memoryMb === memoryMb) return
     memoryMb = message.memoryMb
     isolate.dispose()

@@ -89,6 +89,8 @@ export function openReplayGate(): ReplayGate {
     staging: { open: () => refused('unavailable', 'Nothing is gathered in a replay.') },
     stop: createStopSwitch({ store, clock, log, file: null }),
     leaks: createLeakScanner(),
+    // The suite's tools never meet theirs.
+    canaries: { tokenFor: () => '', frozen: () => null, caught: () => null },
     capabilities: [effects],
     grantIndex: grants.index,
     policy: () => policy,

@@ -10,6 +10,7 @@ import type { OperationArgs } from '../../contract/request.ts'
 import type { CommandResource } from '../../contract/resource.ts'
 import type { Permit } from '../gate/permit.ts'
 import type {
+  CanaryWatch,
   CapabilityModule,
   ContainedProcess,
   ContainedPrograms,
@@ -39,6 +40,8 @@ export interface CommandRunDeps {
   contained: ContainedPrograms
   vault: SecretSource
   leaks: Pick<LeakScanner, 'stream'>
+  /** Its token stands in the environment of what a tool runs. */
+  canaries?: Pick<CanaryWatch, 'tokenFor'>
   /** Where programs are looked up. */
   searchPath: string
 }
@@ -113,7 +116,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       program: program.entry as string,
       args: resource.args,
       cwd: resource.cwd,
-      env: env.value,
+      env: { ...canaryOf(context), ...env.value },
       ...reach,
       maxMemory: MAX_MEMORY,
       maxProcesses: MAX_PROCESSES,
@@ -187,6 +190,9 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       ? null
       : failed('changed', `“${lastName(cwd.path)}” was moved in the meantime. Nothing was run.`)
   }
+
+  const canaryOf = ({ tool }: PerformContext): Record<string, string> =>
+    tool && deps.canaries ? { SALLYPORT_SESSION_TOKEN: deps.canaries.tokenFor(tool.name) } : {}
 
   async function secretsFor(
     permit: Permit,

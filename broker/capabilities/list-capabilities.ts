@@ -1,6 +1,7 @@
 /** All capabilities, each wired with what it needs. A capability whose line is deleted here can't be asked for. */
 import os from 'node:os'
 import type {
+  CanaryWatch,
   CapabilityModule,
   Clock,
   ContainedPrograms,
@@ -34,6 +35,7 @@ export interface CapabilityDeps {
   undo: UndoRecorder
   vault: SecretVault
   leaks: LeakScanner
+  canaries?: Pick<CanaryWatch, 'tokenFor'>
   desktop: Desktop
   clock: Clock
   /** What runs for long is registered here. */
@@ -78,6 +80,7 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
           contained: deps.contained,
           vault: deps.vault,
           leaks: deps.leaks,
+          ...(deps.canaries ? { canaries: deps.canaries } : {}),
           searchPath,
         }),
       ]

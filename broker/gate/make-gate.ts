@@ -1,6 +1,7 @@
 /** Puts the gate together from its rooms. One policy, one gate: the app has one, `tool run` makes one for its own file. */
 import type {
   ActivityLog,
+  CanaryWatch,
   CapabilityModule,
   Clock,
   CompiledPolicy,
@@ -32,6 +33,7 @@ export interface GateRooms {
   places: Places
   origins: OriginTracker
   leaks: LeakScanner
+  canaries: CanaryWatch
   lane: IsolateLane
   staging: Staging
   clock: Clock

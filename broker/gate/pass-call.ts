@@ -17,6 +17,7 @@ import type {
   ActivityLog,
   AskResult,
   CallContext,
+  CanaryWatch,
   CapabilityModule,
   Clock,
   ConsentDesk,
@@ -36,6 +37,7 @@ import type {
   StopSwitch,
 } from '../ports.ts'
 import { describeAll, entryFacts } from './entry-facts.ts'
+import { findLeak } from './find-leak.ts'
 import { mintPermit, type Permit } from './permit.ts'
 import { refusalFor } from './refusal-for.ts'
 import type { RunUsage } from './run-usage.ts'
@@ -49,6 +51,7 @@ export interface GateParts {
   grants: GrantBook
   origins: OriginTracker
   leaks: LeakScanner
+  canaries: CanaryWatch
   usage: RunUsage
   clock: Clock
   newId(kind: string): string
@@ -63,6 +66,8 @@ interface Passing<T> {
   perform(permit: Permit, asked: AskResult | null): Promise<Outcome<T>>
   /** What the log's outcome entry says. */
   details(value: T): Record<string, Json>
+  /** What leaves, as it was asked for. */
+  leaving?: Json
 }
 
 /** How a request got through: by rule, by grant, or by the person's answer. */
@@ -77,6 +82,9 @@ type Passed = Pick<Gate, 'passCapability' | 'passNeed'>
 export function createPassCall(parts: GateParts): Passed {
   const modules = new Map<OperationName, CapabilityModule>()
   for (const module of parts.capabilities) for (const name of module.operations) modules.set(name, module)
+
+  const blocks = ({ principal, tool }: CallContext): Refused | null =>
+    parts.stop.blocks(principal.id) ?? (tool ? parts.canaries.frozen(tool.name) : null)
 
   async function passCapability(context: CallContext, operation: string, args: Json): Promise<Outcome<Json>> {
     const request = parseRequest(operation, args)
@@ -93,7 +101,7 @@ export function createPassCall(parts: GateParts): Passed {
       )
     const module = modules.get(request.value.operation)
     if (!module) return refused('unavailable', `${operation} is not available on this machine.`)
-    const stopped = parts.stop.blocks(context.principal.id)
+    const stopped = blocks(context)
     if (stopped && stopped.code !== 'paused') return noteRefusal(context, operation, stopped)
 
     const tool = context.tool
@@ -122,6 +130,7 @@ export function createPassCall(parts: GateParts): Passed {
         perform: (permit, asked) =>
           module.perform(permit, prepared.value, performContext(context, permit, asked)),
         details: (result) => ({ ...result.details, bytesIn: result.bytesIn, bytesOut: result.bytesOut }),
+        leaving: args,
       })
       return outcome.kind === 'ok' ? label(context, outcome.value) : outcome
     } finally {
@@ -155,19 +164,12 @@ export function createPassCall(parts: GateParts): Passed {
     const notice = { id: effectId, capability: prepared.capability, subject }
     const startedAt = parts.clock()
 
+    const leak = findLeak(parts, context, prepared, passing.leaving ?? null)
+    if (leak) return noteLeak(context, prepared, leak)
     const through = await letThrough(context, passing, notice)
     if (through.kind !== 'ok') return through
     const { decision, asked, flow } = through.value
 
-    const leak = findLeak(prepared)
-    if (leak)
-      return noteDecision(
-        context,
-        prepared,
-        { effect: 'deny', because: [{ layer: 'flow', rule: 'leak-scan', text: leak.person }] },
-        leak,
-        flow,
-      )
     const overspent = parts.usage.countBytes(context, prepared.bytesOut)
     if (overspent) return noteRefusal(context, subject, overspent)
 
@@ -193,9 +195,7 @@ export function createPassCall(parts: GateParts): Passed {
       )
     }
     // From here to the effect's start nothing waits: what Stop sets is seen.
-    const stopped = context.signal.aborted
-      ? refused('cancelled', 'The run was cancelled.')
-      : parts.stop.blocks(context.principal.id)
+    const stopped = context.signal.aborted ? refused('cancelled', 'The run was cancelled.') : blocks(context)
     if (stopped) {
       endEntry(context, prepared, intent.seq, subject, stopped, startedAt)
       context.onEffect?.({
@@ -380,21 +380,6 @@ export function createPassCall(parts: GateParts): Passed {
     return decided.grantIds.every((id) => parts.grants.use(id, now))
   }
 
-  /** A registered secret's value on its way to where it isn't bound: refused, whatever the rules say. */
-  function findLeak(prepared: Prepared): Refused | null {
-    if (CAPABILITY_EFFECT[prepared.capability] === 'reads') return null
-    for (const line of prepared.exact) {
-      const hit = parts.leaks.redactKnown(line.text).hits[0]
-      if (!hit) continue
-      const name = hit.what.replace(/^secret:/, '')
-      return refused(
-        'flow',
-        `This would carry the value of “${name}” out in plain text, so it was not done. Use {{secret:${name}}} for a host that it is bound to.`,
-      )
-    }
-    return null
-  }
-
   function performContext(context: CallContext, permit: Permit, asked: AskResult | null): PerformContext {
     let glanceFlow: FlowFacts | null = null
     const secret =
@@ -425,6 +410,8 @@ export function createPassCall(parts: GateParts): Passed {
           destructive: false,
           dispose() {},
         }
+        const leak = findLeak(parts, context, prepared, null)
+        if (leak) return noteLeak(context, prepared, leak)
         const notice = { id: parts.newId('fx'), capability: need.capability, subject: describeAll(sentence) }
         const through = await letThrough(
           context,
@@ -524,6 +511,11 @@ export function createPassCall(parts: GateParts): Passed {
       }),
     )
     return refusal
+  }
+
+  function noteLeak(context: CallContext, prepared: Prepared, leak: Refused): Refused {
+    const because = [{ layer: 'flow' as const, rule: 'leak-scan', text: leak.person }]
+    return noteDecision(context, prepared, { effect: 'deny', because }, leak, null)
   }
 
   /** A refusal before anything had an exact form. */

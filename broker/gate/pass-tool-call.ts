@@ -9,6 +9,7 @@ import type { Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
   CallContext,
+  CanaryWatch,
   Decider,
   Gate,
   InstalledTool,
@@ -19,6 +20,7 @@ import type {
   StopSwitch,
 } from '../ports.ts'
 import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
+import { placeOf } from './find-leak.ts'
 import { refusalFor } from './refusal-for.ts'
 import type { RunUsage } from './run-usage.ts'
 
@@ -29,6 +31,7 @@ export interface ToolCallParts {
   decider: Decider
   origins: OriginTracker
   leaks: LeakScanner
+  canaries: CanaryWatch
   usage: RunUsage
   passCapability: Gate['passCapability']
   staging: Staging
@@ -53,20 +56,18 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         ok: false,
         because: [{ layer: 'perimeter', rule: refusal.code, text: refusal.person.slice(0, 1000) }],
       })
-      return finish(context, refusal, [])
+      return tellRefusal(refusal)
     }
     let started: { seq: number }
     try {
       started = parts.log.append({ ...entry, kind: 'tool.call', decision: 'allow' })
     } catch (error) {
       parts.onFault(error)
-      return finish(
-        context,
+      return tellRefusal(
         refused(
           'unavailable',
           'The activity log can’t be written, so no tool runs. Free some disk space, then try again.',
         ),
-        [],
       )
     }
 
@@ -111,6 +112,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
               args,
             ),
       onLog() {},
+      sessionToken: parts.canaries.tokenFor(tool.name),
       clock: (control) => {
         clock = control
       },
@@ -134,7 +136,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     })
     if (result.outcome.kind === 'ok')
       origins.push(...labelResult(context, tool, fn, input, result.outcome.value))
-    return finish(context, result.outcome, origins)
+    return finish(inner, result.outcome, origins)
   }
 
   function mayCall(
@@ -146,6 +148,8 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
   ): Refused | null {
     const stopped = parts.stop.blocks(context.principal.id)
     if (stopped && stopped.code !== 'paused') return stopped
+    const frozen = parts.canaries.frozen(tool.name)
+    if (frozen) return frozen
     const decision = parts.decider.decideToolCall({
       principal: context.principal,
       perimeter: context.perimeter,
@@ -202,21 +206,33 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     return [whole]
   }
 
+  /** On its way to the model: free of known secrets, and of a canary above all. */
   function finish(
-    _context: Omit<CallContext, 'tool' | 'callId'>,
+    context: CallContext,
     outcome: Outcome<Json>,
     origins: Origin[],
   ): { outcome: Outcome<Json>; forModel: string } {
+    const clean = parts.leaks.redactJson(outcome.kind === 'ok' ? outcome.value : outcome.model)
+    const caught =
+      clean.hits.length > 0 &&
+      parts.canaries.caught(clean.hits, placeOf(context, 'in what it answered to a model'))
+    if (caught) return tellRefusal(caught)
     if (outcome.kind !== 'ok')
       return {
         outcome,
-        forModel: `${outcome.kind === 'refused' ? 'Refused' : 'Failed'} (${outcome.code}): ${parts.leaks.redactKnown(outcome.model).text}`,
+        forModel: `${outcome.kind === 'refused' ? 'Refused' : 'Failed'} (${outcome.code}): ${clean.value}`,
       }
-    const clean = parts.leaks.redactJson(outcome.value).value
-    const text = typeof clean === 'string' ? clean : JSON.stringify(clean)
+    const text = typeof clean.value === 'string' ? clean.value : JSON.stringify(clean.value)
     return {
-      outcome: { kind: 'ok', value: clean },
+      outcome: { kind: 'ok', value: clean.value },
       forModel: parts.origins.frame(parts.leaks.scan(text).redacted, origins).text,
+    }
+  }
+
+  function tellRefusal(refusal: Refused): { outcome: Refused; forModel: string } {
+    return {
+      outcome: refusal,
+      forModel: `Refused (${refusal.code}): ${parts.leaks.redactKnown(refusal.model).text}`,
     }
   }
 

@@ -170,6 +170,7 @@ describe('a sandbox process', () => {
         },
         maps: {},
         memoryMb: 128,
+        sessionToken: '',
       }),
     ),
   )
@@ -186,6 +187,7 @@ describe('a sandbox process', () => {
         },
         maps: {},
         memoryMb: 128,
+        sessionToken: '',
       }),
     )
     fc.assert(

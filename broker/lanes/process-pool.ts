@@ -123,7 +123,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     process.key = key
     process.principalId = call.principalId
     process.idleSince = now()
-    process.load(call.tool, call.limits.memoryMb)
+    process.load(call)
     scheduleRefill()
     return process
   }

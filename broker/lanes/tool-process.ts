@@ -6,7 +6,7 @@ import type { Outcome } from '../../contract/outcome.ts'
 import { frameCall, frameCancel, frameLoad, frameReply } from '../../contract/sandbox-frames.ts'
 import type { FromSandbox } from '../../contract/sandbox-wire.ts'
 import type { Json } from '../../contract/words.ts'
-import type { InstalledTool, ToolCall, ToolCallResult } from '../ports.ts'
+import type { ToolCall, ToolCallResult } from '../ports.ts'
 import type { CallClock } from './call-clock.ts'
 import {
   cancelled,
@@ -48,7 +48,7 @@ export interface ToolProcess {
   principalId: string | null
   idleSince: number
   /** Once, before the first call. */
-  load(tool: InstalledTool, memoryMb: number): void
+  load(call: ToolCall): void
   /** `repeated`: it has been answered `again` once. */
   run(call: ToolCall, repeated: boolean): Promise<RunResult>
   calls(): number
@@ -163,9 +163,8 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
       if (ready && pid !== undefined) watched = watch.add(pid)
       return ready
     }),
-    load: (tool, memoryMb) => {
-      const { main } = tool.manifest
-      pipe.send(frameLoad({ tool: tool.name, main, modules: tool.modules, maps: tool.maps, memoryMb }))
+    load: ({ tool: { name, manifest, modules, maps }, limits: { memoryMb }, sessionToken = '' }) => {
+      pipe.send(frameLoad({ tool: name, main: manifest.main, modules, maps, memoryMb, sessionToken }))
     },
     run: (call, repeated) =>
       new Promise((resolve) => {

@@ -4,7 +4,7 @@
  */
 import type { ModelChoice } from '../../contract/agent.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
-import type { CallContext, ModelClient, ModelEvent, ModelRequest, ModelRoom } from '../ports.ts'
+import type { CallContext, ModelClient, ModelEvent, ModelMessage, ModelRequest, ModelRoom } from '../ports.ts'
 import { detectModels, type LOCAL_SERVERS } from './detect-models.ts'
 import { createEventQueue } from './event-queue.ts'
 import { guardHttp, type Http, type HttpLimits } from './guard-http.ts'
@@ -15,6 +15,8 @@ import { createTourFolder, summaryFileIn } from './tour/create-tour-folder.ts'
 import { createTourModel, type TourPace } from './tour/tour-model.ts'
 
 export interface ModelsOptions extends PassOptions {
+  /** Takes what no model may read out of a text: values of secrets. */
+  redact?(text: string, context: Omit<CallContext, 'tool' | 'callId'>): string
   /** The platform's HTTP client; this room has no network of its own. */
   http: Http
   pace?: TourPace
@@ -56,8 +58,9 @@ function createClient(
       if (address.kind !== 'ok') return yield { kind: 'fault', fault: address }
       const ended = new AbortController()
       const signal = AbortSignal.any([request.signal, context.signal, ended.signal])
-      const bounded = { ...request, signal }
-      const sent = JSON.stringify([request.messages.map(({ role, text }) => [role, text]), request.tools])
+      const messages = request.messages.map((message) => redactMessage(options, message, context))
+      const bounded = { ...request, messages, signal }
+      const sent = JSON.stringify([messages.map(({ role, text }) => [role, text]), request.tools])
       const call: ModelCall = { choice, address: address.value, context, what: 'answer', sent }
       const queue = createEventQueue<ModelEvent>()
       const done = passModelCall(options, call, (key) =>
@@ -76,6 +79,16 @@ function createClient(
       }
     },
   }
+}
+
+/** `outcome` is for models inside the house only, and was redacted when it came. */
+function redactMessage(
+  { redact }: ModelsOptions,
+  message: ModelMessage,
+  context: Omit<CallContext, 'tool' | 'callId'>,
+): ModelMessage {
+  const text = redact?.(message.text, context) ?? message.text
+  return text === message.text ? message : { ...message, text }
 }
 
 async function askModel(

@@ -55,9 +55,30 @@ export function addTool(program: Command, verbs: Verbs): void {
     about: 'List the installed tools.',
     reach: 'any',
     async run({ session, out }) {
-      const { tools } = await session.call('tools.list', {})
-      out.object({ tools })
-      out.table(tools.map((each) => [each.name, each.version, each.from, out.foreign(each.summary, 'tool')]))
+      const { tools, frozen } = await session.call('tools.list', {})
+      out.object({ tools, frozen })
+      out.table(
+        tools.map((each) => [
+          each.name,
+          each.version,
+          frozen.some(({ tool }) => tool === each.name) ? out.mark('deny', 'frozen') : each.from,
+          out.foreign(each.summary, 'tool'),
+        ]),
+      )
+      for (const { tool, why } of frozen)
+        out.say(`${tool} is frozen: ${why} When you know why, thaw it: sallyport tool thaw ${tool}`)
+      return undefined
+    },
+  })
+  addVerb<[name: string]>(tool, verbs, {
+    name: 'thaw',
+    about: 'Let a frozen tool work again. It was frozen because its canary turned up on its way out.',
+    reach: 'running',
+    define: (command) => command.argument('<tool>', 'its name'),
+    async run({ session, out }, _options, name) {
+      const thawed = await session.call('tools.thaw', { name })
+      out.object({ thawed })
+      out.say(`${thawed.tool} may work again.`)
       return undefined
     },
   })

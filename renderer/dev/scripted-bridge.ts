@@ -90,7 +90,7 @@ function scriptAnswers(state: string, params: URLSearchParams): Answers {
     'runs.tour': () => data.RUNS[3],
     'runs.undoPreview': () => data.UNDO,
     'runs.undo': () => ({ undone: 3, skipped: [] }),
-    'tools.list': () => ({ tools: data.TOOLS }),
+    'tools.list': () => ({ tools: data.TOOLS, frozen: [] }),
     'questions.list': () => ({ questions: fresh || !question ? [] : [question] }),
     'consent.shown': () => ({ done: true }),
     'consent.answer': () => ({

@@ -1,7 +1,8 @@
-import { Wrench } from 'lucide-react'
+import { Snowflake, Wrench } from 'lucide-react'
 import { useStore } from 'zustand'
-import type { ToolInfo } from '../../contract/broker-api.ts'
-import { useCopy, useFollow, useStores } from '../app/stores.ts'
+import type { FrozenTool, ToolInfo } from '../../contract/broker-api.ts'
+import { useAct, useCopy, useFollow, useStores } from '../app/stores.ts'
+import { Button } from '../design/button.tsx'
 import { CAPABILITY_WORDS, CapabilityIcon } from '../design/capability.tsx'
 import { CommandHint } from '../design/command-hint.tsx'
 import { EmptyState, Skeleton } from '../design/empty-state.tsx'
@@ -19,9 +20,10 @@ const FROM_WORDS: Record<ToolInfo['from'], string> = {
 export function ToolsPage() {
   const { tools, route } = useStores()
   useFollow(useStore(tools, (state) => state.follow))
-  const { tools: list, fault } = useStore(tools)
+  const { tools: list, frozen, fault } = useStore(tools)
   const rest = useStore(route, (state) => state.rest)
   const copy = useCopy()
+  const isFrozen = ({ name }: ToolInfo) => frozen.some(({ tool }) => tool === name)
   const chosen = list?.find(({ name }) => name === rest[0]) ?? list?.[0]
   return (
     <div className="page">
@@ -47,11 +49,15 @@ export function ToolsPage() {
               {list.map((tool) => (
                 <a key={tool.hash} href={`#/tools/${tool.name}`} aria-current={tool === chosen}>
                   <span className="strong">{tool.title}</span>
-                  <code className="faint">{tool.version}</code>
+                  {isFrozen(tool) ? (
+                    <span className="state-tag deny">Frozen</span>
+                  ) : (
+                    <code className="faint">{tool.version}</code>
+                  )}
                 </a>
               ))}
             </nav>
-            <ToolDetail tool={chosen} />
+            <ToolDetail tool={chosen} frozen={frozen.find((each) => each.tool === chosen.name) ?? null} />
           </div>
         )}
       </div>
@@ -59,7 +65,7 @@ export function ToolsPage() {
   )
 }
 
-function ToolDetail({ tool }: { tool: ToolInfo }) {
+function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | null }) {
   const { manifest } = tool
   const { limits } = manifest
   return (
@@ -72,6 +78,7 @@ function ToolDetail({ tool }: { tool: ToolInfo }) {
           <ShownText text={tool.summary} field="reason" />
         </p>
       </header>
+      {frozen && <FrozenNotice frozen={frozen} />}
       <section>
         <h3>May ever ask to</h3>
         <ul className="may-ask">
@@ -144,5 +151,26 @@ function ToolDetail({ tool }: { tool: ToolInfo }) {
         </p>
       </section>
     </article>
+  )
+}
+
+/** Why nothing of it runs, and the way back, which only a person can take. */
+function FrozenNotice({ frozen }: { frozen: FrozenTool }) {
+  const { bridge } = useStores()
+  const act = useAct()
+  const thaw = () =>
+    void act('The tool is still frozen', () => bridge.call('tools.thaw', { name: frozen.tool }))
+  return (
+    <div className="notice deny" role="status">
+      <Snowflake aria-hidden="true" />
+      <span className="grow">
+        <b className="strong">Frozen.</b> <ShownText text={frozen.why} field="reason" /> A canary is a fake
+        credential that each tool is given and that nothing needs; only code that gathers credentials touches
+        it. Nothing of this tool runs. Remove it, or find out what it did before you let it work again.
+      </span>
+      <Button size="small" onClick={thaw}>
+        Let it work again
+      </Button>
+    </div>
   )
 }

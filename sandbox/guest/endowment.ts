@@ -21,6 +21,8 @@ export interface HostCalls {
   parseUrl(url: string, base: string | undefined): string
   /** The parts after one field was set. */
   editUrl(url: string, field: string, value: string): string
+  /** What stands in the tool's environment as its session token. */
+  sessionToken(): string
 }
 
 /** What an endowment may use while it is put in place. */

@@ -40,11 +40,12 @@ type HostFunctions = [
   HostCalls['digest'],
   HostCalls['parseUrl'],
   HostCalls['editUrl'],
+  HostCalls['sessionToken'],
 ]
 
 export function start(endowments: readonly Endowment[], functions: HostFunctions): GuestCalls {
-  const [ask, finish, log, alarm, random, digest, parseUrl, editUrl] = functions
-  const host: HostCalls = { ask, finish, log, alarm, random, digest, parseUrl, editUrl }
+  const [ask, finish, log, alarm, random, digest, parseUrl, editUrl, sessionToken] = functions
+  const host: HostCalls = { ask, finish, log, alarm, random, digest, parseUrl, editUrl, sessionToken }
   for (const name of TAKEN_AWAY) delete (globalThis as Record<string, unknown>)[name]
   const asker = createAsker(host)
   const namespaces = create(null) as Record<string, unknown>

@@ -1,0 +1,74 @@
+/**
+ * What must not leave: the value of a registered secret on its way to where it isn't bound, and a tool's canary on its
+ * way to anywhere. Looked for in all that a request carries, in every usual encoding, before anybody is asked.
+ */
+import { type Refused, refused } from '../../contract/outcome.ts'
+import { CAPABILITY_EFFECT, type Capability, type Json } from '../../contract/words.ts'
+import type { CallContext, CanaryPlace, CanaryWatch, LeakHit, LeakScanner, Prepared } from '../ports.ts'
+
+export interface LeakParts {
+  leaks: Pick<LeakScanner, 'redactKnown' | 'redactJson'>
+  canaries: Pick<CanaryWatch, 'caught'>
+}
+
+/** @param leaving the request as its tool wrote it; null for the product's own */
+export function findLeak(
+  { leaks, canaries }: LeakParts,
+  context: CallContext,
+  prepared: Prepared,
+  leaving: Json,
+): Refused | null {
+  if (CAPABILITY_EFFECT[prepared.capability] === 'reads') return null
+  const hits = leaks.redactJson(leaving).hits
+  for (const { text } of prepared.exact) hits.push(...leaks.redactKnown(text).hits)
+  for (const { resource } of prepared.needs) hits.push(...leaks.redactJson(resource as unknown as Json).hits)
+  if (hits.length === 0) return null
+  return canaries.caught(hits, placeOf(context, wordsFor(prepared))) ?? refuseSecret(hits)
+}
+
+/** @returns null when a canary is all that was found: that is told by itself */
+function refuseSecret(hits: readonly LeakHit[]): Refused | null {
+  const hit = hits.find(({ what }) => what.startsWith('secret:'))
+  if (!hit) return null
+  const name = hit.what.replace(/^secret:/, '')
+  return refused(
+    'flow',
+    `This would carry the value of “${name}” out in plain text, so it was not done. Use {{secret:${name}}} for a host that it is bound to.`,
+  )
+}
+
+export function placeOf(
+  { principal, run, tool, callId }: Pick<CallContext, 'principal' | 'run' | 'tool' | 'callId'>,
+  words: string,
+): CanaryPlace {
+  return {
+    words,
+    principal,
+    run,
+    callId: callId || null,
+    tool: tool ? { name: tool.name, version: tool.version, hash: tool.hash } : null,
+  }
+}
+
+const WORDS: Record<Capability, string> = {
+  'fs.read': 'in a path',
+  'fs.list': 'in a path',
+  'fs.write': 'in a file that was to be written',
+  'fs.delete': 'in a path',
+  'net.request': 'in a request',
+  'command.run': 'in a command',
+  'secret.use': 'in a question to you',
+  'clipboard.read': 'on its way to the clipboard',
+  'clipboard.write': 'on its way to the clipboard',
+  notify: 'in a notification',
+  open: 'in a link that was to be opened',
+  'model.call': 'in what a model was to be told',
+}
+
+/** For people. Nothing of the request but its host, and not even that when it carries the canary. */
+function wordsFor({ capability, needs }: Prepared): string {
+  const resource = needs[0]?.resource
+  return resource?.kind === 'url' && resource.host.length <= 80
+    ? `in a request to ${resource.host}`
+    : WORDS[capability]
+}
