@@ -51,18 +51,14 @@ export function keepWatch(rooms: Rooms): Watch {
   sendTo(settings.get().otlpEndpoint)
   const unfollow = settings.onChange((now) => sendTo(now.otlpEndpoint))
 
-  rooms.vaultOpened
-    .then(async ({ state }) => {
-      if (state === 'ready') await rooms.canaries.open(rooms.catalog.list().map(({ name }) => name))
-    })
-    .catch(onFault)
-  const headKeeping = rooms.vaultOpened.then(async (status) => {
-    if (status.state !== 'ready') return null
+  let headKeeping: Promise<Awaited<ReturnType<typeof keepHeadInKeychain>> | null> = Promise.resolve(null)
+  rooms.keychain.whenReady(async () => {
     const key = await loadSealKey(rooms.keychain.own, store)
     if (key) log.sealWith(key)
-    return keepHeadInKeychain({ log, keychain: rooms.keychain.own, clock, onFault })
+    headKeeping = Promise.resolve(keepHeadInKeychain({ log, keychain: rooms.keychain.own, clock, onFault }))
+    await headKeeping
   })
-  headKeeping.catch(onFault)
+  rooms.keychain.whenReady(() => rooms.canaries.open(rooms.catalog.list().map(({ name }) => name)))
 
   const stopCaring = careForLog({
     log,

@@ -360,10 +360,19 @@ async function makeRooms(options: BrokerOptions) {
         root: process.getuid?.() === 0,
       }),
     })
-  void vaultOpened.then((seen) => {
+  const tellKeychain = (seen: KeychainStatus) => {
     keychainSeen = seen
     options.emit('status', status())
-  }, onFault)
+    options.emit('secrets', { secrets: vault.list(), keychain: seen })
+  }
+  const whenReady = createReadiness({ opened: vaultOpened, onFault })
+  void vaultOpened.then(tellKeychain, onFault)
+  keychain.onRecovered(() => {
+    void vault.open().then((seen) => {
+      tellKeychain(seen)
+      whenReady.ready()
+    }, onFault)
+  })
 
   return {
     ...shared,
@@ -375,6 +384,13 @@ async function makeRooms(options: BrokerOptions) {
     keychain: {
       own: keychain,
       seen: () => keychainSeen,
+      /** Runs once the keychain can be used: now, or after it was unlocked. */
+      whenReady: whenReady.run,
+      async unlock() {
+        const seen = await keychain.unlock()
+        tellKeychain(seen)
+        return seen
+      },
       async look() {
         keychainSeen = await vault.status()
         return keychainSeen
@@ -448,6 +464,30 @@ function changedFiles(undo: UndoStore, since: number): ChangedFile[] {
       runId: change.runId,
       beforeImage: change.before.kind === 'none' ? null : change.id,
     }))
+}
+
+function createReadiness({
+  opened,
+  onFault,
+}: {
+  opened: Promise<KeychainStatus>
+  onFault(error: unknown): void
+}) {
+  let waiting: (() => Promise<void>)[] = []
+  let isReady = false
+  const ready = () => {
+    isReady = true
+    for (const fn of waiting) fn().catch(onFault)
+    waiting = []
+  }
+  opened.then(({ state }) => state === 'ready' && ready(), onFault)
+  return {
+    ready,
+    run(fn: () => Promise<void>) {
+      if (isReady) fn().catch(onFault)
+      else waiting.push(fn)
+    },
+  }
 }
 
 function createSession(onChange: (locked: boolean) => void) {

@@ -138,9 +138,10 @@ export const machineTouching = [
   },
   {
     where: '^broker/secrets/',
-    builtins: ['child_process', 'fs', 'module', 'worker_threads'],
+    builtins: ['child_process', 'fs', 'module', 'net', 'worker_threads'],
     packages: ['@secretlint/core', '@secretlint/secretlint-rule-preset-recommend', 'keytar'],
-    because: 'Talks to the keychain, in a child that can be given up when the keychain hangs.',
+    because:
+      'Talks to the keychain, in a child that can be given up when the keychain hangs; asks the session bus whether it is locked.',
   },
   {
     where: '^broker/doors/',

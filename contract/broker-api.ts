@@ -293,6 +293,8 @@ export const METHODS = {
   ),
 
   'secrets.status': method(Nothing, KeychainStatus),
+  /** Lets the keychain open its own dialog and waits for the person, a minute and a half at most. */
+  'secrets.unlock': method(Nothing, KeychainStatus, ['page', 'cli']),
   'secrets.list': method(Nothing, z.object({ secrets: z.array(SecretInfo), keychain: KeychainStatus })),
   'secrets.add': method(
     z.strictObject({ rules: SecretRules, value: z.string().min(1).max(16384) }),

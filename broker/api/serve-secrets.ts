@@ -1,10 +1,12 @@
 /** Secrets: names and rules out, values only in. */
+import type { KeychainStatus } from '../../contract/secret.ts'
 import type { ActivityLog, LeakScanner, SecretVault } from '../ports.ts'
 import { createLeakScanner } from '../secrets/leak-scanner.ts'
 import { type ApiGroup, orFault } from './group.ts'
 
 type Methods =
   | 'secrets.status'
+  | 'secrets.unlock'
   | 'secrets.list'
   | 'secrets.add'
   | 'secrets.update'
@@ -18,14 +20,17 @@ export function serveSecrets({
   vault,
   leaks,
   log,
+  keychain,
 }: {
   vault: SecretVault
   leaks: LeakScanner
   log: ActivityLog
+  keychain: { unlock(): Promise<KeychainStatus> }
 }): ApiGroup<Methods> {
   const note = (subject: string, by: string) => log.append({ kind: 'secret', subject, details: { by } })
   return {
     'secrets.status': () => vault.status(),
+    'secrets.unlock': () => keychain.unlock(),
     'secrets.list': async () => ({ secrets: vault.list(), keychain: await vault.status() }),
     'secrets.add': async ({ rules, value }, caller) => {
       const info = orFault(await vault.add(rules, value))

@@ -44,6 +44,8 @@ function open() {
     get: (account) => answer(() => kept.get(account) ?? null),
     set: (account, value) => answer((): true => Boolean(kept.set(account, value)) as true),
     delete: (account) => answer(() => kept.delete(account)),
+    unlock: async () => ({ state: 'ready', name: 'Test', text: '' }),
+    onRecovered: () => () => {},
     close() {},
   }
   return createVault({

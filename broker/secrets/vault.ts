@@ -167,6 +167,9 @@ export function createVault(
           'denied-by-policy',
           `The secret “${name}” isn’t bound to ${target.origin}. A person can bind it on the Secrets page.`,
         )
+      // Who locks the keychain means what was read from it too.
+      const { state, text } = await keychain.status()
+      if (state === 'locked') return refused('unavailable', text)
       const value = values.get(name) ?? (await fetchValue(name))
       // While the keychain was asked, a person may have locked or revoked it.
       const still = usable(name)

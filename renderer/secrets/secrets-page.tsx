@@ -84,6 +84,14 @@ const KEYCHAIN_WORDS: Record<KeychainStatus['state'], string> = {
 }
 
 function KeychainNotice({ keychain }: { keychain: KeychainStatus }) {
+  const { bridge } = useStores()
+  const act = useAct()
+  const [asking, setAsking] = useState(false)
+  const unlock = async () => {
+    setAsking(true)
+    await act('The keychain is still locked', () => bridge.call('secrets.unlock', {}))
+    setAsking(false)
+  }
   if (keychain.state === 'ready')
     return (
       <p className="keychain faint">
@@ -92,16 +100,21 @@ function KeychainNotice({ keychain }: { keychain: KeychainStatus }) {
       </p>
     )
   return (
-    <p className="notice ask">
+    <div className="notice ask">
       <LockKeyhole aria-hidden="true" />
-      <span>
+      <span className="grow">
         <b className="strong">
           {keychain.state === 'none' ? '' : `${keychain.name || 'The keychain'} `}
           {KEYCHAIN_WORDS[keychain.state]}
         </b>{' '}
-        {keychain.text} Until then no secret can be used; everything else works.
+        {keychain.text} Until then no secret can be stored or read; everything else works.
       </span>
-    </p>
+      {keychain.state === 'locked' && (
+        <Button size="small" disabled={asking} onClick={() => void unlock()}>
+          {asking ? 'Waiting for you …' : 'Unlock'}
+        </Button>
+      )}
+    </div>
   )
 }
 
@@ -177,7 +190,7 @@ function RevokeAll({ open, onClose }: { open: boolean; onClose: () => void }) {
     <Confirm
       open={open}
       title="Revoke all secrets?"
-      text="No agent can use any of them from this moment, in the middle of a run too. The values stay in the keychain; rotate a secret to use it again."
+      text="No agent can use any of them from this moment, in the middle of a run too. The values are removed from the keychain; rotate a secret to use it again. End them at their providers too: what has leaked works there until then."
       confirmLabel="Revoke all"
       danger
       onConfirm={() => void act('They were not revoked', () => bridge.call('secrets.revoke', {}))}
