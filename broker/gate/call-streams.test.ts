@@ -323,7 +323,7 @@ describe('a file in parts', () => {
 
   it('leaves out a secret that lies across two parts', async () => {
     const value = 'a-registered-secret-value-0123456789'
-    house.leaks.watch([{ name: 'token', value }])
+    house.leaks.watch([{ what: 'secret:token', value }])
     const from = path.join(house.home, 'secret.txt')
     fs.writeFileSync(from, `${'x'.repeat(256 * 1024 - 10)}${value}${'y'.repeat(100)}`)
     try {

@@ -8,6 +8,7 @@ import { type Outcome, ok, type Refused, refused } from '../../contract/outcome.
 import { STREAM_LIMITS, STREAMED, type StreamRequestName, StreamRequests } from '../../contract/stream.ts'
 import type { Json } from '../../contract/words.ts'
 import type { CallContext, PartSink, StagedFile, Staging, StagingFile } from '../ports.ts'
+import type { ContentWatch } from './find-leak.ts'
 
 export interface CallStreams {
   /** Of requests that `concernsStreams`. */
@@ -25,6 +26,8 @@ export interface CallStreamsParts {
   /** Numbers that no other call has. */
   nextNumber(): number
   staging: Staging
+  /** Looks into content while it is gathered. */
+  watchContent(): ContentWatch
 }
 
 interface Stream {
@@ -43,6 +46,7 @@ interface Stream {
 interface Stage {
   stage: number
   file: StagingFile
+  watch: ContentWatch
 }
 interface Waiting {
   value: Json
@@ -58,7 +62,7 @@ const END_MS = 20
 
 export function createCallStreams(parts: CallStreamsParts): CallStreams {
   const streams = new Map<number, Stream>()
-  const stages = new Map<number, StagingFile>()
+  const stages = new Map<number, Stage>()
   let gathered = 0
 
   async function open(operation: string, args: Json, signal: AbortSignal): Promise<Outcome<Json>> {
@@ -167,18 +171,23 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
   async function gather(number: number | null, data: string): Promise<Outcome<Json>> {
     const begun = number === null ? beginStage() : findStage(number)
     if (begun.kind !== 'ok') return begun
-    const { stage, file } = begun.value
+    const { stage, file, watch } = begun.value
     const bytes = Buffer.from(data, 'base64')
     gathered += bytes.length
     if (gathered > STREAM_LIMITS.staged)
       return refused('too-large', `A call gathers at most ${STREAM_LIMITS.staged} bytes for writing.`)
+    const leak = watch.take(bytes)
+    if (leak) {
+      drop(stage)
+      return leak
+    }
     const size = await file.append(bytes)
     return size.kind === 'ok' ? ok({ stage, size: size.value }) : size
   }
 
   function findStage(stage: number): Outcome<Stage> {
-    const file = stages.get(stage)
-    return file ? ok({ stage, file }) : refused('invalid-request', 'There is no such content to add to.')
+    const found = stages.get(stage)
+    return found ? ok(found) : refused('invalid-request', 'There is no such content to add to.')
   }
 
   function beginStage(): Outcome<Stage> {
@@ -187,12 +196,13 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
     const file = parts.staging.open()
     if (file.kind !== 'ok') return file
     const stage = parts.nextNumber()
-    stages.set(stage, file.value)
-    return ok({ stage, file: file.value })
+    const begun = { stage, file: file.value, watch: parts.watchContent() }
+    stages.set(stage, begun)
+    return ok(begun)
   }
 
   function drop(number: number): Outcome<Json> {
-    stages.get(number)?.close()
+    stages.get(number)?.file.close()
     stages.delete(number)
     return ok(null)
   }
@@ -208,9 +218,14 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
       if (operation === 'stage.write') return gather(stage, data)
       return drop(stage as number)
     },
-    staged: (stage) => stages.get(stage)?.look() ?? null,
+    staged(stage) {
+      const found = stages.get(stage)
+      // What its last bytes may have ended.
+      if (found?.watch.end()) drop(stage)
+      return stages.get(stage)?.file.look() ?? null
+    },
     async end() {
-      for (const file of stages.values()) file.close()
+      for (const { file } of stages.values()) file.close()
       stages.clear()
       const open = [...streams.values()]
       streams.clear()

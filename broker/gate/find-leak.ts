@@ -2,6 +2,7 @@
  * What must not leave: the value of a registered secret on its way to where it isn't bound, and a tool's canary on its
  * way to anywhere. Looked for in all that a request carries, in every usual encoding, before anybody is asked.
  */
+import { StringDecoder } from 'node:string_decoder'
 import { type Refused, refused } from '../../contract/outcome.ts'
 import { CAPABILITY_EFFECT, type Capability, type Json } from '../../contract/words.ts'
 import type { CallContext, CanaryPlace, CanaryWatch, LeakHit, LeakScanner, Prepared } from '../ports.ts'
@@ -24,6 +25,37 @@ export function findLeak(
   for (const { resource } of prepared.needs) hits.push(...leaks.redactJson(resource as unknown as Json).hits)
   if (hits.length === 0) return null
   return canaries.caught(hits, placeOf(context, wordsFor(prepared))) ?? refuseSecret(hits)
+}
+
+export interface ContentWatch {
+  /** A refusal as soon as something is in it that must not leave. */
+  take(bytes: Buffer): Refused | null
+  end(): Refused | null
+}
+
+/** The same for content that is gathered bit by bit before it is asked to be written. */
+export function watchContent(
+  { leaks, canaries }: { leaks: Pick<LeakScanner, 'stream'>; canaries: Pick<CanaryWatch, 'caught'> },
+  context: CallContext,
+): ContentWatch {
+  const decoder = new StringDecoder('utf8')
+  const stream = leaks.stream()
+  const judge = (): Refused | null => {
+    const hits = stream.hits()
+    if (hits.length === 0) return null
+    return canaries.caught(hits, placeOf(context, WORDS['fs.write'])) ?? refuseSecret(hits)
+  }
+  return {
+    take(bytes) {
+      stream.push(decoder.write(bytes))
+      return judge()
+    },
+    end() {
+      stream.push(decoder.end())
+      stream.end()
+      return judge()
+    },
+  }
 }
 
 /** @returns null when a canary is all that was found: that is told by itself */

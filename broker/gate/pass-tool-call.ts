@@ -20,7 +20,7 @@ import type {
   StopSwitch,
 } from '../ports.ts'
 import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
-import { placeOf } from './find-leak.ts'
+import { placeOf, watchContent } from './find-leak.ts'
 import { refusalFor } from './refusal-for.ts'
 import type { RunUsage } from './run-usage.ts'
 
@@ -90,6 +90,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         passCapability: (operation, args, how) => parts.passCapability({ ...inner, ...how }, operation, args),
         nextNumber: () => streamNumber++,
         staging: parts.staging,
+        watchContent: () => watchContent(parts, inner),
       })
       return streams
     }

@@ -212,10 +212,13 @@ export function createKeychain(options: KeychainOptions): Keychain {
     },
   }
 
-  /** A read of a locked keychain makes it open its own dialog; meanwhile the person takes their time. */
+  /** A write makes a locked keychain open its own dialog (a read of what isn't there does not); the person takes their time. */
   async function probeAfterDialog(): Promise<KeychainStatus> {
-    const answer = await call({ do: 'get', account: PROBE }, unlockMs)
-    return answer.ok ? settle('ready') : look()
+    await call(
+      { do: 'set', account: PROBE, value: 'no secret: written to see whether the keychain is open' },
+      unlockMs,
+    )
+    return look()
   }
 }
 
