@@ -2,7 +2,6 @@
  * The broker, put together: every room made once, in the order in which they need each other. It opens no door and
  * reads no argument; `main.ts` does, and so do tests and measurements that want the real thing in their own process.
  */
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Api, EventName, EventPayload } from '../contract/broker-api.ts'
@@ -31,6 +30,7 @@ import { scopeSteps } from './grants/scope-steps.ts'
 import { keepWatch } from './keep-watch.ts'
 import { createContainedPrograms } from './lanes/contained/contained-programs.ts'
 import { createIsolateLane } from './lanes/isolate-lane.ts'
+import { createIds } from './make-ids.ts'
 import { createModels } from './models/create-models.ts'
 import { createOriginTracker } from './origins/track-origins.ts'
 import { lookUpPlaces } from './policy/look-up-places.ts'
@@ -117,8 +117,7 @@ async function makeRooms(options: BrokerOptions) {
   const { paths, dist } = options
   for (const folder of [paths.config, paths.data]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const clock = Date.now
-  const newId = (kind: string) =>
-    `${kind}_${randomBytes(9).toString('base64url').replaceAll('-', 'A').replaceAll('_', 'B')}`
+  const newId = createIds()
   const diagnostic = createDiagnosticLog(paths.data)
   const onFault = (error: unknown) => diagnostic.fault('broker', error)
   const startedAt = clock()

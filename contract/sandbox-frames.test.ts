@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { frameCall, frameCancel, frameLoad, frameReply, readFrame } from './sandbox-frames.ts'
+import { frameAhead, frameCall, frameCancel, frameLoad, frameReply, readFrame } from './sandbox-frames.ts'
 import { ToSandbox } from './sandbox-wire.ts'
 
 /** Strings that look like the wire itself. */
@@ -37,6 +37,17 @@ describe('messages to a sandbox process', () => {
         const text = line(frameReply(id, request, JSON.stringify(outcome)))
         expect(readFrame(text)).toEqual({ t: 'reply', id, request, outcome: JSON.stringify(outcome) })
         expect(ToSandbox.parse(JSON.parse(text))).toMatchObject({ t: 'reply', id, request })
+      }),
+    )
+  })
+
+  it('carry an answer ahead untouched', () => {
+    fc.assert(
+      fc.property(fc.nat(), tricky, tricky, fc.oneof(json, tricky), (id, operation, args, outcome) => {
+        const ahead = { id, request: 9, operation, args, outcome: JSON.stringify(outcome) }
+        const text = line(frameAhead(ahead))
+        expect(readFrame(text)).toEqual({ t: 'ahead', ...ahead })
+        expect(ToSandbox.parse(JSON.parse(text))).toMatchObject({ t: 'ahead', id, operation, args })
       }),
     )
   })

@@ -273,6 +273,8 @@ function countingLog(): ActivityLog {
   let seq = 0
   return {
     append: () => ({ seq: ++seq, at: Date.now() }),
+    stage: () => ({ seq: ++seq, at: Date.now() }),
+    commit: async () => {},
     sync: async () => {},
     query: () => ({ rows: [], total: seq }),
     entry: () => null,

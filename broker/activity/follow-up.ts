@@ -1,6 +1,8 @@
 /**
  * When the keeper works. It is woken by amounts, not by time: a quiet log needs no thread, and what it leaves unindexed
- * is little enough to be read at each query. Rows that are packed leave this thread's file a few at a time.
+ * is little enough to be read at each query. While entries pour in it lets the work go first, and follows when they
+ * pause or when much has come: large batches are also several times cheaper to index than small ones. Rows that are
+ * packed leave this thread's file a few at a time.
  */
 import type { Clock } from '../ports.ts'
 import type { HotStore } from './hot-store.ts'
@@ -11,12 +13,22 @@ import type { LogWriter } from './log-writer.ts'
 export interface FollowUpLimits {
   /** Entries behind the index that wake the keeper. */
   indexAt: number
+  /** Entries behind the index at which it no longer waits for a pause. */
+  indexAtMost: number
+  /** A time without entries that counts as a pause, in ms. */
+  pauseMs: number
   /** Newest entries that stay in rows. */
   keepHot: number
   /** After a failure, ms until the next attempt. */
   retryMs: number
 }
-export const FOLLOW_UP: FollowUpLimits = { indexAt: 512, keepHot: 1_024, retryMs: 60_000 }
+export const FOLLOW_UP: FollowUpLimits = {
+  indexAt: 512,
+  indexAtMost: 8_192,
+  pauseMs: 100,
+  keepHot: 1_024,
+  retryMs: 60_000,
+}
 
 /** An intent that is open for longer than this many entries no longer holds up packing. */
 const LONGEST_OPEN = 100_000
@@ -49,10 +61,26 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
   let removing = false
   let packedTo = 0
 
+  let pause: NodeJS.Timeout | undefined
+  let pouring = false
+
   writer.onWritten((entry) => {
-    if (entry.seq - indexedTo >= limits.indexAt && running === null && clock() >= notBefore)
-      catchUp().catch(onFault)
+    pouring = true
+    const behind = entry.seq - indexedTo
+    if (behind < limits.indexAt || running !== null) return
+    if (behind >= limits.indexAtMost) wake()
+    else pause ??= setTimeout(lookForPause, limits.pauseMs).unref()
   })
+
+  function lookForPause(): void {
+    pause = undefined
+    if (!pouring) return wake()
+    pouring = false
+    pause = setTimeout(lookForPause, limits.pauseMs).unref()
+  }
+  function wake(): void {
+    if (running === null && clock() >= notBefore) catchUp().catch(onFault)
+  }
 
   function catchUp(): Promise<void> {
     if (ended) return Promise.resolve()
@@ -92,6 +120,7 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
     catchUp: () => running ?? catchUp(),
     end() {
       ended = true
+      clearTimeout(pause)
     },
   }
 }

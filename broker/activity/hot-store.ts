@@ -15,7 +15,8 @@ export interface StoredEntry {
   text: string
 }
 export interface HotStore {
-  append(entry: StoredEntry): void
+  /** All or none, in one commit. Throws what SQLite says. */
+  append(entries: readonly StoredEntry[]): void
   read(seq: number): StoredEntry | null
   last(): StoredEntry | null
   /** Openers without a closer. */
@@ -67,6 +68,11 @@ export function openHotStore(file: string): HotStore {
     throw error
   }
   const insert = db.prepare('INSERT INTO entry (seq, ref, hash, text) VALUES (?, ?, ?, ?)')
+  const begin = db.prepare('BEGIN IMMEDIATE')
+  const commit = db.prepare('COMMIT')
+  const add = ({ seq, ref, hash, text }: StoredEntry) => {
+    insert.run(seq, ref, Buffer.from(hash, 'hex'), text)
+  }
   const columns = 'SELECT seq, ref, hash, text FROM entry'
   const read = db.prepare(`${columns} WHERE seq = ?`)
   const last = db.prepare(`${columns} ORDER BY seq DESC LIMIT 1`)
@@ -84,7 +90,17 @@ export function openHotStore(file: string): HotStore {
   const all = (statement: StatementSync, ...values: number[]) => statement.all(...values).map(storedEntry)
   return {
     db,
-    append: ({ seq, ref, hash, text }) => void insert.run(seq, ref, Buffer.from(hash, 'hex'), text),
+    append(entries) {
+      if (entries.length === 1) return add(entries[0] as StoredEntry)
+      begin.run()
+      try {
+        entries.forEach(add)
+        commit.run()
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK')
+        throw error
+      }
+    },
     read: (seq) => all(read, seq)[0] ?? null,
     last: () => all(last)[0] ?? null,
     open: () => open.all().map((row) => Number(row.seq)),

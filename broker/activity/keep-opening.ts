@@ -51,6 +51,8 @@ export function keepOpeningLog(given: ActivityLogOptions): OpenActivityLog {
   opened()
   return {
     append: (entry) => need().append(entry),
+    stage: (entry) => need().stage(entry),
+    commit: async () => need().commit(),
     sync: async () => need().sync(),
     query: (query) => opened()?.query(query) ?? { rows: [], total: 0 },
     entry: (seq) => opened()?.entry(seq) ?? null,

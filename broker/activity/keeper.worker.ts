@@ -3,7 +3,9 @@
  * packs what has grown old, takes the WAL into the database, and rewrites or removes what redaction and retention say.
  * It never writes to the file that is appended to, except by checkpoint, and so never holds up an append.
  */
-import { chmodSync } from 'node:fs'
+import { chmodSync, readlinkSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { BLOCK_ENTRIES, makeBlocks, openArchive } from './archive.ts'
@@ -15,7 +17,10 @@ import { createIndexWriter } from './index-writer.ts'
 import type { KeeperOrder, KeeperReport, KeeperStart } from './keeper-messages.ts'
 
 const BATCH = 2_048
+/** Niceness of this thread, where the system has one for each thread: what is kept here can wait, a call can't. */
+const NICENESS = 10
 const { files } = workerData as KeeperStart
+yieldToOthers()
 const hot = new DatabaseSync(files.hot, { timeout: 5_000 })
 const archive = openArchive(files.archive)
 const indexDb = new DatabaseSync(files.index, { timeout: 5_000 })
@@ -145,3 +150,13 @@ parentPort?.on('message', (order: KeeperOrder) => {
   }
   if (order.do === 'end') parentPort?.close()
 })
+
+/** Linux counts a thread's niceness for itself; elsewhere it would be the whole process's. */
+function yieldToOthers(): void {
+  if (process.platform !== 'linux') return
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICENESS)
+  } catch {
+    // It works beside the others, then.
+  }
+}

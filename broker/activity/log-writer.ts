@@ -1,8 +1,16 @@
 /**
- * The one writer of the chain. An append is synchronous: encode, hash over the entry before, one small commit; only
- * when the commit has gone through does the chain's head move, so a refusal by the disk leaves the chain whole and the
- * next append goes on from the same place. While the disk refuses, every append throws and nothing may be done; when
- * it takes entries again, the log itself writes down that there was such a time.
+ * The one writer of the chain. An entry takes its place in it at once: encoded, and hashed over the entry before. Then
+ * it is written in one of two ways:
+ *
+ * - `append`: in a commit of its own before it returns, with all that is staged before it. When the disk refuses, the
+ *   chain's head goes back, and the next append goes on from the same place.
+ * - `stage`: with the next commit, which is somebody's `append`, `commit` or `sync`, at the latest STAGED_MS later.
+ *   So the four entries of a tool call cost one commit instead of four, and calls that run side by side share theirs.
+ *   What must be known before something is done waits for `commit`; what tells of the past need not.
+ *
+ * While the disk refuses, everything that would begin something throws, and nothing may be done. The ends of what had
+ * begun are kept, in their places in the chain, and are written when the disk takes entries again; then the log itself
+ * writes down that there was such a time.
  */
 import { LogUnavailable, type NewEntry } from '../../contract/activity.ts'
 import type { Clock } from '../ports.ts'
@@ -10,7 +18,7 @@ import { closes, opens } from './activity-row.ts'
 import { chainHash, GENESIS } from './chain.ts'
 import { type EntryFields, encodeEntry } from './entry-bytes.ts'
 import { type GroupCommit, openGroupCommit } from './group-commit.ts'
-import type { HotStore } from './hot-store.ts'
+import type { HotStore, StoredEntry } from './hot-store.ts'
 
 export interface Head {
   seq: number
@@ -20,7 +28,13 @@ export interface Head {
 export interface LogWriter {
   /** Throws `LogUnavailable`. */
   append(entry: NewEntry): { seq: number; at: number }
-  /** Resolves when all that was appended is on the disk; rejects with `LogUnavailable`. */
+  /** Throws `LogUnavailable`, but for an entry that closes another one. */
+  stage(entry: NewEntry): { seq: number; at: number }
+  /** Resolves when all that was staged is written, in one commit for all who ask in this turn; rejects with `LogUnavailable`. */
+  commit(): Promise<void>
+  /** Writes what is staged, for whoever is about to read the file. False when the disk refuses. */
+  flush(): boolean
+  /** Resolves when all that was appended or staged is on the disk; rejects with `LogUnavailable`. */
   sync(): Promise<void>
   head(): Head
   /** Called after each append. */
@@ -38,6 +52,11 @@ export interface LogWriterOptions {
   onFault?: (error: unknown) => void
 }
 
+/** How long a staged entry may wait for somebody's commit, in ms. */
+const STAGED_MS = 20
+/** Staged entries at which one more is written at once. */
+const STAGED_LIMIT = 256
+
 export function createLogWriter(options: LogWriterOptions): LogWriter {
   const { hot, file, clock, onFault = () => {} } = options
   const listeners = new Set<(entry: EntryFields) => void>()
@@ -49,14 +68,24 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   let closed = false
   const commit: GroupCommit = openGroupCommit(file, { recover: () => hot.checkpoint() })
 
-  function write(entry: NewEntry): EntryFields {
+  let staged: StoredEntry[] = []
+  let timer: NodeJS.Timeout | undefined
+  let committing: Promise<void> | null = null
+
+  function place(entry: NewEntry): EntryFields {
     const seq = head.seq + 1
     const at = Math.max(0, Math.floor(clock()))
     const text = encodeEntry(entry, seq, at)
     const hash = chainHash(head.hash, text)
-    hot.append({ seq, ref: opens(entry.kind) ? 0 : closes(entry) ? (entry.ref ?? null) : null, hash, text })
+    staged.push({ seq, ref: opens(entry.kind) ? 0 : closes(entry) ? (entry.ref ?? null) : null, hash, text })
     head = { seq, hash }
     return written(entry, seq, at)
+  }
+  /** Throws what the disk says; everything stays staged then. */
+  function writeStaged(): void {
+    if (staged.length === 0) return
+    hot.append(staged)
+    staged = []
   }
   function tell(entry: EntryFields): void {
     for (const listener of listeners) {
@@ -75,11 +104,46 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   /** Says in the record that for a time nothing could be recorded (and so nothing was done). */
   function recovered(): void {
     if (failing === null) return
-    const { text, since, refused } = failing
-    failing = null
-    tell(
-      write({ kind: 'app', subject: 'The log can be written again', details: { why: text, since, refused } }),
-    )
+    const was = failing
+    const { text, since, refused } = was
+    failing = null // whoever is told of the entry may append as well
+    try {
+      writeAlone({ kind: 'app', subject: 'The log can be written again', details: { why: text, since, refused } })
+    } catch (error) {
+      failing = was
+      throw error
+    }
+  }
+  function writeAlone(entry: NewEntry): EntryFields {
+    const before = head
+    const done = place(entry)
+    try {
+      writeStaged()
+    } catch (error) {
+      // As if it had not been: nobody has been told of it.
+      staged.pop()
+      head = before
+      throw error
+    }
+    tell(done)
+    return done
+  }
+  function writeSoon(): void {
+    timer = undefined
+    try {
+      writeStaged()
+    } catch (error) {
+      onFault(unavailable(error))
+    }
+  }
+  function commitNow(): void {
+    committing = null
+    try {
+      recovered()
+      writeStaged()
+    } catch (error) {
+      throw unavailable(error)
+    }
   }
 
   return {
@@ -87,15 +151,43 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
       if (closed) throw new LogUnavailable('The activity log is closed.')
       try {
         recovered()
-        const done = write(entry)
-        tell(done)
-        return { seq: done.seq, at: done.at }
+        const { seq, at } = writeAlone(entry)
+        return { seq, at }
       } catch (error) {
         throw unavailable(error)
       }
     },
+    stage(entry) {
+      if (closed) throw new LogUnavailable('The activity log is closed.')
+      const isEnd = closes(entry)
+      try {
+        if (!isEnd) recovered()
+        if (!isEnd && staged.length >= STAGED_LIMIT) writeStaged()
+      } catch (error) {
+        throw unavailable(error)
+      }
+      const done = place(entry)
+      timer ??= setTimeout(writeSoon, STAGED_MS)
+      tell(done)
+      return { seq: done.seq, at: done.at }
+    },
+    commit() {
+      // A tick runs when all that is ready to run has run: whoever else asks until then shares the commit.
+      committing ??= new Promise((resolve) => process.nextTick(resolve)).then(commitNow)
+      return committing
+    },
+    flush() {
+      try {
+        writeStaged()
+        return true
+      } catch (error) {
+        onFault(unavailable(error))
+        return false
+      }
+    },
     async sync() {
       try {
+        writeStaged()
         await commit.sync()
       } catch (error) {
         throw unavailable(error)
@@ -109,6 +201,12 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
     failing: () => failing?.text ?? null,
     close() {
       closed = true
+      clearTimeout(timer)
+      try {
+        writeStaged()
+      } catch (error) {
+        onFault(error)
+      }
       commit.close()
     },
   }

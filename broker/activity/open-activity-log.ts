@@ -1,7 +1,7 @@
 /**
  * The activity log: append-only, hash-chained, sealed. Everything that matters is an entry here before it happens; what
- * can't be written must not be done, so `append` throws `LogUnavailable` and the gate refuses. An append is one small
- * commit and nothing else; searching, packing and checkpoints follow behind it on another thread.
+ * can't be written must not be done, so appending throws `LogUnavailable` and the gate refuses. An append is one small
+ * commit and nothing else, and entries that are staged share one; searching, packing and checkpoints follow behind it on another thread.
  *
  *   activity.db          the newest thousand entries in rows, and the seals   (hot-store.ts)
  *   activity-archive.db  the older ones, packed                               (archive.ts)
@@ -148,13 +148,17 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   const down = (from: number, limit: number) => reader.down(from, limit).map(({ text }) => readEntry(text))
   /** How far the index is, and what is behind it: taken together, since the keeper goes on meanwhile. */
   const now = () => {
+    writer.flush()
     const to = index.indexedTo()
     return { index, indexedTo: to, tail: tail.after(to), down, read, rowCount: rows.rowCount() }
   }
   /** What is verified must not be rewritten meanwhile. */
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = turn.then(work)
+    const done = turn.then(() => {
+      writer.flush()
+      return work()
+    })
     turn = done.catch(() => {})
     return done
   }
@@ -165,11 +169,19 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   }
 
   return {
-    append: (entry) => writer.append(entry),
-    sync: () => writer.sync(),
+    append: writer.append,
+    stage: writer.stage,
+    commit: writer.commit,
+    sync: writer.sync,
     query: (query) => queryRows(now(), ActivityQuery.parse(query)),
-    entry: (seq) => readRelated({ reader, index, tail }, seq),
-    entriesAfter: (after, limit) => reader.up(after + 1, limit).map(({ text }) => readEntry(text)),
+    entry(seq) {
+      writer.flush()
+      return readRelated({ reader, index, tail }, seq)
+    },
+    entriesAfter(after, limit) {
+      writer.flush()
+      return reader.up(after + 1, limit).map(({ text }) => readEntry(text))
+    },
     export(request) {
       const { indexedTo: to, tail: behind } = now()
       const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
@@ -187,7 +199,10 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       }),
     onRow: rows.onRow,
     onEntry: writer.onWritten,
-    head: writer.head,
+    head() {
+      writer.flush()
+      return writer.head()
+    },
     openedAt: () => openedAt,
     id: () => standing.id,
     compare(known) {
@@ -225,7 +240,10 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
         const parts = { hot, reader, writer, sealing, keeper: startedKeeper }
         return redactEntries(parts, seqs, by).finally(rewritten)
       }),
-    catchUp: followUp.catchUp,
+    catchUp() {
+      writer.flush()
+      return followUp.catchUp()
+    },
     async close() {
       followUp.end()
       sealing.end()

@@ -175,12 +175,17 @@ export function createPassCall(parts: GateParts): Passed {
 
     // Written before done. Anything that changes or sends waits for the disk.
     const facts = entryFacts(context, prepared, decision, flow, asked !== null)
-    let intent: { seq: number; at: number }
+    let intent: { seq: number; at: number } | null = null
     try {
-      intent = parts.log.append(scrub({ ...facts, kind: 'intent', subject }))
-      if (CAPABILITY_EFFECT[prepared.capability] !== 'reads') await parts.log.sync()
+      intent = parts.log.stage(scrub({ ...facts, kind: 'intent', subject }))
+      await (CAPABILITY_EFFECT[prepared.capability] === 'reads' ? parts.log.commit() : parts.log.sync())
     } catch (error) {
       parts.onFault(error)
+      const unwritten = refused(
+        'unavailable',
+        'The activity log can’t be written, so nothing is done. Free some disk space, then try again.',
+      )
+      if (intent) endEntry(context, prepared, intent.seq, subject, unwritten, startedAt)
       context.onEffect?.({
         ...notice,
         seq: null,
@@ -189,10 +194,7 @@ export function createPassCall(parts: GateParts): Passed {
         state: 'refused',
         ms: null,
       })
-      return refused(
-        'unavailable',
-        'The activity log can’t be written, so nothing is done. Free some disk space, then try again.',
-      )
+      return unwritten
     }
     // From here to the effect's start nothing waits: what Stop sets is seen.
     const stopped = context.signal.aborted ? refused('cancelled', 'The run was cancelled.') : blocks(context)
@@ -475,7 +477,7 @@ export function createPassCall(parts: GateParts): Passed {
     parts.usage.endProgress(context.callId, ref)
     const words = outcome.kind === 'ok' ? {} : { code: outcome.code, text: outcome.person }
     try {
-      parts.log.append(
+      parts.log.stage(
         scrub({
           kind: 'outcome',
           subject,
@@ -543,7 +545,7 @@ export function createPassCall(parts: GateParts): Passed {
   function appendQuietly(entry: NewEntry): void {
     if (!parts.usage.mayLogRefusal(entry.callId ?? '')) return
     try {
-      parts.log.append(entry)
+      parts.log.stage(entry)
     } catch (error) {
       parts.onFault(error)
     }

@@ -60,7 +60,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
     let started: { seq: number }
     try {
-      started = parts.log.append({ ...entry, kind: 'tool.call', decision: 'allow' })
+      started = parts.log.stage({ ...entry, kind: 'tool.call', decision: 'allow' })
     } catch (error) {
       parts.onFault(error)
       return tellRefusal(
@@ -237,9 +237,9 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
   }
 
-  function note(entry: Parameters<ActivityLog['append']>[0]): void {
+  function note(entry: Parameters<ActivityLog['stage']>[0]): void {
     try {
-      parts.log.append(entry)
+      parts.log.stage(entry)
     } catch (error) {
       parts.onFault(error)
     }

@@ -60,6 +60,42 @@ describe('a call', () => {
     expect(asked).toEqual([['fs.readFile', { path: '/a/b' }]])
   })
 
+  it('has answers that came with it, each once and only for the very same request', async () => {
+    const asked: unknown[] = []
+    const tool = makeTool(`export const main = async () => {
+      const read = (args) => sallyport.fs.readFile(args).then(({ data }) => data)
+      return [
+        await read({ offset: 1, path: '/a' }), await read({ path: '/a', offset: 1 }),
+        await read({ path: '/b' }), (await sallyport.fs.stat({ path: '/b' })).data,
+      ]
+    }`)
+    const { outcome } = await callTool(lane, tool, {
+      ahead: [
+        { operation: 'fs.readFile', args: '{"offset":1,"path":"/a"}', outcome: ok({ data: 'ahead a' }) },
+        { operation: 'fs.stat', args: '{"path":"/b"}', outcome: ok({ data: 'ahead b' }) },
+        { operation: 'fs.readFile', args: '{"path":"/never"}', outcome: ok({ data: 'never' }) },
+      ],
+      onRequest: async (operation, args) => {
+        asked.push([operation, args])
+        return ok({ data: 'asked' })
+      },
+    })
+    expect(outcome).toEqual(ok(['ahead a', 'asked', 'asked', 'ahead b']))
+    expect(asked).toEqual([
+      ['fs.readFile', { path: '/a', offset: 1 }],
+      ['fs.readFile', { path: '/b' }],
+    ])
+    const next = await callTool(lane, tool, { onRequest: async () => ok({ data: 'asked' }) })
+    expect(next.outcome).toEqual(ok(['asked', 'asked', 'asked', 'asked']))
+  })
+
+  it('fails in the very words of an answer that came with it', async () => {
+    const gone = failed('not-found', '“a” is not there.', 'There is no file a.')
+    const tool = makeTool(`export const main = () => sallyport.fs.readFile({ path: '/a' })`)
+    const ahead = [{ operation: 'fs.readFile', args: '{"path":"/a"}', outcome: gone }]
+    expect((await callTool(lane, tool, { ahead })).outcome).toEqual(gone)
+  })
+
   it('passes on a refusal that the tool does not catch, in its very words', async () => {
     const no = refused('denied-by-person', 'You said no.', 'The person said no: do not try again.')
     const tool = makeTool(`export const main = async () => { await sallyport.fs.trash({ paths: ['/x'] }) }`)
