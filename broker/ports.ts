@@ -489,6 +489,8 @@ export interface ToolCall {
   runId?: string | null
   fn: string
   input: Json
+  /** Requests of it that were answered before it begins. */
+  ahead?: readonly AheadAnswer[]
   limits: ToolLimits
   signal: AbortSignal
   /** Arguments are unparsed; the gate parses. Order of replies is free. `signal` is aborted when the call has ended without waiting for the answer: cancelled, past its deadline, crashed. */
@@ -498,6 +500,12 @@ export interface ToolCall {
   clock?: (control: { hold(): void; release(): void }) => void
   /** The tool's canary, which stands in its box as `sallyport.env.SESSION_TOKEN`. */
   sessionToken?: string
+}
+export interface AheadAnswer {
+  operation: string
+  /** Canonical JSON text. */
+  args: string
+  outcome: Outcome<Json>
 }
 export interface ToolCallResult {
   outcome: Outcome<Json>
@@ -744,6 +752,11 @@ export interface AgentBook {
 export interface Gate {
   /** A tool's request, unparsed. The one path. */
   passCapability(context: CallContext, operation: string, args: Json): Promise<Outcome<Json>>
+  /**
+   * A request that the tool's manifest says its code will make, before the code runs: the same path, but only for what
+   * reads files and goes in silence. Null, and no trace of it, for anything else: then the code asks by itself.
+   */
+  passAhead(context: CallContext, operation: string, args: Json): Promise<Outcome<Json> | null>
   /** A model call or another effect of the product's own on a principal's behalf, with the same steps. */
   passNeed<T>(
     context: CallContext,

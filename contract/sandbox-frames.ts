@@ -23,10 +23,20 @@ export interface LoadMessage {
   memoryMb: number
   sessionToken: string
 }
+/** The answer to a request that the call will make, sent before it. `args` and `outcome` are JSON text. */
+export interface AheadFrame {
+  id: number
+  request: number
+  operation: string
+  /** With its keys in order, so that it can be compared. */
+  args: string
+  outcome: string
+}
 /** A message as the child sees it: `input` and `outcome` are JSON text. */
 export type Frame =
   | ({ t: 'load' } & LoadMessage)
   | ({ t: 'call'; input: string } & CallHead)
+  | ({ t: 'ahead' } & AheadFrame)
   | { t: 'reply'; id: number; request: number; outcome: string }
   | { t: 'cancel'; id: number }
 
@@ -41,6 +51,10 @@ export function frameCall(head: CallHead, inputJson: string): string {
   const text = JSON.stringify({ t: 'call', id, fn, scope, outputBytes, capabilityCalls, logLines, turnMs })
   return `${text.slice(0, -1)}${INPUT}${inputJson}}\n`
 }
+export function frameAhead({ id, request, operation, args, outcome }: AheadFrame): string {
+  const head = JSON.stringify({ t: 'ahead', id, request, operation, args })
+  return `${head.slice(0, -1)}${OUTCOME}${outcome}}\n`
+}
 export function frameReply(id: number, request: number, outcomeJson: string): string {
   return `{"t":"reply","id":${id},"request":${request}${OUTCOME}${outcomeJson}}\n`
 }
@@ -50,10 +64,11 @@ export function frameCancel(id: number): string {
 
 /**
  * Reads one line without its newline. Throws when it is not a message; the child then ends itself.
- * Inside a JSON string each quote is escaped, so the first `,"input":` is the head's last field.
+ * Inside a JSON string each quote is escaped, so the first `,"input":` or `,"outcome":` ends the head.
  */
 export function readFrame(line: string): Frame {
-  if (line.startsWith('{"t":"reply"')) return splitFrame(line, OUTCOME, 'outcome')
+  if (line.startsWith('{"t":"reply"') || line.startsWith('{"t":"ahead"'))
+    return splitFrame(line, OUTCOME, 'outcome')
   if (line.startsWith('{"t":"call"')) return splitFrame(line, INPUT, 'input')
   return JSON.parse(line) as Frame
 }

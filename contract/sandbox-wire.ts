@@ -36,6 +36,15 @@ export const ToSandbox = z.discriminatedUnion('t', [
     turnMs: z.number(),
     input: ParsedJson,
   }),
+  /** Before its call: the answer to a request that the call will make (`Manifest`, `ahead`). */
+  z.strictObject({
+    t: z.literal('ahead'),
+    id: CallId,
+    request: CallId,
+    operation: z.string(),
+    args: z.string(),
+    outcome: ParsedJson,
+  }),
   z.strictObject({ t: z.literal('reply'), id: CallId, request: CallId, outcome: ParsedJson }),
   /** Ends one call and drops its realm; answered by a `result` with the error kind `cancelled`. */
   z.strictObject({ t: z.literal('cancel'), id: CallId }),

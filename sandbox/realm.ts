@@ -7,7 +7,7 @@
 import { Buffer } from 'node:buffer'
 import ivm from 'isolated-vm'
 import { JSON_SHAPE, shapeFault } from '../contract/json-shape.ts'
-import type { CallHead } from '../contract/sandbox-frames.ts'
+import type { AheadFrame, CallHead } from '../contract/sandbox-frames.ts'
 import { digest, editUrl, parseUrl, random } from './host-calls.ts'
 
 export interface RealmCall extends CallHead {
@@ -25,7 +25,7 @@ export interface Realm {
   /** How long its code may run without a rest, for the engine. */
   limits(): ivm.RunOptions | undefined
   adopt(namespace: ivm.Reference): void
-  begin(fn: string, input: string): void
+  begin(fn: string, input: string, ahead: readonly AheadFrame[]): void
   log(level: string, text: string): void
   settle(request: number, outcome: string): void
   /** Nothing of it runs again. */
@@ -62,7 +62,15 @@ export function createRealm(options: RealmOptions): Realm {
     context,
     limits,
     adopt: (namespace) => void adoptRef.applySync(undefined, [namespace.derefInto()]),
-    begin: (fn, input) => void beginRef.applySync(undefined, [fn, input], limits()),
+    begin: (fn, input, ahead) => {
+      const known = ahead.flatMap(({ operation, args, request, outcome }) => [
+        operation,
+        args,
+        request,
+        outcome,
+      ])
+      beginRef.applySync(undefined, [fn, input, ...known], limits())
+    },
     log,
     settle: (request, outcome) => {
       const { call } = realm

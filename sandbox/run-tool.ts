@@ -8,7 +8,7 @@ import { Buffer } from 'node:buffer'
 import process from 'node:process'
 import ivm from 'isolated-vm'
 import { shapeFault } from '../contract/json-shape.ts'
-import type { Frame } from '../contract/sandbox-frames.ts'
+import type { AheadFrame, Frame } from '../contract/sandbox-frames.ts'
 import type { ToolError } from '../contract/sandbox-wire.ts'
 import { loadModules, type ToolPackage } from './load-modules.ts'
 import { mapStack } from './map-stack.ts'
@@ -34,6 +34,8 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
   let sessionToken = ''
   let { isolate, guest } = makeIsolate()
   let realms: Realm[] = [makeRealm()]
+  /** For the call that comes next. */
+  let ahead: AheadFrame[] = []
 
   function makeIsolate() {
     const made = new ivm.Isolate({ memoryLimit: memoryMb })
@@ -82,9 +84,11 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     flush()
     const realm = takeRealm(head.scope)
     realm.call = { ...head, cpuMs: 0, open: 0, openBytes: 0, end: null }
+    const known = ahead.filter(({ id }) => id === head.id)
+    ahead = []
     turn(realm, () => {
       if (realm.scope === null) adoptTool(realm, head.scope)
-      if (!realm.call?.end) realm.begin(head.fn, input)
+      if (!realm.call?.end) realm.begin(head.fn, input, known)
     })
     if (realm.scope === null) dropRealm(realm)
   }
@@ -157,6 +161,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
   function handle(frame: Frame) {
     if (frame.t === 'reply') settle(frame)
     else if (frame.t === 'call') begin(frame)
+    else if (frame.t === 'ahead') ahead.push(frame)
     else if (frame.t === 'load') load(frame)
     else cancel(frame.id)
   }

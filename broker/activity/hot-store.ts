@@ -46,9 +46,9 @@ export const HOT_SCHEMA = `
   CREATE TABLE IF NOT EXISTS cut (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS redaction (seq INTEGER PRIMARY KEY, entry INTEGER NOT NULL) STRICT;`
 
-/** Free pages that are left for the entries to come (of 4 kB), and how many are given back in one go. */
-const FREE_PAGES_KEPT = 512
-const FREE_PAGES_AT_ONCE = 64
+/** Free pages that are left for the entries to come (of 8 kB), and how many are given back in one go. */
+const FREE_PAGES_KEPT = 256
+const FREE_PAGES_AT_ONCE = 32
 
 /** Opens or makes the file. Throws what SQLite says when it can't. */
 export function openHotStore(file: string): HotStore {
@@ -56,7 +56,7 @@ export function openHotStore(file: string): HotStore {
   const db = new DatabaseSync(file, { timeout: 5_000 })
   try {
     // Checkpoints are the keeper's work: on this thread they would hold up an append.
-    db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;')
+    db.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;')
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')
     // What moved to the archive must not stay behind in free pages: there a redaction would not reach it.
     db.exec('PRAGMA secure_delete = ON')

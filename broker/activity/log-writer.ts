@@ -108,7 +108,11 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
     const { text, since, refused } = was
     failing = null // whoever is told of the entry may append as well
     try {
-      writeAlone({ kind: 'app', subject: 'The log can be written again', details: { why: text, since, refused } })
+      writeAlone({
+        kind: 'app',
+        subject: 'The log can be written again',
+        details: { why: text, since, refused },
+      })
     } catch (error) {
       failing = was
       throw error

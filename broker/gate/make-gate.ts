@@ -50,6 +50,7 @@ export function makeGate(rooms: GateRooms): Gate & { decider: Decider; usage: Ru
     decider,
     usage,
     passCapability: passing.passCapability,
+    passAhead: passing.passAhead,
   })
   return { ...passing, passToolCall, decider, usage }
 }

@@ -12,7 +12,7 @@ import type { Decision } from '../../contract/decision.ts'
 import { failed, type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
 import { OPERATIONS, type OperationName, type ParsedRequest } from '../../contract/request.ts'
 import type { Need } from '../../contract/resource.ts'
-import { CAPABILITY_EFFECT, type Json } from '../../contract/words.ts'
+import { CAPABILITY_EFFECT, type Capability, type Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
   AskResult,
@@ -68,6 +68,8 @@ interface Passing<T> {
   details(value: T): Record<string, Json>
   /** What leaves, as it was asked for. */
   leaving?: Json
+  /** Nobody has asked for it yet: it is done in silence or, without a trace, not at all. */
+  silent?: boolean
 }
 
 /** How a request got through: by rule, by grant, or by the person's answer. */
@@ -77,7 +79,12 @@ interface Through {
   flow: FlowFacts
 }
 
-type Passed = Pick<Gate, 'passCapability' | 'passNeed'>
+type Passed = Pick<Gate, 'passCapability' | 'passAhead' | 'passNeed'>
+
+/** What can be read before its tool's code asks for it. */
+const READ_AHEAD: readonly Capability[] = ['fs.read', 'fs.list']
+/** A silent request that would not go in silence. */
+const NOT_SILENT = refused('unavailable', 'This is asked for when the tool’s code does.')
 
 export function createPassCall(parts: GateParts): Passed {
   const modules = new Map<OperationName, CapabilityModule>()
@@ -104,18 +111,32 @@ export function createPassCall(parts: GateParts): Passed {
     const stopped = blocks(context)
     if (stopped && stopped.code !== 'paused') return noteRefusal(context, operation, stopped)
 
-    const tool = context.tool
-    const { principal, run, perimeter, signal } = context
-    const prepareContext = {
-      principal,
-      run,
-      tool,
-      perimeter,
-      signal,
-      ...(context.staged ? { staged: context.staged } : {}),
-    }
-    const prepared = await module.prepare(request.value, prepareContext)
+    const prepared = await module.prepare(request.value, prepareContext(context))
     if (prepared.kind !== 'ok') return noteRefusal(context, operation, prepared)
+    return passPrepared(context, module, { operation, args, prepared })
+  }
+
+  const passAhead: Gate['passAhead'] = async (context, operation, args) => {
+    const request = parseRequest(operation, args)
+    if (request.kind !== 'ok') return null
+    const { capability } = OPERATIONS[request.value.operation]
+    const module = modules.get(request.value.operation)
+    if (!module || !READ_AHEAD.includes(capability)) return null
+    if (context.tool && !context.tool.manifest.capabilities.includes(capability)) return null
+    if (parts.stop.blocks(context.principal.id)) return null
+    const prepared = await module.prepare(request.value, prepareContext(context))
+    if (prepared.kind !== 'ok') return null
+    const outcome = await passPrepared(context, module, { operation, args, prepared, silent: true })
+    return outcome === NOT_SILENT ? null : outcome
+  }
+
+  async function passPrepared(
+    context: CallContext,
+    module: CapabilityModule,
+    request: { operation: string; args: Json; prepared: { value: Prepared }; silent?: boolean },
+  ): Promise<Outcome<Json>> {
+    const { operation, args, prepared, silent = false } = request
+    const { tool } = context
     try {
       const outcome = await pass<EffectResult>(context, {
         prepared: prepared.value,
@@ -131,6 +152,7 @@ export function createPassCall(parts: GateParts): Passed {
           module.perform(permit, prepared.value, performContext(context, permit, asked)),
         details: (result) => ({ ...result.details, bytesIn: result.bytesIn, bytesOut: result.bytesOut }),
         leaving: args,
+        silent,
       })
       return outcome.kind === 'ok' ? label(context, outcome.value) : outcome
     } finally {
@@ -261,12 +283,14 @@ export function createPassCall(parts: GateParts): Passed {
     const { prepared } = passing
     let asked: AskResult | null = null
     for (;;) {
+      if (passing.silent && parts.stop.blocks(context.principal.id)) return NOT_SILENT
       const waited = await waitWhilePaused(context)
       if (waited) return noteDecision(context, prepared, decisionOf(waited), waited, null)
       const { facts: flow, spans } = originsOf(context, passing)
       const stopped = parts.stop.blocks(context.principal.id)
       if (stopped?.code === 'paused') continue
       const decided = parts.decider.decideAll(decideInput(context, stopped, flow), prepared.needs)
+      if (passing.silent && decided.effect !== 'allow') return NOT_SILENT
       if (decided.effect === 'deny') {
         context.onEffect?.({
           ...notice,
@@ -581,7 +605,7 @@ export function createPassCall(parts: GateParts): Passed {
     }
   }
 
-  return { passCapability, passNeed }
+  return { passCapability, passAhead, passNeed }
 }
 
 function parseRequest(operation: string, args: Json): Outcome<ParsedRequest> {
@@ -596,6 +620,10 @@ function parseRequest(operation: string, args: Json): Outcome<ParsedRequest> {
     'invalid-request',
     `The arguments of ${name} don’t fit${place}: ${issue?.message ?? 'not valid'}.`,
   )
+}
+
+function prepareContext({ principal, run, tool, perimeter, signal, staged }: CallContext) {
+  return { principal, run, tool, perimeter, signal, ...(staged ? { staged } : {}) }
 }
 
 function toolRef(context: CallContext): NewEntry['tool'] {

@@ -3,11 +3,13 @@
  * redacted, labelled and framed. The code itself has no authority: each thing it asks for goes through `pass-call.ts`.
  */
 import { z } from 'zod'
+import type { ToolFunction } from '../../contract/manifest.ts'
 import type { Origin } from '../../contract/origin.ts'
 import { type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
+  AheadAnswer,
   CallContext,
   CanaryWatch,
   Decider,
@@ -19,6 +21,7 @@ import type {
   Staging,
   StopSwitch,
 } from '../ports.ts'
+import { aheadArgs } from './ahead-args.ts'
 import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
 import { placeOf, watchContent } from './find-leak.ts'
 import { refusalFor } from './refusal-for.ts'
@@ -35,6 +38,7 @@ export interface ToolCallParts {
   usage: RunUsage
   passCapability: Gate['passCapability']
   staging: Staging
+  passAhead: Gate['passAhead']
   onFault(error: unknown): void
 }
 
@@ -95,23 +99,21 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       return streams
     }
     inner.staged = (stage) => ownStreams().staged(stage)
+    const ahead = offered?.ahead ? await answerAhead(inner, offered, input) : []
     const result = await parts.lane.run({
       tool,
       principalId: context.principal.id,
       runId: context.run?.id ?? null,
       fn,
       input,
+      ahead,
       limits: tool.manifest.limits,
       signal: context.signal,
-      // What a call still waits for when it ends, ends with it.
+      // What a call still waits for when it ends (cancelled and stopped too), ends with it.
       onRequest: (operation, args, ended) =>
         concernsStreams(operation)
           ? ownStreams().pass(operation, args, inner.signal)
-          : parts.passCapability(
-              { ...inner, signal: AbortSignal.any([inner.signal, ended]) },
-              operation,
-              args,
-            ),
+          : parts.passCapability({ ...inner, signal: ended }, operation, args),
       onLog() {},
       sessionToken: parts.canaries.tokenFor(tool.name),
       clock: (control) => {
@@ -138,6 +140,16 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     if (result.outcome.kind === 'ok')
       origins.push(...labelResult(context, tool, fn, input, result.outcome.value))
     return finish(inner, result.outcome, origins)
+  }
+
+  async function answerAhead(context: CallContext, fn: ToolFunction, input: Json): Promise<AheadAnswer[]> {
+    const answers: AheadAnswer[] = []
+    for (const request of (fn.ahead ?? []).slice(0, context.tool?.manifest.limits.capabilityCalls)) {
+      const args = aheadArgs(request, input)
+      const outcome = await parts.passAhead(context, request.operation, args)
+      if (outcome) answers.push({ operation: request.operation, args: JSON.stringify(args), outcome })
+    }
+    return answers
   }
 
   function mayCall(

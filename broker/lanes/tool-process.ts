@@ -3,7 +3,7 @@
  * its requests on, and ends the process when that is the only way to end a call.
  */
 import type { Outcome } from '../../contract/outcome.ts'
-import { frameCall, frameCancel, frameLoad, frameReply } from '../../contract/sandbox-frames.ts'
+import { frameAhead, frameCall, frameCancel, frameLoad, frameReply } from '../../contract/sandbox-frames.ts'
 import type { FromSandbox } from '../../contract/sandbox-wire.ts'
 import type { Json } from '../../contract/words.ts'
 import type { ToolCall, ToolCallResult } from '../ports.ts'
@@ -30,6 +30,8 @@ const OPEN_BYTES = 32 * 1024 * 1024
 const OPEN_REQUESTS = 32
 /** A process that is still able to listen drops a call within this time. */
 const CANCEL_MS = 40
+/** Requests that were answered ahead are numbered from here on. */
+const AHEAD_REQUEST = 2 ** 52
 /** Beyond the limits that are kept here: only for a process whose broker has gone. */
 const TURN_MARGIN_MS = 2_000
 const MEGABYTE = 1024 * 1024
@@ -97,7 +99,8 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     { id, request, operation, args }: FromSandbox & { t: 'request' },
     size: number,
   ) {
-    if (++live.requests > live.call.limits.capabilityCalls || ++live.open > OPEN_REQUESTS)
+    const ahead = live.call.ahead?.length ?? 0
+    if (++live.requests + ahead > live.call.limits.capabilityCalls || ++live.open > OPEN_REQUESTS)
       return self.end(() =>
         outcomeOfEnd({ ...blank, fault: 'it made more requests than it may' }, live.facts),
       )
@@ -190,8 +193,14 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
         calls.set(id, live)
         call.signal.addEventListener('abort', onAbort, { once: true })
         call.clock?.({ hold: running.hold, release: running.release })
-        const { outputBytes, capabilityCalls, logLines } = limits
+        const { outputBytes, logLines } = limits
+        const capabilityCalls = limits.capabilityCalls - (call.ahead?.length ?? 0)
         const turnMs = diesWithBroker ? 0 : Math.min(limits.wallMs, limits.cpuMs) + TURN_MARGIN_MS
+        call.ahead?.forEach(({ operation, args, outcome }, at) => {
+          const request = AHEAD_REQUEST + at
+          if (outcome.kind !== 'ok') live.noteRefusal(request, outcome)
+          pipe.send(frameAhead({ id, request, operation, args, outcome: JSON.stringify(outcome) }))
+        })
         pipe.send(
           frameCall(
             { id, fn: call.fn, scope: call.runId ?? '', outputBytes, capabilityCalls, logLines, turnMs },

@@ -26,8 +26,8 @@ export interface GuestCalls {
   operations(): string
   /** The tool's module namespace, once it has been evaluated. */
   adopt(namespace: Record<string, unknown>): void
-  /** Starts a call; its end comes through `finish`. */
-  begin(fn: string, input: string): void
+  /** Starts a call; its end comes through `finish`. What is known ahead comes in fours: operation, arguments, request, outcome. */
+  begin(fn: string, input: string, ...ahead: (string | number)[]): void
   settle(request: number, outcome: string): void
   ring(): void
 }
@@ -69,8 +69,9 @@ export function start(endowments: readonly Endowment[], functions: HostFunctions
     adopt: (namespace) => {
       tool = namespace
     },
-    begin: (fn, input) => {
+    begin: (fn, input, ...ahead) => {
       callAll(resets)
+      asker.knowAhead(ahead)
       void run(tool, fn, input, finish)
     },
     settle: asker.settle,

@@ -6,7 +6,7 @@ interface FileMove {
   from: string
   to: string
 }
-/** A part that a model can read in one go. Bytes. */
+/** A part that a model can read in one go. Bytes; the manifest reads ahead as much. */
 const PART = 100_000
 
 export async function list(input: { path: string; depth?: number; glob?: string }) {
