@@ -6,6 +6,7 @@ import { Buffer } from 'node:buffer'
 import { shapeFault } from '../../contract/json-shape.ts'
 import { FromSandbox } from '../../contract/sandbox-wire.ts'
 import { LIMITS } from '../../contract/words.ts'
+import { readResult } from './read-result.ts'
 
 export type SandboxMessage = FromSandbox
 export type ParsedLine = { message: SandboxMessage } | { fault: string }
@@ -23,6 +24,8 @@ export function parseLine(line: string): ParsedLine {
     return { fault: 'a message is not JSON' }
   }
   if (line.includes('__proto__') || line.includes('\\u')) dropPrototypeKeys(value)
+  const result = readResult(value)
+  if (result) return { message: result }
   const parsed = FromSandbox.safeParse(value)
   return parsed.success ? { message: parsed.data } : { fault: 'a message does not follow the contract' }
 }

@@ -35,7 +35,7 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
       const stat = fs.fstatSync(fd)
       const at = `/proc/self/fd/${fd}`
       const name = fs.readlinkSync(at)
-      if (name.startsWith('/') && isSame(fs.lstatSync(name, { throwIfNoEntry: false }), stat)) {
+      if (name.startsWith('/') && (isPlainly(name, stat) || isNow(name, stat))) {
         const path = spelling.canonical(name)
         return { state: 'there', path, stat, at, close: closer(fd) }
       }
@@ -155,6 +155,10 @@ function lexical(text: string): string {
   return `/${names.join('/')}`
 }
 
-function isSame(a: fs.Stats | undefined, b: fs.Stats): boolean {
-  return a !== undefined && a.ino === b.ino && a.dev === b.dev
+/** The kernel adds this to the name of what is no longer there; a file may be called so too. */
+const GONE = ' (deleted)'
+const isPlainly = (name: string, stat: fs.Stats) => stat.nlink > 0 && !name.endsWith(GONE)
+function isNow(name: string, stat: fs.Stats): boolean {
+  const now = fs.lstatSync(name, { throwIfNoEntry: false })
+  return now !== undefined && now.ino === stat.ino && now.dev === stat.dev
 }

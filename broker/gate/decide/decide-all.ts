@@ -12,6 +12,8 @@ export function decideAll(
   needs: readonly Need[],
 ): DecisionOfAll {
   if (needs.length === 0) throw new Error('A request without needs decides nothing: every effect has one.')
+  const [only, ...more] = needs
+  if (only && more.length === 0) return ofOne(decide({ ...input, need: only }), needs)
   const perNeed = needs.map((need) => decide({ ...input, need }))
   const strength = Math.max(...perNeed.map(({ effect }) => STRICTNESS[effect]))
   const effect = (['allow', 'ask', 'deny'] as const)[strength] ?? 'deny'
@@ -23,6 +25,17 @@ export function decideAll(
     grantIds: [...new Set(perNeed.flatMap(({ grantId }) => grantId ?? []))],
     perNeed,
     asking: needs.filter((_, at) => perNeed[at]?.effect === 'ask'),
+  }
+}
+
+/** Nearly every request needs one thing. */
+function ofOne(decision: ReturnType<Decider['decide']>, needs: readonly Need[]): DecisionOfAll {
+  return {
+    effect: decision.effect,
+    because: distinct(decision.because),
+    grantIds: decision.grantId === null ? [] : [decision.grantId],
+    perNeed: [decision],
+    asking: decision.effect === 'ask' ? [...needs] : [],
   }
 }
 
