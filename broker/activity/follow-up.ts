@@ -73,10 +73,9 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
   })
 
   function lookForPause(): void {
-    pause = undefined
-    if (!pouring) return wake()
+    pause = pouring ? setTimeout(lookForPause, limits.pauseMs).unref() : undefined
+    if (!pouring) wake()
     pouring = false
-    pause = setTimeout(lookForPause, limits.pauseMs).unref()
   }
   function wake(): void {
     if (running === null && clock() >= notBefore) catchUp().catch(onFault)

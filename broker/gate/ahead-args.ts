@@ -5,13 +5,13 @@ import type { Json } from '../../contract/words.ts'
 export function aheadArgs(request: AheadRequest, input: Json): Record<string, Json> {
   const args: Record<string, Json> = {}
   for (const name of Object.keys(request.args).sort()) {
-    const value = valueOf(request.args[name] as AheadRequest['args'][string], input)
+    const value = valueFor(request.args[name] as AheadRequest['args'][string], input)
     if (value !== undefined) args[name] = value
   }
   return args
 }
 
-function valueOf(from: AheadRequest['args'][string], input: Json): Json | undefined {
+function valueFor(from: AheadRequest['args'][string], input: Json): Json | undefined {
   if ('value' in from) return from.value
   const given = isRecord(input) && Object.hasOwn(input, from.input) ? input[from.input] : undefined
   return given === undefined ? from.or : given
