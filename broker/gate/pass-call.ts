@@ -123,7 +123,7 @@ export function createPassCall(parts: GateParts): Passed {
     const module = modules.get(request.value.operation)
     if (!module || !READ_AHEAD.includes(capability)) return null
     if (context.tool && !context.tool.manifest.capabilities.includes(capability)) return null
-    if (parts.stop.blocks(context.principal.id)) return null
+    if (blocks(context)) return null
     const prepared = await module.prepare(request.value, prepareContext(context))
     if (prepared.kind !== 'ok') return null
     const outcome = await passPrepared(context, module, { operation, args, prepared, silent: true })
@@ -283,7 +283,7 @@ export function createPassCall(parts: GateParts): Passed {
     const { prepared } = passing
     let asked: AskResult | null = null
     for (;;) {
-      if (passing.silent && parts.stop.blocks(context.principal.id)) return NOT_SILENT
+      if (passing.silent && blocks(context)) return NOT_SILENT
       const waited = await waitWhilePaused(context)
       if (waited) return noteDecision(context, prepared, decisionOf(waited), waited, null)
       const { facts: flow, spans } = originsOf(context, passing)
