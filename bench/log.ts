@@ -240,7 +240,7 @@ async function measureVerify(file: string, signer: SealSigner & { publicKey: Uin
   const taken: Record<'read' | 'two' | 'one', number[]> = { read: [], two: [], one: [] }
   let entries = 0
   const verify = async (threads: number) => {
-    const report = await verifyFile(file, { publicKeys: [signer.publicKey], threads })
+    const report = await verifyFile(file, { publicKeys: [signer.publicKey], threads, blocking: true })
     if (!report.ok || report.sealedTo !== report.head?.seq)
       throw new Error(`The log is not whole: ${JSON.stringify(report)}`)
     entries = report.entries

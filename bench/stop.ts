@@ -202,7 +202,10 @@ async function startBusyNode(): Promise<ChildProcess> {
 
 // ── looking on ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Polls the process table at each turn; monotonic nanoseconds of the moment when nobody was left. */
+/** Between two looks, in ms: a look at each turn would take a processor from those that are to end. */
+const LOOK_MS = 1
+
+/** Polls the process table; monotonic nanoseconds of the moment when nobody was left. */
 async function untilGone(processes: Map<number, ProcessFacts>): Promise<{ at: bigint; survivors: number }> {
   const until = performance.now() + GONE_MS
   let left = [...processes]
@@ -213,7 +216,7 @@ async function untilGone(processes: Map<number, ProcessFacts>): Promise<{ at: bi
       for (const [pid] of left) process.kill(pid, 'SIGKILL')
       return { at, survivors: left.length }
     }
-    await new Promise((resolve) => setImmediate(resolve))
+    await sleep(LOOK_MS)
   }
 }
 

@@ -46,6 +46,7 @@ const keys = (values['public-key'] ?? []).map((key) =>
 const known = values.own ? await lookAround() : { file: given as string, options: {} }
 const report = await verifyFile(known.file, {
   ...known.options,
+  blocking: true,
   publicKeys: [...(known.options.publicKeys ?? []), ...keys],
   heads: [...(known.options.heads ?? []), ...heads.filter((head) => head !== null)],
 })

@@ -47,7 +47,7 @@ export const walls = [
     where: '^sandbox/',
     project: ['^sandbox/', '^contract/'],
     packages: ['isolated-vm', 'zod'],
-    builtins: ['buffer', 'fs', 'module', 'process', 'stream'],
+    builtins: ['buffer', 'fs', 'module', 'os', 'process', 'stream'],
     because: 'The box runs hostile code: the less lies in it, the less there is to take.',
   },
   {

@@ -5,12 +5,20 @@
  * A fault here ends the process; the broker replaces it.
  */
 import { readFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import process from 'node:process'
 import { openChannel } from './channel.ts'
 import { createToolRunner } from './run-tool.ts'
 
 // What crosses into the isolate must not tell how this side is built.
 Error.stackTraceLimit = 0
+
+// A tool that loops must not take the processor from whoever stops it, nor from the person's own programs.
+try {
+  setPriority(10)
+} catch {
+  // Not on every system; the limits are kept from outside either way.
+}
 
 const channel = openChannel({ readable: process.stdin, writeFd: 1, onEnd: () => process.exit(0) })
 const runner = createToolRunner({

@@ -166,7 +166,8 @@ export function blockHead(row: Record<string, unknown>): BlockHead {
 const packTexts = (texts: string[]): Uint8Array =>
   zstdCompressSync(texts.join('\n'), { params: { [constants.ZSTD_c_compressionLevel]: 6 } })
 export const unpackTexts = (data: Uint8Array): Buffer =>
-  zstdDecompressSync(data, { maxOutputLength: 64 * 1024 * 1024 })
+  // A block is some 33 kB: one piece of memory for it instead of three that are put together.
+  zstdDecompressSync(data, { maxOutputLength: 64 * 1024 * 1024, chunkSize: 64 * 1024 })
 
 /** Cuts entries in a row into blocks. Throws when they don't continue each other: what is broken is never packed over. */
 export function makeBlocks(entries: { seq: number; hash: string; text: string }[], prev: string): Block[] {

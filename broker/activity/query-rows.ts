@@ -27,7 +27,9 @@ export interface QueryParts {
 /** Entries that are read for one query, beyond those that it answers with. */
 const READ = 4_000
 /** Candidates counted for the total of a filtered query; beyond, it is extended by how densely they lay. */
-const COUNTED = 1_000
+const COUNTED = 500
+/** Numbers gone through for that where two lists are held against each other, and few are in both. */
+const COMPARED = 4_000
 
 export function queryRows(parts: QueryParts, query: ActivityQuery): { rows: ActivityRow[]; total: number } {
   const terms = parseSearch(query.text)
@@ -101,7 +103,8 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
   let read = 0
   let kept = 0
   let bottom = range.to
-  for (const seq of candidates(parts, search, { from, to: range.to })) {
+  const compare: Comparing = { steps: 0, full: () => rows.length >= query.limit, bottom: null }
+  for (const seq of candidates(parts, search, { from, to: range.to }, compare)) {
     if (kept >= COUNTED + query.limit || read >= READ + query.limit) {
       bottom = seq + 1
       break
@@ -116,6 +119,7 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
     }
     kept++
   }
+  bottom = compare.bottom ?? bottom
   // What was not looked at is taken to be as dense as what was.
   const share = (top - range.to + 1) / Math.max(1, from - bottom + 1)
   search.total += share > 1 ? Math.max(kept + 1, Math.round(kept * share)) : kept
@@ -126,6 +130,7 @@ function candidates(
   parts: QueryParts,
   { query, terms }: Search,
   range: { from: number; to: number },
+  compare: Comparing,
 ): Iterable<number> {
   const words = [filterExpression(query), wordExpression(terms.words), ...terms.phrases.map(phraseExpression)]
   const lists = [
@@ -136,17 +141,30 @@ function candidates(
     .map(({ kind, expression }) => parts.index.search(kind, expression, range.from, range.to))
   const [first, second] = lists
   if (first === undefined) return everySeq(range)
-  return second === undefined ? first : inBoth(first, second)
+  return second === undefined ? first : inBoth(first, second, compare)
+}
+
+interface Comparing {
+  steps: number
+  /** True when there are rows enough, and the rest is only counted. */
+  full(): boolean
+  /** Where it ended early. */
+  bottom: number | null
 }
 
 /** Numbers that are in both of two falling lists. */
-function* inBoth(first: Iterable<number>, second: Iterable<number>): Generator<number> {
+function* inBoth(first: Iterable<number>, second: Iterable<number>, compare: Comparing): Generator<number> {
   const [a, b] = [first[Symbol.iterator](), second[Symbol.iterator]()]
   let [x, y] = [a.next(), b.next()]
   while (!x.done && !y.done) {
-    if (x.value === y.value) yield x.value
-    if (x.value >= y.value) x = a.next()
-    else y = b.next()
+    const top = Math.max(x.value, y.value)
+    if (++compare.steps > COMPARED && compare.full()) {
+      compare.bottom = top + 1
+      return
+    }
+    if (x.value === y.value) yield top
+    if (x.value === top) x = a.next()
+    if (y.value === top) y = b.next()
   }
 }
 

@@ -24,6 +24,8 @@ export interface VerifyOptions {
   heads?: ChainPoint[]
   /** The id by which the log is known beside it. */
   id?: string | null
+  /** The calling thread does its share of the work itself, and is held up by it. */
+  blocking?: boolean
   /** 0 does all the work on the calling thread. */
   threads?: number
 }
@@ -45,7 +47,10 @@ async function verdictOf(
   const start = readStart(files)
   const wanted = [...heads, ...strays, ...(start ? [start] : [])].flatMap(({ seq }) => [seq, seq - 1])
   const orders = divide(files, Math.max(1, threads)).map((order) => ({ ...order, wanted }))
-  const parts = threads === 0 ? orders.map(verifyPart) : await Promise.all(orders.map(verifyInThread))
+  const apart = threads === 0 ? [] : options.blocking ? orders.slice(1) : orders
+  const waiting = Promise.all(apart.map(verifyInThread))
+  const here = orders.slice(0, orders.length - apart.length).map(verifyPart)
+  const parts = [...here, ...(await waiting)]
   const beside = openBeside(files)
   try {
     const ids = { own: beside.id, known: options.id ?? null }

@@ -9,7 +9,7 @@
  * way the table is looked at again until nobody new shows up: a child that was born in between has its tree's session.
  * Trees in this process's own session can't be told from others by that; they are held still with SIGSTOP meanwhile.
  */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   collectTrees,
   hasEnded,
@@ -36,9 +36,8 @@ export type KillTrees = (roots: readonly number[], options: { timeoutMs: number 
 
 /** Looks at the table; each finds what was born during the one before. */
 const ROUNDS = 8
-/** Poll at each turn of the event loop for so long, in ms; afterwards each `POLL_MS`. */
-const EAGER_MS = 25
-const POLL_MS = 3
+/** Between two looks while it waits, in ms. Looking at each turn would take the processor from those that are to end. */
+const POLL_MS = 1
 
 export interface TreeKillerOptions {
   /** True for trees of which nothing lives on without its root. */
@@ -66,7 +65,7 @@ export function createTreeKiller({ rootsFirst }: TreeKillerOptions): KillTrees {
   return async (roots, { timeoutMs }) => {
     const start = performance.now()
     const wanted = roots.filter((pid) => Number.isInteger(pid) && pid > 1 && pid !== process.pid)
-    const own = rootsFirst ? wanted.filter((pid) => killGroup(pid)) : wanted.filter((pid) => signal(pid, 0))
+    const own = rootsFirst ? killAll(wanted) : wanted.filter((pid) => signal(pid, 0))
     // Whoever else kills in this turn comes first, too.
     if (rootsFirst) await null
     const mine = hasProcessTable() ? await killInTurn(thisTurn(), own) : killGroups(own)
@@ -136,6 +135,12 @@ function killNewborn(turn: Turn): void {
   for (const pid of held) signal(pid, 'SIGKILL')
 }
 
+/** Each first by itself, so that the last one doesn't wait for what is beside the others. Those that were there. */
+function killAll(pids: number[]): number[] {
+  const there = pids.filter((pid) => signal(pid, 'SIGKILL'))
+  const groups = pids.filter((pid) => signal(-pid, 'SIGKILL'))
+  return pids.filter((pid) => there.includes(pid) || groups.includes(pid))
+}
 /** A group has the number of its leader; where the root leads none, there is none of that number. */
 function killGroup(pid: number): boolean {
   const there = signal(pid, 'SIGKILL')
@@ -146,13 +151,11 @@ const killGroups = (roots: number[]) => new Map(roots.filter(killGroup).map((pid
 
 async function waitUntilGone(known: Map<number, ProcessFacts | null>, until: number): Promise<number[]> {
   let left = [...known]
-  const eagerUntil = performance.now() + EAGER_MS
   for (;;) {
     left = left.filter(([pid, facts]) => (facts === null ? signal(pid, 0) : !hasEnded(pid, facts)))
     const now = performance.now()
     if (left.length === 0 || now >= until) return left.map(([pid]) => pid)
-    if (now < eagerUntil) await nextTurn()
-    else await sleep(POLL_MS)
+    await sleep(POLL_MS)
   }
 }
 

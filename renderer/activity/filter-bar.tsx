@@ -1,9 +1,10 @@
-import { ArrowUp, Search, ShieldCheck, X } from 'lucide-react'
+import { ArrowUp, Search, ShieldCheck, Siren, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { VerifyReport } from '../../contract/activity.ts'
 import { CAPABILITIES_IN_ORDER } from '../app/capability-order.ts'
 import { useCopy, useFollow, useStores } from '../app/stores.ts'
+import { useIncident } from '../app/use-incident.ts'
 import { Button } from '../design/button.tsx'
 import { CAPABILITY_WORDS } from '../design/capability.tsx'
 import { CommandHint } from '../design/command-hint.tsx'
@@ -96,9 +97,19 @@ export function RecordBar() {
   const { activity } = useStores()
   const { window, total } = useStore(activity)
   const copy = useCopy()
+  const startIncident = useIncident()
   return (
     <footer className="record-bar">
       <Verify />
+      <Button
+        size="small"
+        tone="quiet"
+        icon={<Siren />}
+        title="Stop everything, seal the record, lock the secrets, and write a bundle for a responder"
+        onClick={() => void startIncident()}
+      >
+        Incident mode
+      </Button>
       <span className="grow" />
       <span className="faint small number">
         {format.count(window.rows.length)} of {format.count(total)}

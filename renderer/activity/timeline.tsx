@@ -1,5 +1,5 @@
 /**
- * Lanes of the last hour, day or week: one an agent, newest at the right. Allowed work is the lane's own quiet bars;
+ * Lanes of the last minutes, up to a year: one an agent, newest at the right. Allowed work is the lane's own quiet bars;
  * what was asked, denied or stopped has its mark's shape and stands out. Dragging over a stretch shows only that.
  */
 import { type PointerEvent, useEffect, useRef, useState } from 'react'
@@ -11,13 +11,22 @@ import { MARK_PATHS, type MarkKind } from '../design/mark.tsx'
 import { useHues } from '../design/who.tsx'
 import { BUCKETS, type Lanes } from './activity-store.ts'
 
-const SPANS = { '15': 15, '60': 60, '1440': 1440, '10080': 10_080 } as const
+const SPANS = {
+  '15': 15,
+  '60': 60,
+  '1440': 1440,
+  '10080': 10_080,
+  '43200': 43_200,
+  '525600': 525_600,
+} as const
 type Span = keyof typeof SPANS
 const SPAN_CHOICES: { value: Span | ''; label: string }[] = [
   { value: '15', label: '15 minutes' },
   { value: '60', label: 'Last hour' },
   { value: '1440', label: 'Last day' },
   { value: '10080', label: 'Last week' },
+  { value: '43200', label: 'Last month' },
+  { value: '525600', label: 'Last year' },
 ]
 const LANE = 20
 const MOST_LANES = 5

@@ -7,26 +7,18 @@ import { Confirm } from '../design/dialog.tsx'
 import { format, formatDuration, plural } from '../design/format.ts'
 import { Shape } from '../design/mark.tsx'
 import { ShownText } from '../design/shown-text.tsx'
-import { useAct, useStores } from './stores.ts'
+import { IncidentList } from './incident-list.tsx'
+import { useStores } from './stores.ts'
+import { useIncident } from './use-incident.ts'
 
 /** While everything is stopped: what ended, how fast, what had already left; and the way back, which only a person takes. */
 export function StoppedBanner() {
-  const { link, bridge, toasts } = useStores()
+  const { link } = useStores()
   const { status, resume } = useStore(link)
   const [asking, setAsking] = useState(false)
-  const act = useAct()
+  const startIncident = useIncident()
   if (!status?.stop.stopped) return null
   const { receipt, since, by } = status.stop
-  const writeBundle = async () => {
-    const made = await act('The incident bundle was not written', () => bridge.call('incident.start', {}))
-    if (made)
-      toasts.getState().push({
-        tone: 'done',
-        title: 'Incident bundle written',
-        text: made.folder,
-        action: { label: 'Show it', run: () => void bridge.desktop({ do: 'showFile', path: made.folder }) },
-      })
-  }
   return (
     <section className="stopped-banner" aria-label="Everything is stopped">
       <div className="stopped-head">
@@ -37,7 +29,7 @@ export function StoppedBanner() {
           {by && `, by ${by}`}
         </span>
         <span className="grow" />
-        <Button icon={<FileArchive />} onClick={() => void writeBundle()}>
+        <Button icon={<FileArchive />} onClick={() => void startIncident()}>
           Write an incident bundle
         </Button>
         <Button tone="primary" icon={<Play />} onClick={() => setAsking(true)}>
@@ -45,6 +37,7 @@ export function StoppedBanner() {
         </Button>
       </div>
       {receipt && <Receipt receipt={receipt} />}
+      <IncidentList />
       <Confirm
         open={asking}
         title="Resume?"

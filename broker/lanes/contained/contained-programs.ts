@@ -5,7 +5,7 @@
  */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { ContainedEnd, ContainedProcess, ContainedProgram, ContainedPrograms } from '../../ports.ts'
-import { findStrays } from './find-strays.ts'
+import { createStrayFinder } from './find-strays.ts'
 import { type HostOptions, type ProgramHost, startHost } from './program-host.ts'
 import { sandboxFacts } from './sandbox-facts.ts'
 import { wallClock } from './wall-clock.ts'
@@ -29,6 +29,8 @@ const NOTHING = { killed: 0, survivors: [] }
 const MAX_RUNNING = 16
 const SPARE_MS = 5 * 60_000
 const KILL_MS = 1_000
+/** Looks for what a killed host left; each finds what the one before could not see yet. */
+const STRAY_ROUNDS = 4
 
 export function createContainedPrograms(options: ContainedOptions): ContainedPrograms {
   const running = new Set<Running>()
@@ -70,6 +72,8 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     spareTimer.unref()
   }
 
+  const strays = createStrayFinder()
+
   async function dropSpare(): Promise<void> {
     clearTimeout(spareTimer)
     const host = spare
@@ -80,8 +84,16 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
   /** @param crashed it died by itself, and could not take along what it had just started */
   async function letGo(host: ProgramHost, crashed = false): Promise<{ killed: number; survivors: number[] }> {
     const { pid } = host.process
-    const roots = [...(pid === undefined ? [] : [pid]), ...(crashed ? findStrays(host.mark) : [])]
+    const roots = [...(pid === undefined ? [] : [pid]), ...(crashed ? await strays(host.mark) : [])]
     const ended = await options.killTrees(roots, { timeoutMs: KILL_MS })
+    // A sandbox that was being started when its host was killed was not yet bound to it: it is looked for by its mark.
+    for (let round = 0; round < STRAY_ROUNDS; round++) {
+      const left = await strays(host.mark)
+      if (left.length === 0) break
+      const late = await options.killTrees(left, { timeoutMs: KILL_MS })
+      ended.killed += late.killed
+      ended.survivors = late.survivors
+    }
     host.clear()
     return ended
   }

@@ -37,6 +37,12 @@ const waiting = new Map<number, (no: string | null) => void>()
 let nextId = 1
 
 const tell = (message: FromHost) => process.send?.(message)
+// What a program does must not take the processor from whoever stops it, nor from the person's own programs.
+try {
+  os.setPriority(10)
+} catch {
+  // Not on every system; the limits are kept from outside either way.
+}
 /** Nothing of ours may stand among what the program writes. */
 for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) console[name] = () => {}
 process.on('disconnect', leave)
