@@ -197,6 +197,7 @@ export const machineTouching = [
 export const mayLoad = {
   // Node's crypto takes a tenth of the sandbox's start, so it is loaded when a tool first asks for it.
   'sandbox/host-calls.ts': ['process.getBuiltinModule'],
+  'sandbox/host-crypto.ts': ['process.getBuiltinModule'],
   // Hands the model calls, which pass the gate, the one function they may send with.
   'broker/make-broker.ts': ['fetch'],
   // Hands the log's exporter, which a person turned on, the one function it may send with.

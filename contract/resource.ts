@@ -9,6 +9,11 @@ export const PathResource = z.object({
   kind: z.literal('path'),
   /** Absolute, symlinks resolved, no `.` or `..`, no trailing slash. */
   path: z.string().min(1).max(LIMITS.path),
+  /**
+   * How it was reached, when not straight: what was asked for, and each place where a link was followed or `..` led
+   * back. Whoever may not look at one of them learns nothing of what is there.
+   */
+  way: z.object({ asked: z.string(), places: z.array(z.string()).max(500) }).optional(),
 })
 export const UrlResource = z.object({
   kind: z.literal('url'),

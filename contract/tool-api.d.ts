@@ -334,10 +334,86 @@ declare class URL {
 declare const crypto: {
   getRandomValues<T extends ArrayBufferView>(view: T): T
   randomUUID(): string
-  /** SHA-1, SHA-256, SHA-384, SHA-512. Keys and signing stay with the gate (`sign` of `sallyport.net.fetch`). */
-  readonly subtle: {
-    digest(algorithm: string | { name: string }, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer>
+  /** Computing over keys of the tool's own. The person's keys stay with the gate (`sign` of `sallyport.net.fetch`). */
+  readonly subtle: SubtleCrypto
+}
+type BufferSource = ArrayBuffer | ArrayBufferView
+type KeyFormat = 'raw' | 'jwk' | 'spki' | 'pkcs8'
+type KeyUsage = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'deriveBits' | 'deriveKey'
+/** SHA-1, SHA-256, SHA-384, SHA-512. */
+type HashName = string | { name: string }
+/** HMAC, AES-GCM, AES-CBC, PBKDF2, HKDF, ECDSA, ECDH, Ed25519, X25519, with the web's parameters. */
+type CryptoAlgorithm =
+  | string
+  | {
+      name: string
+      hash?: HashName
+      length?: number
+      namedCurve?: string
+      iv?: BufferSource
+      additionalData?: BufferSource
+      tagLength?: number
+      salt?: BufferSource
+      info?: BufferSource
+      iterations?: number
+      public?: CryptoKey
+    }
+declare class CryptoKey {
+  private constructor()
+  readonly type: 'secret' | 'private' | 'public'
+  readonly extractable: boolean
+  readonly algorithm: {
+    readonly name: string
+    readonly hash?: { name: string }
+    readonly length?: number
+    readonly namedCurve?: string
   }
+  readonly usages: readonly KeyUsage[]
+}
+interface JsonWebKey {
+  kty?: string
+  crv?: string
+  k?: string
+  x?: string
+  y?: string
+  d?: string
+  ext?: boolean
+  key_ops?: string[]
+}
+interface SubtleCrypto {
+  digest(algorithm: HashName, data: BufferSource): Promise<ArrayBuffer>
+  importKey(
+    format: KeyFormat,
+    data: BufferSource | JsonWebKey,
+    algorithm: CryptoAlgorithm,
+    extractable: boolean,
+    usages: readonly KeyUsage[],
+  ): Promise<CryptoKey>
+  exportKey(format: 'jwk', key: CryptoKey): Promise<JsonWebKey>
+  exportKey(format: 'raw' | 'spki' | 'pkcs8', key: CryptoKey): Promise<ArrayBuffer>
+  /** One key, or a pair for ECDSA, ECDH, Ed25519 and X25519. */
+  generateKey(
+    algorithm: CryptoAlgorithm,
+    extractable: boolean,
+    usages: readonly KeyUsage[],
+  ): Promise<CryptoKey | { publicKey: CryptoKey; privateKey: CryptoKey }>
+  sign(algorithm: CryptoAlgorithm, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>
+  verify(
+    algorithm: CryptoAlgorithm,
+    key: CryptoKey,
+    signature: BufferSource,
+    data: BufferSource,
+  ): Promise<boolean>
+  encrypt(algorithm: CryptoAlgorithm, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>
+  decrypt(algorithm: CryptoAlgorithm, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>
+  deriveBits(algorithm: CryptoAlgorithm, key: CryptoKey, length: number | null): Promise<ArrayBuffer>
+  deriveKey(
+    algorithm: CryptoAlgorithm,
+    key: CryptoKey,
+    wanted: CryptoAlgorithm,
+    extractable: boolean,
+    usages: readonly KeyUsage[],
+  ): Promise<CryptoKey>
 }
 
 type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>

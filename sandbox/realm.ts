@@ -9,6 +9,7 @@ import ivm from 'isolated-vm'
 import { JSON_SHAPE, shapeFault } from '../contract/json-shape.ts'
 import type { AheadFrame, CallHead } from '../contract/sandbox-frames.ts'
 import { digest, editUrl, parseUrl, random } from './host-calls.ts'
+import { subtle } from './host-crypto.ts'
 
 export interface RealmCall extends CallHead {
   /** CPU time spent in its code, in ms. */
@@ -146,7 +147,18 @@ export function createRealm(options: RealmOptions): Realm {
     flush()
   }
 
-  const functions = [ask, finish, log, setAlarm, random, digest, parseUrl, editUrl, options.sessionToken]
+  const functions = [
+    ask,
+    finish,
+    log,
+    setAlarm,
+    random,
+    digest,
+    parseUrl,
+    editUrl,
+    options.sessionToken,
+    subtle,
+  ]
   const calls = start.applySync(undefined, functions.map(shield), {
     result: { reference: true },
   }) as ivm.Reference

@@ -21,11 +21,11 @@ describe('canonical forms for check', () => {
     fs.mkdirSync(`${top}/real`)
     fs.writeFileSync(`${top}/real/a`, '')
     fs.symlinkSync('real', `${top}/link`)
-    expect(await check('fs.read', { path: 'link/../link/a' })).toEqual({
+    expect(await check('fs.read', { path: 'link/../link/a' })).toMatchObject({
       kind: 'path',
       path: `${top}/real/a`,
     })
-    expect(await check('fs.write', { path: `${top}/link/new` })).toEqual({
+    expect(await check('fs.write', { path: `${top}/link/new` })).toMatchObject({
       kind: 'path',
       path: `${top}/real/new`,
     })

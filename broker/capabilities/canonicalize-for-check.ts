@@ -10,6 +10,7 @@ import { type Capability, type Json, LIMITS, Slug } from '../../contract/words.t
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
 import { resolveProgram, SYSTEM_PATH } from './commands/resolve-program.ts'
 import { createFileRoom, type FileRoom } from './files/file-room.ts'
+import { resourceOf } from './files/held.ts'
 import { canonicalUrl, originOf } from './network/canonical-url.ts'
 
 const Path = z.object({ path: z.string().min(1).max(LIMITS.path) })
@@ -63,7 +64,7 @@ const held = (hold: 'thing' | 'target' | 'entry'): Form =>
     const found = files[hold](path, cwd)
     if (found.kind !== 'ok') return found
     found.value.close()
-    return ok({ kind: 'path', path: found.value.path })
+    return ok(resourceOf(found.value))
   })
 
 const plain: Form = form(Plain, ({ text }) => ok({ kind: 'plain', text }))
@@ -110,5 +111,5 @@ function open({ target }: z.infer<typeof Open>, { files, cwd }: CheckPlace): Can
   const thing = files.thing(target, cwd)
   if (thing.kind !== 'ok') return thing
   thing.value.close()
-  return ok({ kind: 'path', path: thing.value.path })
+  return ok(resourceOf(thing.value))
 }

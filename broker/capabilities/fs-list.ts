@@ -10,7 +10,7 @@ import type { Permit } from '../gate/permit.ts'
 import type { CapabilityModule, EffectResult, PerformContext, Prepared } from '../ports.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
-import type { HeldNothing, HeldThing } from './files/held.ts'
+import { type HeldNothing, type HeldThing, resourceOf } from './files/held.ts'
 import { parseGlob } from './files/match-glob.ts'
 import { lastName, sentenceOn } from './files/name-paths.ts'
 import { waitForChange } from './files/wait-for-change.ts'
@@ -40,7 +40,7 @@ export function createFsListCapability(deps: FsListDeps): CapabilityModule {
     const prepared = plainPrepared({
       operation: listing.operation,
       capability: 'fs.list',
-      needs: [{ capability: 'fs.list', resource: { kind: 'path', path } }],
+      needs: [{ capability: 'fs.list', resource: resourceOf(thing.value) }],
       exact: [{ label: 'Folder or file', text: path, spans: [], long: false }, ...describeListing(listing)],
       binding: JSON.stringify([listing.operation, path, { ...listing.args, path: '' }]),
       sentence: sentenceOn(VERBS[listing.operation], path, files.home),

@@ -8,7 +8,7 @@ import type { OperationArgs } from '../../contract/request.ts'
 import type { Permit } from '../gate/permit.ts'
 import type { CapabilityModule, EffectResult, LeakScanner, PerformContext, Prepared } from '../ports.ts'
 import type { FileRoom } from './files/file-room.ts'
-import type { HeldNothing, HeldThing } from './files/held.ts'
+import { type HeldNothing, type HeldThing, resourceOf } from './files/held.ts'
 import { sentenceOn } from './files/name-paths.ts'
 import { readPart, refuseToRead } from './files/read-held.ts'
 import { createReadStream } from './files/read-stream.ts'
@@ -50,7 +50,7 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
     const prepared = plainPrepared({
       operation: 'fs.readFile',
       capability: 'fs.read',
-      needs: [{ capability: 'fs.read', resource: { kind: 'path', path } }],
+      needs: [{ capability: 'fs.read', resource: resourceOf(thing.value) }],
       exact,
       binding: JSON.stringify(['fs.readFile', path, args.encoding, args.offset, args.length]),
       sentence: sentenceOn('Read', path, files.home),

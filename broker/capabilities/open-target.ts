@@ -7,7 +7,7 @@ import type { Need } from '../../contract/resource.ts'
 import type { CapabilityModule, Desktop, Prepared } from '../ports.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
-import type { HeldNothing, HeldThing } from './files/held.ts'
+import { type HeldNothing, type HeldThing, resourceOf } from './files/held.ts'
 import { fit, lastName, sentenceOn } from './files/name-paths.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import { canonicalUrl } from './network/canonical-url.ts'
@@ -34,7 +34,7 @@ export function createOpenCapability({
     const { path } = thing.value
     const prepared = base(
       path,
-      { capability: 'open', resource: { kind: 'path', path } },
+      { capability: 'open', resource: resourceOf(thing.value) },
       sentenceOn('Open', path, files.home),
     )
     return ok(held.keep({ ...prepared, dispose: thing.value.close }, { kind: 'path', thing: thing.value }))

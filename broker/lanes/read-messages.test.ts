@@ -37,7 +37,11 @@ describe('a line from a sandbox process', () => {
       `{"t":"result","id":1,"ok":true,"cpuMs":0,"value":${'['.repeat(65)}${']'.repeat(65)}}`,
       JSON.stringify({ t: 'result', id: 1, ok: true, cpuMs: 0, value: new Array(500_000).fill(0) }),
     ]
+    for (const huge of ['1e999', '-1E+400', '9e0000999', '9'.repeat(400), `${'9'.repeat(250)}e99`])
+      broken.push(`{"t":"result","id":1,"ok":true,"cpuMs":0,"value":[{"a":${huge}}]}`)
     for (const line of broken) expect(parseLine(line), line.slice(0, 80)).toEqual(fault)
+    const text = { t: 'result', id: 1, ok: true, cpuMs: 0, value: ['1e999', '9'.repeat(400), 1e300] }
+    expect(parseLine(JSON.stringify(text))).toEqual({ message: text })
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' })), (line) => {
         const parsed = parseLine(line)

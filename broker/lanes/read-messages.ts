@@ -12,6 +12,8 @@ export type SandboxMessage = FromSandbox
 export type ParsedLine = { message: SandboxMessage } | { fault: string }
 
 const NEWLINE = 10
+/** `1e999` parses, to what no JSON can say again. In a text it means nothing, so then the value is looked at. */
+const HUGE_NUMBER = /\d[eE]\+?\d{3}|(?<!\d)\d{200}/
 
 /** One line without its newline. Keys named `__proto__` are dropped: an honest reader would trip over them. */
 export function parseLine(line: string): ParsedLine {
@@ -23,11 +25,18 @@ export function parseLine(line: string): ParsedLine {
   } catch {
     return { fault: 'a message is not JSON' }
   }
+  if (HUGE_NUMBER.test(line) && holdsInfinity(value))
+    return { fault: 'a message holds a number that is too large' }
   if (line.includes('__proto__') || line.includes('\\u')) dropPrototypeKeys(value)
   const result = readResult(value)
   if (result) return { message: result }
   const parsed = FromSandbox.safeParse(value)
   return parsed.success ? { message: parsed.data } : { fault: 'a message does not follow the contract' }
+}
+
+function holdsInfinity(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsInfinity)
 }
 
 function dropPrototypeKeys(value: unknown) {

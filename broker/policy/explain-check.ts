@@ -50,7 +50,13 @@ export async function explainCheck(request: CheckRequest, parts: CheckParts): Pr
   return {
     id,
     decision: decision.effect,
-    canonical: need.value.resource as unknown as Json,
+    canonical: withoutWay(need.value.resource),
     because: decision.because.map(({ rule, text }) => `${text} [${rule}]`),
   }
+}
+
+/** How a path was reached is for the decision; what it comes to is the answer. */
+function withoutWay(resource: Need['resource']): Json {
+  if (resource.kind !== 'path') return resource as unknown as Json
+  return { kind: resource.kind, path: resource.path }
 }

@@ -1,7 +1,9 @@
-/** `crypto.getRandomValues`, `crypto.randomUUID` and `crypto.subtle.digest`. Keys and signing stay with the broker. */
-import { bytesOf, fromByteString, toByteString } from '../guest/byte-string.ts'
+/** `crypto.getRandomValues`, `crypto.randomUUID` and the computing part of `crypto.subtle`. The person's keys stay with the broker. */
+import { bytesOf, fromByteString } from '../guest/byte-string.ts'
+import { CryptoKey } from '../guest/crypto-key.ts'
 import { DOMException } from '../guest/dom-exception.ts'
 import type { Box, Endowment } from '../guest/endowment.ts'
+import { createSubtle } from '../guest/subtle.ts'
 
 const LARGEST = 65_536
 const WHOLE_NUMBERS = [
@@ -18,10 +20,11 @@ const WHOLE_NUMBERS = [
 
 export const endowment: Endowment = {
   install(box) {
+    box.give('CryptoKey', CryptoKey)
     box.give('crypto', {
       getRandomValues: (view: unknown) => fillRandom(box, view),
       randomUUID: () => randomUuid(box),
-      subtle: { digest: async (algorithm: unknown, data: unknown) => digest(box, algorithm, data) },
+      subtle: createSubtle(box.host),
     })
   },
 }
@@ -42,16 +45,4 @@ function randomUuid(box: Box): string {
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
-}
-
-function digest(box: Box, algorithm: unknown, data: unknown): ArrayBuffer {
-  const name =
-    typeof algorithm === 'object' && algorithm !== null && 'name' in algorithm ? algorithm.name : algorithm
-  const result = box.host.digest(`${name}`, toByteString(bytesOf(data)))
-  if (result === '')
-    throw new DOMException(
-      `${name} is not available; SHA-1, SHA-256, SHA-384 and SHA-512 are`,
-      'NotSupportedError',
-    )
-  return fromByteString(result).buffer
 }

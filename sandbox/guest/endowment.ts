@@ -17,6 +17,8 @@ export interface HostCalls {
   random(bytes: number): string
   /** A digest of bytes, both as characters 0–255; empty when the algorithm is unknown. */
   digest(algorithm: string, bytes: string): string
+  /** What needs a key, over copies of bytes: `=` and the result, or `!` and why not. */
+  subtle(act: string, params: string, key: string, data: string, more: string): string
   /** The parts of a URL as a JSON array; empty when it does not parse. */
   parseUrl(url: string, base: string | undefined): string
   /** The parts after one field was set. */

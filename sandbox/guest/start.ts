@@ -41,12 +41,26 @@ type HostFunctions = [
   HostCalls['parseUrl'],
   HostCalls['editUrl'],
   HostCalls['sessionToken'],
+  HostCalls['subtle'],
 ]
 
 export function start(endowments: readonly Endowment[], functions: HostFunctions): GuestCalls {
-  const [ask, finish, log, alarm, random, digest, parseUrl, editUrl, sessionToken] = functions
-  const host: HostCalls = { ask, finish, log, alarm, random, digest, parseUrl, editUrl, sessionToken }
+  const [ask, finish, log, alarm, random, digest, parseUrl, editUrl, sessionToken, subtle] = functions
+  const host: HostCalls = {
+    ask,
+    finish,
+    log,
+    alarm,
+    random,
+    digest,
+    parseUrl,
+    editUrl,
+    sessionToken,
+    subtle,
+  }
   for (const name of TAKEN_AWAY) delete (globalThis as Record<string, unknown>)[name]
+  // Raw JSON could say numbers that nobody can read again.
+  for (const name of ['rawJSON', 'isRawJSON']) delete (JSON as unknown as Record<string, unknown>)[name]
   const asker = createAsker(host)
   const namespaces = create(null) as Record<string, unknown>
   const rings: (() => void)[] = []

@@ -4,13 +4,14 @@
 import os from 'node:os'
 import { type Outcome, ok } from '../../../contract/outcome.ts'
 import { createPathGuard, type PathGuard } from './guard-paths.ts'
-import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
+import type { HeldNothing, HeldPlace, HeldThing, PathHolder, Way } from './held.ts'
 import { createDarwinHolder } from './hold-on-darwin.ts'
 import { createLinuxHolder } from './hold-on-linux.ts'
 import { createWindowsHolder } from './hold-on-windows.ts'
 import { createFileOrigins, type FileOrigins } from './origin-of-file.ts'
 import { type PathTextOptions, parsePathText } from './parse-path.ts'
 import { createNameSpelling } from './spell-names.ts'
+import { wayTo } from './way-to.ts'
 
 export interface FileRoom {
   home: string
@@ -69,10 +70,11 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     return guard
   }
 
-  function held<T extends { path: string; close(): void }>(
+  function held<T extends { path: string; way?: Way; close(): void }>(
     hold: (text: string) => T,
     text: string,
     cwd: string | undefined,
+    followLast = true,
   ): Outcome<T> {
     const parsed = parse(text, cwd)
     if (parsed.kind !== 'ok') return parsed
@@ -80,6 +82,8 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     if (early) return early
     const found = hold(parsed.value)
     const refusal = pathGuard().refuse(found.path)
+    const way = wayTo(parsed.value, found.path, followLast, platform)
+    if (way) found.way = way
     if (!refusal) return ok(found)
     found.close()
     return refusal
@@ -94,6 +98,6 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     parse,
     thing: (text, cwd) => held(holder.holdThing, text, cwd),
     target: (text, cwd) => held(holder.holdTarget, text, cwd),
-    entry: (text, cwd) => held(holder.holdEntry, text, cwd),
+    entry: (text, cwd) => held(holder.holdEntry, text, cwd, false),
   }
 }

@@ -3,10 +3,20 @@
  * go through `at`, which leads to that very thing whatever happens to names meanwhile.
  */
 import type { Stats } from 'node:fs'
+import type { PathResource } from '../../../contract/resource.ts'
+
+/** As in `PathResource`. */
+export type Way = NonNullable<PathResource['way']>
+
+/** What is decided on. */
+export function resourceOf({ path, way }: { path: string; way?: Way }): PathResource {
+  return { kind: 'path', path, ...(way ? { way } : {}) }
+}
 
 /** A file, folder or other thing that exists. */
 export interface HeldThing {
   state: 'there'
+  way?: Way
   /** Canonical: absolute, no symlink in it, no `.` or `..`. */
   path: string
   stat: Stats
@@ -21,6 +31,7 @@ export interface HeldThing {
  */
 export interface HeldNothing {
   state: 'missing'
+  way?: Way
   path: string
   /** Why, as the system said: only told once the decision allowed it. */
   errno: string
@@ -29,6 +40,7 @@ export interface HeldNothing {
 
 /** A place in a folder: where an entry is, or would be. */
 export interface HeldPlace {
+  way?: Way
   /** Canonical path of the entry. */
   path: string
   /** The deepest folder that exists, held. Its own canonical path is `folder.path`. */

@@ -10,7 +10,7 @@ import { deliverBytes } from '../deliver-bytes.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { explainError } from './explain-error.ts'
 import type { FileRoom } from './file-room.ts'
-import type { HeldNothing, HeldThing } from './held.ts'
+import { type HeldNothing, type HeldThing, resourceOf } from './held.ts'
 import { lastName, sentenceOn } from './name-paths.ts'
 import { readSome, refuseHardLink, refuseToRead } from './read-held.ts'
 
@@ -32,7 +32,7 @@ export function createReadStream({ files, leaks }: { files: FileRoom; leaks: Pic
     const prepared = plainPrepared({
       operation: 'fs.readStream',
       capability: 'fs.read',
-      needs: [{ capability: 'fs.read', resource: { kind: 'path', path } }],
+      needs: [{ capability: 'fs.read', resource: resourceOf(thing.value) }],
       exact: [{ label: 'File', text: path, spans: [], long: false }],
       binding: JSON.stringify(['fs.readStream', path, args.offset, args.length ?? null]),
       sentence: sentenceOn('Read', path, files.home),

@@ -23,8 +23,10 @@ export interface Walked {
  * Walks name by name, holding each folder, links resolved by hand. Ends at the folder of the last name (which is left
  * in `names` even if it exists), or where the system lets us go no further. Parts that are missing count as plain
  * folders: `missing/..` leads back to where it started.
+ *
+ * @param onTurn told each place where the way turns: a folder that `..` leaves, a link that is followed
  */
-export function walkNames(text: string, followLast: boolean): Walked {
+export function walkNames(text: string, followLast: boolean, onTurn?: (place: () => string) => void): Walked {
   const todo = partsOf(text).reverse()
   let fd = openFolder('/')
   let links = 0
@@ -33,6 +35,8 @@ export function walkNames(text: string, followLast: boolean): Walked {
     const name = todo.pop()
     if (name === undefined) return { fd, names: [], errno: 'ENOENT' }
     const at = `/proc/self/fd/${fd}/${name}`
+    const folder = fd
+    if (name === '..') onTurn?.(() => nameOf(folder))
     const last = todo.length === 0
     const stat = lookAtOrWhy(at)
     let next: number | string
@@ -41,6 +45,7 @@ export function walkNames(text: string, followLast: boolean): Walked {
     } else if (stat.isSymbolicLink() && (!last || followLast)) {
       const target = ++links > MAX_LINKS || ++linksInAll > MAX_LINKS_IN_ALL ? 'ELOOP' : readLink(at)
       if (typeof target !== 'string') {
+        onTurn?.(() => below(nameOf(folder), name))
         if (target.absolute) fd = swap(fd, openFolder('/'))
         todo.push(...target.parts.reverse())
         continue
@@ -54,22 +59,32 @@ export function walkNames(text: string, followLast: boolean): Walked {
       fd = swap(fd, next)
       continue
     }
-    const names = asPlainFolders(name, todo)
+    const names = asPlainFolders(name, todo, (gone) => onTurn?.(() => below(nameOf(folder), ...gone)))
     if (names.length > 0) return { fd, names, errno: next }
     links = 0
   }
 }
 
 /** Takes what follows a missing name from `todo`: the names left below the held folder, or none if `..` led back. */
-function asPlainFolders(name: string, todo: string[]): string[] {
+function asPlainFolders(name: string, todo: string[], onTurn: (names: string[]) => void): string[] {
   const names = [name]
   while (names.length > 0) {
     const part = todo.pop()
     if (part === undefined) break
-    if (part === '..') names.pop()
-    else names.push(part)
+    if (part === '..') {
+      onTurn(names)
+      names.pop()
+    } else names.push(part)
   }
   return names
+}
+
+function nameOf(fd: number): string {
+  return fs.readlinkSync(`/proc/self/fd/${fd}`)
+}
+
+function below(folder: string, ...names: string[]): string {
+  return `${folder === '/' ? '' : folder}/${names.join('/')}`
 }
 
 function lookAtOrWhy(path: string): fs.Stats | string {

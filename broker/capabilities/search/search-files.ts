@@ -7,7 +7,7 @@ import type { OperationArgs } from '../../../contract/request.ts'
 import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
 import { explainErrno } from '../files/explain-error.ts'
 import type { FileRoom } from '../files/file-room.ts'
-import type { HeldNothing, HeldThing } from '../files/held.ts'
+import { type HeldNothing, type HeldThing, resourceOf } from '../files/held.ts'
 import { parseGlob } from '../files/match-glob.ts'
 import { lastName, sentenceOn } from '../files/name-paths.ts'
 import { readPart, refuseToRead } from '../files/read-held.ts'
@@ -35,7 +35,7 @@ export function createSearch(deps: { files: FileRoom; matcher: LineMatcher }) {
     const prepared = plainPrepared({
       operation: 'fs.search',
       capability: 'fs.read',
-      needs: [{ capability: 'fs.read', resource: { kind: 'path', path } }],
+      needs: [{ capability: 'fs.read', resource: resourceOf(thing.value) }],
       exact: [
         line('In', path),
         line(args.regex ? 'For lines matching' : 'For lines with', args.pattern),

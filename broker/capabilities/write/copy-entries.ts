@@ -5,7 +5,7 @@ import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
 import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
 import { explainErrno, explainError } from '../files/explain-error.ts'
-import type { HeldNothing, HeldThing } from '../files/held.ts'
+import { type HeldNothing, type HeldThing, resourceOf } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
 import { glanceBelow } from '../glance.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
@@ -37,7 +37,7 @@ export function createCopyEntries(deps: WriteDeps) {
     const needs = distinctNeeds(
       pairs.flatMap(({ from, to }) => [
         ...needsOf(to),
-        { capability: 'fs.read' as const, resource: { kind: 'path' as const, path: from.path } },
+        { capability: 'fs.read' as const, resource: resourceOf(from) },
       ]),
     )
     if (!needs) {

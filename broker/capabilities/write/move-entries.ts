@@ -51,7 +51,10 @@ export function createMoveEntries(deps: WriteDeps) {
     if (found.kind !== 'ok') return found
     const pairs = found.value
     const needs = distinctNeeds(
-      pairs.flatMap(({ from, to }) => [...needsOf({ path: from.path }), ...needsOf(to)]),
+      pairs.flatMap(({ from, to }) => [
+        ...needsOf({ path: from.path, ...(from.way ? { way: from.way } : {}) }),
+        ...needsOf(to),
+      ]),
     )
     if (!needs) {
       closePairs(pairs)

@@ -8,7 +8,7 @@ import type { Need } from '../../../contract/resource.ts'
 import type { PerformContext, UndoRecorder } from '../../ports.ts'
 import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import type { FileRoom } from '../files/file-room.ts'
-import type { HeldPlace, HeldThing } from '../files/held.ts'
+import { type HeldPlace, type HeldThing, resourceOf, type Way } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
 import { recordChange } from './record-change.ts'
 
@@ -26,8 +26,13 @@ export interface OpenPlace {
 }
 
 /** Writing at a place needs leave for the place, and for the first folder that would have to be made. */
-export function needsOf(place: { path: string; folder?: HeldThing; names?: readonly string[] }): Need[] {
-  const needs: Need[] = [writeNeed(place.path)]
+export function needsOf(place: {
+  path: string
+  way?: Way
+  folder?: HeldThing
+  names?: readonly string[]
+}): Need[] {
+  const needs: Need[] = [{ capability: 'fs.write', resource: resourceOf(place) }]
   const first = place.names?.[0]
   if (place.folder && first !== undefined && (place.names?.length ?? 0) > 1)
     needs.push(writeNeed(below(place.folder.path, first)))

@@ -2,7 +2,7 @@
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { Need } from '../../../contract/resource.ts'
 import type { Prepared } from '../../ports.ts'
-import type { HeldNothing, HeldPlace } from '../files/held.ts'
+import type { HeldNothing, HeldPlace, Way } from '../files/held.ts'
 import { fit, folderOf, isAtOrBelow, lastName, shortPath } from '../files/name-paths.ts'
 
 export interface HeldPair<From> {
@@ -15,6 +15,7 @@ const MAX_NEEDS = 1100
 
 interface Pathed {
   path: string
+  way?: Way
   close(): void
 }
 

@@ -130,7 +130,7 @@ export function nativeStrangers(
       if (typeof value !== 'function' || known.includes(value)) return false
       const text = Function.prototype.toString.call(value)
       return (
-        /ask|finish|log|setAlarm|random|digest|parseUrl|editUrl|sessionToken/.test(value.name) &&
+        /ask|finish|log|setAlarm|random|digest|parseUrl|editUrl|sessionToken|subtle/.test(value.name) &&
         /\[native code\]/.test(text)
       )
     })

@@ -3,7 +3,7 @@ import type { FolderLine } from '../../../../contract/perimeter.ts'
 import type { PathResource } from '../../../../contract/resource.ts'
 import type { Places } from '../../../ports.ts'
 import { PathTrie } from '../path-trie.ts'
-import { bothPlaces, foldsCase, resolvedPlace } from '../place-paths.ts'
+import { bothPlaces, foldsCase } from '../place-paths.ts'
 import { type LineHit, lineHit, outside, strictest } from './line-hit.ts'
 
 interface FolderEntry {
@@ -13,6 +13,8 @@ interface FolderEntry {
 
 export class FolderLines {
   readonly #trie: PathTrie<FolderEntry>
+  /** The lines' places, as written and as resolved. */
+  readonly #tops: string[] = []
 
   constructor(lines: readonly FolderLine[], places: Places) {
     this.#trie = new PathTrie({ foldCase: foldsCase(places), windows: places.platform === 'win32' })
@@ -22,19 +24,36 @@ export class FolderLines {
   }
 
   level(resource: PathResource, side: 'read' | 'write'): LineHit {
+    const nearest = this.#nearest(resource.path)
+    if (nearest && this.#maySee(resource.way?.places ?? [])) return nearest[side]
+    // What was asked for, not where it leads: that is not theirs to know.
+    const asked = resource.way?.asked ?? resource.path
+    return outside(`${asked} is in none of the folders of this agent.`, 'add its folder to')
+  }
+
+  #nearest(path: string): FolderEntry | undefined {
     const found: FolderEntry[] = []
-    this.#trie.collect(resource.path, found)
-    const nearest = found[found.length - 1]
-    if (nearest) return nearest[side]
-    return outside(`${resource.path} is in none of the folders of this agent.`, 'add its folder to')
+    this.#trie.collect(path, found)
+    return found[found.length - 1]
+  }
+
+  /** A way may turn where one may look, and on the way to a folder of the perimeter. */
+  #maySee(places: readonly string[]): boolean {
+    return places.every((place) => {
+      const nearest = this.#nearest(place)
+      if (nearest) return nearest.read.level !== 'deny'
+      return this.#tops.some((top) => top === place || top.startsWith(place === '/' ? '/' : `${place}/`))
+    })
   }
 
   #add(line: FolderLine, at: number, places: Places): void {
     const rule = `folders[${at}]`
     const read = lineHit(rule, `Reading in ${line.path}`, line.read)
     const write = lineHit(rule, `Changing files in ${line.path}`, line.write)
+    const both = bothPlaces(line.path, places)
+    this.#tops.push(...both)
     const denies = line.read === 'deny' || line.write === 'deny'
-    for (const place of denies ? bothPlaces(line.path, places) : [resolvedPlace(line.path, places)]) {
+    for (const place of denies ? both : both.slice(-1)) {
       const facts = { depth: this.#trie.segments(place).length, reach: place }
       const entry = { read: { ...read, ...facts }, write: { ...write, ...facts } }
       this.#trie.update(place, (old) => (old ? stricterOf(old, entry) : entry))
