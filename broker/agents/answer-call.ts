@@ -13,6 +13,8 @@ export interface Answered {
   message: Extract<ModelMessage, { role: 'tool' }>
   /** Set when the run can't go on: Stop, cancel, a budget. */
   ends: Refused | Failed | null
+  /** Why nothing was called: no such tool, or input that could not be read. Empty when it was. */
+  unmade: string
 }
 type CallItem = ItemOf<'call'>
 
@@ -103,7 +105,7 @@ function answered(call: ModelToolCall, outcome: Outcome<Json>, forModel: string)
       ? forModel
       : `The result is too long to be read (${forModel.length} characters, ${LONGEST_RESULT} at most). Ask for less of it.`
   const ends = outcome.kind === 'refused' && ENDING.includes(outcome.code) ? outcome : null
-  return { message: { role: 'tool', callId: call.id, name: call.name, text, outcome }, ends }
+  return { message: { role: 'tool', callId: call.id, name: call.name, text, outcome }, ends, unmade: '' }
 }
 
 /** Nothing was called; the run shows why, and the model reads it. */
@@ -121,6 +123,7 @@ function unmade(run: Run, call: ModelToolCall, why: string, offered?: OfferedFun
       outcome,
     },
     ends: null,
+    unmade: `${title}: ${why}`,
   }
 }
 

@@ -185,6 +185,27 @@ describe('a run', () => {
     expect(server.requests[1]?.messages.at(-1)?.content).toMatch(/There are: probe__main/)
   })
 
+  it('ends a model that asks again and again for what can’t be called, long before its budget is spent', async () => {
+    server.says(() => ({ toolCalls: [{ name: 'shell__run', input: {} }] }))
+    const parts = openRuns()
+    const view = await parts.run(parts.makeAgent(model()).id, 'Go')
+    expect(view).toMatchObject({ state: 'failed', calls: 0 })
+    expect(view.ended).toMatch(/5 times in a row .* shell__run: There is no tool named/)
+    expect(items(view, 'note')).toHaveLength(5)
+  })
+
+  it('lets a model go on that mends its call in between', async () => {
+    server.says((_request, turn) =>
+      turn === 24
+        ? { text: 'Done.' }
+        : turn % 4 === 3
+          ? call({ path: '/a' })
+          : { toolCalls: [{ name: 'shell__run', input: {} }] },
+    )
+    const parts = openRuns()
+    expect(await parts.run(parts.makeAgent(model()).id, 'Go')).toMatchObject({ state: 'done' })
+  })
+
   it('offers only tools of the perimeter, in the version that was allowed', async () => {
     server.says([{ text: 'Hi.' }])
     const parts = openRuns()

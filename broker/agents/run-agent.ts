@@ -53,6 +53,8 @@ export interface RunEnd {
 }
 /** Turns of the model. A model that goes round and round ends here. */
 const MOST_TURNS = 200
+/** Turns one after the other in which not one call could be made: it does not learn, and only spends. */
+const MOST_VAIN_TURNS = 5
 
 export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
   const agent = run.agent()
@@ -62,6 +64,7 @@ export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
     { role: 'instructions', text: writeInstructions(agent, parts.clock()) },
     { role: 'person', text: run.prompt },
   ]
+  let vain = 0
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const blocked = await mayGoOn(parts, run)
     if (blocked) return blocked
@@ -76,13 +79,19 @@ export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
     countTokens(run, agent, messages, spoken)
     if (spoken.calls.length === 0) return finished(run, spoken)
     messages.push({ role: 'model', text: spoken.text, calls: spoken.calls })
+    let unmade = ''
+    let made = false
     for (const call of spoken.calls) {
       const stopped = await mayGoOn(parts, run)
       if (stopped) return stopped
-      const { message, ends } = await answerCall(parts, run, tools, call)
-      if (ends) return endOf(ends)
-      messages.push(message)
+      const answered = await answerCall(parts, run, tools, call)
+      if (answered.ends) return endOf(answered.ends)
+      messages.push(answered.message)
+      unmade = answered.unmade
+      made ||= unmade === ''
     }
+    vain = made ? 0 : vain + 1
+    if (vain >= MOST_VAIN_TURNS) return goesRound(unmade)
     run.record.save()
   }
   return { state: 'failed', words: `The model took ${MOST_TURNS} turns without coming to an end.` }
@@ -166,6 +175,13 @@ function endOf(fault: Refused | Failed): RunEnd {
   if (fault.kind === 'refused' && fault.code === 'cancelled')
     return { state: 'cancelled', words: fault.person }
   return { state: 'failed', words: fault.person }
+}
+
+function goesRound(why: string): RunEnd {
+  return {
+    state: 'failed',
+    words: `The model asked ${MOST_VAIN_TURNS} times in a row for a call that can’t be made, so the run was ended. Another model may do better. The last one: ${why}`,
+  }
 }
 
 function deleted(): RunEnd {

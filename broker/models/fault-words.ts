@@ -19,7 +19,10 @@ export function faultOf(error: unknown, { address, signal, guard, key }: FaultCo
   if (broken) return connectionFault(broken, address)
   const cause = RetryError.isInstance(error) ? error.lastError : error
   if (APICallError.isInstance(cause)) return answerFault(cause, address, key)
-  return failed('network', `The model’s answer could not be read: ${withoutKey(textOf(cause), key)}`)
+  return failed(
+    'network',
+    `${address.baseUrl} answered, but not as a model does: ${withoutKey(textOf(cause), key)} Check the address; most end in /v1.`,
+  )
 }
 
 function answerFault(error: APICallError, { baseUrl, resource }: ModelAddress, key: string | null): Failed {

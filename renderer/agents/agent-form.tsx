@@ -11,6 +11,13 @@ import { BudgetFields, OtherFields } from './limit-fields.tsx'
 import { ModelFields } from './model-fields.tsx'
 import { CommandLines, FolderLines, HostLines, SecretLines, ToolLines } from './perimeter-fields.tsx'
 
+/** To the first field that is not in order, once it says so. */
+function goToFault(): void {
+  requestAnimationFrame(() =>
+    document.querySelector<HTMLElement>('.agent-form [aria-invalid="true"]')?.focus(),
+  )
+}
+
 /** Makes an agent, or changes one. Everything it may reach is on this page, and nothing is reached by default. */
 export function AgentForm({ agent }: { agent: Agent | null }) {
   const { bridge, route, tools, secrets } = useStores()
@@ -29,7 +36,7 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
     setDraft({ ...draft, perimeter: { ...draft.perimeter, ...part } })
   const save = async () => {
     setTried(true)
-    if (!isSound(faults)) return
+    if (!isSound(faults)) return goToFault()
     const input = { ...draft, name: draft.name.trim(), model: tidyModel(draft.model) }
     const saved = await act('The agent was not saved', () =>
       agent ? bridge.call('agents.update', { ...input, id: agent.id }) : bridge.call('agents.create', input),

@@ -160,7 +160,7 @@ function RunEnd({ run, onUndo }: { run: RunView; onUndo: () => void }) {
           </Button>
         )}
         <span className="grow" />
-        <CommandHint command={`sallyport undo ${run.id}`} onCopy={copy} />
+        {run.undoable > 0 && <CommandHint command={`sallyport undo ${run.id}`} onCopy={copy} />}
       </div>
     </footer>
   )
