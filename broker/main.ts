@@ -70,12 +70,15 @@ serveStdio({
 })
 rooms.desktop.setAvailable(parent === 'shell')
 
-const socket = oneShot
-  ? null
-  : await serveSocket({ paths, dispatch, hub, onRefused }).catch((error: unknown) => {
+let leaving = false
+// A short command may close the pipe before the socket is open: leaving waits for it.
+const opening = oneShot
+  ? Promise.resolve(null)
+  : serveSocket({ paths, dispatch, hub, onRefused }).catch((error: unknown) => {
       rooms.diagnostic.fault('socket', error)
       return error instanceof Error ? error.message : String(error)
     })
+const socket = await opening
 if (socket !== null && typeof socket !== 'string')
   rooms.doors.revokeTokens = async () => {
     const ended = socket.connections()
@@ -94,14 +97,14 @@ process.on('SIGINT', () => void leave())
 process.on('uncaughtException', (error) => rooms.diagnostic.fault('uncaught', error))
 process.on('unhandledRejection', (error) => rooms.diagnostic.fault('unhandled', error))
 
-let leaving = false
 async function leave(): Promise<void> {
   if (leaving) return
   leaving = true
   // Whatever hangs must not keep the process: the log says "interrupted" for what was under way.
   setTimeout(() => exit(1), 3_000).unref()
   try {
-    if (socket !== null && typeof socket !== 'string') await socket.close()
+    const door = await opening
+    if (door !== null && typeof door !== 'string') await door.close()
     await broker?.close()
   } catch (error) {
     rooms.diagnostic.fault('leaving', error)

@@ -18,7 +18,7 @@ interface RestOptions {
 const RESTING = 0.03
 /** So much work, in ms of CPU time, makes a release worth its 50 ms. */
 const WORTH_MS = 400
-const EVERY_MS = 3_000
+const EVERY_MS = 2_000
 
 /** Returns the end of it. */
 export function releaseAtRest({ cpuMs, release, everyMs = EVERY_MS }: RestOptions): () => void {

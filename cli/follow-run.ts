@@ -112,7 +112,10 @@ export function sayEnd(run: RunView, out: Output): ExitCode {
       : out.mark(run.state === 'stopped' ? 'stop' : 'deny', run.state)
   out.say()
   out.say(`${name}${took}: ${run.calls} calls. ${out.foreign(run.ended)}`.trimEnd())
-  if (run.undoable > 0) out.say(`${run.undoable} changes can be put back: sallyport undo ${run.id}`)
+  if (run.undoable > 0)
+    out.say(
+      `${run.undoable === 1 ? '1 change' : `${run.undoable} changes`} can be put back: sallyport undo ${run.id}`,
+    )
   out.object(run)
   return run.state === 'done' ? EXIT.ok : EXIT.failed
 }

@@ -41,7 +41,7 @@ async function checkTypes() {
   const results = []
   const worker = async () => {
     for (let project = queue.shift(); project; project = queue.shift()) {
-      results.push(oneCheck(await runTool('typescript/bin/tsc', ['--noEmit', '-p', project], 5 * MINUTE)))
+      results.push(oneCheck(await runTool('typescript/bin/tsc', ['--noEmit', '-p', project], 20 * MINUTE)))
     }
   }
   await Promise.all([worker(), worker()])
@@ -60,7 +60,7 @@ const lint = async () =>
     await runTool(
       '@biomejs/biome/bin/biome',
       ['ci', '--colors=off', '--error-on-warnings', '--max-diagnostics=20', '.'],
-      2 * MINUTE,
+      10 * MINUTE,
     ),
   )
 
@@ -69,12 +69,12 @@ async function checkWalls() {
   const result = await runCommand(pinnedNode(), args, {
     cwd: root,
     env: pinnedEnvironment(),
-    limitMs: 2 * MINUTE,
+    limitMs: 10 * MINUTE,
   })
   return { ...oneCheck(result), detail: result.output.trim().split('\n').at(-1).replace(/\.$/, '') }
 }
 
-const findUnused = async () => oneCheck(await runTool('knip/bin/knip.js', ['--no-progress'], 3 * MINUTE))
+const findUnused = async () => oneCheck(await runTool('knip/bin/knip.js', ['--no-progress'], 10 * MINUTE))
 
 async function buildAll() {
   const detail = await runBuild()

@@ -104,7 +104,7 @@ it('with a no: not one file moves, the tour says so and plays on', async () => {
   expect(statesIn(view)).toContain('web.request refused')
   expect(existsSync(folder('Invoices'))).toBe(false)
   expect(existsSync(folder('invoice-0311.html'))).toBe(true)
-  expect(textIn(view)).toContain('You said no, so not one file was moved.')
+  expect(textIn(view)).toContain('The answer was no, so not one file was moved.')
   expect(readFileSync(folder('What happened.md'), 'utf8')).toContain('No file was moved.')
 })
 

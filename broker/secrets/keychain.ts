@@ -52,7 +52,7 @@ type Answer = { ok: true; value: string | boolean | null } | { ok: false; text: 
 
 const PROBE = 'sallyport-probe'
 /** The child goes when nothing was asked for so long: it is seldom needed, starts in 60 ms, and costs 25 MB. */
-const IDLE_MS = 4_000
+const IDLE_MS = 3_000
 const ENDED = 'the keychain process ended'
 
 export function createKeychain(options: KeychainOptions): Keychain {

@@ -8,7 +8,7 @@ import { descendants, isAlive, killAll } from './processes.ts'
 import { until, withLimit } from './time-limit.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const START_LIMIT_MS = 30_000
+const START_LIMIT_MS = 60_000
 const CLOSE_LIMIT_MS = 5_000
 
 export interface LaunchOptions {

@@ -75,7 +75,7 @@ describe('the script of the tour', () => {
         ? refused('denied-by-person', 'You said no.')
         : allAllowed(call),
     )
-    expect(text).toContain('You said no, so not one file was moved.')
+    expect(text).toContain('The answer was no, so not one file was moved.')
     expect(text).toContain('The summary could not be written. You said no.')
     expect(text).not.toMatch(/are in their folders now/)
     expect(callsOf(turns).map(({ fn }) => fn)).toContain('request')

@@ -38,7 +38,7 @@ export function afterMove(seen: Seen, count: number): string {
   if (seen?.kind === 'ok')
     return `You allowed it, so ${count} files are in their folders now. Each move can be undone.`
   if (seen?.kind === 'refused' && seen.code === 'denied-by-person')
-    return 'You said no, so not one file was moved. I go on without it.'
+    return 'The answer was no, so not one file was moved. I go on without it.'
   if (seen?.kind === 'refused' && seen.code === 'no-answer')
     return 'Nobody answered, and no answer is a no: not one file was moved. I go on without it.'
   return `The files were not moved. ${reason(seen)} I go on without it.`

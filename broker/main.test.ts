@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, expect, it } from 'vitest'
+
+const home = mkdtempSync(path.join(tmpdir(), 'sallyport-main-'))
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+/** A command that is done at once: its pipe closes while the broker is still opening its doors. */
+function comeAndGo(): Promise<number | null> {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), '--headless'], {
+    env: { HOME: home, SALLYPORT_HOME: home, XDG_RUNTIME_DIR: home, PATH: process.env.PATH },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  child.stdin.end()
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code)))
+}
+
+it('ends in order, and says so in the record, when it is left before its socket is open', async () => {
+  for (let round = 0; round < 2; round++) expect(await comeAndGo()).toBe(0)
+  const db = new DatabaseSync(path.join(home, 'data', 'activity.db'), { readOnly: true })
+  const rows = db.prepare('select text from entry order by seq').all()
+  db.close()
+  expect(rows.map(({ text }) => JSON.parse(String(text)).subject)).toEqual([
+    'Sallyport started',
+    'Sallyport ended',
+    'Sallyport started',
+    'Sallyport ended',
+  ])
+}, 60_000)
