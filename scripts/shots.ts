@@ -68,6 +68,8 @@ try {
 }
 
 async function inBothThemes(pictured: Page, name: string) {
+  for (const close of await pictured.locator('.toast').getByRole('button', { name: 'Close' }).all())
+    await close.click()
   for (const theme of ['light', 'dark'] as const) {
     await pictured.emulateMedia({ colorScheme: theme })
     await pictured.waitForTimeout(SETTLE_MS)
