@@ -240,6 +240,7 @@ async function makeRooms(options: BrokerOptions) {
     log: diagnostic.say,
   })
   stop.register(contained)
+  if (options.lasting) contained.clearUp()
   const capabilities = createCapabilities({
     contained,
     searchPath,

@@ -580,6 +580,8 @@ export interface ContainedPrograms extends Stoppable {
   start(program: ContainedProgram): Promise<Outcome<ContainedProcess>>
   /** Whether programs can be contained here, and what is missing. */
   available(): { available: boolean; text: string }
+  /** Ends and removes what brokers left behind that were killed in the moment in which they started a program. */
+  clearUp(): void
   close(): Promise<void>
 }
 

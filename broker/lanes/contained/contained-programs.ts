@@ -6,7 +6,7 @@
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { ContainedEnd, ContainedProcess, ContainedProgram, ContainedPrograms } from '../../ports.ts'
 import { createStrayFinder } from './find-strays.ts'
-import { type HostOptions, type ProgramHost, startHost } from './program-host.ts'
+import { clearOldFolders, type HostOptions, type ProgramHost, startHost } from './program-host.ts'
 import { sandboxFacts } from './sandbox-facts.ts'
 import { wallClock } from './wall-clock.ts'
 
@@ -230,6 +230,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     name: 'contained programs',
     start,
     available: () => sandboxFacts(options.searchPath),
+    clearUp: clearOldFolders,
     async end(scope) {
       const own = [...running].filter(({ program }) => scope === 'all' || program.principalId === scope)
       const [ends] = await Promise.all([

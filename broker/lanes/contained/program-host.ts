@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { FromHost, type RunMessage, type ToHost } from './contained-messages.ts'
+import { findStrays } from './find-strays.ts'
 
 export interface HostOptions {
   /** The Node that runs hosts. */
@@ -105,8 +106,8 @@ function shortTemporary(): string {
   return process.platform === 'linux' && usual.length > 40 ? '/tmp' : usual
 }
 
-/** Folders of hosts whose broker was killed before it could clear them. */
-function clearOldFolders(): void {
+/** What hosts left behind whose broker was killed before it could clear up: their folders, and programs that outlived both. */
+export function clearOldFolders(): void {
   for (const name of fs.readdirSync(shortTemporary())) {
     const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : 0
     if (pid > 0 && !isAlive(pid)) removeOwn(path.join(shortTemporary(), name))
@@ -122,11 +123,21 @@ function isAlive(pid: number): boolean {
   }
 }
 
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
 function removeOwn(folder: string): void {
   try {
     const stat = fs.lstatSync(folder)
-    if (stat.isDirectory() && stat.uid === process.getuid?.())
-      fs.rmSync(folder, { recursive: true, force: true })
+    if (!stat.isDirectory() || stat.uid !== process.getuid?.()) return
+    const mark = path.join(folder, 'home')
+    for (const stray of findStrays(new Set([mark])).get(mark) ?? []) kill(stray)
+    fs.rmSync(folder, { recursive: true, force: true })
   } catch {
     // Another broker was faster.
   }
