@@ -603,6 +603,14 @@ export interface SecretVault {
     name: string,
     target: { origin: string; path: string; place: SecretBinding['place'] | 'command' },
   ): Promise<Outcome<string>>
+  /** The value before the last rotation, while it is still kept: for asking its provider whether it still works. */
+  revealFormer(
+    permit: Permit,
+    name: string,
+    target: { origin: string; path: string; place: SecretBinding['place'] },
+  ): Promise<Outcome<string>>
+  /** The provider refused it: nothing of it is kept any longer. */
+  forgetFormer(name: string): void
   /** Locks all: reveals nothing until unlocked (incident mode). */
   lock(locked: boolean): void
   onChange(fn: (secrets: SecretInfo[]) => void): () => void

@@ -306,6 +306,19 @@ export const METHODS = {
     'page',
     'cli',
   ]),
+  /**
+   * After a rotation: tries the old value and the new one at an address of the provider that answers each with its own
+   * status. `header` has `{value}` where the secret stands. The old value is forgotten when it is refused.
+   */
+  'secrets.checkFormer': method(
+    z.strictObject({ name: Slug, url: z.string().min(1).max(2000), header: z.string().min(1).max(300) }),
+    z.object({
+      former: z.enum(['refused', 'works', 'unclear']),
+      now: z.enum(['refused', 'works', 'unclear']),
+      text: z.string(),
+    }),
+    ['page', 'cli'],
+  ),
   'secrets.revoke': method(
     z.strictObject({ name: Slug.optional() }),
     z.object({ revoked: z.number().int() }),

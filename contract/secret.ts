@@ -32,6 +32,8 @@ export const SecretInfo = SecretRules.extend({
   revokedAt: Instant.nullable(),
   /** False when the keychain no longer holds it. */
   present: z.boolean(),
+  /** The value before the last rotation is kept in memory until then, to see whether it still works; null when it isn't. */
+  formerUntil: Instant.nullable().default(null),
 })
 export type SecretInfo = z.infer<typeof SecretInfo>
 

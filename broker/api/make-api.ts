@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Api } from '../../contract/broker-api.ts'
 import type { Rooms } from '../make-broker.ts'
+import { createCheckFormer } from './check-former.ts'
 import { serveActivity } from './serve-activity.ts'
 import { serveAgents } from './serve-agents.ts'
 import { serveConsent } from './serve-consent.ts'
@@ -37,7 +38,7 @@ export function makeApi(rooms: Rooms): Api {
     }),
     ...serveGrants(rooms),
     ...serveActivity(rooms),
-    ...serveSecrets(rooms),
+    ...serveSecrets({ ...rooms, checkFormer: createCheckFormer(rooms) }),
     ...servePolicy(rooms),
     ...serveSettings(rooms),
     ...serveToolRun(rooms),

@@ -1,4 +1,5 @@
 /** Secrets: names and rules out, values only in. */
+import type { ParsedParams, Result } from '../../contract/broker-api.ts'
 import type { KeychainStatus } from '../../contract/secret.ts'
 import type { ActivityLog, LeakScanner, SecretVault } from '../ports.ts'
 import { createLeakScanner } from '../secrets/leak-scanner.ts'
@@ -11,6 +12,7 @@ type Methods =
   | 'secrets.add'
   | 'secrets.update'
   | 'secrets.rotate'
+  | 'secrets.checkFormer'
   | 'secrets.revoke'
   | 'secrets.delete'
   | 'secrets.scan'
@@ -21,11 +23,13 @@ export function serveSecrets({
   leaks,
   log,
   keychain,
+  checkFormer,
 }: {
   vault: SecretVault
   leaks: LeakScanner
   log: ActivityLog
   keychain: { unlock(): Promise<KeychainStatus> }
+  checkFormer(params: ParsedParams<'secrets.checkFormer'>, by: string): Promise<Result<'secrets.checkFormer'>>
 }): ApiGroup<Methods> {
   const note = (subject: string, by: string) => log.append({ kind: 'secret', subject, details: { by } })
   return {
@@ -47,6 +51,7 @@ export function serveSecrets({
       note(`Rotate secret ${info.name}`, caller.name)
       return info
     },
+    'secrets.checkFormer': (params, caller) => checkFormer(params, caller.name),
     'secrets.revoke': async ({ name }, caller) => {
       const revoked = await vault.revoke(name)
       note(name ? `Revoke secret ${name}` : `Revoke all secrets`, caller.name)

@@ -42,7 +42,7 @@ const vault: Pick<SecretVault, 'add' | 'info'> = {
       lastUse: null,
       uses: 0,
       revokedAt: null,
-      present: true,
+      present: true, formerUntil: null,
     })
   },
 }

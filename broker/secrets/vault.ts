@@ -18,6 +18,8 @@ export interface VaultParts {
 }
 
 const KIND = 'secrets'
+/** An old value is kept in memory for so long, to see that it no longer works; a restart forgets it at once. */
+const FORMER_MS = 60 * 60 * 1000
 const LOCKED = 'Secrets are locked until a person ends the incident.'
 
 /** Who wants to use it, for people. */
@@ -30,6 +32,7 @@ export function createVault(
 ): SecretVault & { open(): Promise<KeychainStatus>; close(): void } {
   const { store, keychain, clock } = parts
   const values = new Map<string, string>()
+  const formers = new Map<string, { value: string; until: number; timer: NodeJS.Timeout }>()
   const listeners = new Set<(secrets: SecretInfo[]) => void>()
   let locked = false
 
@@ -42,11 +45,12 @@ export function createVault(
       .list(KIND)
       .flatMap(({ value }) => {
         const parsed = SecretInfo.safeParse(value)
-        return parsed.success ? [{ ...parsed.data, present: values.has(parsed.data.name) }] : []
+        return parsed.success ? [withMemory(parsed.data)] : []
       })
       .sort((a, b) => a.name.localeCompare(b.name))
   const tell = () => {
-    parts.watch([...values].map(([name, value]) => ({ name, value })))
+    const old = [...formers].map(([name, { value }]) => ({ name, value }))
+    parts.watch([...[...values].map(([name, value]) => ({ name, value })), ...old])
     const now = list()
     for (const fn of listeners) fn(now)
   }
@@ -63,9 +67,9 @@ export function createVault(
     return ok(info)
   }
   const save = (info: SecretInfo): SecretInfo => {
-    store.put(KIND, info.name, { ...info, present: true })
+    store.put(KIND, info.name, { ...info, present: true, formerUntil: null })
     tell()
-    return { ...info, present: values.has(info.name) }
+    return withMemory(info)
   }
   const keep = async (name: string, value: string): Promise<Outcome<true>> => {
     const kept = await keychain.set(name, value)
@@ -84,7 +88,10 @@ export function createVault(
       tell()
       return status
     },
-    close: () => keychain.close(),
+    close() {
+      for (const name of [...formers.keys()]) dropFormer(name)
+      keychain.close()
+    },
     status: () => keychain.status(),
     list,
     info(name) {
@@ -109,6 +116,7 @@ export function createVault(
           uses: 0,
           revokedAt: null,
           present: true,
+          formerUntil: null,
         }),
       )
     },
@@ -120,8 +128,10 @@ export function createVault(
     async rotate(name, value) {
       const info = read(name)
       if (!info) return failed('not-found', `There is no secret named “${name}”.`)
+      const before = values.get(name) ?? (await readValue(name))
       const kept = await keep(name, value)
       if (kept.kind !== 'ok') return kept
+      if (before !== null && before !== value) keepFormer(name, before)
       // A rotation ends an earlier revocation, not one that came meanwhile.
       const now = read(name) ?? info
       const revokedAt = now.revokedAt === info.revokedAt ? null : now.revokedAt
@@ -142,6 +152,7 @@ export function createVault(
       const gone = await keychain.delete(name)
       if (gone.kind !== 'ok') return gone
       values.delete(name)
+      dropFormer(name)
       store.delete(KIND, name)
       tell()
       return ok(true)
@@ -179,6 +190,22 @@ export function createVault(
       store.put(KIND, name, { ...still.value, lastUse: clock(), uses: still.value.uses + 1 })
       return ok(value)
     },
+    async revealFormer(permit, name, target) {
+      if (!permit.used)
+        throw new Error('A secret is revealed only inside an effect that the gate let through.')
+      if (locked) return refused('unavailable', LOCKED)
+      const info = read(name)
+      const former = formers.get(name)
+      if (!info || !former)
+        return refused('unavailable', `The old value of “${name}” is no longer kept, so it can’t be tried.`)
+      return matchBinding(info.bindings, target)
+        ? ok(former.value)
+        : refused('denied-by-policy', `The secret “${name}” isn’t bound to ${target.origin}.`)
+    },
+    forgetFormer(name) {
+      dropFormer(name)
+      tell()
+    },
     lock(now) {
       locked = now
     },
@@ -188,11 +215,36 @@ export function createVault(
     },
   }
 
-  async function fetchValue(name: string): Promise<string | null> {
+  async function readValue(name: string): Promise<string | null> {
     const value = await keychain.get(name)
-    if (value.kind !== 'ok' || value.value === null) return null
-    values.set(name, value.value)
+    return value.kind === 'ok' ? value.value : null
+  }
+
+  async function fetchValue(name: string): Promise<string | null> {
+    const value = await readValue(name)
+    if (value === null) return null
+    values.set(name, value)
     tell()
-    return value.value
+    return value
+  }
+
+  function withMemory(info: SecretInfo): SecretInfo {
+    const { name } = info
+    return { ...info, present: values.has(name), formerUntil: formers.get(name)?.until ?? null }
+  }
+
+  function keepFormer(name: string, value: string): void {
+    dropFormer(name)
+    const timer = setTimeout(() => {
+      formers.delete(name)
+      tell()
+    }, FORMER_MS)
+    timer.unref()
+    formers.set(name, { value, until: clock() + FORMER_MS, timer })
+  }
+
+  function dropFormer(name: string): void {
+    clearTimeout(formers.get(name)?.timer)
+    formers.delete(name)
   }
 }

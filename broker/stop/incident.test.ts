@@ -23,7 +23,7 @@ const VALUE = 'ghp_0123456789abcdefghijABCDEFGHIJ'
 const secret = (name: string): SecretInfo => ({
   ...{ name, kind: 'token', bindings: [], tools: ['*'], agents: ['*'], expiresAt: null },
   ...{ rotateUrl: `https://provider.example/rotate/${name}`, createdAt: 1, rotatedAt: null, lastUse: null },
-  ...{ uses: 1, revokedAt: null, present: true },
+  ...{ uses: 1, revokedAt: null, present: true, formerUntil: null },
 })
 const grant = { id: 'g_1', words: 'Write in ~/Documents', uses: 3, madeAt: 5 } as Grant
 

@@ -1,0 +1,128 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Outcome } from '../../contract/outcome.ts'
+import { ok } from '../../contract/outcome.ts'
+import { SecretRules } from '../../contract/secret.ts'
+import { mintPermit } from '../gate/permit.ts'
+import type { DocumentStore, Gate } from '../ports.ts'
+import { createVault } from '../secrets/vault.ts'
+import { createCheckFormer } from './check-former.ts'
+
+const OLD = 'old-value-4711'
+const NEW = 'new-value-4712'
+let server: Server
+let port: number
+/** What the provider takes. */
+let good: Set<string>
+let seen: string[]
+let watched: string[]
+let vault: ReturnType<typeof createVault>
+let check: ReturnType<typeof createCheckFormer>
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const key = request.headers.authorization?.replace('Bearer ', '') ?? ''
+    seen.push(`${request.url} ${key}`)
+    response.writeHead(request.url === '/broken' ? 500 : good.has(key) ? 200 : 401).end('{}')
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  port = (server.address() as AddressInfo).port
+})
+afterAll(() => server.close())
+
+beforeEach(async () => {
+  good = new Set([OLD, NEW])
+  seen = []
+  const documents = new Map<string, unknown>()
+  const kept = new Map<string, string>()
+  const store: DocumentStore = {
+    get: (_kind, id) => structuredClone(documents.get(id)),
+    put: (_kind, id, value) => void documents.set(id, structuredClone(value)),
+    delete: (_kind, id) => void documents.delete(id),
+    list: () => [...documents].map(([id, value]) => ({ id, value })),
+  }
+  vault = createVault({
+    store,
+    clock: () => 1_000,
+    watch: (values) => {
+      watched = values.map(({ value }) => value)
+    },
+    keychain: {
+      status: async () => ({ state: 'ready', name: 'Test', text: '' }),
+      unlock: async () => ({ state: 'ready', name: 'Test', text: '' }),
+      get: async (account) => ok(kept.get(account) ?? null),
+      set: async (account, value) => ok(Boolean(kept.set(account, value)) as true),
+      delete: async (account) => ok(kept.delete(account)),
+      onRecovered: () => () => {},
+      close() {},
+    },
+  })
+  const passNeed: Gate['passNeed'] = <T>(
+    context: Parameters<Gate['passNeed']>[0],
+    effect: { binding: string; perform(permit: ReturnType<typeof mintPermit>): Promise<Outcome<T>> },
+  ) =>
+    effect.perform(
+      mintPermit({
+        principalId: context.principal.id,
+        principalName: context.principal.name,
+        ...{ tool: null, runId: null, callId: 'call', capability: 'net.request', intent: 1 },
+        binding: effect.binding,
+      }),
+    )
+  check = createCheckFormer({ gate: { passNeed }, vault, newId: (kind) => `${kind}_1` })
+  const bindings = [{ scheme: 'http' as const, host: '127.0.0.1', port }]
+  await vault.add(SecretRules.parse({ name: 'key', bindings }), OLD)
+})
+
+const ask = (path = '/user') =>
+  check(
+    { name: 'key', url: `http://127.0.0.1:${port}${path}`, header: 'Authorization: Bearer {value}' },
+    'you',
+  )
+
+describe('after a rotation', () => {
+  test('an old value that still works is said to, and stays to be checked again', async () => {
+    await vault.rotate('key', NEW)
+    expect(await ask()).toMatchObject({ former: 'works', now: 'works' })
+    expect(seen).toEqual([`/user ${OLD}`, `/user ${NEW}`])
+    good.delete(OLD)
+    const ended = await ask()
+    expect(ended).toMatchObject({ former: 'refused', now: 'works' })
+    expect(ended.text).toContain('is forgotten here')
+  })
+
+  test('an old value that was refused is forgotten: nowhere kept, no longer looked for', async () => {
+    await vault.rotate('key', NEW)
+    expect(vault.list()[0]?.formerUntil).not.toBeNull()
+    expect(watched).toEqual([NEW, OLD])
+    good.delete(OLD)
+    await ask()
+    expect(vault.list()[0]?.formerUntil).toBeNull()
+    expect(watched).toEqual([NEW])
+    await expect(ask()).rejects.toThrow('no longer kept')
+  })
+
+  test('an answer that says nothing about keys is not taken for a refusal', async () => {
+    await vault.rotate('key', NEW)
+    expect(await ask('/broken')).toMatchObject({ former: 'unclear' })
+    expect(vault.list()[0]?.formerUntil).not.toBeNull()
+  })
+
+  test('neither value goes to a host that the secret is not bound to', async () => {
+    await vault.rotate('key', NEW)
+    const elsewhere = check(
+      { name: 'key', url: `http://localhost:${port}/user`, header: 'Authorization: Bearer {value}' },
+      'you',
+    )
+    await expect(elsewhere).rejects.toMatchObject({ code: 'denied-by-policy' })
+    expect(seen).toEqual([])
+  })
+
+  test('nothing is kept when there was no rotation, or after the vault is closed', async () => {
+    await expect(ask()).rejects.toThrow('no longer kept')
+    await vault.rotate('key', NEW)
+    vault.close()
+    await expect(ask()).rejects.toThrow('no longer kept')
+  })
+})
