@@ -1,6 +1,7 @@
-/** `sallyport secrets list`: names and rules. A value is never shown, because no door gives one out. */
+/** `sallyport secrets list|revoke|unlock`: names and rules. A value is never shown, because no door gives one out. */
 import type { Command } from 'commander'
 import { addVerb, type Verbs } from '../define-verb.ts'
+import { CliError, EXIT } from '../exit-code.ts'
 import { when } from '../output.ts'
 
 export function addSecrets(program: Command, verbs: Verbs): void {
@@ -25,6 +26,32 @@ export function addSecrets(program: Command, verbs: Verbs): void {
             .join(', '),
         ]),
       )
+      return undefined
+    },
+  })
+  addVerb<[name: string | undefined]>(secrets, verbs, {
+    name: 'revoke',
+    about: 'Withdraw one secret, or all of them with --all. It counts at once, in the middle of a run too.',
+    reach: 'running',
+    define: (command) =>
+      command.argument('[name]', 'which one').option('--all', 'every secret that is not revoked yet'),
+    async run({ session, out }, options, name) {
+      if ((name === undefined) === (options.all !== true))
+        throw new CliError(EXIT.usage, 'usage', 'Name a secret, or say --all.')
+      const answer = await session.call('secrets.revoke', name === undefined ? {} : { name })
+      out.object(answer)
+      out.say(`${answer.revoked} revoked. End them at their providers too.`)
+      return undefined
+    },
+  })
+  addVerb(secrets, verbs, {
+    name: 'unlock',
+    about: 'Let the keychain open its own dialog, and wait for it.',
+    reach: 'running',
+    async run({ session, out }) {
+      const keychain = await session.call('secrets.unlock', {})
+      out.object({ keychain })
+      out.say(keychain.text)
       return undefined
     },
   })

@@ -1,0 +1,75 @@
+/**
+ * After a secret was added in the app and used by a tool, only the broker holds its value: not the pages and not the
+ * shell, through which it came, and no sandbox, which never saw it.
+ */
+import { call, makeAgent, runEnded, startRun } from '../harness/agent.ts'
+import { memoryHolds, pageHeap, processesRunning, shellHeap } from '../harness/memory.ts'
+import { expect, test } from '../harness/test.ts'
+
+const VALUE = 'heap-5b1f0c9d77ae42-value'
+
+test('a secret’s value is in no page, not in the shell and in no sandbox', async ({
+  launch,
+  desktop,
+  modelServer,
+  echoServer,
+}) => {
+  const app = await launch()
+  const page = await app.mainWindow()
+  const agent = await makeAgent(page, modelServer, {
+    name: 'Heap witness',
+    hosts: [
+      {
+        ...{ scheme: 'http', host: '127.0.0.1', port: echoServer.port },
+        ...{ methods: ['GET', 'POST'], read: 'allow', send: 'allow' },
+      },
+    ],
+    secrets: [{ name: 'heap-token', use: 'allow' }],
+  })
+  await page.getByRole('link', { name: 'Secrets' }).first().click()
+  await page
+    .getByRole('button', { name: /add a secret/i })
+    .first()
+    .click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name', { exact: true }).fill('heap-token')
+  await dialog.getByLabel('Value', { exact: true }).fill(VALUE)
+  await dialog.getByLabel('Host', { exact: true }).fill(`http://127.0.0.1:${echoServer.port}`)
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Store', exact: true }).click()
+  await expect(dialog).toBeHidden()
+
+  modelServer.says([
+    {
+      toolCalls: [
+        {
+          name: 'web__request',
+          input: {
+            url: `${echoServer.origin}/inbox`,
+            headers: { Authorization: 'Bearer {{secret:heap-token}}' },
+          },
+        },
+      ],
+    },
+    { text: 'Done.' },
+  ])
+  const ended = await runEnded(page, await startRun(page, agent, `Read ${echoServer.origin}/inbox`))
+  expect(ended.state, JSON.stringify(ended.items)).toBe('done')
+  expect(echoServer.received.at(-1)?.headers.authorization).toBe(`Bearer ${VALUE}`)
+  await call(page, 'secrets.list', {})
+
+  const inPage = await pageHeap(app.electron, page)
+  expect(inPage, 'the snapshot is of this page').toContain('heap-token')
+  expect(inPage.includes(VALUE), 'the main page').toBe(false)
+  const inShell = await shellHeap(app.electron, desktop.home)
+  expect(inShell.length).toBeGreaterThan(100_000)
+  expect(inShell.includes(VALUE), 'the shell').toBe(false)
+
+  const pids = app.processes()
+  const sandboxes = processesRunning(pids, 'sandbox/main')
+  expect(sandboxes.length, 'the tool’s sandbox still runs').toBeGreaterThan(0)
+  for (const pid of sandboxes) expect(memoryHolds(pid, VALUE), `sandbox ${pid}`).toBe(false)
+  // The search finds what is there: the broker must know the value to look for it.
+  const broker = processesRunning(pids, 'broker/main')
+  expect(broker.some((pid) => memoryHolds(pid, VALUE))).toBe(true)
+})
