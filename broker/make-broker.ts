@@ -274,6 +274,7 @@ async function makeRooms(options: BrokerOptions) {
     origins,
     leaks,
     canaries,
+    credentialRule: () => settings.get().unknownCredentials,
     lane,
     staging: createStaging(join(paths.data, 'staging')),
     contained,

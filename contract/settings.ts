@@ -14,6 +14,11 @@ export const Settings = z.object({
   strictSandbox: z.boolean().default(false),
   /** Refuse to run tools where the OS sandbox is missing. */
   requireOsSandbox: z.boolean().default(false),
+  /**
+   * A credential that nobody stored, in what is about to leave. It is always taken out of what a model reads; `ask` asks
+   * before it is sent, also where rules would let it go in silence, and `block` refuses.
+   */
+  unknownCredentials: z.enum(['redact', 'ask', 'block']).default('redact'),
   reviewOutside: z.boolean().default(false),
   launchAtLogin: z.boolean().default(false),
   /** Closing the window leaves agents at work, where a tray can bring it back. */

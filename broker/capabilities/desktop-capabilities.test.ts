@@ -42,7 +42,8 @@ const vault: Pick<SecretVault, 'add' | 'info'> = {
       lastUse: null,
       uses: 0,
       revokedAt: null,
-      present: true, formerUntil: null,
+      present: true,
+      formerUntil: null,
     })
   },
 }

@@ -27,6 +27,31 @@ export function findLeak(
   return canaries.caught(hits, placeOf(context, wordsFor(prepared))) ?? refuseSecret(hits)
 }
 
+/** What the person wants done about credentials that nobody stored. */
+export type CredentialRule = 'redact' | 'ask' | 'block'
+
+/** Kinds of credentials in what is about to be sent, when the rule minds them; in words. */
+export function findUnknown(
+  leaks: Pick<LeakScanner, 'scan'>,
+  rule: CredentialRule,
+  prepared: Prepared,
+  leaving: Json,
+): string | null {
+  if (rule === 'redact' || CAPABILITY_EFFECT[prepared.capability] !== 'sends' || leaving === null) return null
+  const kinds = new Set<string>()
+  eachText(leaving, (text) => {
+    for (const { what } of leaks.scan(text).hits) if (!what.startsWith('secret:')) kinds.add(what)
+  })
+  return kinds.size === 0 ? null : `What would be sent holds what looks like this: ${[...kinds].join(', ')}.`
+}
+
+function eachText(value: Json, take: (text: string) => void): void {
+  if (typeof value === 'string') take(value)
+  else if (Array.isArray(value)) for (const each of value) eachText(each, take)
+  else if (value !== null && typeof value === 'object')
+    for (const each of Object.values(value)) eachText(each, take)
+}
+
 export interface ContentWatch {
   /** A refusal as soon as something is in it that must not leave. */
   take(bytes: Buffer): Refused | null

@@ -18,6 +18,7 @@ import type {
   StopSwitch,
 } from '../ports.ts'
 import { createDecider } from './decide/decider.ts'
+import type { CredentialRule } from './find-leak.ts'
 import { createPassCall } from './pass-call.ts'
 import { createPassToolCall } from './pass-tool-call.ts'
 import { createRunUsage, type RunUsage } from './run-usage.ts'
@@ -34,6 +35,8 @@ export interface GateRooms {
   origins: OriginTracker
   leaks: LeakScanner
   canaries: CanaryWatch
+  /** `redact` when it isn't given. */
+  credentialRule?: () => CredentialRule
   lane: IsolateLane
   staging: Staging
   clock: Clock

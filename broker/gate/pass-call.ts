@@ -37,7 +37,7 @@ import type {
   StopSwitch,
 } from '../ports.ts'
 import { describeAll, entryFacts } from './entry-facts.ts'
-import { findLeak } from './find-leak.ts'
+import { type CredentialRule, findLeak, findUnknown } from './find-leak.ts'
 import { mintPermit, type Permit } from './permit.ts'
 import { refusalFor } from './refusal-for.ts'
 import type { RunUsage } from './run-usage.ts'
@@ -52,6 +52,7 @@ export interface GateParts {
   origins: OriginTracker
   leaks: LeakScanner
   canaries: CanaryWatch
+  credentialRule?: () => CredentialRule
   usage: RunUsage
   clock: Clock
   newId(kind: string): string
@@ -70,6 +71,8 @@ interface Passing<T> {
   leaving?: Json
   /** Nobody has asked for it yet: it is done in silence or, without a trace, not at all. */
   silent?: boolean
+  /** Why a person is asked although the rules would let it go in silence. */
+  mustAsk?: string
 }
 
 /** How a request got through: by rule, by grant, or by the person's answer. */
@@ -188,7 +191,15 @@ export function createPassCall(parts: GateParts): Passed {
 
     const leak = findLeak(parts, context, prepared, passing.leaving ?? null)
     if (leak) return noteLeak(context, prepared, leak)
-    const through = await letThrough(context, passing, notice)
+    const rule = parts.credentialRule?.() ?? 'redact'
+    const unknown = findUnknown(parts.leaks, rule, prepared, passing.leaving ?? null)
+    if (unknown && rule === 'block')
+      return noteLeak(
+        context,
+        prepared,
+        refused('flow', `${unknown} Your settings say that it is never sent.`),
+      )
+    const through = await letThrough(context, unknown ? { ...passing, mustAsk: unknown } : passing, notice)
     if (through.kind !== 'ok') return through
     const { decision, asked, flow } = through.value
 
@@ -289,7 +300,8 @@ export function createPassCall(parts: GateParts): Passed {
       const { facts: flow, spans } = originsOf(context, passing)
       const stopped = parts.stop.blocks(context.principal.id)
       if (stopped?.code === 'paused') continue
-      const decided = parts.decider.decideAll(decideInput(context, stopped, flow), prepared.needs)
+      const ruled = parts.decider.decideAll(decideInput(context, stopped, flow), prepared.needs)
+      const decided = passing.mustAsk && !asked ? askFor(ruled, passing.mustAsk, prepared) : ruled
       if (passing.silent && decided.effect !== 'allow') return NOT_SILENT
       if (decided.effect === 'deny') {
         context.onEffect?.({
@@ -644,6 +656,13 @@ function answered(decided: Decision): Decision {
       20,
     ) as Decision['because'],
   }
+}
+
+/** An allow becomes a question; a deny stays one. */
+function askFor(decided: DecisionOfAll, why: string, { needs }: Prepared): DecisionOfAll {
+  if (decided.effect === 'deny') return decided
+  const because = [{ layer: 'flow' as const, rule: 'leak-scan', text: why }, ...decided.because].slice(0, 20)
+  return { ...decided, effect: 'ask', because, asking: decided.asking.length > 0 ? decided.asking : needs }
 }
 
 function deniedByPerson(decided: Decision, refusal: Refused): Decision {

@@ -836,6 +836,7 @@ export const SETTINGS: Settings = {
   stopShortcut: 'CommandOrControl+Alt+Shift+S',
   strictSandbox: false,
   requireOsSandbox: true,
+  unknownCredentials: 'redact',
   reviewOutside: false,
   launchAtLogin: false,
   keepRunning: true,

@@ -58,6 +58,20 @@ export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
         control: number(1, 1000, 'an hour'),
       },
       {
+        key: 'unknownCredentials',
+        label: 'What looks like a password or a key',
+        about:
+          'Found in what a tool is about to send, when nobody stored it as a secret. A model never gets to read it.',
+        control: {
+          kind: 'choice',
+          choices: [
+            { value: 'redact', label: 'As the other rules say' },
+            { value: 'ask', label: 'Always ask' },
+            { value: 'block', label: 'Never send it' },
+          ],
+        },
+      },
+      {
         key: 'questionSeconds',
         label: 'Silence is a no after',
         about: 'How long a question waits.',
