@@ -173,6 +173,7 @@ describe('with a played lane', () => {
       return ok({ stdin, stdout, stderr, ended, kill: async () => ({ survivors: [] }) })
     },
     end: async () => ({}),
+    clearUp() {},
     close: async () => {},
   })
   beforeEach(() => {
