@@ -155,7 +155,6 @@ describe('with a played lane', () => {
   const played = (end: Partial<ContainedEnd>, out = '', err = ''): ContainedPrograms => ({
     name: 'played',
     available: () => ({ available: true, text: '' }),
-    clearUp() {},
     async start(program) {
       started = program
       const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
