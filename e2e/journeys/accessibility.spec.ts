@@ -35,6 +35,8 @@ async function faults(page: Page) {
 test('every page and the question can be used without a mouse and without seeing, light and dark', async ({
   launch,
 }) => {
+  // Twenty audits, each some seconds of computing on a busy machine.
+  test.setTimeout(300_000)
   const app = await launch()
   const page = await app.mainWindow()
   await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
