@@ -281,6 +281,7 @@ async function makeRooms(options: BrokerOptions) {
     clock,
     newId,
     onFault,
+    reviewOutside: () => settings.get().reviewOutside,
   }
   const gate = makeGate({ ...shared, policy: policy.compiled })
   const models = createModels({

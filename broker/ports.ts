@@ -416,6 +416,8 @@ export interface AskInput {
   /** Stretches of the exact lines with their origin, one array a line. */
   spans: OriginSpan[][]
   origins: Origin[]
+  /** A result to look at before the model reads it: each by itself, once, and not counted as a prompt. */
+  review?: true
 }
 /** `allow` for this one request, and the grant that came of it, if any. */
 export type AskResult =

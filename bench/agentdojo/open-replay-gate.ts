@@ -1,14 +1,16 @@
 /**
- * The real gate around a suite's tools: real decider, flow rules, origins and permits. Played are only the tools'
- * programs (they give back what the environment holds) and the person, who notes the questions. Every effect leaves
+ * The real gate around a suite's tools: real decider, flow rules, origins, permits, and the real desk that makes the
+ * questions. Played are only the tools' programs (they give back what the environment holds) and the person. Every effect leaves
  * as one request to a host that the perimeter lets send in silence, so that origins alone decide.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { createConsentDesk, type OpenConsentDesk } from '../../broker/consent/consent-desk.ts'
 import { compilePolicy } from '../../broker/gate/decide/compile-policy.ts'
 import { makeGate } from '../../broker/gate/make-gate.ts'
 import { openGrantBook } from '../../broker/grants/grant-book.ts'
+import { partCovers } from '../../broker/grants/match-scope.ts'
 import { createOriginTracker } from '../../broker/origins/track-origins.ts'
 import type {
   ActivityLog,
@@ -20,6 +22,7 @@ import type {
 import { createLeakScanner } from '../../broker/secrets/leak-scanner.ts'
 import { createStopSwitch } from '../../broker/stop/stop-switch.ts'
 import { openDocumentStore } from '../../broker/store/documents.ts'
+import { Answer } from '../../contract/consent.ts'
 import { Manifest } from '../../contract/manifest.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
@@ -33,21 +36,28 @@ const HOST = 'tools.example.org'
 const FOLDER = '/replay'
 const DECLARED = 50
 
+export interface Called {
+  asked: boolean
+  done: boolean
+  value: Json
+  /** What the question said is not backed. */
+  why: string[]
+}
 export interface ReplayGate {
-  /** Calls one tool of a suite in a run. `asked` is true when the person had to be asked. */
+  /** Calls tools of a suite in one go of a run, and answers each question in the same way. */
   call(
     suite: Suite,
     run: string,
     environment: Fields,
-    call: Call,
+    calls: Call[],
     answer: 'allow' | 'deny',
-  ): Promise<{ asked: boolean; done: boolean; value: Json }>
+  ): Promise<Called[]>
+  /** Questions that the person was asked so far. */
+  questions(): number
   say(run: string, words: string): void
   /** Text from outside comes into the run by itself. */
   readOutside(run: string, text: string): void
   end(run: string): void
-  /** What the last question said is not backed. */
-  why(): string[]
   faults: unknown[]
   close(): void
 }
@@ -57,9 +67,8 @@ export function openReplayGate(): ReplayGate {
   const store = openDocumentStore({ file: path.join(base, 'state.db') })
   const faults: unknown[] = []
   let ids = 0
-  let answer: 'allow' | 'deny' = 'deny'
-  let asked = false
-  let why: string[] = []
+  const person = playPerson(() => desk)
+  const asked = new Map<string, string[]>()
   let now: { suite: Suite; environment: Fields } | null = null
   const newId = (kind: string) => `${kind}_${++ids}`
   const clock = Date.now
@@ -84,6 +93,16 @@ export function openReplayGate(): ReplayGate {
       return { outcome, wallMs: 0, cpuMs: 0, peakRss: 0 }
     },
   }
+  const desk = createConsentDesk({
+    ...{ newId, grants, grantIndex: grants.index, covers: partCovers },
+    clock: person.clock,
+    settings: () => ({ promptBudget: Number.MAX_SAFE_INTEGER, questionSeconds: 300, awayMinutes: 480 }),
+    ladder: () => [],
+    recorded: () => [],
+    pauseAgent() {},
+  })
+  desk.setSurface(true)
+  desk.onChange(person.look)
   const gate = makeGate({
     ...{ log, places, grants, origins, lane, clock, newId },
     staging: { open: () => refused('unavailable', 'Nothing is gathered in a replay.') },
@@ -96,12 +115,9 @@ export function openReplayGate(): ReplayGate {
     policy: () => policy,
     onFault: (error) => faults.push(error),
     consent: {
-      async ask({ flow }) {
-        asked = true
-        why = flow.unbacked
-        return answer === 'allow'
-          ? { kind: 'allow', questionId: newId('q'), grant: null, ms: 1 }
-          : { kind: 'deny', questionId: newId('q'), refused: refused('denied-by-person', 'No.'), ms: 1 }
+      ask(input) {
+        asked.set(input.context.callId, input.flow.unbacked)
+        return desk.ask(input)
       },
     },
   })
@@ -109,7 +125,7 @@ export function openReplayGate(): ReplayGate {
 
   return {
     faults,
-    why: () => why,
+    questions: person.questions,
     say: (run, words) => origins.personSaid(run, words),
     readOutside: (run, text) =>
       origins.noteRead(
@@ -119,25 +135,30 @@ export function openReplayGate(): ReplayGate {
         false,
       ),
     end: (run) => origins.end(run),
-    async call(suite, run, environment, call, reply) {
+    call(suite, run, environment, calls, answer) {
       const tool = tools.get(suite) ?? toolOf(suite, environment)
       tools.set(suite, tool)
       now = { suite, environment }
-      answer = reply
-      asked = false
+      person.says(answer)
       const context = {
         principal: { id: 'agent_replay', kind: 'agent' as const, name: 'Replay' },
         perimeter,
         run: { id: run, title: 'Replay' },
         signal: new AbortController().signal,
       }
-      const { outcome } = await gate.passToolCall(context, {
-        callId: newId('call'),
-        tool,
-        fn: functionName(call.tool),
-        input: call.args,
-      })
-      return { asked, done: outcome.kind === 'ok', value: outcome.kind === 'ok' ? outcome.value : null }
+      return Promise.all(
+        calls.map(async (call) => {
+          const callId = newId('call')
+          const fn = functionName(call.tool)
+          const { outcome } = await gate.passToolCall(context, { callId, tool, fn, input: call.args })
+          const why = asked.get(callId)
+          const value = outcome.kind === 'ok' ? outcome.value : null
+          // Nothing here is too long to show: a question that could not be made would count as none.
+          if (outcome.kind === 'refused' && outcome.code !== 'denied-by-person')
+            faults.push(new Error(`${call.tool} was refused: ${outcome.person}`))
+          return { asked: why !== undefined, done: outcome.kind === 'ok', value, why: why ?? [] }
+        }),
+      )
     },
     close() {
       store.close()
@@ -151,6 +172,42 @@ const perimeter = Perimeter.parse({
   hosts: [{ host: HOST, methods: ['GET', 'POST'], read: 'allow', send: 'allow' }],
   tools: [{ name: 'suite' }],
 })
+
+/**
+ * The person at the consent window: looks when nothing more comes, waits until Allow counts (on the desk's clock, which
+ * is theirs), and answers. What is asked in one go stands in one question by then, or does not.
+ */
+function playPerson(desk: () => OpenConsentDesk) {
+  let says: 'allow' | 'deny' = 'deny'
+  let ahead = 0
+  let questions = 0
+  let looking = false
+  const answerAll = () => {
+    looking = false
+    for (let head = desk().pending()[0]; head; head = desk().pending()[0]) {
+      desk().shown(head.id, head.hash)
+      ahead += head.inertMs + head.holdMs
+      const { accepted, why } = desk().answer(
+        Answer.parse({ questionId: head.id, hash: head.hash, answer: says }),
+        'the person',
+      )
+      if (!accepted) throw new Error(`The answer did not count: ${why}`)
+      questions += 1
+    }
+  }
+  return {
+    clock: () => Date.now() + ahead,
+    questions: () => questions,
+    says(answer: 'allow' | 'deny') {
+      says = answer
+    },
+    look() {
+      if (looking) return
+      looking = true
+      setTimeout(answerAll, 1)
+    },
+  }
+}
 
 const functionName = (name: string) => name.replace(/^[^a-z]/, 'f').slice(0, 64)
 

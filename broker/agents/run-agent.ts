@@ -19,6 +19,7 @@ import type {
   StopSwitch,
 } from '../ports.ts'
 import { answerCall } from './answer-call.ts'
+import { groupCalls } from './group-calls.ts'
 import type { RunBudget } from './run-budget.ts'
 import type { RunRecord } from './run-record.ts'
 import { offerTools } from './run-tools.ts'
@@ -81,14 +82,17 @@ export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
     messages.push({ role: 'model', text: spoken.text, calls: spoken.calls })
     let unmade = ''
     let made = false
-    for (const call of spoken.calls) {
+    for (const calls of groupCalls(spoken.calls)) {
       const stopped = await mayGoOn(parts, run)
       if (stopped) return stopped
-      const answered = await answerCall(parts, run, tools, call)
-      if (answered.ends) return endOf(answered.ends)
-      messages.push(answered.message)
-      unmade = answered.unmade
-      made ||= unmade === ''
+      const answers = await Promise.all(calls.map((call) => answerCall(parts, run, tools, call)))
+      const ended = answers.find(({ ends }) => ends !== null)?.ends
+      if (ended) return endOf(ended)
+      for (const answered of answers) {
+        messages.push(answered.message)
+        unmade = answered.unmade
+        made ||= unmade === ''
+      }
     }
     vain = made ? 0 : vain + 1
     if (vain >= MOST_VAIN_TURNS) return goesRound(unmade)

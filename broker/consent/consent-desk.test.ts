@@ -18,6 +18,17 @@ function answerFirst(desk: ReturnType<typeof openDesk>['desk'], change: Paramete
   vi.advanceTimersByTime((question?.inertMs ?? 0) + (question?.holdMs ?? 0))
   return desk.answer(answerTo(question, change), 'you, in the app')
 }
+/** A request that is of no kind with any other. */
+let kinds = 0
+const alone = (need: ReturnType<typeof write>) =>
+  request(need, {
+    context: {
+      call: {
+        function: `do_${String(++kinds).replaceAll(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '')}x`,
+        input: {},
+      },
+    },
+  })
 const ended = async (asked: Promise<AskResult>) => {
   const result = await asked
   return result.kind === 'allow' ? 'allow' : result.refused.code
@@ -298,7 +309,7 @@ describe('an answer', () => {
   it('to a question that is not the first on the window is no yes, but may be a no', async () => {
     const { desk } = openDesk()
     void desk.ask(request())
-    const second = desk.ask(request(write('/home/ada/work/b.txt')))
+    const second = desk.ask(alone(write('/home/ada/work/b.txt')))
     const question = desk.pending()[1]
     if (!question) throw new Error('no question')
     desk.shown(question.id, question.hash)
@@ -369,14 +380,14 @@ describe('equal questions', () => {
       request(undefined, { context: { principal: { id: 'agent_2', kind: 'agent', name: 'Tidy' } } }),
     )
     void desk.ask(request(undefined, { context: { run: { id: 'run_2', title: '' } } }))
-    void desk.ask(request(undefined, { prepared: { binding: 'other content' } }))
+    void desk.ask(request(undefined, { prepared: { operation: 'fs.move', binding: 'other content' } }))
     void desk.ask(request(undefined, { input: { flow: outside } }))
     expect(desk.pending()).toHaveLength(5)
   })
   it('a wider answer releases other questions that it covers', async () => {
     const { desk } = openDesk()
-    const all = ['a', 'b', 'c'].map((name) => desk.ask(request(write(`/home/ada/work/${name}`))))
-    const other = desk.ask(request(write('/home/ada/elsewhere/x')))
+    const all = ['a', 'b', 'c'].map((name) => desk.ask(alone(write(`/home/ada/work/${name}`))))
+    const other = desk.ask(alone(write('/home/ada/elsewhere/x')))
     answerFirst(desk, { scope: 'run', step: 1 })
     expect(await Promise.all(all.map(ended))).toEqual(['allow', 'allow', 'allow'])
     expect(desk.pending()).toHaveLength(1)
@@ -403,7 +414,7 @@ describe('without an answer', () => {
   it('a question behind others still gets a minute on the window', async () => {
     const { desk } = openDesk()
     void desk.ask(request())
-    const second = desk.ask(request(write('/home/ada/work/b')))
+    const second = desk.ask(alone(write('/home/ada/work/b')))
     vi.advanceTimersByTime(299_000)
     answerFirst(desk, { answer: 'deny' })
     vi.advanceTimersByTime(59_000)
@@ -414,7 +425,7 @@ describe('without an answer', () => {
   it('a lost window is a no to the question that was on it, and to no other', async () => {
     const { desk } = openDesk()
     const first = desk.ask(request())
-    void desk.ask(request(write('/home/ada/work/b')))
+    void desk.ask(alone(write('/home/ada/work/b')))
     const [question] = desk.pending()
     if (question) desk.shown(question.id, question.hash)
     desk.setSurface(false)
@@ -456,7 +467,7 @@ describe('away', () => {
     const { desk, returns } = openDesk()
     const before = desk.ask(request())
     desk.setLocked(true)
-    const during = desk.ask(request(write('/home/ada/work/b')))
+    const during = desk.ask(alone(write('/home/ada/work/b')))
     vi.advanceTimersByTime(3_600_000)
     expect(desk.pending()).toHaveLength(2)
     expect(answerFirst(desk).why).toContain('locked')
@@ -529,7 +540,9 @@ describe('the budget of prompts', () => {
   })
   it('holds against a flood of 10,000 different questions, and leaves other agents theirs', async () => {
     const { desk } = openDesk()
-    const flood = Array.from({ length: 10_000 }, (_, index) => askFor(desk, `f${index}`))
+    const flood = Array.from({ length: 10_000 }, (_, index) =>
+      desk.ask(alone(write(`/home/ada/work/f${index}`))),
+    )
     expect(desk.pending()).toHaveLength(21)
     void desk.ask(
       request(undefined, { context: { principal: { id: 'agent_2', kind: 'agent', name: 'Other' } } }),

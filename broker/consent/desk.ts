@@ -16,7 +16,7 @@ import type {
 import type { Deadlines } from './deadlines.ts'
 import type { PromptBudget } from './prompt-budget.ts'
 import type { RecentAsks } from './recent-asks.ts'
-import type { Standing, Waiter, WaitingQuestions } from './waiting-questions.ts'
+import { keysOf, type Standing, type Waiter, type WaitingQuestions } from './waiting-questions.ts'
 
 export interface ConsentDeskOptions {
   clock: Clock
@@ -84,8 +84,13 @@ export function allowAll(desk: Desk, standing: Standing, grant: Grant | null, gi
     standing.question.secret && given
       ? { secretValue: given.secretValue, secretHosts: given.secretHosts }
       : {}
+  const ladderOf = ({ input }: Waiter) =>
+    keysOf(standing).size === 1
+      ? standing.ladder
+      : desk.options.ladder(input.asking ?? input.prepared.needs, input)
+  const ladders = new Map(standing.waiters.map((waiter) => [waiter, ladderOf(waiter)]))
   for (const waiter of drop(desk, standing)) {
-    desk.recent.note(waiter.input, standing.ladder, now)
+    desk.recent.note(waiter.input, ladders.get(waiter) ?? [], now)
     waiter.resolve({
       kind: 'allow',
       questionId: standing.question.id,

@@ -62,7 +62,7 @@ export function makeQuestion(
             words,
             replay: null,
           })),
-    rememberable: ladder.length > 0,
+    rememberable: ladder.length > 0 && !input.review,
     waiting: 0,
     secret: prepared.secret ?? null,
     diff: prepared.diff !== null && prepared.diff.length <= 500_000 ? prepared.diff : null,

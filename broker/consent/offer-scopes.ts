@@ -20,6 +20,7 @@ const LABELS: Record<ScopeKind, string> = {
 export function whyOnlyOnce(input: AskInput, steps: readonly LadderStep[]): string | null {
   const { prepared, flow, because } = input
   if (prepared.secret) return 'A secret is asked for once; afterwards its own rules say where it goes.'
+  if (input.review) return 'Each text is looked at by itself.'
   const opaque = prepared.needs.find(({ resource }) => resource.kind === 'command' && resource.opaque)
   if (opaque?.resource.kind === 'command')
     return `${lastName(opaque.resource.program)} can run anything that its arguments say.`

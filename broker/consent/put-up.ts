@@ -1,28 +1,49 @@
 /**
- * Puts a question up, or joins one that asks the same. Past the budget of prompts it is one question for a list and a
+ * Puts a question up, or joins one that asks the same or lists others of its kind. Past the budget of prompts it is one question for a list and a
  * time, or a no: the run goes on either way.
  */
 import type { AskInput, AskResult, LadderStep } from '../ports.ts'
 import { type Desk, drop, refuse } from './desk.ts'
 import { makeQuestion, type TaskOffer } from './make-question.ts'
+import { groupKey, mergeAsks, sayable } from './one-question.ts'
 import { CANCELLED, SPENT, TOO_MANY } from './refusals.ts'
-import { questionKey, type Standing, type Waiter } from './waiting-questions.ts'
+import { keysOf, questionKey, requestsOf, type Standing, type Waiter } from './waiting-questions.ts'
 
 const MOST_WAITING = 100
 const TASK_MINUTES = 30
 
 export function ask(desk: Desk, input: AskInput): Promise<AskResult> {
   return new Promise((resolve) => {
-    const waiter: Waiter = { input, since: desk.options.clock(), resolve }
+    const waiter: Waiter = { input, key: questionKey(input), since: desk.options.clock(), resolve }
     if (input.context.signal.aborted) refuse(desk, waiter, null, CANCELLED)
-    else join(desk, waiter) ?? putUp(desk, waiter)
+    else if (!join(desk, waiter)) putUp(desk, waiter)
   })
 }
 
-function join(desk: Desk, waiter: Waiter): Standing | null {
-  const standing = desk.queue.join(questionKey(waiter.input), waiter)
-  if (standing) follow(desk, standing, waiter)
-  return standing
+/** Into a question that asks the same, or that can list it among others of its kind. */
+function join(desk: Desk, waiter: Waiter): boolean {
+  const standing = desk.queue.openFor(waiter, groupKey(waiter.input))
+  if (!standing || !listAll(desk, standing, [...standing.waiters, waiter])) return false
+  follow(desk, standing, waiter)
+  return true
+}
+
+/** Makes the question anew for these who wait; false, and nothing changed, when all of them can't be shown in one. */
+function listAll(desk: Desk, standing: Standing, waiters: Waiter[]): boolean {
+  if (keysOf(standing).size === keysOf({ waiters }).size) {
+    standing.waiters = waiters
+    desk.queue.replace(standing, standing.question)
+    return true
+  }
+  const input = mergeAsks(requestsOf(waiters))
+  const { id, askedAt, expiresAt } = standing.question
+  const ladder = sayable(desk.options.ladder(input.asking ?? input.prepared.needs, input))
+  const made = makeQuestion(input, { id, askedAt, expiresAt, ladder, task: null })
+  if (made.kind !== 'made') return false
+  standing.waiters = waiters
+  standing.ladder = ladder
+  desk.queue.replace(standing, made.question)
+  return true
 }
 
 function putUp(desk: Desk, waiter: Waiter): void {
@@ -35,7 +56,7 @@ function putUp(desk: Desk, waiter: Waiter): void {
   desk.queue.add(made)
   desk.deadlines.set(question.id, question.expiresAt)
   if (made.task) desk.budget.taskAsked(question.principal.id, question.askedAt)
-  else desk.budget.count(question.principal.id, question.askedAt)
+  else if (!waiter.input.review) desk.budget.count(question.principal.id, question.askedAt)
   desk.missWindow()
   follow(desk, made, waiter)
 }
@@ -47,15 +68,14 @@ function makeStanding(desk: Desk, waiter: Waiter): Standing | typeof SPENT {
   const principalId = input.context.principal.id
   if (desk.queue.countOf(principalId) >= MOST_WAITING) return TOO_MANY
   const ladder = options.ladder(input.asking ?? input.prepared.needs, input)
-  const state = desk.budget.state(principalId, now)
+  const state = input.review ? 'free' : desk.budget.state(principalId, now)
   const task = state === 'task' ? taskFor(desk, input, ladder, now) : null
   if (state !== 'free' && !task) return SPENT
   const facts = { id: options.newId('q'), askedAt: now, expiresAt: now + desk.waitMs(), ladder, task }
   const made = makeQuestion(input, facts)
   if (made.kind !== 'made') return made
-  const key = task ? `task ${facts.id}` : questionKey(input)
   return {
-    key,
+    group: task ? null : groupKey(input),
     question: made.question,
     ladder,
     task,
@@ -78,11 +98,9 @@ function taskFor(desk: Desk, input: AskInput, ladder: LadderStep[], now: number)
 function follow(desk: Desk, standing: Standing, waiter: Waiter): void {
   const withdraw = () => {
     if (!standing.waiters.includes(waiter)) return
-    if (standing.waiters.length === 1) drop(desk, standing)
-    else {
-      standing.waiters = standing.waiters.filter((each) => each !== waiter)
-      desk.queue.recount(standing)
-    }
+    const rest = standing.waiters.filter((each) => each !== waiter)
+    if (rest.length === 0) drop(desk, standing)
+    else listAll(desk, standing, rest)
     refuse(desk, waiter, standing.question.id, CANCELLED)
     desk.changed()
   }

@@ -5,8 +5,9 @@ import type { Need } from '../../contract/resource.ts'
 import { allowAll, type Desk, NO_TOOL, refuseAll } from './desk.ts'
 import { keepAnswer } from './grant-answer.ts'
 import { whyNotCounted } from './judge-answer.ts'
+import { mergeAsks } from './one-question.ts'
 import { saidNo, saidNoBefore } from './refusals.ts'
-import type { Standing } from './waiting-questions.ts'
+import { keysOf, requestsOf, type Standing } from './waiting-questions.ts'
 
 export function takeAnswer(
   desk: Desk,
@@ -37,7 +38,10 @@ export function takeAnswer(
 /** A no to this request is a no to the equal ones that came after it was shown. */
 function denyEqual(desk: Desk, standing: Standing, given: Answer, by: string): void {
   const no = saidNo(given.reason)
-  for (const same of desk.queue.all().filter(({ key }) => key === standing.key)) refuseAll(desk, same, no)
+  const denied = standing.task ? new Set<string>() : keysOf(standing)
+  refuseAll(desk, standing, no)
+  for (const other of [...desk.queue.all()])
+    if (!other.task && [...keysOf(other)].every((key) => denied.has(key))) refuseAll(desk, other, no)
   if (given.pauseAgent) desk.options.pauseAgent(standing.question.principal.id, by)
 }
 
@@ -56,8 +60,8 @@ function releaseCovered(desk: Desk, kept: readonly Grant[]): void {
 }
 
 function coveringGrant(desk: Desk, standing: Standing, effect: 'allow' | 'deny'): Grant | null {
-  const input = standing.waiters[0]?.input
-  if (!input) return null
+  if (standing.waiters.length === 0) return null
+  const input = mergeAsks(requestsOf(standing.waiters))
   const { principal, tool, run } = input.context
   const facts = {
     principalId: principal.id,

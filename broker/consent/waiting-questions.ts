@@ -1,18 +1,23 @@
 /**
- * The questions that stand, oldest first; the first is the one on the window. Equal requests share a question until
- * the window has it: from then on what is shown doesn't change, and later ones wait in a next one.
+ * The questions that stand, oldest first; the first is the one on the window. Equal requests, and different ones of one
+ * kind, share a question until the window has it: from then on what is shown doesn't grow, and later ones wait in a
+ * next one.
  */
 import type { Question } from '../../contract/consent.ts'
 import type { AskInput, AskResult, LadderStep } from '../ports.ts'
 import { sealed } from './make-question.ts'
+import { MOST_IN_ONE } from './one-question.ts'
 
 export interface Waiter {
   input: AskInput
+  /** Equal for requests that are the same to a person. */
+  key: string
   since: number
   resolve(result: AskResult): void
 }
 export interface Standing {
-  key: string
+  /** What a different request must have to be listed in this question too; null when none may. */
+  group: string | null
   question: Question
   ladder: LadderStep[]
   task: { covers: LadderStep[]; minutes: number } | null
@@ -46,19 +51,31 @@ export class WaitingQuestions {
   remove(standing: Standing): void {
     this.#standing = this.#standing.filter((each) => each !== standing)
   }
-  /** Joins an open question that asks the same; false when there is none. */
-  join(key: string, waiter: Waiter): Standing | null {
-    const same = this.#standing.find((each) => each.key === key && !each.closed)
-    if (!same) return null
-    same.waiters.push(waiter)
-    this.recount(same)
-    return same
+  /** An open question that asks the same as `waiter`, or else one of its kind that may list it too. */
+  openFor({ key }: Waiter, group: string | null): Standing | null {
+    const open = this.#standing.filter((each) => !each.closed && !each.task)
+    return (
+      open.find((each) => keysOf(each).has(key)) ??
+      open.find((each) => group !== null && each.group === group && keysOf(each).size < MOST_IN_ONE) ??
+      null
+    )
   }
-  /** Brings `waiting` up to date: a change of what is shown, so another hash. */
-  recount(standing: Standing): void {
+  /** What is shown changed, so another hash. */
+  replace(standing: Standing, question: Question): void {
     standing.formerHashes.add(standing.question.hash)
-    standing.question = sealed({ ...standing.question, waiting: standing.waiters.length - 1 })
+    standing.question = sealed({ ...question, waiting: standing.waiters.length - keysOf(standing).size })
   }
+}
+
+export function keysOf({ waiters }: Pick<Standing, 'waiters'>): Set<string> {
+  return new Set(waiters.map(({ key }) => key))
+}
+
+/** The different requests that a question lists, in the order in which they came. */
+export function requestsOf(waiters: readonly Waiter[]): AskInput[] {
+  const first = new Map<string, AskInput>()
+  for (const { key, input } of waiters) if (!first.has(key)) first.set(key, input)
+  return [...first.values()]
 }
 
 /** Requests with one key are the same to a person: who, with which tool, in which run, what exactly, after reading what. */

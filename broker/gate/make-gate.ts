@@ -41,6 +41,8 @@ export interface GateRooms {
   staging: Staging
   clock: Clock
   newId(kind: string): string
+  /** Does the person look at outside text before a model reads it? */
+  reviewOutside?: () => boolean
   onFault(error: unknown): void
 }
 

@@ -17,7 +17,6 @@ import type {
   InstalledTool,
   IsolateLane,
   LeakScanner,
-  OriginTracker,
   Staging,
   StopSwitch,
 } from '../ports.ts'
@@ -25,21 +24,19 @@ import { aheadArgs } from './ahead-args.ts'
 import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
 import { placeOf, watchContent } from './find-leak.ts'
 import { refusalFor } from './refusal-for.ts'
+import { type ReviewParts, reviewResult } from './review-result.ts'
 import type { RunUsage } from './run-usage.ts'
 
-export interface ToolCallParts {
-  log: ActivityLog
+export interface ToolCallParts extends ReviewParts {
   stop: StopSwitch
   lane: IsolateLane
   decider: Decider
-  origins: OriginTracker
   leaks: LeakScanner
   canaries: CanaryWatch
   usage: RunUsage
   passCapability: Gate['passCapability']
   staging: Staging
   passAhead: Gate['passAhead']
-  onFault(error: unknown): void
 }
 
 export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
@@ -137,9 +134,13 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
           : { code: result.outcome.code, text: parts.leaks.redactKnown(result.outcome.person).text }),
       },
     })
-    if (result.outcome.kind === 'ok')
-      origins.push(...labelResult(context, tool, fn, input, result.outcome.value))
-    return finish(inner, result.outcome, origins)
+    if (result.outcome.kind !== 'ok') return finish(inner, result.outcome, origins)
+    origins.push(...labelResult(context, tool, fn, input, result.outcome.value))
+    const kept = await reviewResult(parts, inner, {
+      ...{ tool, title: offered?.title ?? fn, origins },
+      text: forReading(result.outcome.value),
+    })
+    return finish(inner, kept ?? result.outcome, origins)
   }
 
   async function answerAhead(context: CallContext, fn: ToolFunction, input: Json): Promise<AheadAnswer[]> {
@@ -216,7 +217,9 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const origins = [{ field: '', origin: whole }, ...fields]
     const call = { name: `${tool.name}.${fn}`, input }
     if (context.run) parts.origins.noteRead(context.run.id, value, origins, false, call)
-    return [whole]
+    // A result that is the first to hold outside text is framed too.
+    const lit = context.run ? parts.origins.lamps(context.run.id, context.perimeter).outside : true
+    return [lit ? { ...whole, kind: 'outside' } : whole]
   }
 
   /** On its way to the model: free of known secrets, and of a canary above all. */
@@ -230,16 +233,25 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       clean.hits.length > 0 &&
       parts.canaries.caught(clean.hits, placeOf(context, 'in what it answered to a model'))
     if (caught) return tellRefusal(caught)
-    if (outcome.kind !== 'ok')
-      return {
-        outcome,
-        forModel: `${outcome.kind === 'refused' ? 'Refused' : 'Failed'} (${outcome.code}): ${clean.value}`,
-      }
-    const text = typeof clean.value === 'string' ? clean.value : JSON.stringify(clean.value)
+    if (outcome.kind !== 'ok') {
+      // What a program says of its failure may be text that it read: framed like any other.
+      const lit = context.run && parts.origins.lamps(context.run.id, context.perimeter).outside
+      const from: Origin[] =
+        outcome.kind === 'failed' && lit ? [{ kind: 'outside', source: 'the tool’s failure' }] : []
+      const { text } = parts.origins.frame(String(clean.value), from)
+      const word = outcome.kind === 'refused' ? 'Refused' : 'Failed'
+      return { outcome, forModel: `${word} (${outcome.code}): ${text}` }
+    }
+    const text = asText(clean.value)
     return {
       outcome: { kind: 'ok', value: clean.value },
       forModel: parts.origins.frame(parts.leaks.scan(text).redacted, origins).text,
     }
+  }
+
+  /** As it would be handed over: without known secrets and what looks like one. */
+  function forReading(value: Json): string {
+    return parts.leaks.scan(asText(parts.leaks.redactJson(value).value)).redacted
   }
 
   function tellRefusal(refusal: Refused): { outcome: Refused; forModel: string } {
@@ -257,3 +269,5 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
   }
 }
+
+const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value))
