@@ -254,6 +254,17 @@ async function makeRooms(options: BrokerOptions) {
     stop,
     home: options.home,
     env: options.env,
+    letUseSecret: (principalId, name) => {
+      const agent = agents.get(principalId)
+      if (!agent || agent.perimeter.secrets.some((line) => line.name === name)) return
+      const { name: called, model, instructions, perimeter } = agent
+      const secrets = [...perimeter.secrets, { name, use: 'allow' as const }]
+      agents.update(
+        agent.id,
+        { name: called, model, instructions, perimeter: { ...perimeter, secrets } },
+        'you, by giving the secret',
+      )
+    },
   })
   const catalog: OpenCatalog = await openCatalog({
     folders: [

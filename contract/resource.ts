@@ -42,6 +42,8 @@ export const SecretResource = z.object({
   name: Slug,
   /** Where it would go: `https://host:port`, or `command:/usr/bin/git` for a contained program. */
   to: z.string().max(LIMITS.url),
+  /** The agent asks the person for it. Nothing is used by that, and no line of a perimeter can answer it in silence. */
+  asked: z.literal(true).optional(),
 })
 export const ModelResource = z.object({
   kind: z.literal('model'),

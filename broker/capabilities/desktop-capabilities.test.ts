@@ -20,6 +20,7 @@ let clipboard: string
 let available: boolean
 let now: number
 let kept: { rules: SecretRules; value: string }[]
+let letUse: string[]
 let gate: PlayedGate
 let top: string
 
@@ -51,6 +52,7 @@ const vault: Pick<SecretVault, 'add' | 'info'> = {
 beforeEach(() => {
   done = []
   kept = []
+  letUse = []
   clipboard = 'copied'
   available = true
   now = 1_000_000
@@ -62,7 +64,7 @@ beforeEach(() => {
       createClipboardWriteCapability({ desktop }),
       createNotifyCapability({ desktop, clock: () => now }),
       createOpenCapability({ desktop, files }),
-      createSecretRequestCapability({ vault }),
+      createSecretRequestCapability({ vault, letUse: (_id, name) => letUse.push(name) }),
     ],
     mintPermit,
   )
@@ -182,6 +184,7 @@ describe('asking for a secret', () => {
     })
     expect(JSON.stringify(outcome)).not.toContain('hidden value')
     expect(kept[0]?.value).toBe('hidden value')
+    expect(letUse).toEqual(['token'])
     expect(kept[0]?.rules.bindings).toMatchObject([
       { scheme: 'https', host: 'api.example.com', port: 443, pathPrefix: '/' },
       { scheme: 'http', host: '127.0.0.1', port: 8080, pathPrefix: '/v1' },
@@ -192,5 +195,6 @@ describe('asking for a secret', () => {
     expect(await ask({})).toMatchObject({ kind: 'refused', code: 'no-answer' })
     expect(await ask({ secretAnswer: { value: 'x', hosts: [] } })).toMatchObject({ kind: 'refused' })
     expect(kept).toEqual([])
+    expect(letUse).toEqual([])
   })
 })

@@ -48,6 +48,8 @@ export interface CapabilityDeps {
   searchPath?: string
   /** Environment of the broker, for the place of the trash. */
   env?: Record<string, string | undefined>
+  /** A person gave an agent a secret: that agent may use it from now on. */
+  letUseSecret?: (principalId: string, name: string) => void
   /** Certificates to trust instead of the usual ones, PEM. Tests and companies' own. */
   ca?: string
 }
@@ -96,7 +98,10 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
     createFsWriteCapability({ files, undo: deps.undo }),
     createFsDeleteCapability({ files, undo: deps.undo, trash }),
     network,
-    createSecretRequestCapability({ vault: deps.vault }),
+    createSecretRequestCapability({
+      vault: deps.vault,
+      ...(deps.letUseSecret ? { letUse: deps.letUseSecret } : {}),
+    }),
     createClipboardReadCapability({ desktop: deps.desktop }),
     createClipboardWriteCapability({ desktop: deps.desktop }),
     createNotifyCapability({ desktop: deps.desktop, clock: deps.clock }),

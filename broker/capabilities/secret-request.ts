@@ -11,8 +11,11 @@ import { canonicalUrl, originOf } from './network/canonical-url.ts'
 
 export function createSecretRequestCapability({
   vault,
+  letUse,
 }: {
   vault: Pick<SecretVault, 'add' | 'info'>
+  /** The person gave it to this agent: its perimeter names it from now on, at the hosts to which it is bound. */
+  letUse?: (principalId: string, name: string) => void
 }): CapabilityModule {
   const held = createPreparedHold<{ name: string }>()
   return {
@@ -27,7 +30,12 @@ export function createSecretRequestCapability({
       const prepared = plainPrepared({
         operation: 'secret.request',
         capability: 'secret.use',
-        needs: [{ capability: 'secret.use', resource: { kind: 'secret', name, to: origins.join(' ') } }],
+        needs: [
+          {
+            capability: 'secret.use',
+            resource: { kind: 'secret', name, to: origins.join(' '), asked: true },
+          },
+        ],
         exact: [
           { label: 'Secret', text: name, spans: [], long: false },
           { label: 'For', text: purpose, spans: [], long: false },
@@ -51,6 +59,7 @@ export function createSecretRequestCapability({
       const rules = SecretRules.parse({ name, bindings: bindings.value.map(({ binding }) => binding) })
       const added = await vault.add(rules, answer.value)
       if (added.kind !== 'ok') return added
+      letUse?.(context.principal.id, name)
       return ok({
         value: { name, reference: `{{secret:${name}}}` },
         origins: [{ field: '', origin: { kind: 'own', source: 'Sallyport' } }],

@@ -348,3 +348,49 @@ describe('several needs', () => {
     expect(() => made.decideAll(base, [])).toThrow()
   })
 })
+
+describe('a secret that the agent asks the person for', () => {
+  const asked = (name: string): DecideInput['need'] => ({
+    capability: 'secret.use',
+    resource: { kind: 'secret', name, to: 'https://api.example.org:443', asked: true },
+  })
+  const used = (name: string): DecideInput['need'] => ({
+    capability: 'secret.use',
+    resource: { kind: 'secret', name, to: 'https://api.example.org:443' },
+  })
+  const inside = {
+    secrets: [
+      { name: 'named', use: 'allow' },
+      { name: 'barred', use: 'deny' },
+    ],
+  }
+  it('is a question, whether a line names it or not', () => {
+    expect(decide(input(asked('new'), { inside }))).toBe('ask perimeter perimeter:secrets')
+    expect(decide(input(asked('named'), { inside }))).toBe('ask perimeter perimeter:secrets[0]')
+  })
+  it('is refused where a line or a rule denies it', () => {
+    expect(decide(input(asked('barred'), { inside }))).toBe('deny perimeter perimeter:secrets[1]')
+    const no = policyFile([{ id: 'no', effect: 'deny', capabilities: ['secret.use'], secrets: ['new'] }])
+    expect(decide(input(asked('new'), { inside }), decider({ personal: no } as never))).toBe(
+      'deny deny-rule policy:no',
+    )
+  })
+  it('is refused where the organization’s bound does not name it', () => {
+    const bound = {
+      ...policyFile([]),
+      perimeter: Perimeter.parse({ secrets: [{ name: 'named', use: 'allow' }] }),
+    }
+    const made = decider({ managed: bound } as never)
+    expect(decide(input(asked('new'), { inside }), made)).toMatch(/^deny managed-deny/)
+    expect(decide(input(asked('named'), { inside }), made)).toMatch(/^ask/)
+  })
+  it('is asked each time: no grant and no rule gives a value', () => {
+    expect(decide(input(asked('new'), { inside }), decider({}, grant('allow') as never))).toMatch(/^ask/)
+    const yes = policyFile([{ id: 'yes', effect: 'allow', capabilities: ['secret.use'], secrets: ['new'] }])
+    expect(decide(input(asked('new'), { inside }), decider({ personal: yes } as never))).toMatch(/^ask/)
+  })
+  it('asking opens no use: what no line names is used by nobody', () => {
+    expect(decide(input(used('new'), { inside }))).toBe('deny perimeter perimeter:none')
+    expect(decide(input(used('named'), { inside }))).toBe('allow perimeter perimeter:secrets[0]')
+  })
+})

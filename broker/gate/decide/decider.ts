@@ -93,7 +93,7 @@ function decideOne(
   if (hit?.effect === 'deny' && hit.managed)
     return deny({ layer: 'managed-deny', rule: hit.rule, text: hit.text })
   const ownModel = input.ownModel ?? null
-  const bound = policy.bound ? indexes.perimeter(policy.bound).level(need, ownModel) : null
+  const bound = policy.bound ? indexes.perimeter(policy.bound).level(asUsed(need), ownModel) : null
   if (bound?.level === 'deny')
     return deny({
       layer: 'managed-deny',
@@ -128,7 +128,8 @@ function decideInside(input: DecideInput, hit: PolicyHit | null, line: LineHit, 
     })
   const flow = ruleFlow(input, line.level, need.capability === 'model.call' && line.level === 'allow')
   const forced = hit?.effect === 'ask' && hit.managed
-  const grant = forced || !flow.grantsCount ? null : grants.find('allow', asked)
+  const mustAsk = need.resource.kind === 'secret' && need.resource.asked === true
+  const grant = forced || mustAsk || !flow.grantsCount ? null : grants.find('allow', asked)
   if (grant) {
     const because: Because = {
       layer: 'grant',
@@ -143,11 +144,18 @@ function decideInside(input: DecideInput, hit: PolicyHit | null, line: LineHit, 
   const perimeter = ofPerimeter(opaque ? asksEachTime(resource) : line)
   if (flow.because) return ask([flow.because, ...(policy ? [policy] : []), perimeter])
   if (policy)
-    return hit?.effect === 'allow'
+    return hit?.effect === 'allow' && !mustAsk
       ? { effect: 'allow', because: [policy, perimeter], grantId: null }
       : ask([policy, perimeter])
   const quiet = line.level === 'allow' && !opaque
   return quiet ? { effect: 'allow', because: [perimeter], grantId: null } : ask([perimeter])
+}
+
+/** An organization's bound says which secrets may be used at all: one that may not is not asked for either. */
+function asUsed(need: Need): Need {
+  const { resource } = need
+  if (resource.kind !== 'secret' || !resource.asked) return need
+  return { ...need, resource: { kind: 'secret', name: resource.name, to: resource.to } }
 }
 
 function ofPerimeter({ rule, text }: LineHit): Because {

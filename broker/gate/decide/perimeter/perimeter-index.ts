@@ -55,11 +55,15 @@ export class PerimeterIndex {
     }
   }
 
-  #secret({ name }: SecretResource): LineHit {
-    return (
-      this.#secrets.get(name) ??
-      outside(`The secret ${name} is not one that this agent may use.`, 'add it to')
-    )
+  #secret({ name, asked }: SecretResource): LineHit {
+    const line = this.#secrets.get(name)
+    if (asked && line?.level !== 'deny')
+      return {
+        level: 'ask',
+        rule: line?.rule ?? 'perimeter:secrets',
+        text: `The agent asks you for the secret ${name}. Nothing is used unless you give it.`,
+      }
+    return line ?? outside(`The secret ${name} is not one that this agent may use.`, 'add it to')
   }
 
   /** Opening a file takes reading its folder; opening an address in silence takes reading it in silence. */
