@@ -7,7 +7,7 @@ import { hostname } from 'node:os'
 import { SANDBOX_CHECK } from './activity/alerts/sandbox-weaker.ts'
 import { watchEntries } from './activity/alerts/watch-entries.ts'
 import { createOtlpExporter } from './activity/export/otlp-exporter.ts'
-import { keepHeadInKeychain } from './activity/keep-head.ts'
+import { type HeadKeeping, keepHeadInKeychain } from './activity/keep-head.ts'
 import { careForLog } from './activity/log-care.ts'
 import { loadSealKey } from './activity/seal-key.ts'
 import type { Rooms } from './make-broker.ts'
@@ -51,12 +51,11 @@ export function keepWatch(rooms: Rooms): Watch {
   sendTo(settings.get().otlpEndpoint)
   const unfollow = settings.onChange((now) => sendTo(now.otlpEndpoint))
 
-  let headKeeping: Promise<Awaited<ReturnType<typeof keepHeadInKeychain>> | null> = Promise.resolve(null)
+  let headKeeping: HeadKeeping | null = null
   rooms.keychain.whenReady(async () => {
     const key = await loadSealKey(rooms.keychain.own, store)
     if (key) log.sealWith(key)
-    headKeeping = Promise.resolve(keepHeadInKeychain({ log, keychain: rooms.keychain.own, clock, onFault }))
-    await headKeeping
+    headKeeping = await keepHeadInKeychain({ log, keychain: rooms.keychain.own, clock, onFault })
   })
   rooms.keychain.whenReady(() => rooms.canaries.open(rooms.catalog.list().map(({ name }) => name)))
 
@@ -84,13 +83,13 @@ export function keepWatch(rooms: Rooms): Watch {
       unfollow()
       exporter.close()
       stopWatching()
-      const late = new Promise<null>((resolve) => setTimeout(resolve, END_MS, null).unref())
-      const kept = await Promise.race([headKeeping.catch(() => null), late])
-      if (kept) await Promise.race([kept.end(), late])
+      // A keychain that has not answered yet is not waited for: the log's own end must not wait behind it.
+      const late = new Promise<void>((resolve) => setTimeout(resolve, END_MS).unref())
+      if (headKeeping) await Promise.race([headKeeping.end(), late])
     },
   }
 }
-const END_MS = 1_200
+const END_MS = 800
 /** By then the first spare is warm, and it is known what stands around it. */
 const SANDBOX_LOOK_MS = 3_000
 

@@ -103,11 +103,11 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
       unfollow()
       rooms.runs.close()
       await Promise.all([rooms.lane.close(), rooms.contained.close()])
-      await settled
-      rooms.vault.close()
       rooms.policy.close()
       rooms.grants.flush()
       await rooms.log.close()
+      await settled
+      rooms.vault.close()
       rooms.store.close()
     },
   }
