@@ -17,6 +17,8 @@ import type {
 import { foldedForm, identifiersOf } from './read-words.ts'
 
 const MOST_READS = 5_000
+/** Values that wait to be taken apart: a run that reads gigabytes costs no more than this. */
+const MOST_HELD = 64 * 1024 * 1024
 const MOST_TEXT = 32 * 1024 * 1024
 const MOST_LEAVES = 200_000
 const NAME_KEY = /(^|[a-z_ -])(name|title|filename|label|subject|heading|summary)_?$/i
@@ -34,10 +36,13 @@ export function createRunReads(): RunReads {
   const index: ReadIndex = { records: [], lists: [], calls: [], outside: [], own: [], partial: false }
   let texts = 0
   let reads = 0
+  /** Characters of what waits, about. */
+  let held = 0
   return {
     note(value, origins, call) {
       reads += 1
-      if (reads > MOST_READS) index.partial = true
+      held += sizeOf(value)
+      if (reads > MOST_READS || held > MOST_HELD) index.partial = true
       else waiting.push({ value, origins, call: call ? readCall(call) : null })
     },
     index() {
@@ -54,9 +59,22 @@ export function createRunReads(): RunReads {
         walk(value, [], '', taking, null)
         texts += taking.texts
       }
+      held = 0
       return index
     },
   }
+}
+
+/** Characters of all its texts, about: what keeping a value costs. Nothing is kept of a value that is more than enough. */
+function sizeOf(value: Json): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  let size = 8
+  for (const [key, inner] of Object.entries(value)) {
+    size += key.length + sizeOf(inner)
+    if (size > MOST_HELD) break
+  }
+  return size
 }
 
 interface Labels {

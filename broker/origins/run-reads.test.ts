@@ -1,0 +1,21 @@
+import v8 from 'node:v8'
+import vm from 'node:vm'
+import { expect, it } from 'vitest'
+import { createRunReads } from './run-reads.ts'
+
+v8.setFlagsFromString('--expose-gc')
+const collect = vm.runInNewContext('gc') as () => void
+const outside = [{ field: '', origin: { kind: 'outside' as const, source: 'x' } }]
+
+it('a run that reads more than is kept costs no more', async () => {
+  const reads = createRunReads()
+  const kept: WeakRef<object>[] = []
+  for (let read = 0; read < 200; read++) {
+    const value = { data: `${read}`.padEnd(1024 * 1024, 'word ') }
+    kept.push(new WeakRef(value))
+    reads.note(value, outside)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  collect()
+  expect(kept.filter((value) => value.deref()).length).toBeLessThan(80)
+})
