@@ -17,9 +17,12 @@ import type {
 import { foldedForm, identifiersOf } from './read-words.ts'
 
 const MOST_READS = 5_000
-/** Values that wait to be taken apart: a run that reads gigabytes costs no more than this. */
-const MOST_HELD = 64 * 1024 * 1024
-const MOST_TEXT = 32 * 1024 * 1024
+/**
+ * Characters that wait to be taken apart, and that are kept: a run that reads gigabytes costs no more memory than this,
+ * and the first effect after it no more time. Taking 64 million apart held the broker up for seconds.
+ */
+const MOST_HELD = 8 * 1024 * 1024
+const MOST_TEXT = 8 * 1024 * 1024
 const MOST_LEAVES = 200_000
 const NAME_KEY = /(^|[a-z_ -])(name|title|filename|label|subject|heading|summary)_?$/i
 const PERSON_NAME = /^(first|given)_?name$/i
