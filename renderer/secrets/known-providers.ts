@@ -29,7 +29,6 @@ const PROVIDERS: readonly Provider[] = [
   provider('api.stripe.com', 'https://dashboard.stripe.com/apikeys', '/v1/balance'),
   provider('api.sendgrid.com', 'https://app.sendgrid.com/settings/api_keys', '/v3/scopes'),
   provider('slack.com', 'https://api.slack.com/apps', ''),
-  provider('registry.npmjs.org', 'https://www.npmjs.com/settings/~/tokens', '/-/whoami'),
   provider('api.digitalocean.com', 'https://cloud.digitalocean.com/account/api/tokens', '/v2/account'),
   provider(
     'api.cloudflare.com',
