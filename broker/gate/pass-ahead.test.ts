@@ -31,10 +31,16 @@ describe('a read that the manifest announces', () => {
   })
 
   it('is not made where a person would be asked: the code asks, once', async () => {
-    house.says(() => 'allow')
+    // Its code runs by then: nobody is asked for what nobody has asked for.
+    let running = 0
+    house.says(() => {
+      running = house.lane.stats().busy
+      return 'allow'
+    })
     const outcome = await read({ folders: [{ path: folder, read: 'ask', write: 'deny' }] })
     expect(outcome).toMatchObject({ kind: 'ok', value: { text: 'what it says' } })
     expect(house.questions).toHaveLength(1)
+    expect(running).toBe(1)
     expect(kinds()).toEqual(['tool.call', 'question', 'answer', 'intent', 'outcome', 'tool.result'])
   })
 
