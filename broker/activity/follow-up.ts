@@ -3,8 +3,12 @@
  * is little enough to be read at each query. While entries pour in it lets the work go first, and follows when they
  * pause or when much has come: large batches are also several times cheaper to index than small ones. Rows that are
  * packed leave this thread's file a few at a time.
+ *
+ * An order has an end that was known when it was given, and the next one is given when it is done: so a log that is
+ * never left alone is packed and checkpointed, too, however long its keeper indexes.
  */
 import type { Clock } from '../ports.ts'
+import { BLOCK_ENTRIES } from './archive.ts'
 import type { HotStore } from './hot-store.ts'
 import type { Keeper } from './keeper.ts'
 import type { KeeperReport } from './keeper-messages.ts'
@@ -32,11 +36,18 @@ export const FOLLOW_UP: FollowUpLimits = {
 
 /** An intent that is open for longer than this many entries no longer holds up packing. */
 const LONGEST_OPEN = 100_000
+/** Entries that one order indexes at most: about half a second of work. */
+const ORDER_ENTRIES = 16_384
+/** Rows that leave in one go (128 take 0.2 ms), and how many while more than MANY_ROWS wait for it. */
 const REMOVED_AT_ONCE = 128
+const REMOVED_OF_MANY = 1_024
+const MANY_ROWS = 4_096
+/** How long closing may take for rows that are still to leave; the next start's packing takes the others. */
+const END_MS = 200
 
 export interface FollowUp {
   report(report: KeeperReport): void
-  /** Indexes and packs what there is, and resolves when it is done. */
+  /** Indexes and packs what there is now, and resolves when that is done and what was packed has left the rows. */
   catchUp(): Promise<void>
   end(): void
 }
@@ -47,6 +58,8 @@ export interface FollowUpOptions {
   clock: Clock
   limits: FollowUpLimits
   indexedTo: number
+  /** The newest entry that is in the archive; 0 without one. */
+  packedTo: number
   /** Number of the oldest intent whose outcome has not come; Infinity without one. */
   oldestOpen: () => number
   onFault: (error: unknown) => void
@@ -54,59 +67,89 @@ export interface FollowUpOptions {
 
 export function createFollowUp(options: FollowUpOptions): FollowUp {
   const { keeper, hot, writer, clock, limits, oldestOpen, onFault } = options
-  let { indexedTo } = options
+  let { packedTo } = options
+  // A log that was set back has an index of entries that are no more; the keeper makes it anew.
+  let indexedTo = options.indexedTo > writer.head().seq ? 0 : options.indexedTo
+  /** Rows up to here were packed by a keeper of ours; others are left for whoever verifies. */
+  let removeTo = 0
   let running: Promise<void> | null = null
+  let removing: Promise<void> | null = null
   let notBefore = 0
   let ended = false
-  let removing = false
-  let packedTo = 0
 
   let pause: NodeJS.Timeout | undefined
   let pouring = false
 
-  writer.onWritten((entry) => {
+  writer.onWritten(() => {
     pouring = true
-    const behind = entry.seq - indexedTo
-    if (behind < limits.indexAt || running !== null) return
-    if (behind >= limits.indexAtMost) wake()
-    else pause ??= setTimeout(lookForPause, limits.pauseMs).unref()
+    look()
   })
 
+  /** Is it time? Asked with each entry, and when an order is done. */
+  function look(): void {
+    const behind = writer.head().seq - indexedTo
+    if (behind < limits.indexAt || running !== null || ended) return
+    if (behind >= limits.indexAtMost) wake()
+    else pause ??= setTimeout(lookForPause, limits.pauseMs).unref()
+  }
   function lookForPause(): void {
     pause = pouring ? setTimeout(lookForPause, limits.pauseMs).unref() : undefined
     if (!pouring) wake()
     pouring = false
   }
   function wake(): void {
-    if (running === null && clock() >= notBefore) catchUp().catch(onFault)
+    if (running === null && clock() >= notBefore) follow().catch(onFault)
   }
 
-  function catchUp(): Promise<void> {
-    if (ended) return Promise.resolve()
+  function packable(): number {
     const head = writer.head().seq
-    const packTo = Math.max(Math.min(oldestOpen() - 1, head - limits.keepHot), head - LONGEST_OPEN)
+    return Math.max(Math.min(oldestOpen() - 1, head - limits.keepHot), head - LONGEST_OPEN)
+  }
+  function follow(): Promise<void> {
+    const indexTo = Math.min(writer.head().seq, indexedTo + ORDER_ENTRIES)
     const done = keeper()
-      .order({ do: 'catch-up', packTo })
+      .order({ do: 'catch-up', packTo: packable(), indexTo })
+      .then(hot.takeIn)
       .catch((error: unknown) => {
         notBefore = clock() + limits.retryMs
         throw error
       })
       .finally(() => {
         running = null
+        look()
       })
     running = done
     return done
   }
-  function removePacked(): void {
-    removing = false
-    if (ended) return
+  async function catchUp(): Promise<void> {
+    const head = writer.head().seq
+    const packTo = packable()
+    while (!ended && (indexedTo < head || packTo - packedTo >= BLOCK_ENTRIES)) {
+      if (running !== null) {
+        await running
+        continue
+      }
+      const before = indexedTo + packedTo
+      await follow()
+      // Nothing came of it: what is left is not on the disk, or can't be packed.
+      if (indexedTo + packedTo === before) break
+    }
+    await removing
+  }
+
+  async function removePacked(): Promise<void> {
     try {
-      if (hot.removeUpTo(packedTo, REMOVED_AT_ONCE) === 0 && !hot.shrink()) return
-      removing = true
-      setImmediate(removePacked)
+      while (!ended && (removeSome() > 0 || hot.shrink()))
+        await new Promise((resolve) => setImmediate(resolve))
     } catch (error) {
       onFault(error)
+    } finally {
+      removing = null
     }
+  }
+  function removeSome(): number {
+    const many = removeTo - (hot.firstSeq() ?? removeTo) >= MANY_ROWS
+    return hot.removeUpTo(removeTo, many ? REMOVED_OF_MANY : REMOVED_AT_ONCE)
   }
 
   return {
@@ -114,12 +157,19 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
       if (report.done === 'indexed') indexedTo = report.to
       if (report.done !== 'packed') return
       packedTo = report.to
-      if (!removing) removePacked()
+      removeTo = report.to
+      removing ??= removePacked()
     },
-    catchUp: () => running ?? catchUp(),
+    catchUp,
     end() {
       ended = true
       clearTimeout(pause)
+      try {
+        const until = performance.now() + END_MS
+        while (performance.now() < until && removeSome() > 0);
+      } catch (error) {
+        onFault(error)
+      }
     },
   }
 }

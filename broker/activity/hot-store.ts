@@ -2,7 +2,7 @@
  * The newest part of the log: one row an entry, in `activity.db`. Appending touches nothing but this table: no index,
  * no search, so that an append is one small commit. Older entries move to the archive behind it.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
@@ -23,6 +23,8 @@ export interface HotStore {
   open(): number[]
   /** Rows of the Activity page after `seq`: entries that close another are none. */
   countRows(after: number): number
+  /** The oldest entry that is in rows. */
+  firstSeq(): number | null
   /** Removes at most `limit` of the oldest entries up to `seq`; returns how many went. */
   removeUpTo(seq: number, limit: number): number
   /** Gives back some of the space that a burst of entries left behind; false when there is little of it. */
@@ -31,6 +33,11 @@ export interface HotStore {
   getMeta(key: string): string | null
   setMeta(key: string, value: string): void
   readonly db: DatabaseSync
+  /**
+   * Takes the WAL in when it has grown large although the keeper takes it in: between two entries on this thread nothing
+   * is written meanwhile, and only then can it begin anew.
+   */
+  takeIn(): void
   /** Moves all frames of the WAL into the database and syncs it. Throws when the disk refuses. */
   checkpoint(): void
   close(): void
@@ -50,6 +57,10 @@ export const HOT_SCHEMA = `
 const FREE_PAGES_KEPT = 256
 const FREE_PAGES_AT_ONCE = 32
 
+/** Bytes of a WAL that is large, and what one that begins anew keeps: writing over is cheaper than growing. */
+const LARGE_WAL = 128 * 1024 * 1024
+const WAL_KEPT = 16 * 1024 * 1024
+
 /** Most rows in one statement: the four entries of a tool call, twice. */
 const ROWS_AT_ONCE = 8
 const insertRows = (n: number) =>
@@ -63,6 +74,7 @@ export function openHotStore(file: string): HotStore {
     // Checkpoints are the keeper's work: on this thread they would hold up an append.
     db.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;')
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')
+    db.exec(`PRAGMA journal_size_limit = ${WAL_KEPT}`)
     // What moved to the archive must not stay behind in free pages: there a redaction would not reach it.
     db.exec('PRAGMA secure_delete = ON')
     db.exec(HOT_SCHEMA)
@@ -84,6 +96,7 @@ export function openHotStore(file: string): HotStore {
   const columns = 'SELECT seq, ref, hash, text FROM entry'
   const read = db.prepare(`${columns} WHERE seq = ?`)
   const last = db.prepare(`${columns} ORDER BY seq DESC LIMIT 1`)
+  const first = db.prepare('SELECT min(seq) AS seq FROM entry')
   const count = db.prepare('SELECT count(*) AS n FROM entry WHERE seq > ? AND (ref IS NULL OR ref = 0)')
   const remove = db.prepare(
     'DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE seq <= ? ORDER BY seq LIMIT ?)',
@@ -113,6 +126,7 @@ export function openHotStore(file: string): HotStore {
     last: () => all(last)[0] ?? null,
     open: () => open.all().map((row) => Number(row.seq)),
     countRows: (after) => Number(count.get(after)?.n),
+    firstSeq: () => (first.get()?.seq as number | null | undefined) ?? null,
     removeUpTo: (seq, limit) => Number(remove.run(seq, limit).changes),
     shrink() {
       if (Number(free.get()?.freelist_count) < FREE_PAGES_KEPT) return false
@@ -122,6 +136,9 @@ export function openHotStore(file: string): HotStore {
     replaceText: (seq, text) => void replace.run(text, seq),
     getMeta: (key) => (getMeta.get(key)?.value as string | undefined) ?? null,
     setMeta: (key, value) => void setMeta.run(key, value),
+    takeIn() {
+      if (statSync(`${file}-wal`).size >= LARGE_WAL) db.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    },
     checkpoint() {
       const result = db.prepare('PRAGMA wal_checkpoint(FULL)').get()
       if (result?.busy !== 0) throw new Error('The log could not be checkpointed: it is in use.')

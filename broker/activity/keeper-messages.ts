@@ -5,7 +5,7 @@ export interface KeeperStart {
   files: LogFiles
 }
 export type KeeperOrder =
-  | { id: number; do: 'catch-up'; packTo: number }
+  | { id: number; do: 'catch-up'; packTo: number; indexTo: number }
   | { id: number; do: 'remove'; upTo: number }
   | { id: number; do: 'redact'; texts: [seq: number, text: string][] }
   | { id: number; do: 'end' }

@@ -17,6 +17,9 @@ import { createIndexWriter } from './index-writer.ts'
 import type { KeeperOrder, KeeperReport, KeeperStart } from './keeper-messages.ts'
 
 const BATCH = 2_048
+/** Rounds of a checkpoint at most, and pages of the write-ahead log that may be left by it. */
+const ROUNDS = 4
+const FRAMES_LEFT = 256
 /** Niceness of this thread, where the system has one for each thread: what is kept here can wait, a call can't. */
 const NICENESS = 10
 const { files } = workerData as KeeperStart
@@ -33,9 +36,8 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
   const { id } = order
   switch (order.do) {
     case 'catch-up':
-      // Turn about: while much has come at once, neither the newest file nor what is unindexed may grow for long.
-      do pack(order.packTo, (to) => report({ id, done: 'packed', to }))
-      while (indexSome((to) => report({ id, done: 'indexed', to })))
+      pack(order.packTo, (to) => report({ id, done: 'packed', to }))
+      while (indexSome(order.indexTo, (to) => report({ id, done: 'indexed', to })));
       takeIn()
       break
     case 'remove':
@@ -52,12 +54,13 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
   report({ id, done: 'finished' })
 }
 
-/** False when the index is up to date. */
-function indexSome(report: (to: number) => void): boolean {
+/** False when the index reaches `indexTo`. */
+function indexSome(indexTo: number, report: (to: number) => void): boolean {
   const head = Number(hot.prepare('SELECT max(seq) AS seq FROM entry').get()?.seq ?? 0)
   // A log that was set back has an index of entries that are no more.
   if (index.indexedTo() > head) index.reset()
-  const batch = reader.up(index.indexedTo() + 1, BATCH)
+  const from = index.indexedTo() + 1
+  const batch = reader.up(from, Math.min(BATCH, indexTo + 1 - from))
   const last = batch.at(-1)
   if (last === undefined) return false
   index.add(batch)
@@ -67,7 +70,11 @@ function indexSome(report: (to: number) => void): boolean {
 
 /** From the write-ahead logs into the files: of the newest without holding up whoever appends, of the others whole. */
 function takeIn(): void {
-  hot.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  // What is appended during one round is taken in by the next, so that little is left for the thread that appends.
+  for (let round = 0; round < ROUNDS; round++) {
+    const { log, checkpointed } = hot.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() ?? {}
+    if (Number(log) - Number(checkpointed) < FRAMES_LEFT) break
+  }
   for (const db of [archive.db, indexDb]) db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
 

@@ -130,6 +130,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     clock,
     limits,
     indexedTo,
+    packedTo: start.seq,
     oldestOpen,
     onFault,
   })
