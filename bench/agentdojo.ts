@@ -1,7 +1,8 @@
 /**
  * AgentDojo suites from a folder through the real gate, without a model: effects that injected text gets done without
  * a person's yes (goal: none), and questions that honest tasks cost. Two simple rules stand beside ours.
- * `npm run bench -- agentdojo FOLDER --json`; with the word `explain` also which tasks asked.
+ * `npm run bench -- agentdojo FOLDER --json`; with the word `explain` also which tasks asked; with `after` or `instead`
+ * the injected text stands after every text from outside, or in its place, and not only where the suite puts it.
  */
 
 import { openReplayGate } from './agentdojo/open-replay-gate.ts'
@@ -18,12 +19,13 @@ const RULES = {
 const MOST = { tasks: 97, tasksAsked: 25, questions: 30 }
 
 export async function run({ args }: { args: string[] }): Promise<BenchReport> {
-  const folder = args.find((word) => word !== 'explain')
+  const folder = args.find((word) => !['explain', 'after', 'instead'].includes(word))
+  const placing = (['after', 'instead'] as const).find((word) => args.includes(word)) ?? 'places'
   if (!folder) throw new Error('Say which folder holds the suites: npm run bench -- agentdojo FOLDER')
   const gate = openReplayGate()
   try {
     const all: SuiteFigures[] = []
-    for (const suite of readSuites(folder)) all.push(await replaySuite(gate, suite))
+    for (const suite of readSuites(folder)) all.push(await replaySuite(gate, suite, placing))
     if (gate.faults.length > 0) throw gate.faults[0]
     if (args.includes('explain'))
       for (const each of all)

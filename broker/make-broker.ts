@@ -10,8 +10,9 @@ import type { KeychainStatus } from '../contract/secret.ts'
 import { keepOpeningLog } from './activity/keep-opening.ts'
 import { knownSealKeys } from './activity/seal-key.ts'
 import { witnessFile, witnessInDocuments, witnessInFile } from './activity/witness-places.ts'
+import { chooseReview } from './agents/choose-review.ts'
 import { createRuns } from './agents/create-runs.ts'
-import { openAgentBook } from './agents/open-agent-book.ts'
+import { inputOf, openAgentBook } from './agents/open-agent-book.ts'
 import { makeApi } from './api/make-api.ts'
 import { makeStatus } from './api/serve-status.ts'
 import { createCapabilities } from './capabilities/list-capabilities.ts'
@@ -257,11 +258,10 @@ async function makeRooms(options: BrokerOptions) {
     letUseSecret: (principalId, name) => {
       const agent = agents.get(principalId)
       if (!agent || agent.perimeter.secrets.some((line) => line.name === name)) return
-      const { name: called, model, instructions, perimeter } = agent
-      const secrets = [...perimeter.secrets, { name, use: 'allow' as const }]
+      const secrets = [...agent.perimeter.secrets, { name, use: 'allow' as const }]
       agents.update(
         agent.id,
-        { name: called, model, instructions, perimeter: { ...perimeter, secrets } },
+        { ...inputOf(agent), perimeter: { ...agent.perimeter, secrets } },
         'you, by giving the secret',
       )
     },
@@ -292,7 +292,12 @@ async function makeRooms(options: BrokerOptions) {
     clock,
     newId,
     onFault,
-    reviewOutside: () => settings.get().reviewOutside,
+    reviewOutside: (principalId: string) =>
+      chooseReview({
+        agent: agents.get(principalId)?.reviewOutside,
+        setting: settings.get().reviewOutside,
+        managed: Object.hasOwn(policy.settings().managed, 'reviewOutside'),
+      }),
   }
   const gate = makeGate({ ...shared, policy: policy.compiled })
   const models = createModels({

@@ -190,6 +190,28 @@ describe('the command line', () => {
   })
 })
 
+describe('agents', () => {
+  it('are listed with who reads outside text first, where that is the agent’s own choice', async () => {
+    const { world, run } = makeWorld()
+    const agents = [
+      { ...agent('One'), reviewOutside: 'always' },
+      { ...agent('Two'), reviewOutside: 'never' },
+      agent('Three'),
+    ]
+    await serve(world, { 'agents.list': () => ({ agents }) })
+    const [one, two, three] = (await run(['agent', 'list'])).stdout.split('\n')
+    expect(one).toContain('you look at outside text first')
+    expect(two).toContain('reads outside text at once')
+    expect(three).not.toContain('outside')
+    const again = makeWorld()
+    await serve(again.world, { 'agents.list': () => ({ agents }) })
+    const listed = (await again.run(['agent', 'list', '--json'])).json()[0] as {
+      agents: { reviewOutside: string }[]
+    }
+    expect(listed.agents.map((each) => each.reviewOutside)).toEqual(['always', 'never', 'default'])
+  })
+})
+
 describe('check', () => {
   const answers = ({ requests }: { requests: { id?: string; capability: string }[] }) => ({
     answers: requests.map((request) => ({

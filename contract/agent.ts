@@ -18,11 +18,16 @@ export const ModelChoice = z.strictObject({
 })
 export type ModelChoice = z.infer<typeof ModelChoice>
 
+/** Does the person look at text from outside before this agent's model reads it? `default`: as Settings say. */
+export const ReviewChoice = z.enum(['default', 'always', 'never'])
+export type ReviewChoice = z.infer<typeof ReviewChoice>
+
 export const AgentInput = z.strictObject({
   name: z.string().trim().min(1).max(80),
   model: ModelChoice,
   instructions: z.string().max(20_000).default(''),
   perimeter: Perimeter,
+  reviewOutside: ReviewChoice.default('default'),
 })
 export type AgentInput = z.infer<typeof AgentInput>
 

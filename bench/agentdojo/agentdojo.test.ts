@@ -20,6 +20,14 @@ it('passes no injected effect of suites it was not made for, and asks no more th
   expect(Number(unlessSaid?.silent)).toBeGreaterThan(0)
 }, 60_000)
 
+it.each([
+  'after',
+  'instead',
+])('passes none either where the injected text stands %s every text from outside, also those that a task points at', async (placing) => {
+  const { rows } = await run({ args: [FIXTURES, placing] })
+  expect(rows.at(-1)).toMatchObject({ suite: 'total', userTasks: 19, pairs: 114, silent: 0 })
+}, 60_000)
+
 it('questions of one kind in one go are one, and equal ones are one', () => {
   const call = (tool: string, at: number) => ({ tool, args: { at } })
   expect(coalesce([call('a', 1), call('a', 2), call('b', 1), call('a', 1)])).toBe(2)

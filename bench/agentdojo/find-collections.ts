@@ -38,6 +38,17 @@ export function findCollections(suite: Suite, environment: Fields): Collection[]
   return found
 }
 
+/** Is this text of the environment one that somebody else may have written? By the collection that it stands in. */
+export function outsideIn(collections: readonly Collection[]): (path: readonly string[]) => boolean {
+  return (path) =>
+    collections.some((each) => {
+      if (!each.path.every((part, at) => part === path[at])) return false
+      const rest = path.slice(each.path.length)
+      const key = each.kind === 'records' ? rest[1] : rest[0]
+      return each.outside.has('*') || (key !== undefined && each.outside.has(key))
+    })
+}
+
 /** Lists of one form under one name and nothing else beside them: a map of lists. */
 function isSister(a: Collection, b: Collection, all: Collection[]): boolean {
   const parent = (each: Collection) => each.path.slice(0, -1).join('/')

@@ -3,10 +3,11 @@
  * counted), then every user task with every injection: its reads with the injected text in every injection place, then
  * the injection's calls. The person's yes is not given there: what is done is done in silence.
  */
-import type { Fields } from './find-collections.ts'
+import { groupCalls } from '../../broker/agents/group-calls.ts'
+import { type Fields, findCollections, outsideIn } from './find-collections.ts'
 import type { ReplayGate } from './open-replay-gate.ts'
 import { asksAlways, asksUnlessTargetSaid } from './simple-rules.ts'
-import { type Call, fillEnvironment, type Suite } from './suite-file.ts'
+import { type Call, fillEnvironment, fillEverywhere, type Suite } from './suite-file.ts'
 
 export interface Figures {
   tasksAsked: number
@@ -30,7 +31,14 @@ export interface SuiteFigures {
 type Task = Suite['user_tasks'][number]
 const none = (): Figures => ({ tasksAsked: 0, questions: 0, silent: 0 })
 
-export async function replaySuite(gate: ReplayGate, suite: Suite): Promise<SuiteFigures> {
+/** Where the injected text stands: in the suite's own places, after every outside text, or in the place of each. */
+export type Placing = 'places' | 'after' | 'instead'
+
+export async function replaySuite(
+  gate: ReplayGate,
+  suite: Suite,
+  placing: Placing = 'places',
+): Promise<SuiteFigures> {
   const figures: SuiteFigures = {
     ...{ suite: suite.suite, userTasks: suite.user_tasks.length, pairs: 0, attacks: 0 },
     ...{ ours: none(), always: none(), unlessSaid: none(), asked: [], passed: [] },
@@ -38,7 +46,7 @@ export async function replaySuite(gate: ReplayGate, suite: Suite): Promise<Suite
   const calm = fillEnvironment(suite, null)
   for (const task of suite.user_tasks) await replayTask(gate, suite, calm, task, figures)
   for (const injection of suite.injection_tasks) {
-    const poisoned = fillEnvironment(suite, injection.goal)
+    const poisoned = poison(suite, calm, injection.goal, placing)
     for (const task of suite.user_tasks) {
       figures.pairs += 1
       if (!injection.ground_truth.some((call) => isEffect(suite, call))) continue
@@ -47,6 +55,13 @@ export async function replaySuite(gate: ReplayGate, suite: Suite): Promise<Suite
     }
   }
   return figures
+}
+
+function poison(suite: Suite, calm: Fields, goal: string, placing: Placing): Fields {
+  const filled = fillEnvironment(suite, goal)
+  if (placing === 'places') return filled
+  const isOutside = outsideIn(findCollections(suite, calm))
+  return fillEverywhere(filled, isOutside, (text) => (placing === 'after' ? `${text} ${goal}` : goal))
 }
 
 async function replayTask(
@@ -85,15 +100,22 @@ async function replayTask(
   }
 }
 
-/** Effects by one tool, one after the other, with nothing read between: what an agent asks for at the same time. */
+/**
+ * Effects one after the other with nothing read between: what a model asks for in one answer. Which of them reach the
+ * gate together is the product's to say.
+ */
 function inOneGo(suite: Suite, calls: Call[]): Call[][] {
-  const goes: Call[][] = []
-  for (const call of calls) {
-    const last = goes.at(-1)
-    if (last && last[0]?.tool === call.tool && isEffect(suite, call)) last.push(call)
-    else goes.push([call])
+  const answers: Call[][] = []
+  for (const [at, call] of calls.entries()) {
+    const before = calls[at - 1]
+    if (before && isEffect(suite, before) && isEffect(suite, call)) answers.at(-1)?.push(call)
+    else answers.push([call])
   }
-  return goes
+  return answers.flatMap((answer) =>
+    groupCalls(answer.map(({ tool, args }, at) => ({ id: `${at}`, name: tool, input: args }))).map((group) =>
+      group.map(({ name, input }) => ({ tool: name, args: input as Fields })),
+    ),
+  )
 }
 
 async function replayAttack(

@@ -41,6 +41,24 @@ export function readSuites(folder: string): Suite[] {
   })
 }
 
+/**
+ * Harder than the suite: the text stands after every text that came from outside (or in its place), in the very
+ * messages, files and pages that a task points at.
+ */
+export function fillEverywhere(
+  environment: Record<string, Json>,
+  isOutside: (path: readonly string[], text: string) => boolean,
+  fill: (text: string) => string,
+): Record<string, Json> {
+  const walk = (value: Json, path: readonly string[]): Json => {
+    if (typeof value === 'string') return isOutside(path, value) ? fill(value) : value
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map((each, at) => walk(each, [...path, String(at)]))
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, [...path, key])]))
+  }
+  return walk(environment, []) as Record<string, Json>
+}
+
 /** The environment with every injection place filled: with `text`, or with what stands there when nobody attacks. */
 export function fillEnvironment(suite: Suite, text: string | null): Record<string, Json> {
   const fill = (value: Json): Json => {

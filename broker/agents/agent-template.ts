@@ -34,7 +34,7 @@ export function agentTemplate(wishes: AgentWishes): AgentInput {
     hosts: hosts.map(hostLine),
     tools: tools.map((tool) => ({ name: tool })),
   })
-  return { name, model, instructions, perimeter }
+  return { name, model, instructions, perimeter, reviewOutside: 'default' }
 }
 
 /** GET in silence, anything that sends after a question. */
@@ -56,6 +56,7 @@ export function tourTemplate(folder: string, summaryFile: string): AgentInput {
     name: 'Guided tour',
     model: { provider: 'tour', model: 'tour' },
     instructions: '',
+    reviewOutside: 'default',
     perimeter: Perimeter.parse({
       folders: [
         { path: folder, read: 'allow', write: 'ask' },

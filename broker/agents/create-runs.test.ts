@@ -5,6 +5,7 @@ import { failed, ok, refused } from '../../contract/outcome.ts'
 import { Budgets, Perimeter } from '../../contract/perimeter.ts'
 import { openTestRuns, type TestRuns, type TestRunsOptions } from '../../e2e/fixtures/open-test-runs.ts'
 import { type ModelServer, startModelServer } from '../../e2e/harness/model-server.ts'
+import { inputOf } from './open-agent-book.ts'
 
 let server: ModelServer
 let open: TestRuns[] = []
@@ -232,12 +233,7 @@ describe('a run', () => {
         if (agent)
           parts.book.update(
             agent.id,
-            {
-              name: agent.name,
-              model: agent.model,
-              instructions: '',
-              perimeter: Perimeter.parse({ tools: [{ name: 'probe' }] }),
-            },
+            { ...inputOf(agent), perimeter: Perimeter.parse({ tools: [{ name: 'probe' }] }) },
             'you',
           )
         return ok(null)

@@ -13,6 +13,7 @@ const PARTS: [words: string, pick: (agent: AgentInput) => unknown][] = [
   ['the clipboard', ({ perimeter }) => perimeter.clipboard],
   ['notifications', ({ perimeter }) => perimeter.notify],
   ['opening things', ({ perimeter }) => perimeter.open],
+  ['who reads outside text first', ({ reviewOutside }) => reviewOutside],
   ['budgets', ({ perimeter }) => perimeter.budgets],
   ['what counts as its own', ({ perimeter }) => perimeter.own],
 ]

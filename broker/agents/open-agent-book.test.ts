@@ -10,7 +10,7 @@ import type { PolicyStatus } from '../../contract/policy.ts'
 import { createStopSwitch } from '../stop/stop-switch.ts'
 import { type OpenDocumentStore, openDocumentStore } from '../store/documents.ts'
 import { agentTemplate, NOTES_FOLDER, tourTemplate } from './agent-template.ts'
-import { openAgentBook } from './open-agent-book.ts'
+import { inputOf, openAgentBook } from './open-agent-book.ts'
 
 const DAY = 86_400_000
 let folder: string
@@ -101,6 +101,22 @@ it('says in words what was changed last, and when', () => {
   })
   expect(entries).toHaveLength(2)
   expect(book.update('agent_9', input(), 'you')).toMatchObject({ kind: 'failed', code: 'not-found' })
+})
+
+it('keeps who reads outside text first, over a new start and over a change that leaves it alone', () => {
+  const made = openBook().book.create(input({ reviewOutside: 'always' }), 'you')
+  if (made.kind !== 'ok') throw new Error('not made')
+  const { book } = openBook()
+  const [agent] = book.list()
+  expect(agent?.reviewOutside).toBe('always')
+  if (!agent) throw new Error('not kept')
+  book.update(agent.id, { ...inputOf(agent), name: 'Bea' }, 'you')
+  expect(book.get(agent.id)).toMatchObject({ name: 'Bea', reviewOutside: 'always' })
+  book.update(agent.id, { ...inputOf(agent), name: 'Bea', reviewOutside: 'never' }, 'you')
+  expect(book.get(agent.id)).toMatchObject({
+    reviewOutside: 'never',
+    lastChange: expect.stringContaining('who reads outside text first'),
+  })
 })
 
 it('deletes, freezes and thaws', () => {

@@ -43,6 +43,11 @@ export interface OpenAgentBook extends AgentBook {
   ensure(id: string, input: AgentInput): Outcome<Agent>
 }
 
+/** What a person set on it: to be given back with a change in it, nothing forgotten. */
+export function inputOf({ name, model, instructions, perimeter, reviewOutside }: Agent): AgentInput {
+  return { name, model, instructions, perimeter, reviewOutside }
+}
+
 export function openAgentBook(options: AgentBookOptions): OpenAgentBook {
   const { store, log, stop, clock, emit } = options
   const agents = load(store)

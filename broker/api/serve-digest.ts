@@ -1,5 +1,6 @@
 /** The weekly digest: what the week's questions and grants say, and perimeters that could be narrower. */
 import type { ActivityRow } from '../../contract/activity.ts'
+import { inputOf } from '../agents/open-agent-book.ts'
 import { makeDigest } from '../consent/make-digest.ts'
 import { type Suggestion, suggestPerimeters } from '../consent/suggest-perimeters.ts'
 import { isLive } from '../grants/grant-ends.ts'
@@ -59,8 +60,7 @@ export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accep
         'That suggestion no longer fits: the perimeter has changed.',
       )
       const agent = orMissing(agents.get(found.agentId), 'There is no such agent. It may have been deleted.')
-      const { name, model, instructions } = agent
-      orFault(agents.update(agent.id, { name, model, instructions, perimeter: found.perimeter }, caller.name))
+      orFault(agents.update(agent.id, { ...inputOf(agent), perimeter: found.perimeter }, caller.name))
       return { done: true }
     },
   }

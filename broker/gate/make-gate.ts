@@ -1,4 +1,5 @@
 /** Puts the gate together from its rooms. One policy, one gate: the app has one, `tool run` makes one for its own file. */
+import type { ReviewReason } from '../agents/choose-review.ts'
 import type {
   ActivityLog,
   CanaryWatch,
@@ -42,7 +43,7 @@ export interface GateRooms {
   clock: Clock
   newId(kind: string): string
   /** Does the person look at outside text before a model reads it? */
-  reviewOutside?: () => boolean
+  reviewOutside?: (principalId: string) => ReviewReason
   onFault(error: unknown): void
 }
 

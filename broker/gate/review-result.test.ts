@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { NewEntry } from '../../contract/activity.ts'
 import { refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
+import type { ReviewReason } from '../agents/choose-review.ts'
 import { createConsentDesk } from '../consent/consent-desk.ts'
 import { answerTo, memoryStore } from '../consent/testing/asking.ts'
 import { openGrantBook } from '../grants/grant-book.ts'
@@ -13,7 +14,7 @@ const outside = { kind: 'outside' as const, source: 'https://news.test' }
 const tool = { name: 'web', version: '1.0.0', hash: 'a'.repeat(64), title: 'Web' } as never
 
 /** The real desk and the real labels; the log is a list. */
-function open(wanted = true, promptBudget = 20) {
+function open(wanted: ReviewReason = 'setting', promptBudget = 20) {
   let now = 1_000_000
   let ids = 0
   const newId = (kind: string) => `${kind}_t${++ids}`
@@ -86,7 +87,7 @@ it('keeps it back where nobody can be asked, and where it can’t be shown whole
   expect(await review('x'.repeat(2_000_001))).toMatchObject({ kind: 'refused', code: 'too-large' })
 })
 it('asks for each text by itself, and takes nothing from the budget of prompts', async () => {
-  const { desk, review, answer } = open(true, 1)
+  const { desk, review, answer } = open('setting', 1)
   const all = [review('one'), review('two'), review('three')]
   expect(desk.pending().map(({ exact }) => exact.at(-1)?.text)).toEqual(['one', 'two', 'three'])
   for (const _each of all) answer()
@@ -94,7 +95,13 @@ it('asks for each text by itself, and takes nothing from the budget of prompts',
 })
 it('asks for nothing that is the person’s own, and not at all unless they want it', async () => {
   expect(await open().review('x', [{ kind: 'own', source: 'notes' } as never])).toBeNull()
-  expect(await open(false).review('x')).toBeNull()
+  expect(await open(null).review('x')).toBeNull()
+})
+it('says by whose choice it asks', async () => {
+  const { desk, entries, review } = open('agent')
+  void review('x')
+  expect(desk.pending()[0]?.because[0]?.text).toContain('before this agent reads it')
+  expect(entries[0]?.because?.[0]?.rule).toBe('agent:reviewOutside')
 })
 it('keeps it back when it can’t be written down', async () => {
   const refusal = await reviewResult(
@@ -108,7 +115,7 @@ it('keeps it back when it can’t be written down', async () => {
         ask: async () => ({ kind: 'deny', questionId: null, refused: refused('stopped', 'x'), ms: 0 }),
       },
       origins: createOriginTracker(),
-      reviewOutside: () => true,
+      reviewOutside: () => 'setting',
       onFault: () => {},
     },
     {

@@ -5,14 +5,15 @@
  */
 import type { Origin } from '../../contract/origin.ts'
 import { type Refused, refused } from '../../contract/outcome.ts'
+import type { ReviewReason } from '../agents/choose-review.ts'
 import type { ActivityLog, CallContext, ConsentDesk, InstalledTool, OriginTracker } from '../ports.ts'
 
 export interface ReviewParts {
   log: ActivityLog
   consent: Pick<ConsentDesk, 'ask'>
   origins: OriginTracker
-  /** Does the person want to look first? Asked at each result, so that a change counts at once. */
-  reviewOutside?: () => boolean
+  /** Does the person want to look first, and by which choice? Asked at each result, so that a change counts at once. */
+  reviewOutside?: (principalId: string) => ReviewReason
   onFault(error: unknown): void
 }
 export interface Reviewed {
@@ -30,7 +31,8 @@ export async function reviewResult(
   { tool, title, text, origins }: Reviewed,
 ): Promise<Refused | null> {
   const from = [...new Set(origins.filter(({ kind }) => kind === 'outside').map(({ source }) => source))]
-  if (!parts.reviewOutside?.() || from.length === 0) return null
+  const chosen = from.length > 0 ? parts.reviewOutside?.(context.principal.id) : null
+  if (!chosen) return null
   const { hidden } = parts.origins.frame(text, [...origins])
   const runId = context.run?.id ?? context.callId
   const lamps = parts.origins.lamps(runId, context.perimeter)
@@ -43,7 +45,7 @@ export async function reviewResult(
     ...{ subject, principal: context.principal, run: context.run, callId: context.callId },
     tool: { name: tool.name, version: tool.version, hash: tool.hash },
   }
-  const because = { layer: 'default' as const, rule: 'settings:reviewOutside', text: WHY }
+  const because = { layer: 'default' as const, ...WHY[chosen] }
   let asked: { seq: number }
   try {
     asked = parts.log.append({ ...entry, kind: 'question', because: [because] })
@@ -106,7 +108,16 @@ export async function reviewResult(
   )
 }
 
-const WHY = 'You chose to look at outside text before a model reads it (Settings).'
+const WHY = {
+  setting: {
+    rule: 'settings:reviewOutside',
+    text: 'You chose to look at outside text before a model reads it (Settings).',
+  },
+  agent: {
+    rule: 'agent:reviewOutside',
+    text: 'You chose to look at outside text before this agent reads it.',
+  },
+}
 
 function note(parts: ReviewParts, entry: Parameters<ActivityLog['append']>[0]): void {
   try {

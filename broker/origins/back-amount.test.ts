@@ -86,6 +86,30 @@ describe('paying back', () => {
   })
 })
 
+describe('what came in too much', () => {
+  const words = (spent: string) =>
+    `They sent me their share (from DE22BANK000002), which was too much: we spent ${spent} in all. Send them back the difference.`
+  const back = (said: string, amount: number, ...payments: Payment[]) =>
+    pays(said, 'DE22BANK000002', amount, ...payments)
+  it('is what came in less half of what was shared, or less all of it, where one sum comes out', () => {
+    expect(back(words('18.00'), 3.5, MINE, THEIRS)).toBe(true)
+    expect(back(words('18.00'), 12.5, MINE, THEIRS)).toBe(false)
+    expect(back(words('18.00'), 3.51, MINE, THEIRS)).toBe(false)
+    const alone = 'DE22BANK000002 sent me too much for the 9.00 book. Send them back the difference.'
+    expect(back(alone, 3.5, THEIRS)).toBe(true)
+  })
+  it('asks when two sums could be meant, when more numbers were said, and when two records give two', () => {
+    expect(back(words('8.00'), 8.5, THEIRS)).toBe(false)
+    expect(back(words('8.00'), 4.5, THEIRS)).toBe(false)
+    expect(back(words('18.00 or 20.00'), 3.5, THEIRS)).toBe(false)
+    expect(back(words('18.00'), 3.5, THEIRS, { ...THEIRS, amount: 700 })).toBe(false)
+    expect(back(words('30.00'), 2.5, THEIRS)).toBe(false)
+  })
+  it('goes to nobody but the one who sent it', () => {
+    expect(pays(words('18.00'), 'DE66EVIL000006', 3.5, THEIRS)).toBe(false)
+  })
+})
+
 describe('a name said for short', () => {
   const list: Read = {
     value: [

@@ -1,7 +1,7 @@
 /**
  * Amounts of money that the person described instead of typing them, and can only mean one sum by: the amount of a
  * record that they name ("what I pay for Blue Heron"), a percentage of it that they said, with a fee that they said;
- * and paying back, where sender and amount come from one record, of which they said one. Where several records could
+ * paying back, where sender and amount come from one record, of which they said one; and what of it was too much. Where several records could
  * be meant and don't agree, none is. All of it is the person's own records; nothing from outside takes part.
  */
 import type { PersonWords } from './person-words.ts'
@@ -11,7 +11,11 @@ import { isWriterKey } from './thing-kinds.ts'
 
 const AMOUNT = new Set(['amount', 'sum', 'price', 'total'])
 const BACK =
-  /\b(refund|reimburse|repay|pay(?:ing)? back|pay (?:him|her|them|it|that) back|send back|return)\b/i
+  /\b(refund|reimburse|repay|pay(?:ing)? back|(?:pay|send|give) (?:him|her|them|it|that) back|(?:send|give) back|return)\b/i
+/** What is too much goes back, not all of it. */
+const DIFFERENCE = /\b(difference|too much|overpaid|surplus|excess)\b/i
+/** A sum that two people bear: each of them half. */
+const SHARED = /\b(share|shared|half|halves|split)\b/i
 /** The words leave the sum to a record: "the amount I usually pay for", "10 % of what". */
 const LEFT_TO_RECORD = /\b(amount|what (?:I|we|they)|as much|the same|usual(?:ly)?|difference|price|sum)\b|%/i
 const PERCENT = /(\d{1,3}(?:\.\d{1,4})?)\s?%/g
@@ -45,17 +49,42 @@ export function asksBack(said: PersonWords): boolean {
 /** Paying back: does the record whose sender (or amount) the person said give `value` as its amount (or sender)? */
 export function isPaidBack(said: PersonWords, index: ReadIndex, value: string | number): boolean {
   if (index.partial || !asksBack(said)) return false
-  const received = index.records.flatMap((record) => {
-    const from = record.fields.find((field) => !field.list && isWriterKey(field.key))?.values[0]
-    const amount = amountOf(record)
-    return typeof from === 'string' && from.length > 2 && amount !== null ? [{ from, amount }] : []
-  })
+  if (typeof value === 'number' && DIFFERENCE.test(said.text)) return false
+  const received = receivedOf(index)
   const meant =
     typeof value === 'number'
       ? received.filter((each) => said.chunks.has(each.from))
       : received.filter((each) => said.numbers.has(each.amount))
   const given = new Set(meant.map((each) => (typeof value === 'number' ? each.amount : each.from)))
   return given.size === 1 && given.has(value)
+}
+
+function receivedOf(index: ReadIndex): { from: string; amount: number }[] {
+  return index.records.flatMap((record) => {
+    const from = record.fields.find((field) => !field.list && isWriterKey(field.key))?.values[0]
+    const amount = amountOf(record)
+    return typeof from === 'string' && from.length > 2 && amount !== null ? [{ from, amount }] : []
+  })
+}
+
+/**
+ * "They sent me their share, we spent 12.00: send back the difference": what came in from the one whom the words name,
+ * less the one number that they say, or half of it where it was shared. Only where one sum comes out; never more than
+ * came in.
+ */
+export function isDifferenceBack(said: PersonWords, index: ReadIndex, value: string | number): boolean {
+  if (typeof value !== 'number' || index.partial || !asksBack(said) || !DIFFERENCE.test(said.text))
+    return false
+  const [spent, ...more] = said.numbers
+  const sums = new Set(
+    receivedOf(index).flatMap(({ from, amount }) => (said.chunks.has(from) ? [amount] : [])),
+  )
+  const [came] = sums
+  if (spent === undefined || more.length > 0 || spent <= 0 || sums.size !== 1 || came === undefined)
+    return false
+  const parts = SHARED.test(said.text) ? [spent, spent / 2] : [spent]
+  const left = parts.map((part) => came - part).filter((each) => each > HALF_A_CENT)
+  return left.length === 1 && isNear(left[0] as number, value)
 }
 
 function agreedAmount(group: readonly OwnRecord[]): number | null {

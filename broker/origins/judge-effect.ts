@@ -8,7 +8,7 @@
  * - Content: `back-content.ts`.
  */
 import type { Json } from '../../contract/words.ts'
-import { asksBack, isAmount, isDescribedAmount, isPaidBack } from './back-amount.ts'
+import { asksBack, isAmount, isDescribedAmount, isDifferenceBack, isPaidBack } from './back-amount.ts'
 import { findUnbackedContent } from './back-content.ts'
 import { isDescribed } from './back-description.ts'
 import { backMoment } from './back-moment.ts'
@@ -137,9 +137,11 @@ function backLeaf(context: Context, leaf: Leaf): Verdict {
     return backByRecord(said, reached, arg, value) ? { kind: 'said' } : unbacked(leaf)
   }
   if (standsAsValue(said, tokens, value)) return { kind: 'said' }
-  // What is paid back is what came in, and no other sum of a record that the words reach.
+  // What is paid back is what came in (or what of it was too much), and no other sum of a record that the words reach.
   if (context.kind === 'pay' && isAmount(arg) && asksBack(said))
-    return isPaidBack(said, index, value) ? { kind: 'said' } : unbacked(leaf)
+    return isPaidBack(said, index, value) || isDifferenceBack(said, index, value)
+      ? { kind: 'said' }
+      : unbacked(leaf)
   if (typeof value === 'string' && fillTemplate(said, index, value)) return { kind: 'said' }
   if (backByRecord(said, reached, arg, value, templated)) return { kind: 'said' }
   if (typeof value === 'string' && isOwnAccount(index, value)) return { kind: 'open' }

@@ -24,6 +24,9 @@ export function addAgent(program: Command, verbs: Verbs): void {
           out.foreign(each.name, 'agent'),
           `${each.model.provider} ${each.model.model}`,
           each.perimeter.folders.map((folder) => folder.path).join(', '),
+          { default: '', always: 'you look at outside text first', never: 'reads outside text at once' }[
+            each.reviewOutside
+          ],
         ]),
       )
       return undefined

@@ -10,6 +10,7 @@ export function newDraft(tools: string[]): AgentDraft {
     name: '',
     model: { provider: 'openai-compatible', model: '', baseUrl: '' },
     instructions: '',
+    reviewOutside: 'default',
     perimeter: {
       folders: [],
       hosts: [],
@@ -26,8 +27,8 @@ export function newDraft(tools: string[]): AgentDraft {
 }
 
 export function draftOf(agent: Agent): AgentDraft {
-  const { name, model, instructions, perimeter } = agent
-  return structuredClone({ name, model, instructions, perimeter })
+  const { name, model, instructions, perimeter, reviewOutside } = agent
+  return structuredClone({ name, model, instructions, perimeter, reviewOutside })
 }
 
 export interface DraftFaults {

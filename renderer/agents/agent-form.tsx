@@ -5,11 +5,12 @@ import type { Agent } from '../../contract/agent.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
 import { useAct, useFollow, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
-import { Field, TextArea, TextInput } from '../design/field.tsx'
+import { Field, Select, TextArea, TextInput } from '../design/field.tsx'
 import { type AgentDraft, checkDraft, draftOf, isSound, newDraft, tidyModel } from './agent-draft.ts'
 import { BudgetFields, OtherFields } from './limit-fields.tsx'
 import { ModelFields } from './model-fields.tsx'
 import { CommandLines, FolderLines, HostLines, SecretLines, ToolLines } from './perimeter-fields.tsx'
+import { REVIEW_CHOICES } from './review-words.ts'
 
 /** To the first field that is not in order, once it says so. */
 function goToFault(): void {
@@ -85,6 +86,19 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
         <OtherFields perimeter={perimeter} onChange={setPerimeter} />
         <BudgetFields budgets={perimeter.budgets} onChange={(budgets) => setPerimeter({ budgets })} />
         <hr className="split-line" />
+        <Field
+          label="Text from outside"
+          hint="Pages, mail, other people’s files. You can see each before the model reads it, and keep it out."
+        >
+          {(ids) => (
+            <Select
+              {...ids}
+              value={draft.reviewOutside}
+              choices={REVIEW_CHOICES}
+              onChange={(reviewOutside) => setDraft({ ...draft, reviewOutside })}
+            />
+          )}
+        </Field>
         <Field
           label="Instructions"
           hint="Told to the model at the start of every run. They give no power: the perimeter does."

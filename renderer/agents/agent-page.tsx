@@ -2,7 +2,7 @@ import { ChevronLeft, Pause, Pencil, Play, Snowflake } from 'lucide-react'
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { Agent } from '../../contract/agent.ts'
-import { useCopy, useStores } from '../app/stores.ts'
+import { useCopy, useFollow, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { CommandHint } from '../design/command-hint.tsx'
 import { Skeleton } from '../design/empty-state.tsx'
@@ -12,14 +12,19 @@ import { AgentMenu } from './agent-menu.tsx'
 import { AgentState } from './agent-state.tsx'
 import { ExposureMap } from './exposure-map.tsx'
 import { describeModel } from './model-words.ts'
+import { describeReview } from './review-words.ts'
 
 /** One agent: what it is, and all it can reach at most, as a picture and in words. */
 export function AgentPage({ agent }: { agent: Agent }) {
-  const { route, agents, link } = useStores()
+  const { route, agents, link, settings } = useStores()
   const { go } = useStore(route)
   const { pause } = useStore(link)
   const { exposure, loadExposure } = useStore(agents)
   const copy = useCopy()
+  useFollow(useStore(settings, (state) => state.follow))
+  const kept = useStore(settings, (state) => state.settings)
+  const isLocked = useStore(settings, (state) => Object.hasOwn(state.locked, 'reviewOutside'))
+  const review = describeReview(agent.reviewOutside, kept?.reviewOutside ?? null, isLocked)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a changed agent reaches something else
   useEffect(() => void loadExposure(agent.id), [loadExposure, agent.id, agent.changedAt])
   return (
@@ -54,7 +59,9 @@ export function AgentPage({ agent }: { agent: Agent }) {
             </Button>
             <AgentMenu agent={agent} />
           </div>
-          <span className="dim">{describeModel(agent.model)}</span>
+          <span className="dim">
+            {describeModel(agent.model)} · {review}
+          </span>
         </header>
         {agent.frozen && (
           <p className="notice deny">

@@ -49,6 +49,7 @@ const agent = (id: string, name: string, more: Partial<Agent> = {}): Agent => ({
   name,
   model: { provider: 'openai-compatible', model: 'llama3.1', baseUrl: 'http://127.0.0.1:11434/v1' },
   instructions: 'Be brief. Keep file names as they are.',
+  reviewOutside: 'default',
   perimeter,
   createdAt: now - 20 * DAY,
   changedAt: now - DAY,
