@@ -78,15 +78,12 @@ async function measureRecovery(file: string): Promise<number[]> {
   for (let i = 0; i <= TIMES; i++) {
     await read()
     await lane.warm()
-    const [outer] = lane.stats().pids
+    const { pids: all, osSandbox } = lane.stats()
+    const pids = all.slice(0, osSandbox === 'bubblewrap' ? 2 : 1)
     const began = performance.now()
-    if (outer) process.kill(outer, 'SIGKILL')
-    while (
-      !(await read().then(
-        () => true,
-        () => false,
-      ))
-    );
+    // Both, the outer and the inner: an inner one alone would answer for a moment more.
+    for (const pid of pids) process.kill(pid, 'SIGKILL')
+    await read()
     if (i > 0) times.push(performance.now() - began)
   }
   await lane.close()

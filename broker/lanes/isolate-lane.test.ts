@@ -500,13 +500,45 @@ describe('ending', () => {
 
   it('answers when a process is killed from outside, and goes on with a new one', async () => {
     const fresh = openTestLane(sandbox, { poolSize: 0 })
-    const wait = makeTool('export const main = ({ wait }) => wait ? new Promise(() => {}) : 1')
-    const running = callTool(fresh, wait, { input: { wait: true } })
-    await expect.poll(() => fresh.stats().busy, { timeout: 5_000 }).toBe(1)
+    const logs: string[] = []
+    const wait = makeTool(
+      'export const main = ({ wait }) => { console.log("begun"); return wait ? new Promise(() => {}) : 1 }',
+    )
+    const running = callTool(fresh, wait, { input: { wait: true }, onLog: (_, text) => logs.push(text) })
+    await expect.poll(() => logs, { timeout: 5_000 }).toEqual(['begun'])
     for (const pid of fresh.stats().pids) process.kill(pid, 'SIGKILL')
     expect((await running).outcome).toMatchObject({ kind: 'failed', code: 'crashed' })
+    // It had begun: it is not begun again.
+    expect(logs).toEqual(['begun'])
     expect(fresh.stats().crashed).toBe(1)
     expect((await callTool(fresh, wait)).outcome).toEqual(ok(1))
+    await fresh.close()
+  })
+
+  it.each([
+    'all of it',
+    'the outer process alone',
+    'the inner process alone',
+  ])('gives a call that comes right after a kill from outside (%s) a new process, and no error', async (which) => {
+    const fresh = openTestLane(sandbox, { poolSize: 0 })
+    const asks = makeTool(
+      'export const main = async ({ n }) => (await sallyport.fs.stat({ path: "/ok" })).size + n',
+    )
+    for (let n = 0; n < 4; n++) {
+      const call = () =>
+        callTool(fresh, asks, { input: { n }, onRequest: async () => ok({ size: 1 }) }).then(
+          ({ outcome }) => outcome,
+        )
+      expect(await call()).toEqual(ok(n + 1))
+      const { pids } = fresh.stats()
+      const killed =
+        which === 'all of it' ? pids : which.includes('outer') ? pids.slice(0, 1) : pids.slice(-1)
+      for (const pid of killed) process.kill(pid, 'SIGKILL')
+      // What is still there for a moment may answer; nothing that comes is an error.
+      if (killed.length === pids.length || which.includes('inner')) expect(await call()).toEqual(ok(n + 1))
+      else await expect.poll(() => pids.some(isRunning)).toBe(false)
+      expect(await call()).toEqual(ok(n + 1))
+    }
     await fresh.close()
   })
 

@@ -16,6 +16,8 @@ export interface LiveCall {
   readonly repeated: boolean
   requests: number
   open: number
+  /** It has asked or logged something, so it may not be begun anew. */
+  heard(): boolean
   /** Never rejects: a bug on our side is a failure for the tool. */
   ask(operation: string, args: Json): Promise<Outcome<Json>>
   log(level: string, text: string): void
@@ -56,6 +58,7 @@ export function openLiveCall({
     facts: { tool: call.tool.title, limits: call.limits, refusals },
     requests: 0,
     open: 0,
+    heard: () => live.requests > 0 || logLines > 0,
     ask: async (operation, args) => {
       given ??= new AbortController()
       try {

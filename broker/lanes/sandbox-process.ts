@@ -16,6 +16,8 @@ export interface SandboxEnd {
   signal: string | null
   /** The last of what it wrote to stderr. */
   stderr: string
+  /** When its exit was seen, by `performance.now()`. */
+  at: number
 }
 export interface SandboxProcess {
   /** The process in which the isolate runs; known when it is ready. */
@@ -44,7 +46,15 @@ export function openSandboxProcess(
   { child, osSandbox }: SpawnedSandbox,
   events: SandboxEvents,
 ): SandboxProcess {
-  const end: SandboxEnd = { fault: '', killed: false, ready: false, code: null, signal: null, stderr: '' }
+  const end: SandboxEnd = {
+    fault: '',
+    killed: false,
+    ready: false,
+    code: null,
+    signal: null,
+    stderr: '',
+    at: 0,
+  }
   let inner: number | undefined
   let over = false
   let out = ''
@@ -105,6 +115,7 @@ export function openSandboxProcess(
   child.on('exit', (code, signalName) => {
     end.code = code
     end.signal = signalName
+    end.at = performance.now()
     setTimeout(finish, DRAIN_MS).unref()
   })
   child.on('close', finish)

@@ -34,9 +34,13 @@ const CANCEL_MS = 40
 const AHEAD_REQUEST = 2 ** 52
 /** Beyond the limits that are kept here: only for a process whose broker has gone. */
 const TURN_MARGIN_MS = 2_000
+/** bubblewrap's exit code when what it runs got SIGKILL. */
+const KILLED = 128 + 9
+/** A process that has ended may look alive for so long, while the broker has other things to do. */
+const UNSEEN_MS = 1_000
 const MEGABYTE = 1024 * 1024
 
-/** `again`: the call had not begun, and its process was ended because of another one. */
+/** `again`: the call had not begun, and its process was ended because of another one, or from outside. */
 export type RunResult = ToolCallResult | 'again'
 export interface ToolProcess {
   readonly ready: Promise<boolean>
@@ -138,6 +142,11 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     const verdict = watched?.verdict() ?? null
     for (const timer of cancelling.values()) clearTimeout(timer)
     for (const live of [...calls.values()]) {
+      if (verdict === null && wasGoneBefore(end, live)) {
+        calls.delete(live.id)
+        live.repeat()
+        continue
+      }
       const { tool, limits } = live.facts
       const words =
         verdict === 'memory'
@@ -152,7 +161,15 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
   }
 
   const diesWithBroker = options.spawned.osSandbox === 'bubblewrap'
-  const blank: SandboxEnd = { fault: '', killed: true, ready: true, code: null, signal: null, stderr: '' }
+  const blank: SandboxEnd = {
+    fault: '',
+    killed: true,
+    ready: true,
+    code: null,
+    signal: null,
+    stderr: '',
+    at: 0,
+  }
   const self: ToolProcess = {
     strict: options.strict,
     osSandbox: options.spawned.osSandbox,
@@ -224,6 +241,22 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     },
   }
   return self
+}
+
+/**
+ * Killed from outside about when the call came: most likely nobody was there to begin it. Having asked for nothing it
+ * has done nothing either, so a new process may begin it.
+ */
+function wasGoneBefore(end: SandboxEnd, live: LiveCall): boolean {
+  const killed = end.signal === 'SIGKILL' || end.code === KILLED
+  return (
+    killed &&
+    !end.killed &&
+    !end.fault &&
+    !live.repeated &&
+    !live.heard() &&
+    end.at - live.startedAt < UNSEEN_MS
+  )
 }
 
 function outcomeOfResult(message: FromSandbox & { t: 'result' }, live: LiveCall): Outcome<Json> {
