@@ -148,21 +148,25 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   function scheduleRefill() {
     respawn ??= setTimeout(() => {
       respawn = undefined
-      refill()
+      if (startSpare() && lacksSpare()) scheduleRefill()
     }, RESPAWN_MS)
     respawn.unref()
   }
 
-  function refill(): ToolProcess[] {
-    while (!resting && !closed && all.size < LIMIT && spares().length < options.spares) start()
-    return spares()
+  const lacksSpare = () => !resting && !closed && all.size < LIMIT && spares().length < options.spares
+  /** One in a turn of the loop: a start copies this process's page tables, which takes milliseconds. */
+  function startSpare(): boolean {
+    if (!lacksSpare()) return false
+    start()
+    return true
   }
 
   async function warm() {
     resting = false
     if (await spawner.prepare()) return
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const waiting = refill()
+      while (startSpare()) await new Promise((resolve) => setImmediate(resolve))
+      const waiting = spares()
       await Promise.all(waiting.map((process) => process.ready))
       const broken = waiting.find((process) => process.gone() && !process.ended()?.killed)
       if (!broken) return
