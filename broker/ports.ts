@@ -469,7 +469,7 @@ export interface OriginTracker {
       /** The tool's function that the model called, and with what. */
       call?: { function: string; input: Json }
     } | null,
-  ): FlowFacts & { spans: OriginSpan[][] }
+  ): Promise<FlowFacts & { spans: OriginSpan[][] }>
   /** Text for the model, framed as data with its origin, hidden characters stripped and counted. */
   frame(value: string, origins: Origin[]): { text: string; hidden: number }
   end(runId: string): void

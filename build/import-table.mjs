@@ -124,6 +124,12 @@ export const machineTouching = [
     because: 'Keeps the record: it must be written before anything is done.',
   },
   {
+    where: '^broker/origins/',
+    builtins: ['worker_threads'],
+    packages: [],
+    because: 'Compares what a run has read on a thread of its own; reads and writes nothing.',
+  },
+  {
     where: '^broker/store/',
     builtins: ['fs', 'sqlite'],
     packages: [],

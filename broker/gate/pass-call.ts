@@ -11,7 +11,6 @@ import type { NewEntry } from '../../contract/activity.ts'
 import type { Decision } from '../../contract/decision.ts'
 import { failed, type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
 import { OPERATIONS, type OperationName, type ParsedRequest } from '../../contract/request.ts'
-import type { Need } from '../../contract/resource.ts'
 import { CAPABILITY_EFFECT, type Capability, type Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
@@ -297,7 +296,7 @@ export function createPassCall(parts: GateParts): Passed {
       if (passing.silent && blocks(context)) return NOT_SILENT
       const waited = await waitWhilePaused(context)
       if (waited) return noteDecision(context, prepared, decisionOf(waited), waited, null)
-      const { facts: flow, spans } = originsOf(context, passing)
+      const { facts: flow, spans } = await originsOf(context, passing)
       const stopped = parts.stop.blocks(context.principal.id)
       if (stopped?.code === 'paused') continue
       const ruled = parts.decider.decideAll(decideInput(context, stopped, flow), prepared.needs)
@@ -334,7 +333,7 @@ export function createPassCall(parts: GateParts): Passed {
     prepared: Prepared,
     decided: DecisionOfAll,
     flow: FlowFacts,
-    spans: ReturnType<typeof originsOf>['spans'],
+    spans: Awaited<ReturnType<typeof originsOf>>['spans'],
   ): Promise<AskResult> {
     const facts = entryFacts(context, prepared, decided, flow, true)
     const subject = describeAll(prepared.sentence)
@@ -371,9 +370,9 @@ export function createPassCall(parts: GateParts): Passed {
     }
   }
 
-  function originsOf(context: CallContext, passing: Passing<unknown>) {
+  async function originsOf(context: CallContext, passing: Passing<unknown>) {
     const runId = context.run?.id ?? context.callId
-    const { spans, ...facts } = parts.origins.flow(
+    const { spans, ...facts } = await parts.origins.flow(
       runId,
       context.perimeter,
       passing.prepared,
@@ -473,12 +472,11 @@ export function createPassCall(parts: GateParts): Passed {
         return null
       },
       wouldDecide(need) {
-        glanceFlow ??= originsOf(context, {
-          prepared: plainNeed(need),
-          toolCall: null,
-          perform: async () => ok(null),
-          details: () => ({}),
-        }).facts
+        // A single need, apart from any request: there is nothing in it that words could back.
+        glanceFlow ??= {
+          lamps: parts.origins.lamps(context.run?.id ?? context.callId, context.perimeter),
+          ...{ backed: true, unbacked: [] },
+        }
         return parts.decider.decide({ ...decideInput(context, null, glanceFlow), need }).effect
       },
       progress(text) {
@@ -672,21 +670,5 @@ function deniedByPerson(decided: Decision, refusal: Refused): Decision {
       { layer: 'person' as const, rule: refusal.code, text: refusal.person },
       ...decided.because,
     ].slice(0, 20),
-  }
-}
-
-/** A need by itself, with nothing to show: what a glance at the rules is about. */
-function plainNeed(need: Need): Prepared {
-  return {
-    operation: 'fs.list',
-    capability: need.capability,
-    needs: [need],
-    exact: [],
-    diff: null,
-    binding: '',
-    sentence: { verb: '', object: '', tail: '' },
-    bytesOut: 0,
-    destructive: false,
-    dispose() {},
   }
 }

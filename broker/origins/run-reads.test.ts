@@ -17,5 +17,22 @@ it('a run that reads more than is kept costs no more', async () => {
   }
   await new Promise((resolve) => setTimeout(resolve, 10))
   collect()
-  expect(kept.filter((value) => value.deref()).length).toBeLessThan(80)
+  expect(kept.filter((value) => value.deref()).length).toBeLessThan(10)
+  // What is not kept counts as if it stood in every value.
+  expect(reads.index().partial).toBe(true)
+  expect(reads.index().outside.length).toBeGreaterThan(0)
+})
+
+it('says that something is missing only when it is', () => {
+  const reads = createRunReads()
+  for (let read = 0; read < 7; read++) reads.note({ data: 'word '.repeat(200_000) }, outside)
+  expect(reads.index().partial).toBe(false)
+  reads.note(
+    Array.from({ length: 250_000 }, () => 'x'),
+    outside,
+  )
+  expect(reads.index().partial).toBe(true)
+  const other = createRunReads()
+  other.lose()
+  expect(other.index().partial).toBe(true)
 })

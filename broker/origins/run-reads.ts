@@ -1,6 +1,6 @@
 /**
  * What one run has read, and what of it is whose. Noting a read keeps a reference and nothing more; records and texts
- * are taken apart when the first side effect asks. Nothing that came from outside is ever forgotten in a run without
+ * are taken apart when the index is asked for: here at the first side effect, on a thread (`run-judge.ts`) at once. Nothing that came from outside is ever forgotten in a run without
  * the run knowing (`partial`): what was read and dropped counts as if it stood in every value.
  */
 import type { Origin, OriginKind } from '../../contract/origin.ts'
@@ -17,12 +17,11 @@ import type {
 import { foldedForm, identifiersOf } from './read-words.ts'
 
 const MOST_READS = 5_000
-/**
- * Characters that wait to be taken apart, and that are kept: a run that reads gigabytes costs no more memory than this,
- * and the first effect after it no more time. Taking 64 million apart held the broker up for seconds.
- */
-const MOST_HELD = 8 * 1024 * 1024
+/** Characters that wait to be taken apart, and texts that are kept: a run that reads gigabytes costs no more memory. */
+export const MOST_HELD = 8 * 1024 * 1024
 const MOST_TEXT = 8 * 1024 * 1024
+/** All that is kept of a run, records with their keys too. */
+const MOST_KEPT = 32 * 1024 * 1024
 const MOST_LEAVES = 200_000
 const NAME_KEY = /(^|[a-z_ -])(name|title|filename|label|subject|heading|summary)_?$/i
 const PERSON_NAME = /^(first|given)_?name$/i
@@ -31,6 +30,8 @@ const FAMILY_NAME = /^(last|family|sur)_?name$/i
 export interface RunReads {
   /** `call` is what gave it, where a function of a tool did. */
   note(value: Json, origins: FieldOrigin[], call?: { name: string; input: Json }): void
+  /** Something was read that is not kept. */
+  lose(): void
   index(): ReadIndex
 }
 
@@ -39,14 +40,22 @@ export function createRunReads(): RunReads {
   const index: ReadIndex = { records: [], lists: [], calls: [], outside: [], own: [], partial: false }
   let texts = 0
   let reads = 0
+  let kept = 0
   /** Characters of what waits, about. */
   let held = 0
   return {
     note(value, origins, call) {
       reads += 1
-      held += sizeOf(value)
-      if (reads > MOST_READS || held > MOST_HELD) index.partial = true
-      else waiting.push({ value, origins, call: call ? readCall(call) : null })
+      const size = sizeOf(value)
+      if (reads > MOST_READS || held + size > MOST_HELD || kept + size > MOST_KEPT) index.partial = true
+      else {
+        held += size
+        kept += size
+        waiting.push({ value, origins, call: call ? readCall(call) : null })
+      }
+    },
+    lose() {
+      index.partial = true
     },
     index() {
       for (const { value, origins, call } of waiting.splice(0)) {
@@ -68,16 +77,28 @@ export function createRunReads(): RunReads {
   }
 }
 
-/** Characters of all its texts, about: what keeping a value costs. Nothing is kept of a value that is more than enough. */
-function sizeOf(value: Json): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 8
-  let size = 8
-  for (const [key, inner] of Object.entries(value)) {
-    size += key.length + sizeOf(inner)
-    if (size > MOST_HELD) break
+/**
+ * Characters of all its texts, about: what keeping a value costs. Infinite for what is too large to be kept, or has more
+ * parts than are taken apart: looking on would cost as much as taking it apart.
+ */
+export function sizeOf(value: Json): number {
+  let size = 0
+  let parts = 0
+  const add = (each: Json): boolean => {
+    if (++parts > MOST_LEAVES || size > MOST_HELD) return false
+    if (typeof each === 'string') size += each.length
+    if (typeof each !== 'object' || each === null) {
+      size += 8
+      return true
+    }
+    if (Array.isArray(each)) return each.every(add)
+    for (const key in each) {
+      size += key.length
+      if (!add(each[key] as Json)) return false
+    }
+    return true
   }
-  return size
+  return add(value) && size <= MOST_HELD ? size : Number.POSITIVE_INFINITY
 }
 
 interface Labels {

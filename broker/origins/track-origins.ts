@@ -1,35 +1,33 @@
 /**
  * What each run has read and what its person typed. Deterministic: labels come from where a value was read, and no
- * model is asked. Reading only keeps a reference; the index is made when the first side effect after outside text
- * must be judged.
+ * model is asked. Reading only keeps a reference, or passes it to a thread (`run-judge.ts`); nothing is compared before a
+ * side effect must be judged.
  */
-import type { Lamps, Origin, OriginSpan } from '../../contract/origin.ts'
+import type { Lamps, Origin } from '../../contract/origin.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
 import type { OriginTracker } from '../ports.ts'
-import { findSpans } from './find-spans.ts'
 import { frameForModel } from './frame-for-model.ts'
-import { judgeEffect } from './judge-effect.ts'
-import { type PersonWords, readPersonWords } from './person-words.ts'
-import { isEffect, readEffects } from './read-effect.ts'
-import { createRunReads, holdsOutside, type RunReads } from './run-reads.ts'
+import { isEffect } from './read-effect.ts'
+import { createRunJudge, type RunJudge } from './run-judge.ts'
+import { holdsOutside } from './run-reads.ts'
 
 interface RunOrigins {
   said: string
-  words: PersonWords | null
   outside: boolean
   private: boolean
-  reads: RunReads
+  judge: RunJudge
 }
 
 const MODEL: Origin = { kind: 'model', source: 'made by the model' }
-const MOST_REASONS = 5
+
+const blank = (): RunOrigins => ({ said: '', outside: false, private: false, judge: createRunJudge() })
 
 export function createOriginTracker(): OriginTracker {
   const runs = new Map<string, RunOrigins>()
   const of = (runId: string): RunOrigins => {
     let run = runs.get(runId)
     if (!run) {
-      run = { said: '', words: null, outside: false, private: false, reads: createRunReads() }
+      run = blank()
       runs.set(runId, run)
     }
     return run
@@ -47,43 +45,35 @@ export function createOriginTracker(): OriginTracker {
     personSaid(runId, text) {
       const run = of(runId)
       run.said = `${run.said}\n${text}`
-      run.words = null
     },
     noteRead(runId, value, origins, isPrivate, call) {
       const run = of(runId)
       if (isPrivate) run.private = true
       if (origins.length === 0) return
       run.outside ||= holdsOutside(value, origins)
-      run.reads.note(value, origins, call)
+      run.judge.note(value, origins, call)
     },
     noteModel(runId, text) {
       const run = runs.get(runId)
-      if (run?.outside) run.reads.note(text, [{ field: '', origin: MODEL }])
+      if (run?.outside) run.judge.note(text, [{ field: '', origin: MODEL }])
     },
     lamps,
-    flow(runId, perimeter, prepared, toolCall) {
-      const run = of(runId)
+    async flow(runId, perimeter, prepared, toolCall) {
+      const run = runs.get(runId) ?? blank()
       const lit = lamps(runId, perimeter)
-      const none = { lamps: lit, backed: true, unbacked: [] }
-      if (!isEffect(prepared)) return { ...none, spans: prepared.exact.map(() => []) }
-      run.words ??= readPersonWords(run.said)
-      const words = run.words
-      const index = run.reads.index()
-      const spans: OriginSpan[][] = prepared.exact.map((line) => findSpans(words, index, line.text))
-      // Without a line to show it is a step inside an effect that was let through already (a redirect).
-      if (!run.outside || (prepared.exact.length === 0 && toolCall === null)) return { ...none, spans }
-      const judged = readEffects(perimeter, prepared, toolCall).map((effect) =>
-        judgeEffect(words, index, effect),
-      )
-      return {
-        lamps: lit,
-        backed: judged.every((each) => each.backed),
-        unbacked: judged.flatMap((each) => each.unbacked).slice(0, MOST_REASONS),
-        spans,
-      }
+      if (!isEffect(prepared))
+        return { lamps: lit, backed: true, unbacked: [], spans: prepared.exact.map(() => []) }
+      const { said, outside } = run
+      const { needs, exact, operation } = prepared
+      const answer = await run.judge.judge({
+        ...{ said, outside, perimeter, toolCall },
+        prepared: { needs, exact, operation },
+      })
+      return { lamps: lit, ...answer }
     },
     frame: frameForModel,
     end(runId) {
+      runs.get(runId)?.judge.end()
       runs.delete(runId)
     },
   }

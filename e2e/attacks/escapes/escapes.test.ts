@@ -60,9 +60,16 @@ function readAttack(file: string): Attack {
   }
 }
 
+/** As a key or in a value. Making text of megabytes would keep the loop busy that is measured here. */
+function holds(value: Json, word: string): boolean {
+  if (typeof value === 'string') return value.includes(word)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, inner]) => key.includes(word) || holds(inner as Json, word))
+}
+
 /** The gate of these tests: one path is allowed. */
 async function answer(operation: string, args: Json): Promise<Outcome<Json>> {
-  if (JSON.stringify(args).includes('polluted')) return ok({ args: 'held poison' })
+  if (holds(args, 'polluted')) return ok({ args: 'held poison' })
   if (operation === 'fs.watch') await sleep(20)
   const wanted = (args as { path?: Json } | null)?.path
   if (operation.startsWith('fs.') && wanted === '/ok')
@@ -165,9 +172,7 @@ describe.each(attacks)('$name: $about', ({ name, ends, limits }) => {
 
 describe('meanwhile', () => {
   it('the broker’s own thread is never busy for 100 ms on end', () => {
-    // One turn in a thousand may be a collection while others use the machine: a shared core's time counts for more.
-    expect(at(loop.cpu, 0.999)).toBeLessThan(100)
-    expect(Math.max(...loop.cpu)).toBeLessThan(250)
+    expect(Math.max(...loop.cpu)).toBeLessThan(100)
     // By the wall clock a busy machine takes its share: most turns are short, and none is long.
     expect(at(loop.wall, 0.9)).toBeLessThan(100)
     expect(Math.max(...loop.wall)).toBeLessThan(3_000)

@@ -1,0 +1,26 @@
+/** Holds what one run has read and judges its effects, so that neither keeps the broker's own thread busy. */
+import process from 'node:process'
+import { parentPort } from 'node:worker_threads'
+import { createFlowJudge } from './judge-flow.ts'
+import type { FromJudge, ToJudge } from './judge-thread.ts'
+import { createRunReads } from './run-reads.ts'
+
+if (!parentPort) process.exit(1)
+const port = parentPort
+const reads = createRunReads()
+const judge = createFlowJudge()
+
+port.on('message', (message: ToJudge) => {
+  if (message.t === 'partial') return reads.lose()
+  if (message.t === 'note') {
+    reads.note(message.value, message.origins, message.call)
+    // Taken apart now: the effect that asks later waits for less.
+    reads.index()
+    return tell({ t: 'noted', size: message.size })
+  }
+  tell({ t: 'judged', id: message.id, answer: judge(reads.index(), message.question) })
+})
+
+function tell(message: FromJudge): void {
+  port.postMessage(message)
+}
