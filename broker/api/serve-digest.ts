@@ -1,7 +1,7 @@
 /** The weekly digest: what the week's questions and grants say, and perimeters that could be narrower. */
-import type { ActivityRow } from '../../contract/activity.ts'
 import { inputOf } from '../agents/open-agent-book.ts'
 import { makeDigest } from '../consent/make-digest.ts'
+import { readShown } from '../consent/read-shown.ts'
 import { type Suggestion, suggestPerimeters } from '../consent/suggest-perimeters.ts'
 import { isLive } from '../grants/grant-ends.ts'
 import type { Rooms } from '../make-broker.ts'
@@ -11,7 +11,6 @@ import { type ApiGroup, orFault, orMissing } from './group.ts'
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000
 /** Past requests of one agent that a suggestion looks at. */
 const LOOKED_AT = 2_000
-const PAGE = 1_000
 
 export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accept'> {
   const { log, clock, grants, agents, places } = rooms
@@ -30,17 +29,6 @@ export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accep
     )
   }
 
-  function questionsSince(since: number): ActivityRow[] {
-    const found: ActivityRow[] = []
-    for (let before: number | undefined; ; ) {
-      const { rows } = log.query({ text: '', kinds: ['question'], since, before, limit: PAGE })
-      found.push(...rows)
-      const last = rows.at(-1)
-      if (!last || rows.length < PAGE) return found
-      before = last.seq
-    }
-  }
-
   return {
     'digest.get': async () => {
       const now = clock()
@@ -49,7 +37,7 @@ export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accep
         since,
         now,
         grants: grants.list(),
-        questions: questionsSince(since),
+        questions: readShown(log, since),
         suggestions: suggestions(),
         isLive,
       })

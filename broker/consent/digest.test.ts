@@ -7,6 +7,7 @@ import { command, decider, HASH, input, PLACES, path, url } from '../gate/decide
 import { isLive } from '../grants/grant-ends.ts'
 import type { RecordedRequest } from '../ports.ts'
 import { makeDigest } from './make-digest.ts'
+import { readShown } from './read-shown.ts'
 import { suggestPerimeters } from './suggest-perimeters.ts'
 
 const DAY = 86_400_000
@@ -217,5 +218,51 @@ describe('the digest', () => {
       { who: 'Tidy, with files', count: 2 },
       { who: 'Mail', count: 1 },
     ])
+  })
+})
+
+describe('questions that were shown', () => {
+  type Query = { before?: number; limit?: number; kinds?: string[] }
+  const answered = (questionId: string | null, at: number) => ({ questionId, at })
+  const logOf = (answers: { questionId: string | null; at: number }[]) => {
+    const entries = answers.map(({ questionId, at }, index) => ({
+      ...{ seq: index + 1, at, tool: { name: 'files', version: '1', hash: HASH } },
+      principal: { id: 'agent_1', kind: 'agent' as const, name: 'Tidy' },
+      details: { questionId, grant: null, code: null },
+    }))
+    return {
+      query: ({ before = Number.POSITIVE_INFINITY, limit = 200, kinds }: Query) => {
+        expect(kinds).toEqual(['answer'])
+        const rows = entries
+          .filter(({ seq }) => seq < before)
+          .reverse()
+          .slice(0, limit)
+        return { rows, total: rows.length }
+      },
+      entry: (seq: number) => ({ entry: entries[seq - 1] }),
+    } as unknown as Parameters<typeof readShown>[0]
+  }
+
+  it('one that listed twelve requests is one, at the time of its first answer', () => {
+    const log = logOf([
+      ...Array.from({ length: 12 }, (_, at) => answered('q_1', NOW + at)),
+      answered('q_2', NOW + 60_000),
+    ])
+    expect(
+      readShown(log, 0)
+        .map(({ at }) => at)
+        .sort(),
+    ).toEqual([NOW, NOW + 60_000])
+    const digest = makeDigest({
+      ...{ since: 0, now: NOW, grants: [], suggestions: [], isLive, questions: readShown(log, 0) },
+    })
+    expect(digest.askedMost).toEqual([{ who: 'Tidy, with files', count: 2 }])
+  })
+  it('what was refused without being shown is none', () => {
+    expect(readShown(logOf([answered(null, NOW), answered('q_1', NOW)]), 0)).toHaveLength(1)
+  })
+  it('are read to the end, page by page', () => {
+    const many = Array.from({ length: 2_500 }, (_, at) => answered(`q_${at % 1_300}`, NOW + at))
+    expect(readShown(logOf(many), 0)).toHaveLength(1_300)
   })
 })

@@ -1,7 +1,7 @@
 /** The week in questions and grants: what is never used, who asks most, what could be narrower. Pure. */
-import type { ActivityRow } from '../../contract/activity.ts'
 import type { Digest } from '../../contract/broker-api.ts'
 import type { Grant } from '../../contract/grant.ts'
+import type { ShownQuestion } from './read-shown.ts'
 import type { Suggestion } from './suggest-perimeters.ts'
 
 const HOUR = 60 * 60 * 1000
@@ -13,8 +13,8 @@ export interface DigestFacts {
   since: number
   now: number
   grants: readonly Grant[]
-  /** Entries of kind `question` since then. */
-  questions: readonly Pick<ActivityRow, 'at' | 'principal' | 'tool'>[]
+  /** What was shown since then. */
+  questions: readonly ShownQuestion[]
   suggestions: readonly Suggestion[]
   /** False for a grant that has ended. */
   isLive(grant: Grant, now: number): boolean

@@ -52,6 +52,10 @@ describe('requests of one kind in one go', () => {
     expect(question?.waiting).toBe(0)
     expect(answer(desk).accepted).toBe(true)
     expect(await Promise.all(all.map(kind))).toEqual(NAMES.map(() => 'allow'))
+    // Each answer says which question it was to: so the digest counts one.
+    expect(new Set((await Promise.all(all)).map(({ questionId }) => questionId))).toEqual(
+      new Set([question?.id]),
+    )
   })
   it('a no is a no to all of them', async () => {
     const { desk } = openDesk()

@@ -95,7 +95,10 @@ export async function reviewResult(
     ref: asked.seq,
     decision: answer.kind,
     durationMs: answer.ms,
-    details: { review: answer.kind === 'allow' ? 'passed on' : 'kept back', hidden, characters: text.length },
+    details: {
+      questionId: answer.questionId,
+      ...{ review: answer.kind === 'allow' ? 'passed on' : 'kept back', hidden, characters: text.length },
+    },
   })
   if (answer.kind === 'allow') return null
   const said = answer.refused.code === 'denied-by-person'
