@@ -1,9 +1,14 @@
 /**
  * Newline JSON over two file descriptors. Reading is the event loop's; writing is synchronous, so that a full pipe
  * holds this process back and nothing piles up in it.
+ *
+ * After a message it looks for the next one for a moment before it goes to sleep: waking a process costs both sides
+ * more than a short call does, and a tool that reads file after file has its next answer within that moment.
  */
 import { Buffer } from 'node:buffer'
-import { writeSync } from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import process from 'node:process'
 import type { Readable } from 'node:stream'
 import { type Frame, readFrame } from '../contract/sandbox-frames.ts'
 
@@ -18,13 +23,22 @@ export interface Channel {
 const NEWLINE = 10
 /** Between two tries while the pipe is full, in ms. */
 const FULL_PIPE_MS = 0.2
+/** How long to look for the next message, in ms. With one processor it would only keep others from writing it. */
+const LINGER_MS = availableParallelism() > 1 ? 0.25 : 0
+/** Chunks after which it is tried again, at most, when it was in vain. */
+const SIT_OUT_MOST = 32
+/** Bytes that one look takes at most. */
+const LOOK_BYTES = 64 * 1024
 
 export function openChannel({
   readable,
+  readFd,
   writeFd,
   onEnd,
 }: {
   readable: Readable
+  /** What `readable` reads from, never blocking; null to wait for the event loop alone. */
+  readFd: number | null
   writeFd: number
   onEnd: () => void
 }): Channel {
@@ -48,7 +62,7 @@ export function openChannel({
 
   function start(onFrame: (frame: Frame) => void) {
     let parts: Buffer[] = []
-    readable.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       let from = 0
       for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
         const part = chunk.subarray(from, end)
@@ -59,6 +73,11 @@ export function openChannel({
       }
       if (from < chunk.length) parts.push(chunk.subarray(from))
       flush()
+    }
+    const linger = readFd === null ? () => {} : createLinger(readFd, take)
+    readable.on('data', (chunk: Buffer) => {
+      take(chunk)
+      linger()
     })
     readable.on('end', onEnd)
     readable.on('error', onEnd)
@@ -72,6 +91,43 @@ export function openChannel({
     },
   }
 }
+
+/**
+ * Hands on what comes within a moment of the last chunk. The end of the pipe is left to the event loop. When nothing
+ * came, it is not tried again for a while: with more to do than there are processors, it would only be in the way.
+ */
+function createLinger(fd: number, take: (chunk: Buffer) => void): () => void {
+  const buffer = Buffer.allocUnsafe(LOOK_BYTES)
+  let inVain = 0
+  let sitOut = 0
+  return () => {
+    if (sitOut > 0) {
+      sitOut--
+      return
+    }
+    for (let until = performance.now() + LINGER_MS; performance.now() < until; ) {
+      const size = tryRead(fd, buffer)
+      if (size === 0) return
+      if (size < 0) continue
+      take(Buffer.from(buffer.subarray(0, size)))
+      inVain = 0
+      until = performance.now() + LINGER_MS
+    }
+    sitOut = Math.min(2 ** inVain++, SIT_OUT_MOST)
+  }
+}
+
+/** Bytes read; 0 at the pipe's end, -1 while there is nothing. */
+function tryRead(fd: number, buffer: Buffer): number {
+  try {
+    return readSync(fd, buffer)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? -1 : 0
+  }
+}
+
+/** True where the standard input of a program that was given a pipe does not block once it is read as a stream. */
+export const LOOKS_AHEAD = process.platform !== 'win32'
 
 /** Bytes written; 0 when the pipe is full. Its other end is not blocking, and so this end may not be either. */
 function tryWrite(fd: number, data: string | Buffer): number {

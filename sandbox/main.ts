@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import process from 'node:process'
-import { openChannel } from './channel.ts'
+import { LOOKS_AHEAD, openChannel } from './channel.ts'
 import { createToolRunner } from './run-tool.ts'
 
 // What crosses into the isolate must not tell how this side is built.
@@ -20,7 +20,12 @@ try {
   // Not on every system; the limits are kept from outside either way.
 }
 
-const channel = openChannel({ readable: process.stdin, writeFd: 1, onEnd: () => process.exit(0) })
+const channel = openChannel({
+  readable: process.stdin,
+  readFd: LOOKS_AHEAD ? 0 : null,
+  writeFd: 1,
+  onEnd: () => process.exit(0),
+})
 const runner = createToolRunner({
   guestSource: readFileSync(new URL('./guest.js', import.meta.url), 'utf8'),
   send: channel.write,

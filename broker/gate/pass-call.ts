@@ -205,12 +205,14 @@ export function createPassCall(parts: GateParts): Passed {
     const overspent = parts.usage.countBytes(context, prepared.bytesOut)
     if (overspent) return noteRefusal(context, subject, overspent)
 
-    // Written before done. Anything that changes or sends waits for the disk.
+    // Written before done. Anything that changes or sends waits for the disk; a read that nobody has asked for yet is
+    // written before anything can come of it (pass-tool-call.ts).
     const facts = entryFacts(context, prepared, decision, flow, asked !== null)
     let intent: { seq: number; at: number } | null = null
     try {
       intent = parts.log.stage(scrub({ ...facts, kind: 'intent', subject }))
-      await (CAPABILITY_EFFECT[prepared.capability] === 'reads' ? parts.log.commit() : parts.log.sync())
+      if (CAPABILITY_EFFECT[prepared.capability] !== 'reads') await parts.log.sync()
+      else if (!passing.silent) await parts.log.commit()
     } catch (error) {
       parts.onFault(error)
       const unwritten = refused(

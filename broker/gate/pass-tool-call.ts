@@ -97,7 +97,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
     inner.staged = (stage) => ownStreams().staged(stage)
     const ahead = offered?.ahead ? await answerAhead(inner, offered, input) : []
-    const result = await parts.lane.run({
+    const running = parts.lane.run({
       tool,
       principalId: context.principal.id,
       runId: context.run?.id ?? null,
@@ -117,6 +117,8 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         clock = control
       },
     })
+    const unwritten = ahead.length > 0 ? await commitSent() : null
+    const result = await running
     await (streams as CallStreams | null)?.end()
     const unlogged = parts.usage.endCall(callId)
     note({
@@ -134,13 +136,33 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
           : { code: result.outcome.code, text: parts.leaks.redactKnown(result.outcome.person).text }),
       },
     })
+    if (unwritten) return finish(inner, unwritten, origins)
     if (result.outcome.kind !== 'ok') return finish(inner, result.outcome, origins)
-    origins.push(...labelResult(context, tool, fn, input, result.outcome.value))
+    const { value } = result.outcome
+    origins.push(...labelResult(context, tool, fn, input, value))
     const kept = await reviewResult(parts, inner, {
       ...{ tool, title: offered?.title ?? fn, origins },
-      text: forReading(result.outcome.value),
+      text: () => forReading(value),
     })
     return finish(inner, kept ?? result.outcome, origins)
+  }
+
+  /**
+   * Reads ahead change nothing, and the box lets nothing out but by the gate: so their entries are written while the
+   * code runs, before its answer is taken. When they can't be, the answer is not.
+   */
+  async function commitSent(): Promise<Refused | null> {
+    await new Promise(setImmediate) // the call goes out in this turn
+    try {
+      await parts.log.commit()
+      return null
+    } catch (error) {
+      parts.onFault(error)
+      return refused(
+        'unavailable',
+        'The activity log can’t be written, so what the tool answered is not used. Free some disk space, then try again.',
+      )
+    }
   }
 
   async function answerAhead(context: CallContext, fn: ToolFunction, input: Json): Promise<AheadAnswer[]> {

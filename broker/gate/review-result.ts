@@ -20,7 +20,7 @@ export interface Reviewed {
   tool: InstalledTool
   title: string
   /** As the model would read it, before it is framed: known secrets are out, hidden characters are in. */
-  text: string
+  text(): string
   origins: readonly Origin[]
 }
 
@@ -28,11 +28,12 @@ export interface Reviewed {
 export async function reviewResult(
   parts: ReviewParts,
   context: CallContext,
-  { tool, title, text, origins }: Reviewed,
+  { tool, title, text: read, origins }: Reviewed,
 ): Promise<Refused | null> {
   const from = [...new Set(origins.filter(({ kind }) => kind === 'outside').map(({ source }) => source))]
   const chosen = from.length > 0 ? parts.reviewOutside?.(context.principal.id) : null
   if (!chosen) return null
+  const text = read()
   const { hidden } = parts.origins.frame(text, [...origins])
   const runId = context.run?.id ?? context.callId
   const lamps = parts.origins.lamps(runId, context.perimeter)
