@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { LogUnavailable } from '../../contract/activity.ts'
 import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
 import { aheadArgs } from './ahead-args.ts'
 
@@ -57,6 +58,18 @@ describe('a read that the manifest announces', () => {
     const outcome = await read({ folders: [{ path: folder, read: 'allow', write: 'deny' }] }, missing)
     expect(outcome).toMatchObject({ kind: 'failed', code: 'not-found' })
     expect(kinds()).toEqual(['tool.call', 'intent', 'outcome', 'tool.result'])
+  })
+
+  it('is of no use while its entries can’t be written', async () => {
+    const commit = vi.spyOn(house.log, 'commit').mockRejectedValue(new LogUnavailable('The disk is full.'))
+    try {
+      const outcome = await read({ folders: [{ path: folder, read: 'allow', write: 'deny' }] })
+      expect(outcome).toMatchObject({ kind: 'refused', code: 'unavailable' })
+      expect(JSON.stringify(outcome)).not.toContain('what it says')
+      expect(commit).toHaveBeenCalled()
+    } finally {
+      commit.mockRestore()
+    }
   })
 
   it('waits with everything else while the agent is paused', async () => {

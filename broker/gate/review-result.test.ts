@@ -40,7 +40,7 @@ function open(wanted: ReviewReason = 'setting', promptBudget = 20) {
     reviewResult({ log, consent: desk, origins, reviewOutside: () => wanted, onFault: () => {} }, context, {
       tool,
       title: 'Read a page',
-      text,
+      text: () => text,
       origins: from,
     })
   const answer = (change: Parameters<typeof answerTo>[1] = {}) => {
