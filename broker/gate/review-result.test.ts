@@ -123,7 +123,7 @@ it('keeps it back when it can’t be written down', async () => {
       perimeter: Perimeter.parse({}),
       run: null,
     } as never,
-    { tool, title: 'x', text: 'x', origins: [outside] },
+    { tool, title: 'x', text: () => 'x', origins: [outside] },
   )
   expect(refusal).toMatchObject({ code: 'unavailable' })
 })
