@@ -165,9 +165,9 @@ export function blockHead(row: Record<string, unknown>): BlockHead {
 /** Texts are canonical JSON and hold no line end of their own. */
 const packTexts = (texts: string[]): Uint8Array =>
   zstdCompressSync(texts.join('\n'), { params: { [constants.ZSTD_c_compressionLevel]: 6 } })
-export const unpackTexts = (data: Uint8Array): Buffer =>
-  // A block is some 33 kB: one piece of memory for it instead of three that are put together.
-  zstdDecompressSync(data, { maxOutputLength: 64 * 1024 * 1024, chunkSize: 64 * 1024 })
+/** `data` may be several in a row. A block is some 33 kB: one piece of memory for it instead of three put together. */
+export const unpackTexts = (data: Uint8Array, blocks = 1): Buffer =>
+  zstdDecompressSync(data, { maxOutputLength: 64 * 1024 * 1024, chunkSize: blocks * 64 * 1024 })
 
 /** Cuts entries in a row into blocks. Throws when they don't continue each other: what is broken is never packed over. */
 export function makeBlocks(entries: { seq: number; hash: string; text: string }[], prev: string): Block[] {

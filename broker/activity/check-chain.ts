@@ -44,6 +44,16 @@ export class Walk implements Walked {
     if (wanted.has(from.seq)) this.wanted.set(from.seq, from.hash)
   }
 
+  /** Where it stands, to come back to. */
+  keep(): { at: ChainPoint; redacted: number } {
+    return { at: { ...this.at }, redacted: this.redacted.length }
+  }
+  back({ at, redacted }: { at: ChainPoint; redacted: number }): void {
+    this.at = { ...at }
+    this.redacted.length = redacted
+    for (const seq of this.wanted.keys()) if (seq > at.seq) this.wanted.delete(seq)
+  }
+
   /**
    * Bytes of the next entry, without a stored chain value to compare with (packed entries). What stands before `start`
    * is overwritten where there is room for a chain value: hashing in place saves the copy, and the entry before is done.

@@ -146,6 +146,7 @@ describe('redaction', () => {
     expect(log.query(query({ text: '*arathus*' })).rows).toEqual([])
     expect(log.query(query({ text: 'zarathustra' })).rows).toEqual([])
     expect(log.query(query({ capability: 'fs.read', limit: 1000 })).rows).toHaveLength(401)
+    expect(/zarathustra/i.exec(bytesOf(at.folder))).toBeNull()
     expect(await log.verify()).toMatchObject({ ok: true })
     await close()
     expect(/zarathustra/i.exec(bytesOf(at.folder))).toBeNull()

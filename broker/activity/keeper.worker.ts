@@ -28,6 +28,8 @@ const hot = new DatabaseSync(files.hot, { timeout: 5_000 })
 const archive = openArchive(files.archive)
 const indexDb = new DatabaseSync(files.index, { timeout: 5_000 })
 indexDb.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
+// Words of what was removed or redacted must not stay behind in free pages.
+indexDb.exec('PRAGMA secure_delete = ON')
 for (const file of [files.archive, files.index]) chmodSync(file, 0o600)
 const index = createIndexWriter(indexDb)
 const reader = createEntryReader(hot, files.archive)
@@ -42,9 +44,11 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
       break
     case 'remove':
       remove(order.upTo)
+      takeIn()
       break
     case 'redact':
       redact(order.texts)
+      takeIn()
       break
     case 'end':
       takeIn()
@@ -105,7 +109,6 @@ function startOfRows(): { seq: number; hash: string } {
 function remove(upTo: number): void {
   archive.removeUpTo(upTo)
   archive.db.exec('PRAGMA incremental_vacuum')
-  archive.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   reader.refresh()
   index.dropUpTo(upTo)
   const first = reader.first()
@@ -124,7 +127,6 @@ function redact(texts: [number, string][]): void {
     if (head !== block.head) throw new Error(`Entry ${seq} could not be redacted: it would break the chain.`)
     archive.replace(block)
   }
-  archive.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   reader.refresh()
   for (const volume of volumes) rebuild(volume, volume * VOLUME_ENTRIES)
 }

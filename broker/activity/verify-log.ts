@@ -15,7 +15,7 @@ import { type LogFiles, logFiles } from './log-files.ts'
 import { offTimes } from './off-times.ts'
 import { openForReading } from './open-for-reading.ts'
 import { readPublicKey } from './seals.ts'
-import { type PartOrder, type PartResult, verifyPart } from './verify-part.ts'
+import { type PartResult, type PartsOrder, type Stretch, verifyParts } from './verify-part.ts'
 
 export interface VerifyOptions {
   /** Keys that may have sealed the log, this computer's first. Without one nothing counts as sealed. */
@@ -46,11 +46,14 @@ async function verdictOf(
   const strays = findStrays(files)
   const start = readStart(files)
   const wanted = [...heads, ...strays, ...(start ? [start] : [])].flatMap(({ seq }) => [seq, seq - 1])
-  const orders = divide(files, Math.max(1, threads)).map((order) => ({ ...order, wanted }))
-  const apart = threads === 0 ? [] : options.blocking ? orders.slice(1) : orders
-  const waiting = Promise.all(apart.map(verifyInThread))
-  const here = orders.slice(0, orders.length - apart.length).map(verifyPart)
-  const parts = [...here, ...(await waiting)]
+  const stretches = divide(files, Math.max(1, threads))
+  const order = { files, stretches, next: new SharedArrayBuffer(4), wanted }
+  const here = options.blocking || threads === 0 ? 1 : 0
+  const apart = Math.min(threads, stretches.length) - here
+  const waiting = Promise.all(Array.from({ length: Math.max(0, apart) }, () => verifyInThread(order)))
+  const own = here === 1 ? verifyParts(order) : new Map<number, PartResult>()
+  const done = new Map([own, ...(await waiting)].flatMap((some) => [...some]))
+  const parts = stretches.flatMap((_, n) => done.get(n) ?? [])
   const beside = openBeside(files)
   try {
     const ids = { own: beside.id, known: options.id ?? null }
@@ -61,30 +64,34 @@ async function verdictOf(
   }
 }
 
+/** Stretches for each thread: one that starts late, or gets less of the processor, takes fewer. */
+const EACH = 8
+const BLOCKS_AT_LEAST = 64
+
 /** Stretches of about as many blocks each; the last goes on through the rows. */
-function divide(files: LogFiles, threads: number): Omit<PartOrder, 'wanted'>[] {
-  const whole = { files, fromSeq: 0, toSeq: Number.MAX_SAFE_INTEGER, withRows: true }
+function divide(files: LogFiles, threads: number): Stretch[] {
+  const whole = { fromSeq: 0, toSeq: Number.MAX_SAFE_INTEGER, withRows: true }
   const archive = threads === 1 ? null : openArchiveForReading(files.archive)
   if (archive === null) return [whole]
   try {
     const count = Number(archive.db.prepare('SELECT count(*) AS n FROM block').get()?.n)
-    if (count < 64 * threads) return [whole]
+    const parts = Math.min(EACH * threads, Math.floor(count / BLOCKS_AT_LEAST))
+    if (parts < 2) return [whole]
     const nth = archive.db.prepare('SELECT last FROM block ORDER BY last LIMIT 1 OFFSET ?')
-    const ends = Array.from({ length: threads - 1 }, (_, n) =>
-      Number(nth.get(Math.floor(((n + 1) * count) / threads))?.last),
+    const ends = Array.from({ length: parts - 1 }, (_, n) =>
+      Number(nth.get(Math.floor(((n + 1) * count) / parts))?.last),
     )
     return [...ends, Number.MAX_SAFE_INTEGER].map((toSeq, n) => ({
-      files,
       fromSeq: n === 0 ? 0 : (ends[n - 1] ?? 0) + 1,
       toSeq,
-      withRows: n === threads - 1,
+      withRows: n === parts - 1,
     }))
   } finally {
     archive.close()
   }
 }
 
-function verifyInThread(order: PartOrder): Promise<PartResult> {
+function verifyInThread(order: PartsOrder): Promise<Map<number, PartResult>> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerUrl('verify'), { workerData: order, execArgv: [] })
     worker.once('message', resolve)

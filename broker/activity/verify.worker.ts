@@ -1,5 +1,5 @@
-/** A thread that verifies one stretch of the log. */
+/** A thread that verifies stretches of the log. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type PartOrder, verifyPart } from './verify-part.ts'
+import { type PartsOrder, verifyParts } from './verify-part.ts'
 
-parentPort?.postMessage(verifyPart(workerData as PartOrder))
+parentPort?.postMessage(verifyParts(workerData as PartsOrder))
