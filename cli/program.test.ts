@@ -109,6 +109,36 @@ describe('the command line', () => {
     expect(person.stderr).toContain('not running')
   })
 
+  it.each([
+    ['status --what --json', /unknown option '--what'/],
+    ['nothing --json', /unknown command 'nothing'/],
+    ['--json', /unknown option|verb is missing/],
+    ['log --json', /unknown option|verb is missing/],
+    ['log serch word --json', /unknown command 'serch'/],
+    ['grants revoke --json', /missing required argument/],
+    ['log search --limit no --json', /--limit takes a whole number/],
+    ['log verify --head no --json', /--head takes/],
+    ['log tail --lines --json', /argument missing|takes a whole number/],
+  ])('says of a wrong line, %s, what is wrong with it, as one object', async (line, text) => {
+    const { world, run } = makeWorld()
+    await serve(world, {})
+    const result = await run(line.split(' '))
+    expect(result).toMatchObject({ code: 2, stderr: '' })
+    expect(result.json()).toEqual([{ error: { code: 'usage', text: expect.stringMatching(text) } }])
+  })
+
+  it('ends a search without a hit as well, and says so', async () => {
+    const api = { 'activity.query': () => ({ rows: [], total: 0 }) }
+    const scripted = makeWorld()
+    await serve(scripted.world, api)
+    const found = await scripted.run(['log', 'search', 'nowhere', '--json'])
+    expect(found).toMatchObject({ code: 0, stderr: '' })
+    expect(found.json()).toEqual([{ rows: [], total: 0 }])
+    const person = makeWorld()
+    await serve(person.world, api)
+    expect(await person.run(['log', 'search', 'nowhere'])).toMatchObject({ code: 0, stdout: '0 of 0\n' })
+  })
+
   it('says that the broker is not built where it can not start one', async () => {
     const result = await makeWorld().run(['agent', 'list', '--json'])
     expect(result).toMatchObject({ code: 1 })
@@ -156,6 +186,11 @@ describe('the command line', () => {
       const { stdout, code } = await makeWorld().run([...leaf.split(' '), '--help'])
       expect(code, leaf).toBe(0)
       expect(stdout, leaf).toContain('--json')
+      const wrong = await makeWorld().run([...leaf.split(' '), '--no-such', '--json'])
+      expect(wrong, leaf).toMatchObject({ code: 2, stderr: '' })
+      expect(wrong.json(), leaf).toEqual([
+        { error: { code: 'usage', text: expect.stringContaining("unknown option '--no-such'") } },
+      ])
     }
   })
 

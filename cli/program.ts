@@ -19,7 +19,7 @@ import { addTool } from './verbs/tool.ts'
 import { addUndo } from './verbs/undo.ts'
 
 const AFTER_HELP = `
-Exit codes: 0 done, 1 failed or refused, 2 wrong usage, 3 Sallyport is not running, 4 check: it would ask.
+Exit codes: 0 done (also a search without a hit), 1 failed or refused, 2 wrong usage, 3 Sallyport is not running, 4 check: it would ask.
 Verbs talk to the running app; where none runs they start a broker of their own for as long as they take.`
 
 /** @param words the command line without Node and program; never rejects */
@@ -31,21 +31,26 @@ export async function runProgram(words: string[], world: World): Promise<ExitCod
       code = end
     },
   }
+  const out = createOutput(world, words.includes('--json'))
   try {
-    await makeProgram(verbs).parseAsync(words, { from: 'user' })
+    await makeProgram(verbs, out.json).parseAsync(words, { from: 'user' })
     return code
   } catch (error) {
-    return explain(error, createOutput(world, words.includes('--json')))
+    return explain(error, out)
   }
 }
 
-function makeProgram(verbs: Verbs): Command {
+function makeProgram(verbs: Verbs, json: boolean): Command {
   const { stdout, stderr } = verbs.world
   const program = new Command('sallyport')
     .description('Hosts AI agents behind one gate. This is its command line.')
     .addHelpText('after', AFTER_HELP)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      // For scripts `explain` says it, as an object.
+      writeErr: (text) => json || stderr.write(text),
+    })
     .showSuggestionAfterError()
   const add = [
     addStatus,
@@ -67,7 +72,11 @@ function makeProgram(verbs: Verbs): Command {
 }
 
 function explain(error: unknown, out: ReturnType<typeof createOutput>): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok
+    if (out.json) out.fault('usage', usageText(error))
+    return EXIT.usage
+  }
   if (error instanceof CliError) {
     out.fault(error.code, error.message)
     return error.exitCode
@@ -78,3 +87,6 @@ function explain(error: unknown, out: ReturnType<typeof createOutput>): ExitCode
   )
   return EXIT.failed
 }
+
+const usageText = ({ code, message }: CommanderError): string =>
+  code === 'commander.help' ? 'A verb is missing. See sallyport --help.' : message.replace(/^error: /, '')
