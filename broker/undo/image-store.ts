@@ -73,7 +73,8 @@ function writeDurably(file: string, bytes: Buffer): void {
   try {
     const fd = fs.openSync(temporary, 'wx', 0o600)
     try {
-      fs.writeSync(fd, bytes)
+      // All of it or an error: a disk that fills up takes a part without one.
+      fs.writeFileSync(fd, bytes)
       fs.fsyncSync(fd)
     } finally {
       fs.closeSync(fd)

@@ -2,6 +2,7 @@
  * What undoing a whole run would do, without doing it. Changes build on each other (written, then moved), so each is
  * judged against the disk as it would be once all later ones were taken back.
  */
+import fs from 'node:fs'
 import { createTwoFilesPatch } from 'diff'
 import type { UndoPreview } from '../../contract/agent.ts'
 import type { Change } from './change.ts'
@@ -34,7 +35,7 @@ async function judge(change: Change, disk: DiskToCome, images: ImageStore): Prom
     return keptImage(change, images) ? 'can-undo' : 'gone'
   }
   if (now === null) return 'gone'
-  if (change.what === 'folder') return 'can-undo' // if it is empty by then
+  if (change.what === 'folder') return (await disk.isEmptied(change.path)) ? 'can-undo' : 'changed-since'
   if (now !== change.after && now !== UNKNOWN) return 'changed-since'
   if (change.what === 'changed' && !keptImage(change, images)) return 'no-image'
   if (change.what === 'moved' && (await disk.at(change.from as string)) !== null) return 'changed-since'
@@ -86,6 +87,14 @@ class DiskToCome {
     const found = this.#lookUp(path)
     const print = 'print' in found ? found.print : await diskPrint(found.path)
     return print?.startsWith('folder:') && this.#changesBelow(path) ? UNKNOWN : print
+  }
+
+  /** Would nothing be left in this folder? */
+  async isEmptied(folder: string): Promise<boolean> {
+    const real = this.realPath(folder)
+    const names = real === null ? null : await atEntry(real, (at) => fs.readdirSync(at))
+    for (const name of names ?? []) if ((await this.at(`${folder}/${name}`)) !== null) return false
+    return true
   }
 
   /** A folder's print covers all that is in it, and of that something would be taken back first. */

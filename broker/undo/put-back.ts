@@ -35,9 +35,13 @@ const ACTS: Record<Change['what'], Act> = {
   async created(change, at) {
     const why = await differs(change, at)
     if (why) return why
-    // Out of the way in one step, then gone.
+    // Out of the way in one step, looked at once more where nobody finds it, then gone.
     const aside = besides(at)
     fs.renameSync(at, aside)
+    if ((await fingerprint(aside)) !== change.after) {
+      if (!exists(at)) fs.renameSync(aside, at)
+      return CHANGED
+    }
     fs.rmSync(aside, { recursive: true, force: true })
     return 'done'
   },
@@ -49,7 +53,8 @@ const ACTS: Record<Change['what'], Act> = {
     const bytes = images.get(change.before.hash)
     if (!bytes) return 'Its old content is no longer kept.'
     const aside = besides(at)
-    writeFile(aside, bytes, change.before)
+    // A write keeps a file's permissions: what they are now is what they were, or what a person made of them since.
+    writeFile(aside, bytes, { ...change.before, mode: fs.lstatSync(at).mode & 0o7777 })
     fs.renameSync(aside, at)
     return 'done'
   },

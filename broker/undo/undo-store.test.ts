@@ -257,6 +257,125 @@ describe('undo', () => {
     ).toHaveLength(1)
   })
 
+  test('of two runs that wrote one file the earlier waits for the later, and each takes back only its own', async () => {
+    put('a.txt', 'mine')
+    const writeIn = (id: string, data: string) =>
+      gate.pass('fs.writeFile', { path: `${work}/a.txt`, data }, { run: { id, title: id } })
+    await writeIn('run_1', 'one')
+    await writeIn('run_2', 'two')
+    const held = await undo.undo({ runId: 'run_1' })
+    expect(held).toMatchObject({ undone: 0, skipped: [{ path: `${work}/a.txt` }] })
+    expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('two')
+    expect(await undo.undo({ runId: 'run_2' })).toEqual({ undone: 1, skipped: [] })
+    expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('one')
+    expect(await undo.undo({ runId: 'run_1' })).toEqual({ undone: 1, skipped: [] })
+    expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('mine')
+  })
+
+  test('what a person deleted or moved away since stays so, and is said', async () => {
+    put('a.txt', 'a')
+    await write('a.txt', 'a2')
+    await write('b.txt', 'b')
+    await write('c.txt', 'c')
+    fs.rmSync(`${work}/a.txt`)
+    fs.renameSync(`${work}/b.txt`, `${work}/kept.txt`)
+    fs.rmSync(`${work}/c.txt`)
+    fs.mkdirSync(`${work}/c.txt`)
+    expect(states(await undo.preview('run_test')).sort()).toEqual([
+      'changed gone',
+      'created changed-since',
+      'created gone',
+    ])
+    const before = snapshot(work)
+    const { undone, skipped } = await undoRun()
+    expect([undone, skipped.length]).toEqual([0, 3])
+    for (const { why } of skipped) expect(why).toMatch(/not there any more|changed since/)
+    expect(snapshot(work)).toEqual(before)
+  })
+
+  test('a link that was put in place since is neither followed nor taken away', async () => {
+    put('a.txt', 'a')
+    fs.writeFileSync(`${top}/other.txt`, 'after')
+    await write('a.txt', 'after')
+    await write('new.txt', 'after')
+    await write('gone.txt', 'after')
+    for (const name of ['a.txt', 'new.txt']) {
+      fs.rmSync(`${work}/${name}`)
+      fs.symlinkSync(`${top}/other.txt`, `${work}/${name}`)
+    }
+    await trash('gone.txt')
+    fs.symlinkSync(`${top}/other.txt`, `${work}/gone.txt`)
+    const before = snapshot(work)
+    const { undone } = await undoRun()
+    expect(undone).toBe(0)
+    expect(snapshot(work)).toEqual(before)
+    expect(fs.readFileSync(`${top}/other.txt`, 'utf8')).toBe('after')
+  })
+
+  test('permissions that a person gave a file since stay theirs', async () => {
+    put('a.txt', 'before')
+    fs.chmodSync(`${work}/a.txt`, 0o644)
+    await write('a.txt', 'after')
+    fs.chmodSync(`${work}/a.txt`, 0o600)
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('before')
+    expect(fs.statSync(`${work}/a.txt`).mode & 0o777).toBe(0o600)
+  })
+
+  test('a folder that may no longer be written to keeps what is in it, whole, and it is said', async () => {
+    put('folder/a.txt', 'before')
+    await write('folder/a.txt', 'after')
+    await write('folder/b.txt', 'new')
+    const uid = process.getuid?.() ?? 0
+    const plain = uid === 0 ? 65534 : uid
+    for (const at of [top, work, `${work}/folder`, `${work}/folder/a.txt`, `${work}/folder/b.txt`])
+      fs.chownSync(at, plain, process.getgid?.() ?? 0)
+    fs.chmodSync(`${work}/folder`, 0o500)
+    process.seteuid?.(plain)
+    const result = await undoRun().finally(() => process.seteuid?.(uid))
+    fs.chmodSync(`${work}/folder`, 0o700)
+    expect(result).toMatchObject({ undone: 0, skipped: [{ why: expect.stringContaining('EACCES') }, {}] })
+    expect(fs.readdirSync(`${work}/folder`).sort()).toEqual(['a.txt', 'b.txt'])
+    expect(fs.readFileSync(`${work}/folder/a.txt`, 'utf8')).toBe('after')
+    expect(await undoRun()).toEqual({ undone: 2, skipped: [] })
+    expect(fs.readFileSync(`${work}/folder/a.txt`, 'utf8')).toBe('before')
+  })
+
+  test('what is too large to be kept is not written over, and comes back from the trash alone', async () => {
+    put('big.bin', '')
+    fs.truncateSync(`${work}/big.bin`, 65 * 1024 * 1024)
+    const facts = () => [fs.statSync(`${work}/big.bin`).size, fs.statSync(`${work}/big.bin`).ino]
+    const before = facts()
+    const refusedWrite = await gate.pass('fs.writeFile', { path: `${work}/big.bin`, data: 'x' })
+    expect(refusedWrite).toMatchObject({ kind: 'refused', code: 'too-large' })
+    expect(facts()).toEqual(before)
+    await trash('big.bin')
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(facts()).toEqual(before)
+    await trash('big.bin')
+    fs.rmSync(`${top}/.local/share/Trash`, { recursive: true })
+    expect(states(await undo.preview('run_test'))).toEqual(['trashed gone', 'trashed undone'])
+    expect(await undoRun()).toMatchObject({ undone: 0, skipped: [{ why: expect.stringContaining('trash') }] })
+  })
+
+  test('the preview says of a folder whether it will go', async () => {
+    await pass('fs.makeFolder', { path: `${work}/one` })
+    await pass('fs.makeFolder', { path: `${work}/two/inner` })
+    await write('two/inner/a.txt', 'a')
+    fs.writeFileSync(`${work}/one/mine`, 'x')
+    const shown = (await undo.preview('run_test')).changes.map(
+      ({ path: at, state }) => `${path.relative(work, at)} ${state}`,
+    )
+    expect(shown.sort()).toEqual([
+      'one changed-since',
+      'two can-undo',
+      'two/inner can-undo',
+      'two/inner/a.txt can-undo',
+    ])
+    expect(await undoRun()).toMatchObject({ undone: 3, skipped: [{ path: `${work}/one` }] })
+    expect(Object.keys(snapshot(work))).toEqual(['one/', 'one/mine'])
+  })
+
   test('any run of changes goes back byte for byte', { timeout: 60_000 }, async () => {
     const name = fc.constantFrom('a', 'b', 'sub/a', 'sub/b', 'sub/deep/c', 'other', 'sub', 'other/x')
     const step = fc.oneof(

@@ -18,7 +18,7 @@ const STATE_WORDS: Record<Change['state'], string> = {
   'no-image': 'Too large or too old to put back',
 }
 const UNDO_WORDS: Record<Change['what'], string> = {
-  created: 'created; undo moves it to the trash',
+  created: 'created; undo takes it away',
   changed: 'changed; undo puts the old content back',
   moved: 'moved; undo moves it back',
   trashed: 'moved to the trash; undo brings it back',
