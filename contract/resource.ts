@@ -5,15 +5,16 @@
 import { z } from 'zod'
 import { Capability, LIMITS, Slug } from './words.ts'
 
+/**
+ * How a place was reached, when not straight: what was asked for, and each place where a link was followed or `..` led
+ * back. Whoever may not look at one of them learns nothing of what is there.
+ */
+const Way = z.object({ asked: z.string(), places: z.array(z.string()).max(500) })
 export const PathResource = z.object({
   kind: z.literal('path'),
   /** Absolute, symlinks resolved, no `.` or `..`, no trailing slash. */
   path: z.string().min(1).max(LIMITS.path),
-  /**
-   * How it was reached, when not straight: what was asked for, and each place where a link was followed or `..` led
-   * back. Whoever may not look at one of them learns nothing of what is there.
-   */
-  way: z.object({ asked: z.string(), places: z.array(z.string()).max(500) }).optional(),
+  way: Way.optional(),
 })
 export const UrlResource = z.object({
   kind: z.literal('url'),
@@ -33,7 +34,9 @@ export const CommandResource = z.object({
   program: z.string().min(1).max(LIMITS.path),
   /** As given, without argv[0]. */
   args: z.array(z.string().max(32768)).max(1024),
+  /** The folder it starts in: one that the agent may look at. */
   cwd: z.string().min(1).max(LIMITS.path),
+  way: Way.optional(),
   /** Shells, interpreters with inline code, env, sudo, xargs, find -exec …: can be allowed once, never longer. */
   opaque: z.boolean(),
 })

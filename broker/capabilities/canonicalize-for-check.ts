@@ -91,8 +91,15 @@ function command({ argv, cwd }: z.infer<typeof Command>, place: CheckPlace): Can
   const folder = place.files.thing(cwd ?? place.cwd, place.cwd)
   if (folder.kind !== 'ok') return folder
   folder.value.close()
-  const opaque = isOpaqueCommand(program.value.program, args)
-  return ok({ kind: 'command', program: program.value.program, args, cwd: folder.value.path, opaque })
+  const { path, way } = folder.value
+  return ok({
+    kind: 'command',
+    program: program.value.program,
+    args,
+    cwd: path,
+    ...(way ? { way } : {}),
+    opaque: isOpaqueCommand(program.value.program, args),
+  })
 }
 
 function secret({ name, to }: z.infer<typeof Secret>, { files }: CheckPlace): Canonical {

@@ -132,6 +132,17 @@ describe('a command made exact', () => {
     })
   })
 
+  test('says how its folder was reached, and of one that is missing no more than its name', async () => {
+    fs.symlinkSync('../docs', `${top}/elsewhere/link`)
+    const led = await prepare(['echo'], { cwd: `${top}/elsewhere/link` })
+    expect(led).toMatchObject({
+      needs: [{ resource: { cwd: `${top}/docs`, way: { asked: `${top}/elsewhere/link` } } }],
+    })
+    expect(await prepare(['echo'], { cwd: `${top}/elsewhere/none` })).toMatchObject({
+      needs: [{ resource: { cwd: `${top}/elsewhere/none` } }],
+    })
+  })
+
   test('a shell is opaque, and so counts as destructive', async () => {
     expect(await prepare(['sh', '-c', 'ls'])).toMatchObject({
       destructive: true,

@@ -73,6 +73,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       program: file,
       args: rest,
       cwd: cwd.value.path,
+      ...(cwd.value.way ? { way: cwd.value.way } : {}),
       opaque: isOpaqueCommand(file, rest),
     }
     const prepared = plainPrepared({

@@ -14,7 +14,7 @@ import { canonicalUrl } from './network/canonical-url.ts'
 
 /** Kinds of files that desktops run, or that lead elsewhere. */
 const RUNS =
-  /\.(app|appimage|appref-ms|bat|chm|cmd|com|command|cpl|desktop|dll|dmg|exe|gadget|hta|inf|jar|jnlp|js|jse|lnk|msc|msi|msix|msp|pif|pkg|ps1|py|pyw|reg|run|scf|scpt|scr|service|sh|terminal|tool|url|vb|vbe|vbs|webloc|workflow|ws|wsf|wsh|xbap)$/i
+  /\.(ade|adp|app|appimage|application|appref-ms|bat|chm|cmd|com|command|cpl|deb|desktop|diagcab|dll|dmg|exe|fileloc|flatpakref|flatpakrepo|gadget|hlp|hta|img|inetloc|inf|iso|jar|jnlp|js|jse|library-ms|lnk|mobileconfig|msc|msi|msix|msp|mst|msu|pif|pkg|prefpane|ps1|py|pyw|reg|rpm|run|saver|scf|scpt|scr|search-ms|service|settingcontent-ms|sh|shb|shs|snap|terminal|tool|udl|url|vb|vbe|vbs|vhdx?|webloc|website|workflow|ws|wsc|wsf|wsh|xbap|xll)$/i
 
 type Target = { kind: 'url'; url: string } | { kind: 'path'; thing: HeldThing | HeldNothing }
 

@@ -40,6 +40,7 @@ export async function explainCheck(request: CheckRequest, parts: CheckParts): Pr
   if (need.kind !== 'ok') return no(need.person)
   const decision = parts.decider.decide({
     ...asker,
+    perimeter: atHome(request, need.value, asker.perimeter),
     need: need.value,
     tool,
     runId: null,
@@ -55,8 +56,18 @@ export async function explainCheck(request: CheckRequest, parts: CheckParts): Pr
   }
 }
 
+/** A command that names no folder is one that runs in a folder of the agent. */
+function atHome({ resource: asked }: CheckRequest, { resource }: Need, perimeter: Perimeter): Perimeter {
+  if (resource.kind !== 'command' || asked.cwd !== undefined) return perimeter
+  return {
+    ...perimeter,
+    folders: [...perimeter.folders, { path: resource.cwd, read: 'allow', write: 'deny' }],
+  }
+}
+
 /** How a path was reached is for the decision; what it comes to is the answer. */
 function withoutWay(resource: Need['resource']): Json {
-  if (resource.kind !== 'path') return resource as unknown as Json
-  return { kind: resource.kind, path: resource.path }
+  if (!('way' in resource)) return resource as unknown as Json
+  const { way: _, ...plain } = resource
+  return plain as unknown as Json
 }

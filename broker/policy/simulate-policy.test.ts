@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NewEntry } from '../../contract/activity.ts'
-import { refused } from '../../contract/outcome.ts'
+import { ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Need } from '../../contract/resource.ts'
 import type { Json } from '../../contract/words.ts'
@@ -182,6 +182,32 @@ describe('a check', () => {
       decision: 'deny',
       because: [expect.stringContaining('[manifest:capabilities]')],
     })
+    const git = (resource: Record<string, Json>) => {
+      const cwd = String(resource.cwd ?? '/srv/somewhere')
+      const exact = {
+        kind: 'command' as const,
+        program: '/usr/bin/git',
+        args: ['status'],
+        cwd,
+        opaque: false,
+      }
+      const canonical = async (capability: Need['capability']) => ok({ capability, resource: exact })
+      const asker = () => ({
+        principal: { id: 'agent_1', kind: 'agent' as const, name: 'Tidy' },
+        perimeter: Perimeter.parse({
+          folders: [{ path: '~/work' }],
+          commands: [{ program: 'git', run: 'allow' }],
+        }),
+        ownModel: null,
+      })
+      return explainCheck({ capability: 'command.run', resource }, { ...parts, canonical, asker })
+    }
+    // A command that names no folder is meant where the agent may be.
+    expect(await git({ argv: ['git', 'status'] })).toMatchObject({ decision: 'allow' })
+    expect(await git({ argv: ['git', 'status'], cwd: '/home/ada/work/x' })).toMatchObject({
+      decision: 'allow',
+    })
+    expect(await git({ argv: ['git', 'status'], cwd: '/srv/somewhere' })).toMatchObject({ decision: 'deny' })
     expect(await check('fs.read', 'a\0b')).toEqual({
       id: 7,
       decision: 'deny',

@@ -41,7 +41,7 @@ async function preview(sallyport: CommandLine, id: string): Promise<Result<'runs
   return JSON.parse(output)
 }
 
-test('a run is looked at and taken back from the command line: a file, a call, all of it, after a restart and after Stop', async ({
+test('a run is looked at and taken back from the command line: a file, a call, and the rest of it after a restart', async ({
   launch,
   desktop,
   modelServer,

@@ -89,8 +89,10 @@ describe('the perimeter', () => {
     const said = { hosts: [{ host: '127.0.0.1', scheme: 'http', port: 8080 }] }
     expect(decide(input(url('http://127.0.0.1:8080/', 'GET', true), { inside: said }))).toMatch(/^allow/)
   })
+  const home = { folders: [{ path: '~', read: 'allow', write: 'ask' }] }
   it('knows programs by what their name resolves to, not by their name', () => {
     const inside = {
+      ...home,
       commands: [
         { program: 'git', args: ['status'], run: 'allow' },
         { program: 'bash', run: 'allow' },
@@ -107,7 +109,7 @@ describe('the perimeter', () => {
   })
   it('never lets what can run anything go in silence, except the very arguments that a line names', () => {
     const shell = command('/usr/bin/bash', ['-c', 'ls'], true)
-    const line = (args: string[]) => ({ commands: [{ program: 'bash', args, run: 'allow' }] })
+    const line = (args: string[]) => ({ ...home, commands: [{ program: 'bash', args, run: 'allow' }] })
     const allows = decider({
       personal: policyFile([
         { id: 'p', effect: 'allow', capabilities: ['command.run'], commands: [['bash']] },
@@ -116,6 +118,20 @@ describe('the perimeter', () => {
     expect(decide(input(shell, { inside: line(['-c']) }))).toBe('ask default default:opaque')
     expect(decide(input(shell, { inside: line(['-c']) }), allows)).toBe('ask default default:opaque')
     expect(decide(input(shell, { inside: line(['-c', 'ls']) }))).toBe('allow perimeter perimeter:commands[0]')
+  })
+  it('runs programs only in folders that the agent may look at, and says of others what was asked for', () => {
+    const commands = [{ program: 'git', run: 'allow' }]
+    const at = (read: string) => ({ folders: [{ path: '~/work', read, write: 'ask' }], commands })
+    const git = (cwd: string, way?: { asked: string; places: string[] }) => {
+      const need = command('/usr/bin/git', ['status'], false, cwd)
+      return way ? { ...need, resource: { ...need.resource, way } as typeof need.resource } : need
+    }
+    expect(decide(input(git('/home/ada/work'), { inside: at('allow') }))).toMatch(/^allow/)
+    expect(decide(input(git('/home/ada/work'), { inside: at('ask') }))).toMatch(/^ask/)
+    expect(decide(input(git('/home/ada/work'), { inside: at('deny') }))).toMatch(/^deny/)
+    expect(decide(input(git('/home/ada'), { inside: at('allow') }))).toMatch(/^deny/)
+    const way = { asked: '/home/other/guess/../../ada/work', places: ['/home/other/guess'] }
+    expect(decide(input(git('/home/ada/work', way), { inside: at('allow') }))).toMatch(/^deny/)
   })
   it('takes no word for any program, and an ask for no more programs than it names', () => {
     const git = command('/usr/bin/git', ['status'])

@@ -106,6 +106,13 @@ describe.skipIf(!can)('a contained program', () => {
     expect(end).toMatchObject({ exitCode: 7, endedBy: 'itself', denied: [] })
   })
 
+  test('does not start in a folder that a link took the place of', async () => {
+    fs.mkdirSync(`${top}/work/real`)
+    fs.symlinkSync('real', `${top}/work/link`)
+    expect(await run('pwd', { cwd: `${top}/work/real` })).toMatchObject({ out: `${top}/work/real\n` })
+    expect(await run('pwd', { cwd: `${top}/work/link` })).toMatchObject({ endedBy: 'crash', out: '' })
+  })
+
   test('takes arguments as they are, whatever is in them', async () => {
     const args = ["a'b", '$(touch /tmp/x)', '; rm -rf /', '`id`', 'line\nbreak', '', '☀', '--']
     const end = await run('', { program: '/usr/bin/printf', args: ['%s|', ...args] })

@@ -131,6 +131,8 @@ async function askBroker({
 async function run(message: RunMessage): Promise<void> {
   // The runtime keeps settings of shells and tools from being changed in and below its own working folder.
   process.chdir(message.cwd)
+  // Held from here on. A link that took its place in the meantime would lead elsewhere.
+  if (process.cwd() !== message.cwd) return giveUp(new Error('its folder was moved in the meantime'))
   const { filesystem } = configFor(message)
   // The id is what tells the proxy whose connection it is.
   const commandId = randomBytes(16).toString('base64url')
@@ -144,7 +146,6 @@ async function run(message: RunMessage): Promise<void> {
   )
   const [file, ...args] = wrapped.argv as [string, ...string[]]
   const started = spawn(file, args, {
-    cwd: message.cwd,
     env: { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...message.env },
     stdio: 'inherit',
     detached: true,

@@ -1,6 +1,6 @@
 /** A perimeter as an index: which line speaks for a need, and what it says. What no line covers is denied. */
 import type { Perimeter } from '../../../../contract/perimeter.ts'
-import type { ModelResource, Need, SecretResource } from '../../../../contract/resource.ts'
+import type { CommandResource, ModelResource, Need, SecretResource } from '../../../../contract/resource.ts'
 import type { Places } from '../../../ports.ts'
 import { CommandLines } from './command-lines.ts'
 import { FolderLines } from './folder-lines.ts'
@@ -41,7 +41,7 @@ export class PerimeterIndex {
       case 'net.request':
         return resource.kind === 'url' ? this.#hosts.level(resource) : misfit(need)
       case 'command.run':
-        return resource.kind === 'command' ? this.#commands.level(resource) : misfit(need)
+        return resource.kind === 'command' ? this.#command(resource) : misfit(need)
       case 'secret.use':
         return resource.kind === 'secret' ? this.#secret(resource) : misfit(need)
       case 'model.call':
@@ -53,6 +53,15 @@ export class PerimeterIndex {
       case 'notify':
         return this.#plain[capability]
     }
+  }
+
+  /** Running a program in a folder takes looking at that folder. */
+  #command(resource: CommandResource): LineHit {
+    const run = this.#commands.level(resource)
+    if (run.level === 'deny') return run
+    const { cwd, way } = resource
+    const folder = this.#folders.level({ kind: 'path', path: cwd, ...(way ? { way } : {}) }, 'read')
+    return strictest([run, folder]) ?? run
   }
 
   #secret({ name, asked }: SecretResource): LineHit {

@@ -1,0 +1,129 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Page } from '@playwright/test'
+import type { Params } from '../../contract/broker-api.ts'
+import { call, runEnded, startRun } from '../harness/agent.ts'
+import { installTool } from '../harness/install-tool.ts'
+import type { ModelServer } from '../harness/model-server.ts'
+import { nextQuestion } from '../harness/question.ts'
+import { expect, test } from '../harness/test.ts'
+import { until } from '../harness/time-limit.ts'
+
+type Wish = Partial<Params<'agents.create'>['perimeter']>
+
+async function makeHand(page: Page, model: ModelServer, perimeter: Wish): Promise<string> {
+  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  const agent = await call(page, 'agents.create', {
+    name: 'Handy',
+    model: { provider: 'openai-compatible', model: model.modelName, baseUrl: model.baseUrl },
+    perimeter: { tools: [{ name: 'hands' }], ...perimeter } as never,
+  })
+  return agent.id
+}
+const use = (name: string, input: unknown) => ({ toolCalls: [{ name: `hands__${name}`, input }] })
+/** What the model was told of its last call. */
+const told = (model: ModelServer) =>
+  String(
+    model.requests
+      .at(-1)
+      ?.messages.filter(({ role }) => role === 'tool')
+      .at(-1)?.content,
+  )
+
+test('what a program writes is shown while it runs, and when the sandbox was in its way that is said', async ({
+  launch,
+  desktop,
+  modelServer,
+}, testInfo) => {
+  const folder = path.join(desktop.home, 'work')
+  await mkdir(folder)
+  const outside = path.join(desktop.home, 'outside.txt')
+  await writeFile(outside, 'not theirs')
+  const script = `for i in 1 2 3 4 5 6 7 8; do echo "step $i of 8"; sleep 1; done; echo almost there >&2; cat ${outside}`
+  await installTool(desktop, 'hands')
+  const app = await launch()
+  const page = await app.mainWindow()
+  const agent = await makeHand(page, modelServer, {
+    folders: [{ path: folder, read: 'allow', write: 'allow' }],
+    commands: [{ program: 'sh', args: ['-c', script], run: 'allow' }],
+  } as never)
+  modelServer.says([use('run', { script, cwd: folder }), { text: 'Done.' }])
+  const id = await startRun(page, agent, 'Run the steps')
+  await page.evaluate((run) => {
+    location.hash = `#/runs/${run}`
+  }, id)
+  const output = page.getByRole('region', { name: 'What the program writes' })
+  await expect(output).toContainText('step 2 of 8')
+  expect(await output.innerText()).not.toContain('step 8')
+  await page.screenshot({ path: testInfo.outputPath('while-it-runs.png') })
+  await expect(output).toContainText('step 5 of 8')
+  const run = await runEnded(page, id)
+  expect(run.state).toBe('done')
+  const result = told(modelServer)
+  expect(result).toContain('almost there')
+  expect(result).toContain('The sandbox keeps')
+  expect(result).toContain('perimeter')
+  expect(result).not.toContain('not theirs')
+
+  // A folder that it may not look at is refused before anything starts, whether it is there or not.
+  for (const cwd of [desktop.home, path.join(desktop.home, 'nowhere')]) {
+    modelServer.says([use('run', { script, cwd }), { text: 'Done.' }])
+    await runEnded(page, await startRun(page, agent, 'Run the steps'))
+    expect(told(modelServer)).toContain(`${cwd} is in none of the folders of this agent`)
+  }
+})
+
+test('clipboard, notifications and opening: what is asked shows it whole, and limits hold', async ({
+  launch,
+  desktop,
+  modelServer,
+  notifications,
+}, testInfo) => {
+  await installTool(desktop, 'hands')
+  const app = await launch()
+  const page = await app.mainWindow()
+  const agent = await makeHand(page, modelServer, {
+    clipboard: { read: 'ask', write: 'ask' },
+    notify: 'allow',
+    open: 'ask',
+  } as never)
+  const during = async (turn: ReturnType<typeof use>, act: () => Promise<unknown>) => {
+    modelServer.says([turn, { text: 'Done.' }])
+    const id = await startRun(page, agent, 'Do it')
+    await act()
+    await runEnded(page, id)
+    return told(modelServer)
+  }
+
+  const written = await during(use('copy', { text: 'first line\nsecond line' }), async () => {
+    const question = await nextQuestion(app)
+    expect(await question.exact()).toContain('second line')
+    await question.allow()
+  })
+  expect(written).toContain('22')
+  const read = await during(use('paste', {}), async () => {
+    const question = await nextQuestion(app)
+    expect(await question.exact()).toContain('Text on the clipboard: 22 characters, 2 lines')
+    await question.page.screenshot({ path: testInfo.outputPath('clipboard.png') })
+    await question.allow()
+  })
+  expect(read).toContain('second line')
+  const denied = await during(use('paste', {}), async () => (await nextQuestion(app)).deny())
+  expect(denied).toContain('denied-by-person')
+  expect(denied).not.toContain('second line')
+
+  const shown = await during(use('tell', { title: 'Tea is ready', times: 7 }), async () => {
+    expect((await notifications.find('Tea is ready 1')).title).toBe('Handy: Tea is ready 1')
+  })
+  expect(shown).toMatch(/(shown.{1,8}){5}(budget.{1,8}){2}/s)
+  expect(notifications.shown.filter(({ title }) => title.includes('Tea is ready'))).toHaveLength(5)
+
+  const address = `https://example.org/${'a/very/long/way/'.repeat(20)}end?to=the&very=last`
+  const refusedOpen = await during(use('open', { target: address }), async () => {
+    const question = await nextQuestion(app)
+    expect((await question.exact()).replaceAll(/\s/g, '')).toContain(address)
+    await question.page.screenshot({ path: testInfo.outputPath('open.png') })
+    await question.deny()
+  })
+  expect(refusedOpen).toContain('denied-by-person')
+})
