@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CliError } from './exit-code.ts'
-import { idOf, readGroups } from './read-lines.ts'
+import { readGroups } from './read-lines.ts'
 
 async function readAll(chunks: string[]) {
   const groups = []
@@ -43,18 +42,77 @@ describe('JSON lines from the standard input', () => {
     expect((await readAll([large, large])).map((group) => group.length)).toEqual([1, 1])
   })
 
-  it('end the command when one is longer than a message may be', async () => {
-    await expect(readAll(['x'.repeat(5 * 1024 * 1024)])).rejects.toThrow(CliError)
+  it('that are too long have their fault, with the id that they begin with, and the next ones go on', async () => {
+    const long = 'x'.repeat(10_000_000)
+    const lines = [
+      `{"id":"long","text":"${long}"}`,
+      '{"id":2}',
+      long,
+      `{"text":"${long}","id":"at the end"}`,
+      '{"id":"last"}',
+    ]
+    const groups = await readAll([lines.join('\n')])
+    const got = groups.flat()
+    expect(got.map(({ id }) => id)).toEqual(['long', 2, null, null, 'last'])
+    expect(got.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5])
+    for (const at of [0, 2, 3]) expect(got[at]?.fault).toContain('is too long')
+    expect(got[1]?.fault).toBeNull()
   })
 
-  it('keep their id whatever else is wrong with them', () => {
-    expect([{ id: 'a' }, { id: 5 }, { id: {} }, null, 7, 'x'].map(idOf)).toEqual([
-      'a',
-      5,
-      null,
-      null,
-      null,
-      null,
+  it('that are nested without end have their fault; brackets inside of texts do not count', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    const lines = [
+      `{"id":"deep","text":${deep}}`,
+      `{"id":"flat","text":"${'['.repeat(500)}"}`,
+      `{"id":"quote","text":"\\"${'{'.repeat(500)}"}`,
+      '['.repeat(3_000_000),
+      '{"id":"last"}',
+    ]
+    const got = (await readAll([lines.join('\n')])).flat()
+    expect(got.map(({ id, fault }) => [id, fault !== null])).toEqual([
+      ['deep', true],
+      ['flat', false],
+      ['quote', false],
+      [null, true],
+      ['last', false],
     ])
+  })
+
+  it('keep their id whatever else is wrong with them', async () => {
+    const lines = [
+      '{"id":"a"}',
+      '{"id":5}',
+      '{"id":{}}',
+      'null',
+      '7',
+      '"x"',
+      '{"id":1e400}',
+      '{"id":"cut off","capability":',
+      '{ "id" : -7.5 , oops',
+      '{"id":"a\\u0000\\ud800",',
+      '{"other":{"id":"no"},"id":"late",',
+      '{"id":"unended',
+      '{"__proto__":{"id":"no"}}',
+    ]
+    const got = (await readAll([lines.join('\n')])).flat()
+    expect(got.map(({ id }) => id)).toEqual([
+      ...['a', 5, null, null, null, null, null, 'cut off', -7.5, 'a\u0000\ud800', null, null, null],
+    ])
+  })
+
+  it('of any kind are answered for one by one, never an exception', async () => {
+    const piece = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.constantFrom('{"id":"x",', '"', '\\', '[[', '\u0000', '\ud800'),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async (pieces) => {
+        const lines = pieces.map((each) => each.replaceAll('\n', ' ')).filter((each) => each.trim() !== '')
+        const got = (await readAll([lines.join('\n')])).flat()
+        expect(got).toHaveLength(lines.length)
+      }),
+      { numRuns: 200 },
+    )
   })
 })

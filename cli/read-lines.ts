@@ -1,11 +1,11 @@
 /**
  * JSON lines from the standard input, in groups as they come: what is there already goes out in one call, and who
- * writes a line and waits for its answer gets it.
+ * writes a line and waits for its answer gets it. A line that can't be used (no JSON, too long, nested without end) is
+ * handed over with its fault, and the next ones go on.
  */
 import type { Readable } from 'node:stream'
 import { createLineSplitter } from '../contract/split-lines.ts'
 import { LIMITS } from '../contract/words.ts'
-import { CliError, EXIT } from './exit-code.ts'
 
 export interface InputLine {
   /** Counted from 1. */
@@ -13,29 +13,33 @@ export interface InputLine {
   /** What the line says, or why it is no JSON. */
   value: unknown
   fault: string | null
+  /** As far as it can be told, also of a line that is no JSON. */
+  id: string | number | null
   size: number
 }
+const MOST = LIMITS.doorMessage - 64 * 1024
+/** Deeper than anything that is asked; far from what a walk through it can bear. */
+const DEEPEST = 100
 const GROUP = { lines: 200, characters: 2 * 1024 * 1024 }
 
-/** @throws CliError for a line that is longer than a message may be */
 export async function* readGroups(input: Readable): AsyncGenerator<InputLine[]> {
   let ready: InputLine[] = []
   let number = 0
-  let tooLong = false
   const splitter = createLineSplitter({
-    maxLine: LIMITS.doorMessage - 64 * 1024,
+    maxLine: MOST,
     onLine: (line) => {
       number += 1
       if (line.trim() !== '') ready.push(parse(line, number))
     },
-    onTooLong: () => {
-      tooLong = true
+    onTooLong: (beginning) => {
+      number += 1
+      ready.push(faulty(number, `Line ${number} is too long: it may have ${MOST} characters.`, beginning))
+      return true
     },
   })
   input.setEncoding('utf8')
   for await (const chunk of input) {
     splitter.push(chunk as string)
-    if (tooLong) throw new CliError(EXIT.usage, 'too-large', `Line ${number + 1} of the input is too long.`)
     yield* groupsOf(ready)
     ready = []
   }
@@ -59,16 +63,46 @@ function* groupsOf(lines: InputLine[]): Generator<InputLine[]> {
 }
 
 function parse(line: string, number: number): InputLine {
+  if (isTooDeep(line)) return faulty(number, `Line ${number} is nested too deep.`, line)
   try {
-    return { number, value: JSON.parse(line), fault: null, size: line.length }
+    const value: unknown = JSON.parse(line)
+    return { number, value, fault: null, id: idOf(value), size: line.length }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return { number, value: null, fault: `Line ${number} is no JSON: ${why}`, size: line.length }
+    return faulty(number, `Line ${number} is no JSON: ${why}`, line)
+  }
+}
+
+function faulty(number: number, fault: string, line: string): InputLine {
+  return { number, value: null, fault, id: idAtStart(line), size: 0 }
+}
+
+/** Brackets outside of texts, open at one time. */
+function isTooDeep(line: string): boolean {
+  let depth = 0
+  for (const [token] of line.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/g)) {
+    if (token === '[' || token === '{') depth += 1
+    else if (token === ']' || token === '}') depth -= 1
+    if (depth > DEEPEST) return true
+  }
+  return false
+}
+
+/** The `id` that a line begins with, when the rest of it can't be read. */
+function idAtStart(line: string): string | number | null {
+  const found = /^\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,15}(?:\.\d{1,15})?)\s*[,}]/.exec(
+    line.slice(0, 1024),
+  )
+  try {
+    return found ? idOf({ id: JSON.parse(found[1] as string) }) : null
+  } catch {
+    return null
   }
 }
 
 /** The `id` of a line, whatever else is wrong with it. */
-export function idOf(value: unknown): string | number | null {
+function idOf(value: unknown): string | number | null {
   const id = (value as { id?: unknown } | null)?.id
-  return typeof id === 'string' || typeof id === 'number' ? id : null
+  if (typeof id === 'number') return Number.isFinite(id) ? id : null
+  return typeof id === 'string' ? id : null
 }

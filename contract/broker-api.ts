@@ -111,7 +111,8 @@ const LineId = z.union([z.string().max(200), z.number()])
 export const PreviewItem = z.strictObject({
   id: LineId.optional(),
   field: z.enum(['agent', 'tool', 'path', 'url', 'command', 'reason', 'argument']),
-  text: z.string().max(200_000),
+  /** As much as the consent window takes in one line. */
+  text: z.string().max(2_000_000),
 })
 export const PreviewShown = z.object({
   id: z.union([z.string(), z.number(), z.null()]),

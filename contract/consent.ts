@@ -16,6 +16,8 @@ export const ExactLine = z.object({
   spans: z.array(OriginSpan).max(2000).default([]),
   /** True for long content (a body, a new file's text): scrolls in a box of its own and must be seen to its end. */
   long: z.boolean().default(false),
+  /** Words of the product about the request, no value of it: nothing in it came from anywhere. */
+  ours: z.boolean().optional(),
 })
 export type ExactLine = z.infer<typeof ExactLine>
 

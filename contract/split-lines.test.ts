@@ -43,4 +43,25 @@ describe('lines from a pipe', () => {
     expect(lines).toEqual(['ok'])
     expect(tooLong).toBe(1)
   })
+
+  it('that are too long can be skipped one by one, however they are cut', () => {
+    const text = `a\n${'x'.repeat(2000)}\nb\n${'y'.repeat(5000)}z\n\nc\n`
+    for (const size of [1, 7, 999, 1001, text.length]) {
+      const lines: string[] = []
+      const long: string[] = []
+      const splitter = createLineSplitter({
+        maxLine: 1000,
+        onLine: (line) => lines.push(line),
+        onTooLong(beginning) {
+          long.push(beginning.slice(0, 3))
+          return true
+        },
+      })
+      for (let at = 0; at < text.length; at += size) splitter.push(text.slice(at, at + size))
+      expect([lines, long], String(size)).toEqual([
+        ['a', 'b', 'c'],
+        ['xxx', 'yyy'],
+      ])
+    }
+  })
 })

@@ -1,31 +1,40 @@
 /**
  * Bytes of a pipe into lines, for every wall that speaks newline JSON. Only `\n` ends a line (text inside JSON may hold
  * U+2028 and the like, on which Node's readline would split). The limit is counted in UTF-16 units, so in memory a
- * line is never larger than twice the limit; what is longer is reported once and everything after it is dropped: a peer that
- * sends such a line has lost its right to be understood.
+ * line is never larger than twice the limit; what is longer is reported, and of a peer that sends such a line everything
+ * after it is dropped: it has lost its right to be understood.
  */
 export interface LineSplitter {
   /** Text as it comes, decoded from UTF-8. Complete lines are handed over before it returns. */
   push(text: string): void
 }
 
+/** Characters of a line that is too long, to say which it is. */
+const BEGINNING = 1024
+
 export function createLineSplitter(options: {
   /** Longest line, in UTF-16 units, without its end. */
   maxLine: number
   onLine: (line: string) => void
-  /** Called once, before anything of the line was parsed. */
-  onTooLong: () => void
+  /**
+   * Called before anything of the line was parsed, with its beginning. True: skip that line and go on with the next
+   * (input of the person's own). Otherwise everything after it is dropped, and it is not called again.
+   */
+  onTooLong: (beginning: string) => unknown
 }): LineSplitter {
   let parts: string[] = []
   let held = 0
   let broken = false
+  let skipping = false
 
   function take(piece: string): boolean {
+    if (skipping) return true
     if (held + piece.length > options.maxLine) {
-      broken = true
+      const beginning = `${parts.join('')}${piece}`.slice(0, BEGINNING)
       parts = []
-      options.onTooLong()
-      return false
+      skipping = options.onTooLong(beginning) === true
+      broken = !skipping
+      return skipping
     }
     held += piece.length
     if (piece !== '') parts.push(piece)
@@ -41,6 +50,10 @@ export function createLineSplitter(options: {
         parts = []
         held = 0
         start = end + 1
+        if (skipping) {
+          skipping = false
+          continue
+        }
         if (line !== '') options.onLine(line)
         if (broken) return
       }

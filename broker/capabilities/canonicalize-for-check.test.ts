@@ -78,6 +78,8 @@ describe('canonical forms for check', () => {
       ['fs.read', { path: 'a\0b' }],
       ['fs.read', { path: '/proc/self/mem' }],
       ['net.request', { url: 'file:///etc/passwd' }],
+      ['command.run', { argv: ['ls', 'a\0b'] }],
+      ['command.run', { argv: ['ls', 'a\ud800'] }],
       ['command.run', { argv: [] }],
     ] as [Capability, Record<string, Json>][]) {
       expect(await check(capability, resource), capability).toMatchObject({

@@ -2,11 +2,13 @@
  * For `sallyport check`: what a request would be decided on, resolved on the real disk just as the capabilities do it,
  * with nothing opened for use and nothing sent. Relative paths start at `cwd`, as a person at a terminal means them.
  */
+
 import os from 'node:os'
 import { z } from 'zod'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Need } from '../../contract/resource.ts'
 import { type Capability, type Json, LIMITS, Slug } from '../../contract/words.ts'
+import { badArgument } from './commands/check-argv.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
 import { resolveProgram, SYSTEM_PATH } from './commands/resolve-program.ts'
 import { createFileRoom, type FileRoom } from './files/file-room.ts'
@@ -86,6 +88,8 @@ const FORMS: Record<Capability, Form> = {
 
 function command({ argv, cwd }: z.infer<typeof Command>, place: CheckPlace): Canonical {
   const [name, ...args] = argv as [string, ...string[]]
+  const bad = badArgument(argv)
+  if (bad) return bad
   const program = resolveProgram(name, SYSTEM_PATH, place.files)
   if (program.kind !== 'ok') return program
   const folder = place.files.thing(cwd ?? place.cwd, place.cwd)

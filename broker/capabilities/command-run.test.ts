@@ -101,6 +101,14 @@ describe('a command made exact', () => {
     return prepared.value
   }
 
+  test('refuses what a program could not be given as it is shown', async () => {
+    for (const odd of ['a\0b', 'a\ud800', '\udc00'])
+      expect(await prepare(['cat', odd]), JSON.stringify(odd)).toMatchObject({
+        kind: 'refused',
+        code: 'invalid-request',
+      })
+  })
+
   test('names the resolved program, each argument, the folder, and what it can reach', async () => {
     const prepared = await prepare(['cat', 'a b', '$(x)'], { secrets: { TOKEN: 'token' }, stdin: 'in' })
     const cat = fs.realpathSync('/bin/cat')

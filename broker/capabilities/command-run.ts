@@ -3,6 +3,7 @@
  * it runs contained, with the agent's folders and hosts and no others; each connection is decided by the gate; time,
  * memory, processes and output have limits; and all of it ends as one.
  */
+
 import fs from 'node:fs'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
@@ -19,6 +20,7 @@ import type {
   PerformContext,
   Prepared,
 } from '../ports.ts'
+import { badArgument } from './commands/check-argv.ts'
 import { collectOutput } from './commands/collect-output.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
@@ -61,8 +63,8 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
 
   function prepare(operation: Operation, args: Args, perimeter: Perimeter): Outcome<Prepared> {
     const [name, ...rest] = args.argv as [string, ...string[]]
-    if (args.argv.some((arg) => arg.includes('\0')))
-      return refused('invalid-request', 'An argument can’t hold a NUL character.')
+    const bad = badArgument(args.argv)
+    if (bad) return bad
     const program = resolveProgram(name, deps.searchPath, files)
     if (program.kind !== 'ok') return program
     const cwd = files.thing(args.cwd)

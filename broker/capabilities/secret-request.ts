@@ -39,7 +39,7 @@ export function createSecretRequestCapability({
         exact: [
           { label: 'Secret', text: name, spans: [], long: false },
           { label: 'For', text: purpose, spans: [], long: false },
-          ...origins.map((origin) => ({ label: 'Sent to', text: origin, spans: [], long: false })),
+          ...origins.map((origin) => ({ label: 'Wanted for', text: origin, spans: [], long: false })),
         ],
         binding: JSON.stringify(['secret.request', name, purpose, origins]),
         secret: { name, purpose, hosts: origins },

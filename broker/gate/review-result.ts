@@ -77,7 +77,11 @@ export async function reviewResult(
         ],
         diff: null,
         binding: JSON.stringify(['review', context.callId, text]),
-        sentence: { verb: 'Let the model read', object: title, tail: `from ${tool.title}` },
+        sentence: {
+          verb: 'Let the model read',
+          object: `what “${title}” gave back`,
+          tail: `from ${tool.title}`,
+        },
         bytesOut: 0,
         destructive: false,
         dispose() {},

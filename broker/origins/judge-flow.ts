@@ -32,7 +32,7 @@ export function createFlowJudge(): (index: ReadIndex, question: FlowQuestion) =>
   return (index, { said, outside, perimeter, prepared, toolCall }) => {
     const spoken = words?.text === said ? words : readPersonWords(said)
     words = spoken
-    const spans = prepared.exact.map((line) => findSpans(spoken, index, line.text))
+    const spans = prepared.exact.map((line) => (line.ours ? [] : findSpans(spoken, index, line.text)))
     // Without a line to show it is a step inside an effect that was let through already (a redirect).
     if (!outside || (prepared.exact.length === 0 && toolCall === null))
       return { backed: true, unbacked: [], spans }

@@ -45,6 +45,16 @@ describe('the tracker', () => {
       lamps: { outside: false },
     })
   })
+  it('marks where values came from, and nothing in the product’s own words about them', async () => {
+    const tracker = createOriginTracker()
+    tracker.personSaid('r', 'Write one file in place')
+    const lines = [
+      { label: 'File', text: '/work/one', spans: [], long: false },
+      { label: 'Written', text: '12 bytes, in place of one', spans: [], long: false, ours: true },
+    ]
+    const { spans } = await tracker.flow('r', perimeter, { ...prepared(''), exact: lines }, null)
+    expect(spans.map((each) => each.length > 0)).toEqual([true, false])
+  })
   it('after it, only what the words back is backed, and it says why not', async () => {
     const tracker = createOriginTracker()
     tracker.personSaid('r', "Send 'hello there' to ann@x.test")

@@ -6,7 +6,7 @@ import { Capability, type Json } from '../../contract/words.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
 import type { Output } from '../output.ts'
-import { type InputLine, idOf, readGroups } from '../read-lines.ts'
+import { type InputLine, readGroups } from '../read-lines.ts'
 import { readPolicy } from '../read-policy.ts'
 
 type Request = z.infer<typeof CheckRequest>
@@ -75,7 +75,7 @@ async function checkGroup(
   return parsed.map(({ line, request }) => {
     if (request.success) return inOrder.next().value as CheckAnswer
     const why = line.fault ?? `This is no request: ${z.prettifyError(request.error)}`
-    return { id: idOf(line.value), decision: 'deny', canonical: null, because: [why] }
+    return { id: line.id, decision: 'deny', canonical: null, because: [why] }
   })
 }
 

@@ -5,7 +5,7 @@ import { PreviewItem, ScanItem } from '../../contract/broker-api.ts'
 import { Slug } from '../../contract/words.ts'
 import { addVerb, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
-import { type InputLine, idOf, readGroups } from '../read-lines.ts'
+import { type InputLine, readGroups } from '../read-lines.ts'
 
 export function addPreview(program: Command, verbs: Verbs): void {
   const consent = program.command('consent').description('The consent window.')
@@ -61,7 +61,7 @@ async function eachGroup<S extends z.ZodType>(
     const answers = (items.length > 0 ? await answer(items) : []).values()
     for (const { line, item } of parsed) {
       if (item.success) print(answers.next().value)
-      else print({ id: idOf(line.value), error: wrongLine(line, item.error) })
+      else print({ id: line.id, error: wrongLine(line, item.error) })
       bad ||= !item.success
     }
   }

@@ -9,7 +9,7 @@ import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
 import { lasted, type Output } from '../output.ts'
 import { parseOption } from '../parse-option.ts'
-import { type InputLine, idOf, readGroups } from '../read-lines.ts'
+import { type InputLine, readGroups } from '../read-lines.ts'
 import { readPolicy } from '../read-policy.ts'
 
 type RunParams = Params<'tool.run'>
@@ -126,7 +126,7 @@ async function runLines(scene: VerbScene, base: RunParams, parallel: number): Pr
 }
 
 async function runLine(scene: VerbScene, base: RunParams, line: InputLine): Promise<ToolRunResult> {
-  const id = idOf(line.value)
+  const { id } = line
   const parsed = line.fault === null ? ToolLine.safeParse(line.value) : null
   if (!parsed?.success) return refusedLine(id, line.fault ?? z.prettifyError(parsed?.error as z.ZodError))
   const { tool, input = {}, ...rest } = parsed.data

@@ -6,8 +6,12 @@ import type { ShownField } from '../../contract/show-text.ts'
  */
 export function fieldOf({ label, long }: { label: string; long: boolean }): ShownField {
   if (long) return 'argument'
-  const word = label.toLowerCase().replace(/ \d+$/, '')
-  if (/^(request|url|address|host|sent to|opens|for)$/.test(word)) return 'url'
+  // In a question that lists several requests each label begins with the request's number.
+  const word = label
+    .toLowerCase()
+    .replace(/^\d+\. /, '')
+    .replace(/ \d+$/, '')
+  if (/^(request|url|address|host|wanted for|sent to|opens|for)$/.test(word)) return 'url'
   if (/^(path|file|folder|folder or file|in folder|from|to)$/.test(word)) return 'path'
   if (/^(program|command|argument|arguments)$/.test(word)) return 'command'
   return 'argument'

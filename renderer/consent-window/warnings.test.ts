@@ -22,6 +22,12 @@ describe('a line of the request', () => {
       ['Request', 'Sent to', 'File', 'From 3', 'To', 'Argument 2', 'Body', 'It can read'].map(field),
     ).toEqual(['url', 'url', 'path', 'path', 'path', 'command', 'argument', 'argument'])
   })
+  it('is so too in a list of several requests', () => {
+    const field = (label: string) => fieldOf({ label, long: false })
+    expect(['1. File', '12. From', '3. From 2', '2. Request', '1. Argument 3', '1. Body'].map(field)).toEqual(
+      ['path', 'path', 'path', 'url', 'command', 'argument'],
+    )
+  })
   it('may have lines of its own where it is long', () => {
     expect(fieldOf({ label: 'File', long: true })).toBe('argument')
   })

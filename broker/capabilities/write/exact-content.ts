@@ -39,7 +39,7 @@ export function exactStaged(args: OperationArgs<'fs.writeStream'>, content: Stag
   const label = isText ? 'Content' : 'Content (hex)'
   return [
     ...manner(args, content.size),
-    { label: 'SHA-256 of all of it', text: content.hash, spans: [], long: false },
+    { label: 'SHA-256 of all of it', text: content.hash, spans: [], long: false, ours: true },
     {
       label: all && isText ? label : `${label}, its beginning`,
       text: shown,
@@ -51,8 +51,9 @@ export function exactStaged(args: OperationArgs<'fs.writeStream'>, content: Stag
 
 function manner(args: { mode: keyof typeof HOW; parents: boolean }, size: number): ExactLine[] {
   const lines: ExactLine[] = [
-    { label: 'Written', text: `${size} bytes, ${HOW[args.mode]}`, spans: [], long: false },
+    { label: 'Written', text: `${size} bytes, ${HOW[args.mode]}`, spans: [], long: false, ours: true },
   ]
-  if (args.parents) lines.push({ label: 'Folders', text: 'missing ones are made', spans: [], long: false })
+  if (args.parents)
+    lines.push({ label: 'Folders', text: 'missing ones are made', spans: [], long: false, ours: true })
   return lines
 }
