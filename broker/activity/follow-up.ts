@@ -28,7 +28,7 @@ export interface FollowUpLimits {
 }
 export const FOLLOW_UP: FollowUpLimits = {
   indexAt: 512,
-  indexAtMost: 8_192,
+  indexAtMost: 16_384,
   pauseMs: 100,
   keepHot: 1_024,
   retryMs: 60_000,
@@ -69,7 +69,7 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
   const { keeper, hot, writer, clock, limits, oldestOpen, onFault } = options
   let { packedTo } = options
   // A log that was set back has an index of entries that are no more; the keeper makes it anew.
-  let indexedTo = options.indexedTo > writer.head().seq ? 0 : options.indexedTo
+  let indexedTo = options.indexedTo > writer.lastSeq() ? 0 : options.indexedTo
   /** Rows up to here were packed by a keeper of ours; others are left for whoever verifies. */
   let removeTo = 0
   let running: Promise<void> | null = null
@@ -87,7 +87,7 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
 
   /** Is it time? Asked with each entry, and when an order is done. */
   function look(): void {
-    const behind = writer.head().seq - indexedTo
+    const behind = writer.lastSeq() - indexedTo
     if (behind < limits.indexAt || running !== null || ended) return
     if (behind >= limits.indexAtMost) wake()
     else pause ??= setTimeout(lookForPause, limits.pauseMs).unref()
@@ -102,11 +102,11 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
   }
 
   function packable(): number {
-    const head = writer.head().seq
+    const head = writer.lastSeq()
     return Math.max(Math.min(oldestOpen() - 1, head - limits.keepHot), head - LONGEST_OPEN)
   }
   function follow(): Promise<void> {
-    const indexTo = Math.min(writer.head().seq, indexedTo + ORDER_ENTRIES)
+    const indexTo = Math.min(writer.lastSeq(), indexedTo + ORDER_ENTRIES)
     const done = keeper()
       .order({ do: 'catch-up', packTo: packable(), indexTo })
       .then(hot.takeIn)
@@ -122,7 +122,7 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
     return done
   }
   async function catchUp(): Promise<void> {
-    const head = writer.head().seq
+    const head = writer.lastSeq()
     const packTo = packable()
     while (!ended && (indexedTo < head || packTo - packedTo >= BLOCK_ENTRIES)) {
       if (running !== null) {

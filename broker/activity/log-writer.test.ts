@@ -67,6 +67,31 @@ describe('entries that are staged', () => {
     expect(await verifyFile(at.file, { threads: 0 })).toMatchObject({ firstBad: null, entries: 3 })
   })
 
+  it('have their chain value when somebody asks for the head', () => {
+    const before = writer.head()
+    writer.stage(readIntent(1))
+    writer.stage(readIntent(2))
+    expect(writer.lastSeq()).toBe(before.seq + 2)
+    expect(onDisk()).toBe(0)
+    const after = writer.head()
+    expect(after).toMatchObject({ seq: before.seq + 2, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    writer.close()
+    const db = new DatabaseSync(at.file, { readOnly: true })
+    const row = db.prepare('SELECT seq, lower(hex(hash)) AS hash FROM entry ORDER BY seq DESC').get()
+    db.close()
+    expect({ ...row }).toEqual(after)
+  })
+
+  it('stand in their places without details when these can’t be written as JSON', async () => {
+    writer.stage(readIntent(1))
+    writer.stage({ ...readIntent(2), details: { size: 1n as never } })
+    writer.stage(readIntent(3))
+    await writer.commit()
+    writer.close()
+    expect(onDisk()).toBe(3)
+    expect(await verifyFile(at.file, { threads: 0 })).toMatchObject({ firstBad: null, entries: 3 })
+  })
+
   it('begin nothing while the disk refuses; what ends is kept, and the chain holds', async () => {
     const began = writer.stage(readIntent(1))
     await writer.commit()

@@ -1,6 +1,7 @@
 /**
- * The one writer of the chain. An entry takes its place in it at once: encoded, and hashed over the entry before. Then
- * it is written in one of two ways:
+ * The one writer of the chain. An entry takes its place in it at once, by its number; it is encoded, and hashed over the
+ * entry before, when it is written or when somebody asks for the head: a call does not wait for that. What is handed in
+ * may not be changed afterwards. It is written in one of two ways:
  *
  * - `append`: in a commit of its own before it returns, with all that is staged before it. When the disk refuses, the
  *   chain's head goes back, and the next append goes on from the same place.
@@ -37,11 +38,19 @@ export interface LogWriter {
   /** Resolves when all that was appended or staged is on the disk; rejects with `LogUnavailable`. */
   sync(): Promise<void>
   head(): Head
+  /** The number of the last entry: costs nothing, where `head` gives all that is placed its chain value. */
+  lastSeq(): number
   /** Called after each append. */
   onWritten(fn: (entry: EntryFields) => void): () => void
   /** Null when all is well, otherwise a sentence for a person. */
   failing(): string | null
   close(): void
+}
+/** An entry that has its number and waits for its chain value. */
+interface Placed {
+  entry: NewEntry
+  seq: number
+  at: number
 }
 export interface LogWriterOptions {
   hot: HotStore
@@ -61,9 +70,11 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   const { hot, file, clock, onFault = () => {} } = options
   const listeners = new Set<(entry: EntryFields) => void>()
   const newest = hot.last()
+  /** The last entry that has its chain value; those behind it are in `placed`. */
   let head: Head = newest
     ? { seq: newest.seq, hash: newest.hash }
     : (options.start ?? { seq: 0, hash: GENESIS })
+  let placed: Placed[] = []
   let failing: { text: string; since: number; refused: number } | null = null
   let closed = false
   const commit: GroupCommit = openGroupCommit(file, { recover: () => hot.checkpoint() })
@@ -73,16 +84,38 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   let committing: Promise<void> | null = null
 
   function place(entry: NewEntry): EntryFields {
-    const seq = head.seq + 1
+    const seq = head.seq + placed.length + 1
     const at = Math.max(0, Math.floor(clock()))
-    const text = encodeEntry(entry, seq, at)
-    const hash = chainHash(head.hash, text)
-    staged.push({ seq, ref: opens(entry.kind) ? 0 : closes(entry) ? (entry.ref ?? null) : null, hash, text })
-    head = { seq, hash }
+    placed.push({ entry, seq, at })
     return written(entry, seq, at)
+  }
+  /** Gives all that has its place its text and its chain value. */
+  function chain(): void {
+    for (const { entry, seq, at } of placed) {
+      const text = encode(entry, seq, at)
+      const hash = chainHash(head.hash, text)
+      staged.push({
+        seq,
+        ref: opens(entry.kind) ? 0 : closes(entry) ? (entry.ref ?? null) : null,
+        hash,
+        text,
+      })
+      head = { seq, hash }
+    }
+    placed = []
+  }
+  /** An entry that can't be encoded is a fault of ours; its place is taken, so it stands there without details. */
+  function encode(entry: NewEntry, seq: number, at: number): string {
+    try {
+      return encodeEntry(entry, seq, at)
+    } catch (error) {
+      onFault(error)
+      return encodeEntry({ ...entry, details: { unreadable: sentenceOf(error).slice(0, 200) } }, seq, at)
+    }
   }
   /** Throws what the disk says; everything stays staged then. */
   function writeStaged(): void {
+    chain()
     if (staged.length === 0) return
     hot.append(staged)
     staged = []
@@ -119,6 +152,7 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
     }
   }
   function writeAlone(entry: NewEntry): EntryFields {
+    chain()
     const before = head
     const done = place(entry)
     try {
@@ -166,7 +200,7 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
       const isEnd = closes(entry)
       try {
         if (!isEnd) recovered()
-        if (!isEnd && staged.length >= STAGED_LIMIT) writeStaged()
+        if (!isEnd && staged.length + placed.length >= STAGED_LIMIT) writeStaged()
       } catch (error) {
         throw unavailable(error)
       }
@@ -197,7 +231,11 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
         throw unavailable(error)
       }
     },
-    head: () => head,
+    head() {
+      chain()
+      return head
+    },
+    lastSeq: () => head.seq + placed.length,
     onWritten(fn) {
       listeners.add(fn)
       return () => listeners.delete(fn)

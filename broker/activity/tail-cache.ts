@@ -17,7 +17,7 @@ export function createTailCache(reader: EntryReader, writer: LogWriter): TailCac
   let newestFirst: EntryFields[] = []
   return {
     after(seq) {
-      const head = writer.head().seq
+      const head = writer.lastSeq()
       const have = newestFirst[0]?.seq ?? 0
       const floor = Math.max(seq, head - TAIL_LIMIT)
       const fresh = reader

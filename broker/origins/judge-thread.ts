@@ -5,29 +5,28 @@ import type { FlowAnswer, FlowQuestion } from './judge-flow.ts'
 import type { FieldOrigin } from './read-index.ts'
 import { MOST_HELD } from './run-reads.ts'
 
+export interface NotedRead {
+  value: Json
+  origins: FieldOrigin[]
+  call: { name: string; input: Json } | undefined
+}
 export type ToJudge =
-  | {
-      t: 'note'
-      value: Json
-      origins: FieldOrigin[]
-      call: { name: string; input: Json } | undefined
-      size: number
-    }
+  /** `size`: characters of all of them, about. */
+  | { t: 'notes'; reads: NotedRead[]; size: number }
   | { t: 'partial' }
   | { t: 'judge'; id: number; question: FlowQuestion }
 export type FromJudge = { t: 'noted'; size: number } | { t: 'judged'; id: number; answer: FlowAnswer }
 
 export interface JudgeThread {
-  note(
-    read: { value: Json; origins: FieldOrigin[]; call: { name: string; input: Json } | undefined },
-    size: number,
-  ): void
+  note(read: NotedRead, size: number): void
   /** Something was read that is not kept. */
   lose(): void
   judge(question: FlowQuestion): Promise<FlowAnswer>
   end(): void
 }
 
+/** Reads are passed on together, in so many characters at most: waking a thread for each costs more than most reads. */
+const TOGETHER = 512 * 1024
 /** For reading what is on its way and judging one effect. */
 const ANSWER_MS = 10_000
 /** A run that was read into more than this is not judged any more: its person is asked. */
@@ -68,6 +67,14 @@ export function startJudgeThread({ answerMs = ANSWER_MS } = {}): JudgeThread {
   function tell(message: ToJudge) {
     if (!ended) worker.postMessage(message)
   }
+  /** Noted, and not passed on yet. */
+  let waiting: NotedRead[] = []
+  let waitingSize = 0
+  function passOn() {
+    if (waiting.length > 0) tell({ t: 'notes', reads: waiting, size: waitingSize })
+    waiting = []
+    waitingSize = 0
+  }
   const lose = () => {
     if (!lost) tell({ t: 'partial' })
     lost = true
@@ -76,7 +83,9 @@ export function startJudgeThread({ answerMs = ANSWER_MS } = {}): JudgeThread {
     note(read, size) {
       if (held + size > MOST_HELD) return lose()
       held += size
-      tell({ t: 'note', ...read, size })
+      waiting.push(read)
+      waitingSize += size
+      if (waitingSize > TOGETHER) passOn()
     },
     lose,
     judge(question) {
@@ -89,6 +98,7 @@ export function startJudgeThread({ answerMs = ANSWER_MS } = {}): JudgeThread {
           resolve(answer)
         }
         open.set(id, { question, settle })
+        passOn()
         tell({ t: 'judge', id, question })
       })
     },

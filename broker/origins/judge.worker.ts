@@ -12,8 +12,8 @@ const judge = createFlowJudge()
 
 port.on('message', (message: ToJudge) => {
   if (message.t === 'partial') return reads.lose()
-  if (message.t === 'note') {
-    reads.note(message.value, message.origins, message.call)
+  if (message.t === 'notes') {
+    for (const { value, origins, call } of message.reads) reads.note(value, origins, call)
     // Taken apart now: the effect that asks later waits for less.
     reads.index()
     return tell({ t: 'noted', size: message.size })
