@@ -293,6 +293,16 @@ describe('check', () => {
     }
   })
 
+  it('refuses a policy file that no message could carry, in words', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'policy.check': answers as never })
+    const file = path.join(world.cwd, 'huge.json')
+    writeFileSync(file, `// ${'x'.repeat(2_000_001)}`)
+    const { code, stderr } = await run(['policy', 'simulate', file])
+    expect(code).toBe(2)
+    expect(stderr).toContain('too long')
+  })
+
   it('refuses a policy file that is not there as wrong usage', async () => {
     const { world, run } = makeWorld()
     await serve(world, {})

@@ -80,7 +80,7 @@ function faulty(number: number, fault: string, line: string): InputLine {
 /** Brackets outside of texts, open at one time. */
 function isTooDeep(line: string): boolean {
   let depth = 0
-  for (const [token] of line.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/g)) {
+  for (const [token] of line.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/g)) {
     if (token === '[' || token === '{') depth += 1
     else if (token === ']' || token === '}') depth -= 1
     if (depth > DEEPEST) return true

@@ -22,6 +22,9 @@ export interface ParsedPolicy {
 /** Characters. A file of twenty thousand rules has about four million. */
 const MOST_TEXT = 16 * 1024 * 1024
 const MOST_FAULTS = 50
+/** Deeper than any policy; far from what a walk through it can bear. */
+const DEEPEST = 100
+const TOKENS = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|\/\/[^\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/)?|[[\]{}]/g
 
 /** @param check what the schema can't see; told the parsed file */
 export function parsePolicy(
@@ -37,6 +40,9 @@ export function parsePolicy(
   if (text.length > MOST_TEXT)
     return { policy: null, faults: [fault(0, `The file is longer than ${MOST_TEXT} characters.`)] }
   const body = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text
+  const deep = tooDeepAt(body)
+  if (deep !== null)
+    return { policy: null, faults: [fault(deep, 'The file is nested too deep to be a policy.')] }
   const errors: ParseError[] = []
   const root = parseTree(body, errors, { allowTrailingComma: true, allowEmptyContent: false })
   if (errors.length > 0 || !root) {
@@ -65,6 +71,17 @@ export function parsePolicy(
   return found.length > 0
     ? { policy: null, faults: found.slice(0, MOST_FAULTS) }
     : { policy: parsed.data, faults: [] }
+}
+
+/** Where one bracket too many is open, outside of texts and comments; null for a file that can be walked through. */
+function tooDeepAt(text: string): number | null {
+  let depth = 0
+  for (const { 0: token, index } of text.matchAll(TOKENS)) {
+    if (token === '[' || token === '{') depth += 1
+    else if (token === ']' || token === '}') depth -= 1
+    if (depth > DEEPEST) return index
+  }
+  return null
 }
 
 /** Line and column, from 1. */

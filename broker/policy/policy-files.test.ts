@@ -58,6 +58,13 @@ describe('the text of a policy', () => {
     expect(faults('')).toHaveLength(1)
     expect(faults('[]')).toHaveLength(1)
   })
+  it('nested without end has a fault, and brackets in texts and comments are none', () => {
+    const deep = `{ "version": 1,\n "rules": ${'['.repeat(50_000)}${']'.repeat(50_000)} }`
+    expect(faults(deep)).toEqual([expect.stringMatching(/^2:\d+ The file is nested too deep/)])
+    expect(faults('['.repeat(1_000_000))).toHaveLength(1)
+    const inside = `{ // ${'['.repeat(500)}\n /* ${'{'.repeat(500)} * */ "version": 1, "settings": {}, "rules": [ { "id": "a", "effect": "deny", "capabilities": ["*"], "reason": "\\"${'['.repeat(200)}" } ] }`
+    expect(faults(inside)).toEqual([])
+  })
   it('must have patterns that mean something, and ids that differ', () => {
     const rule = (change: object) =>
       JSON.stringify({ version: 1, rules: [{ id: 'a', effect: 'deny', capabilities: ['*'], ...change }] })
@@ -207,6 +214,8 @@ describe('the two files', () => {
     const book = open()
     expect(hit(book)).toMatch(/can’t be used .*policy\.json, line 3, column \d+/)
     expect(book.status().managed).toMatchObject({ present: true, failedClosed: true })
+    put(places().managedFile, `{ "version": 1, "rules": ${'['.repeat(50_000)} }`)
+    expect(hit(open())).toContain('nested too deep')
   })
   it.skipIf(process.platform === 'win32')(
     'a managed one that others can change, or that is no plain file, shuts everything',
