@@ -325,6 +325,7 @@ async function makeRooms(options: BrokerOptions) {
     agents,
     store,
     log,
+    leaks,
     emit: options.emit,
     // The tray and the top of each page say how many are at work.
     onActive: () => options.emit('status', status()),

@@ -98,6 +98,15 @@ describe('a run', () => {
     expect(parts.faults).toEqual([])
   })
 
+  it('has a title without the key that stands in its first line, in the list and in the record', async () => {
+    const key = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`
+    server.says([{ text: 'I know no such place.' }])
+    const parts = openRuns({ answer: () => ok(null) })
+    const view = await parts.run(parts.makeAgent(model()).id, `Log in with ${key} and count`)
+    expect(view?.title).toBe('Log in with [GitHub token removed] and count')
+    expect(JSON.stringify(parts.entries)).not.toContain(key)
+  })
+
   it('tells its text while it grows', async () => {
     server.says([{ text: 'x'.repeat(400), delayMs: 10 }])
     const parts = openRuns()

@@ -4,7 +4,7 @@
  */
 import type { Agent, RunState, RunSummary, RunView } from '../../contract/agent.ts'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
-import type { ActivityLog, DocumentStore, StopSwitch } from '../ports.ts'
+import type { ActivityLog, DocumentStore, LeakScanner, StopSwitch } from '../ports.ts'
 import { tourTemplate } from './agent-template.ts'
 import { type ActiveRun, beginRun } from './begin-run.ts'
 import type { Emit, OpenAgentBook } from './open-agent-book.ts'
@@ -15,6 +15,7 @@ export interface RunsOptions extends RunParts {
   agents: OpenAgentBook
   store: DocumentStore
   log: Pick<ActivityLog, 'append'>
+  leaks: Pick<LeakScanner, 'scan'>
   emit: Emit
   /** How many runs are under way, at each change. */
   onActive?: (count: number) => void
@@ -60,7 +61,7 @@ export function createRuns(options: RunsOptions): Runs {
     if (!agent) return failed('not-found', 'There is no such agent. It may have been deleted.')
     const refusal = mayStart(agent, ofAgent(agentId).length, stop)
     if (refusal) return refusal
-    const title = titleOf(prompt)
+    const title = titleOf(options.leaks.scan(prompt.trim().slice(0, FIRST_LINE)).redacted)
     const tour = agent.model.provider === 'tour'
     const record = runs.begin({ agentId, agentName: agent.name, title, tour })
     const principal = { id: agent.id, kind: 'agent' as const, name: agent.name }
@@ -151,8 +152,11 @@ function mayStart(agent: Agent, running: number, stop: StopSwitch): Outcome<neve
   return null
 }
 
+/** Characters of a prompt in which its title is looked for. */
+const FIRST_LINE = 4_000
+
 /** The first line, short enough for a list. */
 function titleOf(prompt: string): string {
-  const line = prompt.trim().split('\n')[0]?.trim() ?? ''
+  const line = prompt.split('\n')[0]?.trim() ?? ''
   return line.length <= 80 ? line || 'A run' : `${line.slice(0, 79)}…`
 }

@@ -40,6 +40,7 @@ import { type CredentialRule, findLeak, findUnknown } from './find-leak.ts'
 import { mintPermit, type Permit } from './permit.ts'
 import { refusalFor } from './refusal-for.ts'
 import type { RunUsage } from './run-usage.ts'
+import { scrubEntry } from './scrub-entry.ts'
 
 export interface GateParts {
   log: ActivityLog
@@ -587,17 +588,7 @@ export function createPassCall(parts: GateParts): Passed {
     }
   }
 
-  /** No registered secret's value ever enters the log. */
-  function scrub(entry: NewEntry): NewEntry {
-    const subject = parts.leaks.redactKnown(entry.subject).text
-    return entry.details
-      ? {
-          ...entry,
-          subject,
-          details: parts.leaks.redactJson(entry.details as Json).value as Record<string, Json>,
-        }
-      : { ...entry, subject }
-  }
+  const scrub = (entry: NewEntry): NewEntry => scrubEntry(parts.leaks, entry)
 
   function label(context: CallContext, result: LabelledPart): Outcome<Json> {
     // A packed value was looked through before it was packed.

@@ -133,7 +133,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         ...(unlogged > 0 ? { refusalsNotListed: unlogged } : {}),
         ...(result.outcome.kind === 'ok'
           ? {}
-          : { code: result.outcome.code, text: parts.leaks.redactKnown(result.outcome.person).text }),
+          : { code: result.outcome.code, text: parts.leaks.scan(result.outcome.person).redacted }),
       },
     })
     if (unwritten) return finish(inner, unwritten, origins)

@@ -51,3 +51,18 @@ test('goes as the other rules say otherwise, and what holds none always does', a
   expect(echo.received).toHaveLength(2)
   expect(house.questions).toEqual([])
 })
+
+test('is not kept in the record, whatever the rule: not in an address, a refusal or a title', async () => {
+  rule = 'redact'
+  const before = house.entries.length
+  const host = { scheme: 'http', host: '127.0.0.1', port: echo.port, methods: ['GET'] }
+  const perimeter = { hosts: [{ ...host, read: 'allow', send: 'allow' }] } as never
+  const url = `${echo.origin}/x?key=${KEY}`
+  expect((await house.callTool('web', 'request', { url }, perimeter)).kind).toBe('ok')
+  rule = 'block'
+  await house.callTool('web', 'request', { url }, perimeter)
+  const written = house.entries.slice(before)
+  expect(written.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['intent', 'outcome', 'decision']))
+  expect(JSON.stringify(written)).toContain('[GitHub token removed]')
+  expect(JSON.stringify(house.entries)).not.toContain(KEY)
+})
