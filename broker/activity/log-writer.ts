@@ -285,6 +285,8 @@ export function sentenceOf(error: unknown): string {
     return 'The disk is full. Free some space, then try again.'
   if (primary === 8 || code === 'EROFS' || code === 'EACCES' || code === 'EPERM')
     return 'The log’s file is read-only. Make its folder writable, then try again.'
+  if (primary === 14)
+    return 'The log’s file can’t be opened or made, as on a read-only disk. Make its folder writable, then try again.'
   if (primary === 10 || code === 'EIO' || code === 'EFBIG')
     return 'The disk does not take what is written. Check it for space and faults, then try again.'
   if (primary === 11 || primary === 26) return 'The log’s file is damaged.'

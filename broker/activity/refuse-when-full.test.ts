@@ -94,6 +94,7 @@ describe('a log that can not be opened', () => {
     [{ errcode: 13 }, /disk is full/],
     [{ errcode: 8 }, /read-only/],
     [{ code: 'EROFS' }, /read-only/],
+    [{ errcode: 14 }, /read-only disk/],
     [{ errcode: 778 }, /does not take/],
     [{ errcode: 26 }, /damaged/],
     [new Error('something else'), /something else/],

@@ -17,7 +17,7 @@ import { verifyFile } from './verify-log.ts'
 
 const full = process.env.SALLYPORT_FULL_TESTS === '1'
 const FROZEN = full ? 1_000 : 100
-const KILLED = full ? 1_000 : 4
+const KILLED = full ? 500 : 4
 const at = testFolder()
 const children = new Set<ChildProcess>()
 afterAll(() => {
