@@ -304,6 +304,32 @@ describe('moving and copying', () => {
     expect(text('copy/a.txt')).toBe('folder/a.txt')
     expect(await copy('folder', 'copy')).toMatchObject({ code: 'exists' })
   })
+
+  test('a copy has its limits: a file that claims to be endless is refused at once, and nothing is left of a cancelled one', async () => {
+    put('endless', '')
+    fs.truncateSync(`${top}/endless`, 9 * 1024 ** 3)
+    const endless = { copies: [{ from: `${top}/endless`, to: `${top}/copy` }] }
+    expect(await gate.pass('fs.copy', endless)).toMatchObject({ kind: 'refused', code: 'too-large' })
+    fs.truncateSync(`${top}/endless`, 4 * 1024 ** 3)
+    const control = new AbortController()
+    setTimeout(() => control.abort(), 30)
+    const began = performance.now()
+    const cancelled = await gate.pass('fs.copy', endless, { signal: control.signal })
+    expect(cancelled).toMatchObject({ kind: 'refused', code: 'cancelled' })
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(fs.readdirSync(top).filter((name) => name.includes('copy') || name.endsWith('.tmp'))).toEqual([])
+  })
+
+  test('a file that grows while it is copied is copied as it was', async () => {
+    put('log', 'x'.repeat(6 * 1024 * 1024))
+    const growing = setInterval(() => fs.appendFileSync(`${top}/log`, 'y'.repeat(1024 * 1024)), 1)
+    const copied = await gate.pass('fs.copy', { copies: [{ from: `${top}/log`, to: `${top}/copy` }] })
+    clearInterval(growing)
+    expect(copied).toMatchObject({ kind: 'ok' })
+    const start = fs.readFileSync(`${top}/copy`).subarray(0, 6 * 1024 * 1024)
+    expect(start.equals(Buffer.alloc(6 * 1024 * 1024, 'x'))).toBe(true)
+    expect(fs.statSync(`${top}/copy`).size).toBeLessThanOrEqual(fs.statSync(`${top}/log`).size)
+  })
 })
 
 describe('the trash', () => {

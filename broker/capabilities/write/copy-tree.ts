@@ -3,8 +3,9 @@
  * name and put in place whole. What is no file, folder or link is not copied: then nothing is.
  */
 import fs from 'node:fs'
+import path from 'node:path'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
-import { errnoOf, explainError } from '../files/explain-error.ts'
+import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import type { HeldThing, PathHolder } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
 import { refuseHardLink } from '../files/read-held.ts'
@@ -24,6 +25,11 @@ export interface Copied {
 }
 
 const MAX_ENTRIES = 200_000
+/** Bytes of one copy. A move to another disk is as large as it is. */
+const MAX_BYTES = 8 * 1024 ** 3
+/** Left free on the disk, whatever is copied. */
+const KEPT_FREE = 256 * 1024 * 1024
+const CHUNK = 4 * 1024 * 1024
 const MAX_DEPTH = 200
 
 class Refusal extends Error {
@@ -75,11 +81,67 @@ async function copyThing(
 
 async function copyFile(from: HeldThing, to: string, options: CopyOptions, count: Copied): Promise<void> {
   if (from.stat.nlink > 1 && !options.asMove) throw new Refusal(refuseHardLink(lastName(from.path)))
-  await fs.promises.copyFile(from.at, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE)
+  const { size } = from.stat
+  if (!options.asMove && count.bytes + size > MAX_BYTES)
+    throw new Refusal(
+      refused(
+        'too-large',
+        `This is more than ${MAX_BYTES / 1024 ** 3} GB to copy at once. Nothing was copied.`,
+      ),
+    )
+  if (!(await clone(from, to))) {
+    if (size > (await freeBytes(to)) - KEPT_FREE)
+      throw new Refusal(explainErrno('ENOSPC', lastName(from.path)))
+    await copyBytes(from, to, options.signal)
+  }
   if (options.asMove) keepFacts(to, from.stat)
   await syncFile(to)
   count.files++
-  count.bytes += from.stat.size
+  count.bytes += size
+}
+
+/** File systems that can, share the content. */
+async function clone(from: HeldThing, to: string): Promise<boolean> {
+  try {
+    await fs.promises.copyFile(from.at, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE_FORCE)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw error
+    fs.rmSync(to, { force: true })
+    return false
+  }
+}
+
+/** As many bytes as it had when it was held: a file that grows meanwhile has no end. */
+async function copyBytes(from: HeldThing, to: string, signal: AbortSignal): Promise<void> {
+  const source = await fs.promises.open(from.at, 'r')
+  const target = await fs.promises.open(to, 'wx', from.stat.mode & 0o777)
+  try {
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, from.stat.size))
+    for (let at = 0; at < from.stat.size; ) {
+      if (signal.aborted)
+        throw new Refusal(refused('cancelled', 'The run was cancelled. Nothing was copied.'))
+      const want = Math.min(buffer.length, from.stat.size - at)
+      const { bytesRead } = await source.read(buffer, 0, want, at)
+      if (bytesRead === 0) break
+      const part = buffer.subarray(0, bytesRead)
+      await writeWhole(target, part, at)
+      at += bytesRead
+    }
+  } finally {
+    await source.close()
+    await target.close()
+  }
+}
+
+async function writeWhole(target: fs.promises.FileHandle, part: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < part.length; )
+    done += (await target.write(part, done, part.length - done, at + done)).bytesWritten
+}
+
+async function freeBytes(at: string): Promise<number> {
+  const { bavail, bsize } = await fs.promises.statfs(path.dirname(at))
+  return bavail * bsize
 }
 
 async function copyFolder(
