@@ -92,9 +92,18 @@ const ENCODINGS: Record<string, (value: string) => string> = {
     [...value].map((char) => (ENTITIES[char] === undefined ? char : `&${ENTITIES[char]};`)).join(''),
   'with zero-width spaces': (value) => joined(value, '\u200b'),
   'with spaces': (value) => joined(value, ' '),
+  'percent, twice': (value) => [...Buffer.from(value)].map((byte) => `%25${hexByte(byte)}`).join(''),
+  'an address in an address': (value) => encodeURIComponent(encodeURIComponent(value)),
+  'entities, twice': (value) =>
+    value.replace(
+      /[&<>"]/g,
+      (char) => ({ '&': '&amp;amp;', '<': '&amp;lt;', '>': '&amp;gt;', '"': '&amp;quot;' })[char] ?? char,
+    ),
   'over lines': (value) => joined(value, '\n  '),
   'over escaped lines': (value) => joined(value, '\\n'),
 }
+
+const hexByte = (byte: number) => byte.toString(16).padStart(2, '0')
 
 const visible = fc.string({
   minLength: 8,
@@ -139,6 +148,20 @@ describe('a registered value is found and taken out', () => {
           if (!/base64|0x|turned/.test(name)) expect(text).toBe(`${before}[secret:s0 removed]${after}`)
         }),
         settings,
+      )
+    })
+
+  for (const [name, encode] of Object.entries(ENCODINGS))
+    test(`in two pieces, cut anywhere, written as: ${name}`, () => {
+      fc.assert(
+        fc.property(value, around, (secret, [before, after]) => {
+          const text = before + encode(secret) + after
+          const scanner = scannerFor(secret)
+          const whole = scanner.redactKnown(text).text
+          for (let at = 1; at < text.length; at++)
+            expect(pushAll(scanner, text, [at, text.length])).toBe(whole)
+        }),
+        { numRuns: 12 },
       )
     })
 

@@ -3,7 +3,15 @@
  * white space and invisible characters between. Pure.
  */
 import { isInvisible, type Sequence } from './encode-secret.ts'
-import { CUT_ESCAPE, escapeCode, escapeLength, isMark, marksItself, readEscape } from './read-escape.ts'
+import {
+  CUT_ESCAPE,
+  escapeCode,
+  escapeLength,
+  isMark,
+  marksItself,
+  mayGrow,
+  readEscape,
+} from './read-escape.ts'
 
 /** It doesn't stand here. */
 export const NO_MATCH = -1
@@ -58,6 +66,10 @@ function readSequence(text: string, at: number, sequence: Sequence): number {
         const read = readEscape(text, pos)
         if (read === CUT_ESCAPE) return cutHere(best)
         const taken = read >= 0 && same(escapeCode(read), wanted, kind)
+        if (mayGrow(text, pos, read)) {
+          if (!taken) return cutHere(best)
+          cut = true
+        }
         if (taken || (read >= 0 && mayPass(index, skipped, escapeCode(read)))) {
           pos += escapeLength(read)
           if (taken) index++

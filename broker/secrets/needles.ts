@@ -5,7 +5,7 @@
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret, isInvisible, type Sequence } from './encode-secret.ts'
 import { CUT_MATCH, matchSequence, NO_MATCH } from './match-sequence.ts'
-import { CUT_ESCAPE, escapeCode, escapeLength, isMark, readEscape } from './read-escape.ts'
+import { CUT_ESCAPE, escapeCode, escapeLength, isMark, mayGrow, readEscape } from './read-escape.ts'
 
 export interface Needles {
   /** Characters of the shortest form; a shorter text holds none. Infinite when there is nothing to look for. */
@@ -87,7 +87,7 @@ export function createNeedles(values: readonly { what: string; value: string }[]
       const unit = text.charCodeAt(next)
       if (isMark(unit)) {
         const read = readEscape(text, next)
-        if (read === CUT_ESCAPE) return list
+        if (read === CUT_ESCAPE || mayGrow(text, next, read)) return list
         if (read < 0) return tables.byPair.get(pairKey(code, unit))
         if (!isInvisible(escapeCode(read))) return either(code, escapeCode(read), unit)
         // White space, or the value has a backslash and an n in it.
@@ -193,7 +193,9 @@ function addSecond({ byPair, pairs, triples }: Tables, needle: Needle, first: nu
 /** The text ends inside an escape, or between the halves of a character: nobody knows yet what begins here. */
 function isCutShort(text: string, at: number): boolean {
   const unit = text.charCodeAt(at)
-  return isMark(unit) ? readEscape(text, at) === CUT_ESCAPE : unit >> 10 === 0x36 && at + 1 === text.length
+  if (!isMark(unit)) return unit >> 10 === 0x36 && at + 1 === text.length
+  const read = readEscape(text, at)
+  return read === CUT_ESCAPE || mayGrow(text, at, read)
 }
 
 /** The character at an index as it may stand in a text. */

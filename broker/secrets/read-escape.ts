@@ -69,6 +69,16 @@ export const isMark = (code: number) =>
 export const escapeCode = (read: number) => Math.floor(read / SPAN)
 export const escapeLength = (read: number) => read % SPAN
 
+/** It reads as a mark that is escaped; with more of the text it may be another character, escaped over again. */
+export function mayGrow(text: string, at: number, read: number): boolean {
+  if (read < 0) return false
+  const mark = text.charCodeAt(at)
+  if (escapeCode(read) !== mark) return false
+  const end = at + escapeLength(read)
+  if (mark === PERCENT) return end === text.length
+  return mark === AMPERSAND && text.length - end < 7 && /^[a-z]*$/.test(text.slice(end))
+}
+
 /** Lengths under which a mark may stand for itself: plain, and escaped once or over and over. */
 export function marksItself(text: string, at: number): number[] {
   const mark = text.charCodeAt(at)
@@ -90,7 +100,7 @@ function readBytes(text: string, at: number, mark: number): number {
   let length = escapeLength(first)
   for (let i = 0; i < more; i++) {
     const next = readByte(text, at + length, mark)
-    if (next === CUT_ESCAPE) return CUT_ESCAPE
+    if (next === CUT_ESCAPE || mayGrow(text, at + length, next)) return CUT_ESCAPE
     if (next < 0 || escapeCode(next) >> 6 !== 2) return first
     code = (code << 6) | (escapeCode(next) & 0x3f)
     length += escapeLength(next)
