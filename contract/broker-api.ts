@@ -395,7 +395,8 @@ export const METHODS = {
         .max(1000)
         .default([]),
     }),
-    z.object({ items: z.array(ScanAnswer) }),
+    // `unwatched`: names of values that are too short to be looked for.
+    z.object({ items: z.array(ScanAnswer), unwatched: z.array(z.string()) }),
     ['cli'],
   ),
 

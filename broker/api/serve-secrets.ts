@@ -2,7 +2,7 @@
 import type { ParsedParams, Result } from '../../contract/broker-api.ts'
 import type { KeychainStatus } from '../../contract/secret.ts'
 import type { ActivityLog, LeakScanner, SecretVault } from '../ports.ts'
-import { createLeakScanner } from '../secrets/leak-scanner.ts'
+import { createLeakScanner, SHORTEST_WATCHED } from '../secrets/leak-scanner.ts'
 import { type ApiGroup, orFault } from './group.ts'
 
 type Methods =
@@ -70,7 +70,10 @@ export function serveSecrets({
       const scanner = createLeakScanner()
       scanner.watch(secrets.map(({ name, value }) => ({ what: `secret:${name}`, value })))
       await scanner.ready()
-      return { items: items.map((item) => ({ id: item.id ?? null, ...scanItem(scanner, item) })) }
+      return {
+        items: items.map((item) => ({ id: item.id ?? null, ...scanItem(scanner, item) })),
+        unwatched: secrets.filter(({ value }) => value.length < SHORTEST_WATCHED).map(({ name }) => name),
+      }
     },
   }
 }

@@ -34,8 +34,14 @@ export function addPreview(program: Command, verbs: Verbs): void {
         .option('--secret <name=value...>', 'look for this value too, in every usual encoding'),
     run: async ({ session, out, world }, options) => {
       const secrets = readSecrets(options.secret)
+      let told = false
       return eachGroup(world.stdin, ScanItem, out.object, async (items) => {
         const answer = await session.call('secrets.scanMany', { items, secrets })
+        if (!told && answer.unwatched.length > 0) {
+          const names = answer.unwatched.join(', ')
+          world.stderr.write(`Too short to be looked for, as they would be found by chance: ${names}\n`)
+        }
+        told = true
         for (const item of answer.items) {
           out.say(out.foreign(item.redacted))
           for (const hit of item.hits)
