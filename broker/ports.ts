@@ -113,6 +113,8 @@ export interface CallContext {
   signal: AbortSignal
   /** Told when a question is asked and answered: the wall clock of the call stands meanwhile. */
   onWait?: (waiting: boolean) => void
+  /** What a request of this call has read came from here. */
+  onRead?: (origins: readonly Origin[]) => void
   /** Told of each effect as it goes, for the run view. */
   onEffect?: (effect: EffectNotice) => void
   /** Told what a contained program writes while it runs; `seq` as in its effect's notice. Free of known secrets. */

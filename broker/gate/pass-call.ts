@@ -595,6 +595,7 @@ export function createPassCall(parts: GateParts): Passed {
     const value = result.noted === undefined ? parts.leaks.redactJson(result.value).value : result.value
     const noted = result.noted ?? value
     parts.origins.noteRead(context.run?.id ?? context.callId, noted, result.origins, result.private)
+    context.onRead?.(result.origins.map(({ origin }) => origin))
     return ok(value)
   }
 

@@ -39,6 +39,9 @@ export interface ToolCallParts extends ReviewParts {
   passAhead: Gate['passAhead']
 }
 
+/** Places that a result's frame names. */
+const MOST_SOURCES = 8
+
 export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
   const inputSchemas = new WeakMap<InstalledTool, Map<string, z.ZodType>>()
   let streamNumber = 0
@@ -73,12 +76,17 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
 
     const origins: Origin[] = []
+    const sources = new Set<string>()
     let clock: { hold(): void; release(): void } | null = null
     const inner: CallContext = {
       ...context,
       callId,
       tool: { ...ref, manifest: tool.manifest },
       call: { function: fn, input },
+      onRead(read) {
+        for (const { kind, source } of read)
+          if (kind === 'outside' && sources.size < MOST_SOURCES) sources.add(source)
+      },
       onWait(waiting) {
         if (waiting) clock?.hold()
         else clock?.release()
@@ -140,6 +148,9 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     if (result.outcome.kind !== 'ok') return finish(inner, result.outcome, origins)
     const { value } = result.outcome
     origins.push(...labelResult(context, tool, fn, input, value))
+    // Where the tool got it, beside which tool it was.
+    if (origins.some(({ kind }) => kind === 'outside'))
+      origins.push(...[...sources].map((source): Origin => ({ kind: 'outside', source })))
     const kept = await reviewResult(parts, inner, {
       ...{ tool, title: offered?.title ?? fn, origins },
       text: () => forReading(value),
