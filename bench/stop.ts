@@ -1,240 +1,242 @@
 /**
- * Stop, measured from outside: a process with the real lanes runs 32 tools that loop for ever and 8 contained process
- * trees that ignore signals and write files; Stop is pressed, and this process watches the process table and the files.
- * Then the same with SIGKILL to the process itself, where nobody is left to press. `npm run bench -- stop 1000` tries
- * as often. Beside it, the floor: SIGKILL to one busy Node process, and to as many as the lanes run, and nothing else.
+ * Stop, measured from outside, on the real broker under a shell as the desktop has it: 32 busy tools and 8 contained
+ * process trees that ignore signals, two of the tools writing and two uploading through the gate (`stop-scene.ts`).
+ *
+ * Two times count, both from the request (the press at the shell, or the SIGKILL):
+ * - to the last effect that shows outside: the newest time of change of a file, or of bytes that reached a peer;
+ * - to the last process: until nothing of what ran is left in the process table.
+ *
+ * Besides the press: the broker hangs and is stopped all the same; the broker is killed; the shell is killed. Beside
+ * it the floor: SIGKILL to as many busy Node processes, and nothing else. `--tries N` presses N times (and a third as
+ * often for each of the other cases); without it, as often as fits into two minutes. `--case NAME` measures one.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { collectTrees, hasEnded, type ProcessFacts } from '../broker/stop/process-table.ts'
+import { collectTrees, hasEnded, type ProcessTable } from '../broker/stop/process-table.ts'
 import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
-import type { StopOrder, StopReply } from './stop-host.ts'
+import { type Filled, openScene, PROGRAMS, type Scene, TOOLS } from './stop-scene.ts'
 
-const TOOLS = 32
-const PROGRAMS = 8
 /** After so long a process counts as a survivor. */
 const GONE_MS = 5_000
-/** Files are looked at again after this, for effects that came late. */
+/** After the last process everything is looked at again, for effects that came late. */
 const LATE_MS = 150
-const BARE = 5
+/** Between two looks for the last process: looking takes the processor from those that are to end. */
+const LOOK_MS = 3
+const BUDGET_MS = 110_000
+const BARE = 3
+const BARE_MS = 20_000
 
 interface Try {
-  ms: number
-  survivors: number
-  processes: number
-  receiptMs: number
   lastEffectMs: number
+  lastProcessMs: number
+  processes: number
+  survivors: number
   lateEffects: number
+  receiptMs: number
+}
+interface Case {
+  words: string
+  /** Does it, and gives back the milliseconds of the receipt, if there is one. */
+  act(scene: Scene, filled: Filled): Promise<number | null>
+  /** Of ten tries, in the two minutes. */
+  share: number
+  /** The scene is of no more use. */
+  ends?: boolean
+}
+
+const press = async (scene: Scene) => ((await scene.ask({ do: 'stop' })) as { ms: number }).ms
+const CASES: Record<string, Case> = {
+  pressed: { words: 'Stop is pressed', act: press, share: 5 },
+  hung: {
+    words: 'Stop is pressed, and the broker hangs',
+    act(scene, { broker }) {
+      process.kill(broker, 'SIGSTOP')
+      return press(scene)
+    },
+    share: 1,
+  },
+  broker: {
+    words: 'the broker is killed',
+    async act(_scene, { broker }) {
+      process.kill(broker, 'SIGKILL')
+      return null
+    },
+    share: 2,
+  },
+  shell: {
+    words: 'the shell is killed',
+    async act(scene) {
+      scene.shell.kill('SIGKILL')
+      return null
+    },
+    share: 2,
+    ends: true,
+  },
 }
 
 export async function run({ args }: BenchOptions): Promise<BenchReport> {
-  const tries = Number(args[0] ?? 20)
-  const killTries = Math.max(5, Math.round(tries / 4))
-  const pressed = await measurePresses(tries)
-  const killed: Try[] = []
-  for (let n = 0; n < killTries; n++) killed.push(await killHost())
-  const bare = await measureBare(1)
-  const floor = await measureBare(TOOLS + PROGRAMS)
-  const all = [...pressed, ...killed]
-  const times = pressed.map(({ ms }) => ms)
-  const sum = (pick: (each: Try) => number) => all.reduce((total, each) => total + pick(each), 0)
+  const { tries, only } = readArguments(args)
+  const done = await measureCases(only ? [only] : Object.keys(CASES), tries)
+  const floor = only ? [] : await measureBare(TOOLS + PROGRAMS)
+  const all = Object.values(done).flat()
+  const pressed = done.pressed ?? all
+  const effects = pressed.map(({ lastEffectMs }) => lastEffectMs)
+  const total = (pick: (each: Try) => number) => all.reduce((sum, each) => sum + pick(each), 0)
   return {
     name: 'stop',
     versions: { node: process.versions.node },
     rows: [
-      rowOf(`stop, ${TOOLS} busy tools and ${PROGRAMS} contained trees`, pressed),
-      rowOf('SIGKILL of the process that runs them', killed),
-      {
-        what: `SIGKILL of ${TOOLS + PROGRAMS} busy Node processes, nothing else`,
-        tries: floor.length,
-        p50ms: round(median(floor)),
-        maxMs: round(Math.max(...floor)),
-      },
-      {
-        what: 'SIGKILL of one busy Node process',
-        tries: bare.length,
-        p50ms: round(median(bare)),
-        maxMs: round(Math.max(...bare)),
-      },
+      ...Object.entries(done).map(([name, list]) => rowOf((CASES[name] as Case).words, list)),
+      ...(floor.length === 0
+        ? []
+        : [
+            {
+              what: `SIGKILL of ${TOOLS + PROGRAMS} busy Node processes, nothing else`,
+              tries: floor.length,
+              lastProcessP50ms: round(median(floor)),
+              lastProcessMaxMs: round(Math.max(...floor)),
+            },
+          ]),
     ],
     goals: [
-      goal('stop until the last process is gone, p50 in ms', median(times), 20),
-      goal('stop until the last process is gone, p99 in ms', percentile(times, 0.99), 50),
+      goal('request to the last effect, p50 in ms', median(effects), 20),
+      goal('request to the last effect, p99 in ms', percentile(effects, 0.99), 50),
+      goal('request to the last process, p99 in ms', percentile(pressed.map(processMs), 0.99), 1_000),
       goal(
         'survivors in all tries',
-        sum(({ survivors }) => survivors),
+        total(({ survivors }) => survivors),
         0,
       ),
       goal(
         'effects after the last process was gone',
-        sum(({ lateEffects }) => lateEffects),
+        total(({ lateEffects }) => lateEffects),
         0,
-      ),
-      goal(
-        'last effect after the press, p99 in ms',
-        percentile(
-          pressed.map(({ lastEffectMs }) => lastEffectMs),
-          0.99,
-        ),
-        100,
       ),
     ],
   }
 }
 
+const processMs = ({ lastProcessMs }: Try) => lastProcessMs
+
 function rowOf(what: string, tries: Try[]) {
-  const times = tries.map(({ ms }) => ms)
+  const effects = tries.map(({ lastEffectMs }) => lastEffectMs)
+  const receipts = tries.map(({ receiptMs }) => receiptMs).filter((ms) => ms > 0)
   return {
     what,
     tries: tries.length,
     processes: median(tries.map(({ processes }) => processes)),
-    p50ms: round(median(times)),
-    p99ms: round(percentile(times, 0.99)),
-    maxMs: round(Math.max(...times)),
-    receiptP50ms: round(median(tries.map(({ receiptMs }) => receiptMs))),
-    lastEffectMaxMs: round(Math.max(...tries.map(({ lastEffectMs }) => lastEffectMs))),
-    survivors: tries.reduce((total, { survivors }) => total + survivors, 0),
+    lastEffectP50ms: round(median(effects)),
+    lastEffectP99ms: round(percentile(effects, 0.99)),
+    lastEffectMaxMs: round(Math.max(...effects)),
+    lastProcessP50ms: round(median(tries.map(processMs))),
+    lastProcessMaxMs: round(Math.max(...tries.map(processMs))),
+    receiptP50ms: receipts.length === 0 ? null : round(median(receipts)),
+    survivors: tries.reduce((sum, { survivors }) => sum + survivors, 0),
+    lateEffects: tries.reduce((sum, { lateEffects }) => sum + lateEffects, 0),
   }
 }
 
-// ── a host with work ─────────────────────────────────────────────────────────────────────────────────────────
-
-interface Host {
-  process: ChildProcess & { pid: number }
-  folder: string
-  ask(order: StopOrder): Promise<StopReply>
-  close(): Promise<void>
+function readArguments(args: string[]): { tries: number | null; only: string | null } {
+  const after = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
+  const [tries, only] = [after('--tries') ?? args.find((arg) => /^\d+$/.test(arg)), after('--case')]
+  if (tries !== undefined && !/^[1-9]\d*$/.test(tries)) throw new Error(`--tries ${tries} is no number`)
+  if (only !== undefined && !Object.hasOwn(CASES, only))
+    throw new Error(`--case is one of: ${Object.keys(CASES).join(', ')}`)
+  return { tries: tries === undefined ? null : Number(tries), only: only ?? null }
 }
 
-function startHost(): Host {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-stop-'))
-  const child = fork(path.join(import.meta.dirname, 'stop-host.ts'), [folder], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  return {
-    process: child as Host['process'],
-    folder,
-    async ask(order) {
-      child.send(order)
-      const [reply] = (await once(child, 'message')) as [StopReply]
-      return reply
-    },
-    async close() {
-      child.kill('SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      rmSync(folder, { recursive: true, force: true })
-    },
+// ── tries ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Without a number, in rotation until the time is used up: each case at least once. */
+async function measureCases(names: string[], tries: number | null): Promise<Record<string, Try[]>> {
+  const done: Record<string, Try[]> = Object.fromEntries(names.map((name) => [name, []]))
+  const until = performance.now() + BUDGET_MS
+  const wants = (name: string): boolean => {
+    const had = (done[name] as Try[]).length
+    const { share } = CASES[name] as Case
+    if (tries === null) return had === 0 || performance.now() < until
+    return (
+      had < (names.length === 1 || name === 'pressed' ? tries : Math.max(1, Math.round(tries / 3))) &&
+      share > 0
+    )
   }
-}
-
-/** Fills the host, and finds every process below it. */
-async function fill(host: Host): Promise<Map<number, ProcessFacts>> {
-  const reply = await host.ask({ do: 'start', tools: TOOLS, programs: PROGRAMS })
-  if (reply.done !== 'start' || reply.tools < TOOLS || reply.programs < PROGRAMS)
-    throw new Error(`The work did not start: ${JSON.stringify(reply)}`)
-  await sleep(300)
-  const below = collectTrees([host.process.pid])
-  below.delete(host.process.pid)
-  return below
-}
-
-async function measurePresses(tries: number): Promise<Try[]> {
-  const host = startHost()
-  const done: Try[] = []
+  const rotation = names.flatMap((name) => Array<string>((CASES[name] as Case).share).fill(name))
+  // The rare ones first, so that each has its turn.
+  rotation.sort((a, b) => (CASES[a] as Case).share - (CASES[b] as Case).share)
+  let scene: Scene | null = null
   try {
-    for (let n = 0; n < tries; n++) {
-      const processes = await fill(host)
-      const reply = host.ask({ do: 'stop' })
-      const { at, survivors } = await untilGone(processes)
-      const told = await reply
-      if (told.done !== 'stop') throw new Error('The host did not stop.')
-      done.push({
-        ms: Number(at - BigInt(told.pressedAt)) / 1e6,
-        survivors: survivors + told.receipt.survivors.length,
-        processes: processes.size,
-        receiptMs: told.receipt.ms,
-        ...(await effects(host.folder, told.pressedMs)),
-      })
-    }
+    while (names.some(wants))
+      for (const name of rotation.filter(wants)) {
+        const each = CASES[name] as Case
+        if (!wants(name)) continue
+        scene ??= await openScene()
+        ;(done[name] as Try[]).push(await measure(scene, each))
+        if (!each.ends) continue
+        await scene.close()
+        scene = null
+      }
   } finally {
-    await host.close()
+    await scene?.close()
   }
   return done
 }
 
-async function killHost(): Promise<Try> {
-  const host = startHost()
-  try {
-    const processes = await fill(host)
-    const [start, startMs] = [process.hrtime.bigint(), Date.now()]
-    host.process.kill('SIGKILL')
-    const { at, survivors } = await untilGone(processes)
-    const seen = await effects(host.folder, startMs)
-    return { ms: Number(at - start) / 1e6, survivors, processes: processes.size, receiptMs: 0, ...seen }
-  } finally {
-    await host.close()
+async function measure(scene: Scene, { act }: Case): Promise<Try> {
+  const filled = await scene.fill()
+  const [start, startMs] = [performance.now(), Date.now()]
+  const acted = act(scene, filled)
+  const { at, survivors } = await untilGone(filled.below)
+  const last = scene.lastEffect()
+  await sleep(LATE_MS)
+  const receiptMs = await acted
+  return {
+    lastEffectMs: Math.max(0, last - startMs),
+    lastProcessMs: at - start,
+    processes: filled.below.size,
+    survivors,
+    lateEffects: scene.lastEffect() > last ? 1 : 0,
+    receiptMs: receiptMs ?? 0,
   }
 }
+
+/** When nobody was left. One that is still there is enough of a look. */
+async function untilGone(processes: ProcessTable): Promise<{ at: number; survivors: number }> {
+  const until = performance.now() + GONE_MS
+  const left = [...processes]
+  for (;;) {
+    while (left.length > 0 && hasEnded(...(left.at(-1) as (typeof left)[number]))) left.pop()
+    const at = performance.now()
+    if (left.length === 0) return { at, survivors: 0 }
+    if (at > until) {
+      const survivors = left.filter(([pid, facts]) => !hasEnded(pid, facts))
+      for (const [pid] of survivors) process.kill(pid, 'SIGKILL')
+      return { at, survivors: survivors.length }
+    }
+    await sleep(LOOK_MS)
+  }
+}
+
+// ── the floor ────────────────────────────────────────────────────────────────────────────────────────────────
 
 async function measureBare(count: number): Promise<number[]> {
   const taken: number[] = []
   for (let n = 0; n < BARE; n++) {
     const children = await Promise.all(Array.from({ length: count }, startBusyNode))
     const known = collectTrees(children.map(({ pid }) => pid ?? 0))
-    const start = process.hrtime.bigint()
+    const start = performance.now()
     for (const child of children) child.kill('SIGKILL')
-    taken.push(Number((await untilGone(known)).at - start) / 1e6)
+    taken.push((await untilGone(known)).at - start)
   }
   return taken
 }
 
+/** Ends by itself, if nobody is left to end it. */
 async function startBusyNode(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['-e', 'process.stdout.write("up"); for (;;);'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  const code = `process.stdout.write('up'); for (const end = Date.now() + ${BARE_MS}; Date.now() < end;);`
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+  os.setPriority(child.pid as number, 10)
   await once(child.stdout, 'data')
   return child
-}
-
-// ── looking on ───────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Between two looks, in ms: a look at each turn would take a processor from those that are to end. */
-const LOOK_MS = 1
-
-/** Polls the process table; monotonic nanoseconds of the moment when nobody was left. */
-async function untilGone(processes: Map<number, ProcessFacts>): Promise<{ at: bigint; survivors: number }> {
-  const until = performance.now() + GONE_MS
-  let left = [...processes]
-  for (;;) {
-    left = left.filter(([pid, facts]) => !hasEnded(pid, facts))
-    const at = process.hrtime.bigint()
-    if (left.length === 0 || performance.now() > until) {
-      for (const [pid] of left) process.kill(pid, 'SIGKILL')
-      return { at, survivors: left.length }
-    }
-    await sleep(LOOK_MS)
-  }
-}
-
-/** When the last line was written, and how many files grew although nobody should be there. */
-async function effects(
-  folder: string,
-  pressedMs: number,
-): Promise<{ lastEffectMs: number; lateEffects: number }> {
-  const look = () =>
-    readdirSync(folder)
-      .filter((name) => name.startsWith('out-'))
-      .map((name) => statSync(path.join(folder, name)))
-  const before = look()
-  await sleep(LATE_MS)
-  const after = look()
-  const last = Math.max(pressedMs, ...before.map(({ mtimeMs }) => mtimeMs))
-  return {
-    lastEffectMs: last - pressedMs,
-    lateEffects: after.filter(({ size }, n) => size !== before[n]?.size).length,
-  }
 }

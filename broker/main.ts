@@ -100,6 +100,8 @@ process.on('unhandledRejection', (error) => rooms.diagnostic.fault('unhandled', 
 async function leave(): Promise<void> {
   if (leaving) return
   leaving = true
+  // Who started it is gone, and nobody is left to press Stop.
+  broker?.rooms.stop.halt()
   // Whatever hangs must not keep the process: the log says "interrupted" for what was under way.
   setTimeout(() => exit(1), 3_000).unref()
   try {

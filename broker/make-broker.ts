@@ -31,6 +31,9 @@ import { scopeSteps } from './grants/scope-steps.ts'
 import { keepWatch } from './keep-watch.ts'
 import { createContainedPrograms } from './lanes/contained/contained-programs.ts'
 import { createIsolateLane } from './lanes/isolate-lane.ts'
+import { killBubblewrap } from './lanes/kill-bubblewrap.ts'
+import { openLaneGroup } from './lanes/lane-group.ts'
+import { createLaneStop } from './lanes/lane-stop.ts'
 import { createIds } from './make-ids.ts'
 import { createModels } from './models/create-models.ts'
 import { createOriginTracker } from './origins/track-origins.ts'
@@ -47,7 +50,7 @@ import { createVault } from './secrets/vault.ts'
 import { createSettings } from './settings/keep-settings.ts'
 import type { ChangedFile } from './stop/incident/evidence.ts'
 import { createIncidents } from './stop/incident.ts'
-import { killTrees } from './stop/kill-tree.ts'
+import { createListKiller, createTreeKiller, killTrees } from './stop/kill-tree.ts'
 import { createStopSwitch } from './stop/stop-switch.ts'
 import { openDocumentStore } from './store/documents.ts'
 import { listNotUndoable } from './undo/list-not-undoable.ts'
@@ -110,6 +113,7 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
       await settled
       rooms.vault.close()
       rooms.store.close()
+      rooms.group.remove()
     },
   }
 }
@@ -141,7 +145,7 @@ async function makeRooms(options: BrokerOptions) {
     store,
     clock,
     log,
-    file: options.lasting ? paths.stopFile : null,
+    file: paths.stopFile,
     mayResume: () => !session.locked(),
   })
 
@@ -211,6 +215,11 @@ async function makeRooms(options: BrokerOptions) {
     onReturn: (summary) =>
       options.emit('alert', { id: newId('alert'), at: clock(), rule: 'away', text: summary.text }),
   })
+  const group = openLaneGroup()
+  const lanes = createLaneStop(group)
+  const killListed = createListKiller(lanes.isCounted)
+  // In the order in which they are ended: what has effects by itself is held still, then what has effects from here.
+  stop.register(lanes.hold)
   stop.register(consent)
   const desktop = createDesktopThroughShell({ newId, emit: (action) => options.emit('desktop', action) })
   const undo = openUndoStore({
@@ -228,23 +237,25 @@ async function makeRooms(options: BrokerOptions) {
     strict: () => settings.get().strictSandbox,
     requireOsSandbox: () => settings.get().requireOsSandbox,
     poolSize: 1,
-    killTrees,
+    killTrees: group.works ? killListed : createTreeKiller({ rootsFirst: true }),
+    group,
     log: diagnostic.say,
   })
-  stop.register(lane)
   const searchPath = options.searchPath ?? SEARCH_PATH
   const contained = createContainedPrograms({
     node: options.node,
     childFile: join(dist, 'broker', 'contained.child.js'),
     searchPath,
     killTrees,
+    killListed,
+    group,
     log: diagnostic.say,
   })
-  stop.register(contained)
   if (options.lasting) contained.clearUp()
   const capabilities = createCapabilities({
     contained,
     searchPath,
+    endSandbox: killBubblewrap,
     ownPaths: places.own,
     undo,
     vault,
@@ -266,6 +277,7 @@ async function makeRooms(options: BrokerOptions) {
       )
     },
   })
+  for (const part of [lanes.end, lane, contained]) stop.register(part)
   const catalog: OpenCatalog = await openCatalog({
     folders: [
       { path: join(dist, 'tools'), from: 'built-in' },
@@ -396,6 +408,7 @@ async function makeRooms(options: BrokerOptions) {
   return {
     ...shared,
     options,
+    group,
     diagnostic: diagnostic as DiagnosticLog,
     store,
     vault,

@@ -69,6 +69,8 @@ export interface ActivityLog {
 /** Anything that must end on Stop registers here. `end` must not wait on the thing it ends. */
 export interface Stoppable {
   name: string
+  /** It has effects by itself, and so is ended too when the broker leaves without a stop. */
+  atExit?: boolean
   /** Ends what belongs to `scope` ('all' or a principal id) and reports what it ended. */
   end(scope: 'all' | string): Promise<{
     isolates?: number

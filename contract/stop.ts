@@ -50,6 +50,7 @@ export const StopFile = z.object({
   by: z.string().max(120),
   /** `shell`: written because the broker did not answer; its receipt is the shell's count of what it killed. */
   writer: z.enum(['broker', 'shell']),
+  drill: z.boolean().default(false),
   receipt: StopReceipt.nullable().default(null),
 })
 export type StopFile = z.infer<typeof StopFile>

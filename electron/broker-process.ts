@@ -8,6 +8,7 @@ import type { EventName } from '../contract/broker-api.ts'
 import { createDoorLink, type DoorLink } from '../contract/door-link.ts'
 import type { BrokerState } from '../contract/shell-ipc.ts'
 import { type KillReport, killTree } from './kill-tree.ts'
+import { endLanes } from './lanes-of.ts'
 
 export interface BrokerLimits {
   /** Between two signs of life. */
@@ -159,6 +160,7 @@ export function createBrokerProcess(options: {
     async kill() {
       const gone = forget()
       if (!gone?.process.pid) return { killed: 0, survivors: [], ms: 0 }
+      endLanes(gone.process.pid)
       const report = await killTree(gone.process.pid, 1_000)
       gone.link.end('The broker was ended.')
       again = 'The broker did not answer and was ended.'

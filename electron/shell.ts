@@ -14,6 +14,7 @@ import { brokerEnvironment } from './broker-environment.ts'
 import { createBrokerProcess } from './broker-process.ts'
 import { createDesktopActions } from './desktop-actions.ts'
 import { createBrokerFollower, SHELL_EVENTS } from './follow-broker.ts'
+import { holdLanes } from './lanes-of.ts'
 import { createNotifications } from './notifications.ts'
 import type { ProgramPaths } from './program-paths.ts'
 import { createRelay } from './relay-call.ts'
@@ -126,8 +127,13 @@ export function openShell(parts: {
   })
   const stopEverything = createStopEverything({
     link: broker.link,
+    holdLanes() {
+      const pid = broker.pid()
+      if (pid !== null) holdLanes(pid)
+    },
     killBroker: broker.kill,
     startBroker: broker.start,
+    noteStop: (content) => writeStopFile(paths.stopFile, content, false, false),
     writeStopFile: (content, replace) => writeStopFile(paths.stopFile, content, replace),
     onForced: ({ processes }) =>
       reports.report('broker-restart', `Stop: the broker did not answer; ${processes} processes were ended.`),

@@ -11,6 +11,7 @@ function makeStop(answer: (() => Promise<CallAnswer>) | null, failWrite = false)
   const order: string[] = []
   const calls: unknown[] = []
   const files: StopFile[] = []
+  const noted: StopFile[] = []
   const link = {
     call: (method: string, params: unknown, surface: string) => {
       calls.push([method, params, surface])
@@ -19,11 +20,18 @@ function makeStop(answer: (() => Promise<CallAnswer>) | null, failWrite = false)
   } as unknown as DoorLink
   const stop = createStopEverything({
     link: () => (answer ? link : null),
+    holdLanes: () => order.push('lanes'),
     killBroker: async () => {
       order.push('kill')
       return { killed: 4, survivors: [], ms: 3 }
     },
     startBroker: () => order.push('start'),
+    noteStop: (file) => {
+      if (failWrite) throw new Error('no space left')
+      order.push('note')
+      noted.push(file)
+      return true
+    },
     writeStopFile: (file) => {
       if (failWrite) throw new Error('no space left')
       order.push('write')
@@ -34,7 +42,7 @@ function makeStop(answer: (() => Promise<CallAnswer>) | null, failWrite = false)
     now: () => 1000,
     answerMs: 50,
   })
-  return { stop, order, calls, files }
+  return { stop, order, calls, files, noted }
 }
 
 describe('Stop', () => {
@@ -45,7 +53,20 @@ describe('Stop', () => {
       value: 'a receipt',
     })
     expect(calls).toEqual([['stop.now', { agentId: 'agent_1' }, 'page']])
+    // One agent is the broker's to sort out.
     expect(order).toEqual([])
+  })
+
+  it('closes the gate and ends what runs before the broker is asked', async () => {
+    const seen: string[] = []
+    const { stop, order, noted } = makeStop(async () => {
+      seen.push(...order)
+      return { ok: true, value: 'a receipt' }
+    })
+    await stop({ surface: 'page', params: { drill: true } })
+    expect(seen).toEqual(['note', 'lanes'])
+    expect(StopFile.parse(noted[0])).toMatchObject({ writer: 'shell', by: 'you, in the app', drill: true })
+    expect(order).toEqual(['note', 'lanes'])
   })
 
   it('writes the stop down before it kills a broker that hangs, and starts a new one after', async () => {
@@ -53,7 +74,7 @@ describe('Stop', () => {
     const start = performance.now()
     const answer = await stop({ surface: 'shell', params: {} })
     expect(performance.now() - start).toBeLessThan(1_000)
-    expect(order).toEqual(['write', 'kill', 'write', 'say', 'start'])
+    expect(order).toEqual(['note', 'lanes', 'write', 'kill', 'write', 'say', 'start'])
     expect(StopFile.parse(files[0])).toMatchObject({ writer: 'shell', at: 1000 })
     const receipt = StopReceipt.parse(answer.ok && answer.value)
     expect(receipt).toMatchObject({ processes: 4, survivors: [], scope: 'all' })
@@ -71,13 +92,13 @@ describe('Stop', () => {
   it('works while no broker is there: the next one comes up stopped', async () => {
     const { stop, order } = makeStop(null)
     expect(await stop({ surface: 'shell', params: {} })).toMatchObject({ ok: true })
-    expect(order).toEqual(['write', 'kill', 'write', 'say', 'start'])
+    expect(order).toEqual(['note', 'lanes', 'write', 'kill', 'write', 'say', 'start'])
   })
 
   it('kills also when the stop can not be written down, and says so', async () => {
     const { stop, order } = makeStop(null, true)
     const answer = await stop({ surface: 'shell', params: {} })
-    expect(order).toEqual(['kill', 'say', 'start'])
+    expect(order).toEqual(['lanes', 'kill', 'say', 'start'])
     expect(JSON.stringify(answer)).toContain('no space left')
   })
 
@@ -95,7 +116,7 @@ describe('the stop file', () => {
   it('is the user’s alone, whole, and never replaces the broker’s own', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'stop-'))
     const file = path.join(folder, 'data', 'STOPPED')
-    const content: StopFile = { version: 1, at: 5, by: 'you', writer: 'shell', receipt: null }
+    const content: StopFile = { version: 1, at: 5, by: 'you', writer: 'shell', drill: false, receipt: null }
     expect(writeStopFile(file, content)).toBe(true)
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(content)
     expect(statSync(file).mode & 0o777).toBe(0o600)

@@ -1,5 +1,6 @@
 /**
- * Stop, from the shell's side. The broker is asked first; when no receipt comes in time it is not asked again: the
+ * Stop, from the shell's side. The stop file closes the gate, also of a broker that has no ear for a message; what runs
+ * is held still in one write, where the system allows that; then the broker is asked, which ends it and counts. When no receipt comes in time it is not asked again: the
  * stop file is written, the broker's whole tree is killed, and a fresh broker comes up stopped. So a button in a window,
  * the tray or the keyboard works while the broker hangs, and does not depend on what it stops.
  */
@@ -17,9 +18,13 @@ export type StopEverything = (request: StopRequest) => Promise<CallAnswer>
 
 export function createStopEverything(parts: {
   link: () => DoorLink | null
+  /** Holds all isolates and contained programs still, synchronously. */
+  holdLanes: () => void
   killBroker: () => Promise<KillReport>
   startBroker: () => void
-  /** False when one was there already; `replace` adds the receipt to the one just written. Throws when it can't. */
+  /** Writes it for every process to see, without waiting for the disk. False when one was there already. Throws when it can't. */
+  noteStop: (content: StopFile) => boolean
+  /** On the disk. False when one was there already; `replace` writes over the one just written. Throws when it can't. */
   writeStopFile: (content: StopFile, replace?: boolean) => boolean
   /** Told when the broker had to be killed, for the person and the record. */
   onForced: (receipt: StopReceipt) => void
@@ -30,10 +35,9 @@ export function createStopEverything(parts: {
   let forcing: Promise<CallAnswer> | null = null
   let last: { answer: CallAnswer; at: number } | null = null
 
-  async function force(start: number): Promise<CallAnswer> {
-    const at = parts.now()
-    const content: StopFile = { version: 1, at, by: BY, writer: 'shell', receipt: null }
-    const written = attempt(() => parts.writeStopFile(content))
+  async function force(start: number, at: number, noted: boolean): Promise<CallAnswer> {
+    const content = stopFile(at, BY, false)
+    const written = attempt(() => parts.writeStopFile(content, noted))
     const report = await parts.killBroker()
     const receipt = makeReceipt(at, performance.now() - start, report, written.fault)
     if (written.value) attempt(() => parts.writeStopFile({ ...content, receipt }, true))
@@ -44,6 +48,10 @@ export function createStopEverything(parts: {
   }
   return async ({ surface, params }) => {
     const start = performance.now()
+    const at = parts.now()
+    const { all, drill } = readParams(params)
+    const noted = all && attempt(() => parts.noteStop(stopFile(at, WORDS[surface], drill))).value === true
+    if (all) parts.holdLanes()
     const link = parts.link()
     if (link && !forcing) {
       const answer = await withinMs(
@@ -55,14 +63,28 @@ export function createStopEverything(parts: {
     }
     // Pressed again and again: what was forced since this press has done its work too.
     if (last && last.at >= start) return last.answer
-    forcing ??= force(start).finally(() => {
+    forcing ??= force(start, at, noted).finally(() => {
       forcing = null
     })
     return forcing
   }
 }
 
-const BY = 'you, at the desktop'
+/** What is asked for one agent leaves the others alone: that is the broker's to sort out. */
+function readParams(params: unknown): { all: boolean; drill: boolean } {
+  const { agentId, drill } = (params ?? {}) as { agentId?: unknown; drill?: unknown }
+  return { all: agentId === undefined, drill: drill === true }
+}
+
+const stopFile = (at: number, by: string, drill: boolean): StopFile => ({
+  ...{ version: 1, at, by, writer: 'shell', drill, receipt: null },
+})
+const WORDS = {
+  page: 'you, in the app',
+  consent: 'you, in the consent window',
+  shell: 'you, at the desktop',
+} as const
+const BY = WORDS.shell
 
 function makeReceipt(at: number, ms: number, report: KillReport, unwritten: string | null): StopReceipt {
   return {

@@ -56,6 +56,7 @@ export function keepOpeningLog(given: ActivityLogOptions): OpenActivityLog {
     sync: async () => need().sync(),
     query: (query) => opened()?.query(query) ?? { rows: [], total: 0 },
     entry: (seq) => opened()?.entry(seq) ?? null,
+    entryAlone: (seq) => opened()?.entryAlone(seq) ?? null,
     entriesAfter: (after, limit) => opened()?.entriesAfter(after, limit) ?? [],
     export: (request) => opened()?.export(request) ?? { text: '', next: null },
     timeline: (query) => opened()?.timeline(query) ?? [],

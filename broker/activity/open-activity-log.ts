@@ -9,7 +9,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { ActivityQuery } from '../../contract/activity.ts'
+import { type ActivityEntry, ActivityQuery } from '../../contract/activity.ts'
 import type { ActivityLog, Clock } from '../ports.ts'
 import { closes } from './activity-row.ts'
 import { beginRun, endRun, setBack } from './begin-run.ts'
@@ -62,6 +62,8 @@ export interface OpenActivityLog extends ActivityLog {
   /** Every entry as it is written: for alerts and for exporting as it goes. */
   onEntry(fn: (entry: EntryFields) => void): () => void
   /** Entries from `after` (exclusive) upward, at most `limit`: for exports and simulations. */
+  /** With its proof, and without looking for what belongs to it. */
+  entryAlone(seq: number): ActivityEntry | null
   entriesAfter(after: number, limit: number): EntryFields[]
   /** A page of the log in another form, the oldest first; `next` is the `after` of the next page, or null. */
   export(request: ExportRequest): { text: string; next: number | null }
@@ -178,6 +180,10 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     entry(seq) {
       writer.flush()
       return readRelated({ reader, index, tail }, seq)
+    },
+    entryAlone(seq) {
+      writer.flush()
+      return reader.entry(seq)
     },
     entriesAfter(after, limit) {
       writer.flush()

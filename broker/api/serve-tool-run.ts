@@ -3,7 +3,6 @@
  * perimeter from a policy file, and the entries that it made.
  */
 import { resolve } from 'node:path'
-import type { ActivityEntry } from '../../contract/activity.ts'
 import { ApiError, type ParsedParams, type ToolRunResult } from '../../contract/broker-api.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
@@ -15,6 +14,8 @@ import type { Gate, InstalledTool } from '../ports.ts'
 import { type ApiGroup, orFault, orMissing } from './group.ts'
 import { parsePolicyText } from './parse-policy-text.ts'
 
+/** Of one call, the first so many are given back. */
+const ENTRIES = 10_000
 const TERMINAL = { id: 'cli', kind: 'cli', name: 'the command line' } as const
 
 export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run' | 'tools.list' | 'tools.thaw'> {
@@ -50,9 +51,11 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run' | 'tools.list' |
     const tool = await toolFor(params)
     const { gate, perimeter } = gateFor(params)
     const fn = params.fn ?? tool.manifest.functions[0]?.name ?? ''
-    const entries: ActivityEntry[] = []
     const callId = rooms.newId('call')
-    const first = rooms.log.state().entries + 1
+    const own: number[] = []
+    const unfollow = rooms.log.onEntry((entry) => {
+      if (entry.callId === callId && own.length < ENTRIES) own.push(entry.seq)
+    })
     const began = performance.now()
     const inside: Perimeter = perimeter.tools.some((line) => line.name === tool.name)
       ? perimeter
@@ -63,10 +66,9 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run' | 'tools.list' |
       { callId, tool, fn, input: params.input },
     )
     const ms = performance.now() - began
-    for (let seq = first; seq <= rooms.log.state().entries; seq++) {
-      const found = rooms.log.entry(seq)?.entry
-      if (found?.callId === callId) entries.push(found)
-    }
+    await rooms.log.commit().catch(rooms.onFault)
+    unfollow()
+    const entries = own.map((seq) => rooms.log.entryAlone(seq)).filter((entry) => entry !== null)
     rooms.origins.end(run.id)
     return { id: params.id ?? null, outcome: outcome as unknown as Json, entries, ms }
   }

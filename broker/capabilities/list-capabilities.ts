@@ -46,6 +46,8 @@ export interface CapabilityDeps {
   contained?: ContainedPrograms | null
   /** PATH on which commands are looked up. */
   searchPath?: string
+  /** Ends the sandbox of a search, also one that is only starting. */
+  endSandbox?: (pid: number) => void
   /** Environment of the broker, for the place of the trash. */
   env?: Record<string, string | undefined>
   /** A person gave an agent a secret: that agent may use it from now on. */
@@ -73,7 +75,7 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
     clock: deps.clock,
     ...(deps.ca === undefined ? {} : { ca: deps.ca }),
   })
-  deps.stop.register(network)
+  deps.stop.register({ ...network, atExit: true })
   const searchPath = deps.searchPath ?? SYSTEM_PATH
   const commands = deps.contained
     ? [
@@ -91,7 +93,7 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
     ...commands,
     createFsReadCapability({
       files,
-      matcher: createRipgrepMatcher(searchPath) ?? createWordMatcher(),
+      matcher: createRipgrepMatcher(searchPath, deps.endSandbox) ?? createWordMatcher(),
       leaks: deps.leaks,
     }),
     createFsListCapability({ files }),

@@ -7,6 +7,7 @@ import type { Json } from '../../contract/words.ts'
 import type { IsolateLane, ToolCall, ToolCallResult } from '../ports.ts'
 import { createCallClock } from './call-clock.ts'
 import { cancelled, endedAlongside, stoppedCall } from './end-call.ts'
+import { type LaneGroup, noGroup } from './lane-group.ts'
 import { createProcessPool } from './process-pool.ts'
 import { createSandboxSpawner } from './spawn-sandbox.ts'
 import { startProcessWatch } from './watch-processes.ts'
@@ -29,6 +30,8 @@ export interface IsolateLaneOptions {
     roots: readonly number[],
     options: { timeoutMs: number },
   ): Promise<{ killed: number; survivors: number[] }>
+  /** Where sandbox processes are put, so that all are ended at once. */
+  group?: Pick<LaneGroup, 'take'>
   /** For the diagnostic log. */
   log(text: string): void
 }
@@ -42,6 +45,7 @@ export function createIsolateLane(options: IsolateLaneOptions): IsolateLane {
   const spawner = createSandboxSpawner(options)
   const pool = createProcessPool({
     spawner,
+    group: options.group ?? noGroup,
     watch,
     clock,
     now,

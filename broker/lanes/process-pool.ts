@@ -7,6 +7,7 @@ import type { Json } from '../../contract/words.ts'
 import type { ToolCall } from '../ports.ts'
 import type { CallClock } from './call-clock.ts'
 import { endedAlongside, stoppedCall } from './end-call.ts'
+import type { LaneGroup } from './lane-group.ts'
 import type { SandboxEnd } from './sandbox-process.ts'
 import type { SandboxSpawner } from './spawn-sandbox.ts'
 import { CALLS_LIMIT, createToolProcess, type ToolProcess } from './tool-process.ts'
@@ -27,6 +28,7 @@ export interface ProcessPool {
 }
 export interface ProcessPoolOptions {
   spawner: SandboxSpawner
+  group: Pick<LaneGroup, 'take'>
   watch: ProcessWatch
   clock: CallClock
   now(): number
@@ -65,7 +67,9 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
 
   function start(): ToolProcess {
     const strict = options.strict()
-    const process = createToolProcess({ ...options, spawned: spawner.start({ strict }), strict, onGone })
+    const spawned = spawner.start({ strict })
+    if (spawned.child.pid) options.group.take(spawned.child.pid)
+    const process = createToolProcess({ ...options, spawned, strict, onGone })
     all.add(process)
     return process
   }

@@ -2,6 +2,7 @@
  * One sandbox process and its pipes: messages in and out, how it ended and why. Knows nothing of calls and limits.
  */
 
+import { killBubblewrap } from './kill-bubblewrap.ts'
 import { childrenOf } from './process-usage.ts'
 import { createLineReader, parseLine, type SandboxMessage } from './read-messages.ts'
 import type { SpawnedSandbox } from './spawn-sandbox.ts'
@@ -73,11 +74,16 @@ export function openSandboxProcess(
 
   function kill() {
     end.killed = true
-    for (const pid of [inner, child.pid]) if (pid) signal(pid)
+    endProcesses()
   }
 
   function breakOff(fault: string) {
     if (end.fault === '') end.fault = fault
+    endProcesses()
+  }
+
+  function endProcesses() {
+    if (osSandbox === 'bubblewrap' && !end.ready && child.pid && !over) return killBubblewrap(child.pid)
     for (const pid of [inner, child.pid]) if (pid) signal(pid)
   }
 

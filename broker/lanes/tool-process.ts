@@ -17,10 +17,12 @@ import {
   outOfMemory,
   pastDeadline,
 } from './end-call.ts'
+import type { LaneGroup } from './lane-group.ts'
 import { type LiveCall, openLiveCall } from './live-call.ts'
 import { openSandboxProcess, type SandboxEnd } from './sandbox-process.ts'
 import type { OsSandbox, SpawnedSandbox } from './spawn-sandbox.ts'
 import type { ProcessWatch, WatchedProcess } from './watch-processes.ts'
+import { yieldProcessor } from './yield-processor.ts'
 
 /** Calls at once in one process; each has a realm of its own in it. */
 export const CALLS_LIMIT = 32
@@ -39,6 +41,8 @@ const KILLED = 128 + 9
 /** A process that has ended may look alive for so long, while the broker has other things to do. */
 const UNSEEN_MS = 1_000
 const MEGABYTE = 1024 * 1024
+/** The child's own, for its session. */
+const NICENESS = 10
 
 /** `again`: the call had not begun, and its process was ended because of another one, or from outside. */
 export type RunResult = ToolCallResult | 'again'
@@ -70,6 +74,7 @@ export interface ToolProcessOptions {
   spawned: SpawnedSandbox
   strict: boolean
   watch: ProcessWatch
+  group: Pick<LaneGroup, 'take'>
   clock: CallClock
   now(): number
   /** `crashed`: it ended by a fault of its own. */
@@ -180,7 +185,11 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     idleSince: now(),
     ready: pipe.ready.then((ready) => {
       const pid = pipe.innerPid()
-      if (ready && pid !== undefined) watched = watch.add(pid)
+      if (!ready || pid === undefined) return ready
+      // It was born before its parent was taken, or into it.
+      options.group.take(pid)
+      yieldProcessor(pid, NICENESS)
+      watched = watch.add(pid)
       return ready
     }),
     load: ({ tool: { name, manifest, modules, maps }, limits: { memoryMb }, sessionToken = '' }) => {

@@ -47,7 +47,7 @@ export function makeReceipt(
     questions: sum('questions'),
     credentials: sum('credentials'),
     alreadyLeft: [...unsaved, ...left].slice(0, 200).map((text) => text.slice(0, 400)),
-    survivors: ended.flatMap((part) => part.survivors ?? []),
+    survivors: [...new Set(ended.flatMap((part) => part.survivors ?? []))],
   }
 }
 

@@ -76,6 +76,22 @@ export function createTreeKiller({ rootsFirst }: TreeKillerOptions): KillTrees {
   }
 }
 
+/**
+ * For processes of which the callers know every one: in a group that ends them together nothing has to be looked up.
+ * @param isCounted true for those that another part has ended and counts
+ */
+export function createListKiller(isCounted: (pid: number) => boolean): KillTrees {
+  return async (pids, { timeoutMs }) => {
+    const start = performance.now()
+    const known = new Map(pids.map((pid) => [pid, readProcess(pid)]))
+    const there = [...known].filter(([pid, facts]) => facts !== null && pid !== process.pid)
+    for (const [pid] of there) signal(pid, 'SIGKILL')
+    const survivors = await waitUntilGone(new Map(there), start + timeoutMs)
+    const ended = there.filter(([pid]) => !isCounted(pid) && !survivors.includes(pid))
+    return { killed: ended.length, survivors, ms: performance.now() - start }
+  }
+}
+
 /** For any tree, by itself. */
 export const killTrees: KillTrees = (roots, options) =>
   createTreeKiller({ rootsFirst: false })(roots, options)

@@ -24,7 +24,14 @@ export function readStopFile(file: string): StopFile | null {
     return unknownStop
   }
 }
-const unknownStop: StopFile = { version: 1, at: 0, by: 'unknown', writer: 'shell', receipt: null }
+const unknownStop: StopFile = {
+  version: 1,
+  at: 0,
+  by: 'unknown',
+  writer: 'shell',
+  drill: false,
+  receipt: null,
+}
 
 /**
  * Whole or not at all, and there for every process when it returns. Throws when it can't be written. It is on the disk

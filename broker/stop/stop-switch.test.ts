@@ -52,6 +52,29 @@ describe('stop', () => {
     expect(documents.get('stop state')).toMatchObject({ stopped: true, by: 'you, in the app' })
   })
 
+  it('obeys a file that says it was a drill', async () => {
+    const stop = open()
+    const drill: StopFile = { version: 1, at: 5, by: 'you', writer: 'shell', drill: true, receipt: null }
+    writeFileSync(stopFileIn(folder), JSON.stringify(drill))
+    await expect.poll(() => stop.state().receipt).toMatchObject({ drill: true, by: 'you' })
+  })
+
+  it('closes the gate when the broker leaves, ends what has effects by itself, and keeps nothing of it', async () => {
+    const stop = open()
+    const ended: string[] = []
+    const ends = (name: string) => async () => {
+      ended.push(name)
+      return {}
+    }
+    stop.register({ ...part(ends('network'), 'network'), atExit: true })
+    stop.register(part(ends('runs'), 'runs'))
+    stop.halt()
+    expect(stop.blocks('agent_1')).toMatchObject({ code: 'stopped' })
+    expect(ended).toEqual(['network'])
+    expect(stop.state().stopped).toBe(false)
+    expect([documents.size, entries.length, existsSync(stopFileIn(folder))]).toEqual([0, 0, false])
+  })
+
   it('adds up what each part ended, and writes a receipt', async () => {
     const stop = open()
     stop.register(part(async () => ({ isolates: 3, processes: 2, survivors: [17] })))

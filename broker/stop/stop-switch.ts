@@ -40,8 +40,13 @@ const free: StopState = {
   stoppedAgents: [],
 }
 
+export interface OwnStopSwitch extends StopSwitch {
+  /** The broker leaves: no effect from here on, and what has effects by itself ends now. Nothing of it is kept. */
+  halt(): void
+}
+
 /** Reads the state that was left; a stop file, or a state that does not parse, means stopped. */
-export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
+export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
   const { store, clock, log, file, mayResume = () => true } = options
   const parts = new Set<Stoppable>()
   const listeners = new Set<(state: StopState) => void>()
@@ -49,6 +54,7 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
   const stopping = new Map<string, Promise<StopReceipt>>()
   let state = readState(store, file, clock())
   let lookedAt = performance.now()
+  let halted = false
 
   function set(next: StopState): void {
     state = next
@@ -79,6 +85,7 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
       at: since ?? clock(),
       by: by ?? 'unknown',
       writer: 'broker',
+      drill: false,
       receipt,
     }
     return faultOf(() => writeStopFile(file, content))
@@ -109,7 +116,7 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
     const left = readStopFile(file)
     if (left === null) return
     state = { ...state, stopped: true, since: left.at || clock(), by: left.by }
-    void stop(left.by)
+    void stop(left.by, 'all', left.drill)
   }
   if (file !== null) setInterval(obeyFile, FILE_LOOK_MS).unref()
 
@@ -157,7 +164,12 @@ export function createStopSwitch(options: StopSwitchOptions): StopSwitch {
 
   return {
     state: () => state,
+    halt() {
+      halted = true
+      for (const part of parts) if (part.atExit) void endPart(part, 'all')
+    },
     blocks(principalId) {
+      if (halted) return leavingRefusal
       if (performance.now() - lookedAt > EFFECT_LOOK_MS) obeyFile()
       if (isStopped(principalId)) return stoppedRefusal(state)
       return isPaused(principalId) ? pausedRefusal : null
@@ -250,6 +262,7 @@ function stoppedRefusal(state: StopState): Refused {
     'Stopped by the person. Nothing was done. Do not try again; end here, and say that only the person can resume.',
   )
 }
+const leavingRefusal: Refused = refused('stopped', 'Sallyport is closing. Nothing was done.')
 const pausedRefusal: Refused = refused(
   'paused',
   'Paused. Resume to go on.',

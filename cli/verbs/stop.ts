@@ -101,7 +101,7 @@ async function askBroker(
 
 function forceStop(world: World, start: number): StopReceipt {
   const at = Date.now()
-  const content: StopFile = { version: 1, at, by: BY, writer: 'shell', receipt: null }
+  const content: StopFile = { version: 1, at, by: BY, writer: 'shell', drill: false, receipt: null }
   writeStop(world.paths.stopFile, content)
   const pid = readBrokerPid(world.paths.pidFile)
   const killed = pid !== null && kill(pid)

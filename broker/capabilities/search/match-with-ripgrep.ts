@@ -16,13 +16,20 @@ import { type LineMatch, type LineMatcher, type LineQuery, MAX_LINE } from './ma
 const MAX_MS = 60_000
 const NEWLINE = 10
 
+/** Ends a sandbox that may only be starting, whole. */
+export type EndSandbox = (pid: number) => void
+const killAlone: EndSandbox = (pid) => void process.kill(pid, 'SIGKILL')
+
 /** Null where ripgrep or the sandbox is missing. */
-export function createRipgrepMatcher(searchPath: string): LineMatcher | null {
+export function createRipgrepMatcher(
+  searchPath: string,
+  endSandbox: EndSandbox = killAlone,
+): LineMatcher | null {
   const [rg, bwrap] = [find('rg', searchPath), find('bwrap', searchPath)]
   if (process.platform !== 'linux' || !rg || !bwrap) return null
   return {
     match: (query, texts, signal) =>
-      match([bwrap, ...sandbox(), rg, ...argumentsFor(query)], query, texts, signal),
+      match([bwrap, ...sandbox(), rg, ...argumentsFor(query)], query, texts, signal, endSandbox),
   }
 }
 
@@ -76,9 +83,13 @@ async function match(
   query: LineQuery,
   texts: AsyncIterable<Buffer>,
   signal: AbortSignal,
+  endSandbox: EndSandbox,
 ): Promise<Outcome<LineMatch[]>> {
   const child: Ripgrep = spawn(file as string, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {} })
-  const end = () => child.kill('SIGKILL')
+  const end = () => {
+    const { pid, exitCode, signalCode } = child
+    if (pid !== undefined && exitCode === null && signalCode === null) endSandbox(pid)
+  }
   const timer = setTimeout(end, MAX_MS)
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()

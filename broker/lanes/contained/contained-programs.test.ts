@@ -48,6 +48,15 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
 
+test.skipIf(!can)('after Stop no host is kept ready until something is asked for again', async () => {
+  const ready = () => fs.readdirSync(hosts).filter((name) => name.startsWith('sallyport-run-'))
+  const begun = await start('sleep 60')
+  if (begun.kind !== 'ok') throw new Error(begun.person)
+  await lane.end('all')
+  await sleep(100)
+  expect(ready()).toEqual([])
+})
+
 const start = (script: string, more: Partial<ContainedProgram> = {}) =>
   lane.start({
     principalId: 'agent_1',

@@ -15,6 +15,8 @@ export interface ContainedOptions extends HostOptions {
     roots: readonly number[],
     options: { timeoutMs: number },
   ): Promise<{ killed: number; survivors: number[] }>
+  /** Ends processes that are all known; `killTrees` does, too. */
+  killListed?: ContainedOptions['killTrees']
   /** For the diagnostic log. */
   log(text: string): void
 }
@@ -37,6 +39,8 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
   let spare: ProgramHost | null = null
   let spareTimer: NodeJS.Timeout | undefined
   let closed = false
+  /** Stop was pressed: nothing is started ahead of need until something is asked for again. */
+  let resting = false
 
   async function takeHost(): Promise<Outcome<ProgramHost>> {
     const host = spare ?? startHost(options)
@@ -58,7 +62,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
 
   /** A program that is used once is often followed by another. */
   function keepSpare(): void {
-    if (closed || spare) return
+    if (closed || resting || spare) return
     const host = startHost(options)
     spare = host
     host.process.unref()
@@ -84,6 +88,13 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
   /** @param crashed it died by itself, and could not take along what it had just started */
   async function letGo(host: ProgramHost, crashed = false): Promise<{ killed: number; survivors: number[] }> {
     const { pid } = host.process
+    if (host.group.works) {
+      const there = host.group.members()
+      host.group.kill()
+      const ended = await (options.killListed ?? options.killTrees)(there, { timeoutMs: KILL_MS })
+      host.clear()
+      return ended
+    }
     const roots = [...(pid === undefined ? [] : [pid]), ...(crashed ? await strays(host.mark) : [])]
     const ended = await options.killTrees(roots, { timeoutMs: KILL_MS })
     // A sandbox that was being started when its host was killed was not yet bound to it: it is looked for by its mark.
@@ -104,6 +115,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       return refused('budget', `${MAX_RUNNING} programs run already. Wait until one has ended.`)
     const { available: can, text } = sandboxFacts(options.searchPath)
     if (!can) return refused('unavailable', text)
+    resting = false
     // Stop and cancel count from here on, also while a host is only coming up.
     const control = new AbortController()
     const signal = AbortSignal.any([program.signal, control.signal])
@@ -232,6 +244,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     available: () => sandboxFacts(options.searchPath),
     clearUp: clearOldFolders,
     async end(scope) {
+      if (scope === 'all') resting = true
       const own = [...running].filter(({ program }) => scope === 'all' || program.principalId === scope)
       const [ends] = await Promise.all([
         Promise.all(own.map((each) => each.stop())),

@@ -12,11 +12,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
+import { yieldProcessor } from '../yield-processor.ts'
 import { type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
-import { measureTree, processesBelow } from './process-tree.ts'
+import { measureTree, newSessions, processesBelow } from './process-tree.ts'
 import { sandboxFilesystem } from './sandbox-reach.ts'
 
 const WATCH_MS = 50
+/** The same, for its sessions: what a program starts can have some of its own, each of which counts by itself. */
+const SESSION_NICENESS = 10
 /** Not to be reached by name either, unless a person named the address itself. */
 const PRIVATE_RANGES = [
   '10.0.0.0/8',
@@ -169,7 +172,10 @@ function shellLine({ program, args, maxProcesses }: RunMessage): string {
 function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage): void {
   let peakRss = 0
   let limit: 'memory' | 'processes' | null = null
+  const newborn = newSessions()
   const look = () => {
+    // A program can make itself as many sessions as processes.
+    for (const pid of newborn(started.pid as number)) yieldProcessor(pid, SESSION_NICENESS)
     const use = measureTree(started.pid as number)
     peakRss = Math.max(peakRss, use.rss)
     if (use.rss > maxMemory) limit ??= 'memory'

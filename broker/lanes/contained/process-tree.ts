@@ -26,6 +26,33 @@ export function processesBelow(root: number): number[] {
   return found
 }
 
+/** At each call, one process of every session below `root` that was not there at the call before. */
+export function newSessions(): (root: number) => number[] {
+  let known = new Set<number>()
+  const sessions = new Set<number>()
+  return (root) => {
+    const below = process.platform === 'linux' ? processesBelow(root) : []
+    const found = below.filter((pid) => {
+      const session = known.has(pid) ? null : sessionOf(pid)
+      if (session === null || sessions.has(session)) return false
+      sessions.add(session)
+      return true
+    })
+    known = new Set(below)
+    return found
+  }
+}
+
+function sessionOf(pid: number): number | null {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The name stands in parentheses and may hold anything; state, parent, group and session come after it.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4)[3])
+  } catch {
+    return null // it ended while we looked
+  }
+}
+
 function childrenOf(pid: number): number[] {
   try {
     return fs

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { type LaneGroup, noGroup } from '../lane-group.ts'
 import { FromHost, type RunMessage, type ToHost } from './contained-messages.ts'
 import { findStrays } from './find-strays.ts'
 
@@ -13,6 +14,8 @@ export interface HostOptions {
   childFile: string
   /** PATH of hosts and programs. */
   searchPath: string
+  /** Each host has a group of its own in it. */
+  group?: LaneGroup
 }
 
 export interface ProgramHost {
@@ -22,6 +25,8 @@ export interface ProgramHost {
   run(message: RunMessage, on: HostEvents): void
   /** A path that stands in the environment of everything that it starts. */
   mark: string
+  /** The host and all that it started. */
+  group: LaneGroup
   /** Removes its folder. After it has ended. */
   clear(): void
 }
@@ -36,7 +41,7 @@ const PREFIX = 'sallyport-run-'
 /** Longer than any start takes; a host that is silent for so long is broken. */
 const READY_MS = 20_000
 
-export function startHost({ node, childFile, searchPath }: HostOptions): ProgramHost {
+export function startHost({ node, childFile, searchPath, group: lanes = noGroup }: HostOptions): ProgramHost {
   clearOldFolders()
   const folder = fs.mkdtempSync(path.join(shortTemporary(), `${PREFIX}${process.pid}-`))
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', childFile], {
@@ -50,6 +55,9 @@ export function startHost({ node, childFile, searchPath }: HostOptions): Program
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     detached: true,
   })
+  const group = lanes.inner(path.basename(folder))
+  // Before it starts anything: a Node takes longer to come up.
+  if (child.pid) group.take(child.pid)
   let events: HostEvents | null = null
   let resolveReady = () => {}
   let rejectReady = (_error: Error) => {}
@@ -92,11 +100,15 @@ export function startHost({ node, childFile, searchPath }: HostOptions): Program
     process: child,
     ready,
     mark: path.join(folder, 'home'),
+    group,
     run(message, on) {
       events = on
       send(message)
     },
-    clear: () => fs.rmSync(folder, { recursive: true, force: true }),
+    clear() {
+      group.remove()
+      fs.rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 

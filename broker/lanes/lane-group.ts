@@ -1,0 +1,160 @@
+/**
+ * The control group of this broker's lanes, where the system lets a user make one (any desktop with systemd does): one
+ * write ends all that is in it, before anything is looked up, and nothing that is born meanwhile gets away. Where there
+ * is none, processes are ended one by one.
+ *
+ * A broker that is killed can't write. So a small process waits for the end of its pipe from here and writes then. It
+ * is a shell of one megabyte that only reads: nothing can keep it busy.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { brokerOfGroup, GROUP_FREEZE, GROUP_KILL, laneGroupOf } from '../../contract/lane-group.ts'
+
+export interface LaneGroup {
+  /** False where this system has no such groups, or none for this user. */
+  readonly works: boolean
+  /** Puts a process into it, and whatever it starts from now on. */
+  take(pid: number): void
+  /** A group of its own inside of this one. */
+  inner(name: string): LaneGroup
+  /** Who is in it and below it. */
+  members(): number[]
+  /** Holds all of them still, or lets them go on. */
+  freeze(on: boolean): void
+  /** Sends SIGKILL to all of them, at once, and to whoever they start meanwhile. */
+  kill(): void
+  /** When nobody is in it any more. */
+  remove(): void
+}
+
+/** Without one: everything else goes on. */
+export const noGroup: LaneGroup = {
+  works: false,
+  take() {},
+  inner: () => noGroup,
+  members: () => [],
+  freeze() {},
+  kill() {},
+  remove() {},
+}
+
+export function openLaneGroup(pid: number = process.pid): LaneGroup {
+  const folder = process.platform === 'linux' ? placeOf(pid) : null
+  if (folder === null) return noGroup
+  clearOld(path.dirname(folder))
+  const group = makeGroup(folder)
+  if (!group.works) return noGroup
+  let warden: ChildProcess | null = null
+  return {
+    ...group,
+    take(member) {
+      warden ??= startWarden(folder)
+      group.take(member)
+    },
+    inner(name) {
+      warden ??= startWarden(folder)
+      return group.inner(name)
+    },
+    remove() {
+      group.remove()
+      warden?.kill('SIGKILL')
+      warden = null
+    },
+  }
+}
+
+function makeGroup(folder: string): LaneGroup {
+  const file = (name: string) => path.join(folder, name)
+  if (!attempt(() => mkdirSync(folder)) && !existsSync(folder)) return noGroup
+  if (!existsSync(file(GROUP_KILL))) {
+    attempt(() => rmdirSync(folder))
+    return noGroup
+  }
+  const freeze = (on: boolean) => void attempt(() => writeFileSync(file(GROUP_FREEZE), on ? '1' : '0'))
+  return {
+    works: true,
+    take: (pid) => void attempt(() => writeFileSync(file('cgroup.procs'), String(pid))),
+    inner: (name) => makeGroup(file(name)),
+    members: () => membersOf(folder),
+    freeze,
+    kill() {
+      attempt(() => writeFileSync(file(GROUP_KILL), '1'))
+      // They die all the same, and who is put into it after this must not stand still.
+      freeze(false)
+    },
+    remove: () => removeGroup(folder),
+  }
+}
+
+/** Outlives this process by the moment that it takes to write. In a session of its own: what ends this one's group leaves it. */
+function startWarden(folder: string): ChildProcess {
+  const child = spawn('/bin/sh', ['-c', 'read -r end; echo 1 > "$0"', path.join(folder, GROUP_KILL)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: {},
+    cwd: '/',
+    detached: true,
+  })
+  child.on('error', () => {})
+  child.stdin?.on('error', () => {})
+  child.unref()
+  ;(child.stdin as unknown as { unref?(): void } | null)?.unref?.()
+  return child
+}
+
+function placeOf(pid: number): string | null {
+  const text = (file: string) => readFileSync(file, 'utf8')
+  try {
+    return laneGroupOf(pid, text(`/proc/${pid}/cgroup`), text('/proc/self/mountinfo'))
+  } catch {
+    return null
+  }
+}
+
+/** Itself and below. */
+function membersOf(folder: string): number[] {
+  const own = (): number[] => {
+    try {
+      const lines = readFileSync(path.join(folder, 'cgroup.procs'), 'utf8').split('\n')
+      // Zero stands for a process that can't be seen from here.
+      return lines.map(Number).filter((pid) => pid > 0)
+    } catch {
+      return []
+    }
+  }
+  return [...own(), ...foldersIn(folder).flatMap(membersOf)]
+}
+
+function removeGroup(folder: string): void {
+  for (const each of foldersIn(folder)) removeGroup(each)
+  attempt(() => rmdirSync(folder))
+}
+
+/** What brokers left that could not clear up. */
+function clearOld(parent: string): void {
+  for (const folder of foldersIn(parent)) {
+    const pid = brokerOfGroup(path.basename(folder))
+    if (pid === null || existsSync(`/proc/${pid}`)) continue
+    attempt(() => writeFileSync(path.join(folder, GROUP_KILL), '1'))
+    removeGroup(folder)
+  }
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name))
+  } catch {
+    return []
+  }
+}
+
+function attempt(act: () => void): boolean {
+  try {
+    act()
+    return true
+  } catch {
+    return false
+  }
+}
