@@ -62,7 +62,7 @@ export async function reviewResult(
         capability: 'model.call',
         needs: [{ capability: 'model.call', resource }],
         exact: [
-          { label: 'From', text: from.join('\n'), spans: [], long: false },
+          ...from.map((source) => ({ label: 'From', text: source, spans: [], long: false })),
           ...(hidden > 0
             ? [
                 {

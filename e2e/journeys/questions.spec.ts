@@ -51,7 +51,8 @@ test('several requests in one go are one question that lists them all, and one a
   const run = await startRun(page, agent, `Write four files in ${folder}`)
 
   const question = await nextQuestion(app)
-  expect(await question.title()).toContain('4 items')
+  // They come one after the other, within a moment.
+  await expect.poll(question.title).toContain('4 items')
   const shown = await question.exact()
   for (const [at, name] of names.entries()) {
     expect(shown).toContain(`${at + 1}.`)
