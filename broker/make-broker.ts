@@ -363,6 +363,7 @@ async function makeRooms(options: BrokerOptions) {
     tools: catalog.list,
     secrets: vault.list,
     changedFiles: (since) => changedFiles(undo, since),
+    beforeImage: undo.beforeImage,
     onFault,
   })
   const doors = { revokeTokens: async () => 0 }

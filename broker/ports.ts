@@ -115,6 +115,8 @@ export interface CallContext {
   signal: AbortSignal
   /** Told when a question is asked and answered: the wall clock of the call stands meanwhile. */
   onWait?: (waiting: boolean) => void
+  /** Calls made in one go with this one that have neither asked nor ended: a question that could list theirs too waits for them a little. */
+  together?: ReadonlySet<unknown>
   /** What a request of this call has read came from here. */
   onRead?: (origins: readonly Origin[]) => void
   /** Told of each effect as it goes, for the run view. */

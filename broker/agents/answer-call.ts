@@ -23,11 +23,27 @@ const LONGEST_RESULT = 200_000
 /** Characters of one string of a call's input, as it is shown. */
 const LONGEST_SHOWN = 20_000
 
+/** @param together the calls that are made in one go, this one too; it leaves when it asks or ends */
 export async function answerCall(
   parts: RunParts,
   run: Run,
   tools: OfferedTools,
   call: ModelToolCall,
+  together: Set<ModelToolCall>,
+): Promise<Answered> {
+  try {
+    return await answerOne(parts, run, tools, call, together)
+  } finally {
+    together.delete(call)
+  }
+}
+
+async function answerOne(
+  parts: RunParts,
+  run: Run,
+  tools: OfferedTools,
+  call: ModelToolCall,
+  together: Set<ModelToolCall>,
 ): Promise<Answered> {
   const offered = tools.find(call.name)
   if (!offered)
@@ -46,6 +62,11 @@ export async function answerCall(
   const context = {
     ...run.context,
     perimeter: run.context.perimeter,
+    together,
+    onWait(waiting: boolean) {
+      if (waiting) together.delete(call)
+      run.context.onWait?.(waiting)
+    },
     onEffect(notice: EffectNotice) {
       const { id, ...effect } = notice
       const said = effects.get(id)?.output

@@ -85,7 +85,8 @@ export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
     for (const calls of groupCalls(spoken.calls)) {
       const stopped = await mayGoOn(parts, run)
       if (stopped) return stopped
-      const answers = await Promise.all(calls.map((call) => answerCall(parts, run, tools, call)))
+      const together = new Set(calls)
+      const answers = await Promise.all(calls.map((call) => answerCall(parts, run, tools, call, together)))
       const ended = answers.find(({ ends }) => ends !== null)?.ends
       if (ended) return endOf(ended)
       for (const answered of answers) {

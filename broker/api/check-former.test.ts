@@ -19,6 +19,7 @@ let seen: string[]
 let watched: string[]
 let vault: ReturnType<typeof createVault>
 let check: ReturnType<typeof createCheckFormer>
+let refusedOld: string[]
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -70,7 +71,9 @@ beforeEach(async () => {
         binding: effect.binding,
       }),
     )
-  check = createCheckFormer({ gate: { passNeed }, vault, newId: (kind) => `${kind}_1` })
+  refusedOld = []
+  const incidents = { oldRefused: (name: string) => void refusedOld.push(name) }
+  check = createCheckFormer({ gate: { passNeed }, vault, incidents, newId: (kind) => `${kind}_1` })
   const bindings = [{ scheme: 'http' as const, host: '127.0.0.1', port }]
   await vault.add(SecretRules.parse({ name: 'key', bindings }), OLD)
 })
@@ -100,12 +103,14 @@ describe('after a rotation', () => {
     await ask()
     expect(vault.list()[0]?.formerUntil).toBeNull()
     expect(watched).toEqual([NEW])
+    expect(refusedOld).toEqual(['key'])
     await expect(ask()).rejects.toThrow('no longer kept')
   })
 
   test('an answer that says nothing about keys is not taken for a refusal', async () => {
     await vault.rotate('key', NEW)
     expect(await ask('/broken')).toMatchObject({ former: 'unclear' })
+    expect(refusedOld).toEqual([])
     expect(vault.list()[0]?.formerUntil).not.toBeNull()
   })
 

@@ -3,16 +3,18 @@ import type { ParsedParams, Result } from '../../contract/broker-api.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import { checkFormerSecret, planSecretCheck } from '../capabilities/check-former-secret.ts'
 import type { Gate, SecretVault } from '../ports.ts'
+import type { Incidents } from '../stop/incident.ts'
 import { orFault } from './group.ts'
 
 export interface CheckFormerRooms {
   gate: Pick<Gate, 'passNeed'>
   vault: Pick<SecretVault, 'reveal' | 'revealFormer' | 'forgetFormer'>
+  incidents: Pick<Incidents, 'oldRefused'>
   newId(kind: string): string
 }
 type Verdict = 'refused' | 'works' | 'unclear'
 
-export function createCheckFormer({ gate, vault, newId }: CheckFormerRooms) {
+export function createCheckFormer({ gate, vault, incidents, newId }: CheckFormerRooms) {
   return async (
     { name, url, header }: ParsedParams<'secrets.checkFormer'>,
     by: string,
@@ -49,7 +51,10 @@ export function createCheckFormer({ gate, vault, newId }: CheckFormerRooms) {
     )
     const former = judge(statuses.former)
     const now = judge(statuses.now)
-    if (former === 'refused') vault.forgetFormer(name)
+    if (former === 'refused') {
+      vault.forgetFormer(name)
+      incidents.oldRefused(name)
+    }
     return { former, now, text: wordsFor(host, former, now, statuses) }
   }
 }

@@ -24,6 +24,8 @@ export interface OpenConsentDesk extends ConsentDesk, Stoppable {
 const GRACE_MS = 15_000
 /** Equal requests may join a question this long after it came first; then what is shown stands still. */
 const JOIN_MS = 100
+/** While calls that were made in one go with it are still under way it stays open longer, at most so long, ms. */
+const MOST_JOIN_MS = 2_000
 /** A question gets at least this long once it is the one on the window, ms. */
 const LEAST_ON_WINDOW_MS = 60_000
 
@@ -66,9 +68,19 @@ export function createConsentDesk(options: ConsentDeskOptions): OpenConsentDesk 
     if (!head) return
     const least = clock() + Math.min(LEAST_ON_WINDOW_MS, desk.waitMs())
     if (head.question.expiresAt < least) postpone(head, least)
-    closing = setTimeout(() => {
-      head.closed = true
-    }, JOIN_MS).unref()
+    closing = setTimeout(() => close(head), JOIN_MS).unref()
+  }
+
+  function close(standing: Standing): void {
+    if (standing !== onWindow) return
+    if (!mayGrow(standing)) standing.closed = true
+    else closing = setTimeout(() => close(standing), JOIN_MS).unref()
+  }
+
+  /** Requests that it could list too are on their way. */
+  function mayGrow({ question, waiters }: Standing): boolean {
+    if (clock() - question.askedAt >= MOST_JOIN_MS) return false
+    return waiters.some(({ input }) => (input.context.together?.size ?? 0) > 0)
   }
 
   function postpone(standing: Standing, at: number): void {
@@ -142,7 +154,7 @@ export function createConsentDesk(options: ConsentDeskOptions): OpenConsentDesk 
     shown(questionId, hash) {
       const standing = queue.find(questionId)
       if (!standing || standing !== queue.head() || standing.question.hash !== hash) return
-      standing.closed = true
+      standing.closed ||= !mayGrow(standing)
       // Drawn again (a window that came back, a focus): its wait begins again.
       standing.shown.set(hash, clock())
     },

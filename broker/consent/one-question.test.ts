@@ -57,6 +57,40 @@ describe('requests of one kind in one go', () => {
       new Set([question?.id]),
     )
   })
+  it('wait a little for the calls that were made in one go with them, drawn or not, and no longer', () => {
+    const { desk } = openDesk()
+    const together = new Set([2, 3])
+    const ask = (name: string) => {
+      const input = move(name)
+      void desk.ask({ ...input, context: { ...input.context, together } })
+    }
+    const draw = () => {
+      const [first] = desk.pending()
+      if (first) desk.shown(first.id, first.hash)
+    }
+    ask('a.txt')
+    draw()
+    vi.advanceTimersByTime(700)
+    together.delete(2)
+    ask('b.txt')
+    draw()
+    vi.advanceTimersByTime(700)
+    // The last one ended without a question: what is shown stands still.
+    together.delete(3)
+    vi.advanceTimersByTime(200)
+    ask('c.txt')
+    expect(desk.pending().map(({ title }) => title.object)).toEqual(['2 items', 'c.txt'])
+  })
+
+  it('do not wait for ever for a call that neither asks nor ends', () => {
+    const { desk } = openDesk()
+    const input = move('a.txt')
+    void desk.ask({ ...input, context: { ...input.context, together: new Set([1]) } })
+    vi.advanceTimersByTime(2_500)
+    void desk.ask(move('b.txt'))
+    expect(desk.pending()).toHaveLength(2)
+  })
+
   it('a no is a no to all of them', async () => {
     const { desk } = openDesk()
     const all = NAMES.map((name) => desk.ask(move(name)))

@@ -201,6 +201,41 @@ describe('an incident', () => {
   })
 })
 
+describe('what stood in changed files before', () => {
+  const file = (n: number, more = {}) => ({
+    ...{ path: `/home/me/${n}.md`, from: null, what: 'changed', at: n, runId: null, beforeImage: `img_${n}` },
+    ...more,
+  })
+  const images: Record<string, Buffer | null> = {
+    img_1: Buffer.from('plain words'),
+    img_2: Buffer.from(`token = ${VALUE}`),
+    img_3: Buffer.concat([Buffer.from([0, 255, 254]), Buffer.from(VALUE)]),
+    img_4: Buffer.from([0, 255, 1, 2]),
+    img_5: Buffer.alloc(2 * 1024 * 1024, 'a'),
+    img_6: null,
+  }
+  it('is in the bundle, without secrets, within limits, and what is not says why', async () => {
+    const files = [1, 2, 3, 4, 5, 6].map((n) => file(n))
+    const { start } = incidents({
+      changedFiles: () => [...files, file(7, { beforeImage: null })],
+      beforeImage: (id) => images[id] ?? null,
+    })
+    const state = await start({ by: 'you' })
+    expect(state.faults).toEqual([])
+    const listed = JSON.parse(read(state, 'files.json')) as { path: string; before: string; note: string }[]
+    const of = (n: number) => listed.find(({ path }) => path === `/home/me/${n}.md`)
+    expect(read(state, of(1)?.before as string)).toBe('plain words')
+    expect(read(state, of(2)?.before as string)).toBe('token = [secret:github]')
+    expect(of(2)?.note).toContain('taken out')
+    expect(of(3)).toMatchObject({ before: null, note: 'left out: it holds a secret' })
+    expect(readFileSync(path.join(state.folder, of(4)?.before as string))).toEqual(images.img_4)
+    expect(of(5)).toMatchObject({ before: null, note: expect.stringContaining('too large') })
+    expect(of(6)).toMatchObject({ before: null, note: 'no longer kept' })
+    expect(of(7)).toMatchObject({ before: null, note: '' })
+    expect(state.files).toContain('before/img_1')
+  })
+})
+
 describe('the way back from an incident', () => {
   it('lists what to do, with the page of each credential, and ticks a credential when it was rotated', async () => {
     const made = incidents()
@@ -218,15 +253,15 @@ describe('the way back from an incident', () => {
     })
   })
 
-  it('ticks a credential when the old one fails', async () => {
-    let works: boolean | null = null
-    const made = incidents({ oldStillWorks: async () => works })
+  it('ticks a credential when its provider refuses the old value, and not while that may still work', async () => {
+    const made = incidents()
     await made.start({ by: 'you' })
     const rotate = async () => (await made.current())?.checklist.find(({ kind }) => kind === 'rotate')?.how
+    secrets = [{ ...secret('github'), rotatedAt: now + 5, formerUntil: now + 1e9 }]
     expect(await rotate()).toBe('')
-    works = true
+    made.oldRefused('another')
     expect(await rotate()).toBe('')
-    works = false
+    made.oldRefused('github')
     expect(await rotate()).toBe('the old one no longer works')
   })
 

@@ -41,8 +41,8 @@ export interface IncidentParts {
   tools(): Evidence['tools']
   secrets(): SecretInfo[]
   changedFiles(since: number): ChangedFile[]
-  /** Asks the provider, where that can be asked, whether the old value still works. */
-  oldStillWorks?(name: string): Promise<boolean | null>
+  /** Content of a file before a change, by the change's id; null when it is no longer kept. */
+  beforeImage?(id: string): Buffer | null
   onFault?: (error: unknown) => void
 }
 export interface Incidents {
@@ -50,6 +50,8 @@ export interface Incidents {
   /** The one that is not over yet, with what has been seen to be done ticked. */
   current(): Promise<Incident | null>
   tick(itemId: string, by: string): Promise<Incident | null>
+  /** A provider refused the old value of this secret: its line in the list is done. */
+  oldRefused(secret: string): void
   /** Unlocks the secrets and ends it; resuming is a step of its own, and a person's. */
   end(by: string): Promise<Incident | null>
 }
@@ -133,6 +135,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
           evidence,
           checklist,
           leaks: parts.leaks,
+          ...(parts.beforeImage ? { beforeImage: parts.beforeImage } : {}),
           timeline: pages(log, 'jsonl', after),
           rows: pages(log, 'csv', after),
         }),
@@ -153,12 +156,10 @@ export function createIncidents(parts: IncidentParts): Incidents {
   async function current(): Promise<Incident | null> {
     const state = load()
     if (state === null || state.endedAt !== null) return null
-    const { oldStillWorks } = parts
-    const checklist = await tickSeen(state.checklist, {
+    const checklist = tickSeen(state.checklist, {
       since: state.at,
       now: clock(),
       secrets: parts.secrets(),
-      ...(oldStillWorks ? { oldStillWorks } : {}),
     })
     return checklist.some((item, n) => item !== state.checklist[n]) ? save({ ...state, checklist }) : state
   }
@@ -179,6 +180,15 @@ export function createIncidents(parts: IncidentParts): Incidents {
           ? { ...item, doneAt: clock(), how: `ticked by ${by}` }
           : item
       return save({ ...state, checklist: state.checklist.map(tick) })
+    },
+    oldRefused(secret) {
+      const state = load()
+      if (state === null || state.endedAt !== null) return
+      const tick = (item: Incident['checklist'][number]) =>
+        item.secret === secret && item.doneAt === null
+          ? { ...item, doneAt: clock(), how: 'the old one no longer works' }
+          : item
+      save({ ...state, checklist: state.checklist.map(tick) })
     },
     async end(by) {
       const state = await current()

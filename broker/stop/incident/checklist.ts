@@ -1,6 +1,7 @@
 /**
  * What is left to do after an incident, as a list that a person works through. A credential's line ticks itself when the
- * secret was rotated or revoked after the incident began, and, where that can be asked, when the old one no longer works.
+ * secret was revoked or deleted after the incident began, when its provider has refused the old value, or when it was
+ * rotated and there is no old value left to try.
  */
 import type { ChecklistItem } from '../../../contract/incident.ts'
 import type { SecretInfo } from '../../../contract/secret.ts'
@@ -48,30 +49,26 @@ export function makeChecklist(evidence: Evidence): ChecklistItem[] {
   ]
 }
 
-/** Ticks what has been seen to be done. `oldStillWorks` answers null when it can't be asked. */
-export async function tickSeen(
-  items: ChecklistItem[],
-  seen: {
-    since: number
-    now: number
-    secrets: SecretInfo[]
-    oldStillWorks?: (name: string) => Promise<boolean | null>
-  },
-): Promise<ChecklistItem[]> {
-  return Promise.all(
-    items.map(async (item) => {
-      if (item.doneAt !== null || item.secret === null) return item
-      const how = await howDone(item.secret, seen)
-      return how === null ? item : { ...item, doneAt: seen.now, how }
-    }),
-  )
+interface Seen {
+  since: number
+  now: number
+  secrets: SecretInfo[]
 }
 
-async function howDone(name: string, seen: Parameters<typeof tickSeen>[1]): Promise<string | null> {
-  const info = seen.secrets.find((secret) => secret.name === name)
-  if ((await seen.oldStillWorks?.(name)) === false) return 'the old one no longer works'
+/** Ticks what has been seen to be done. */
+export function tickSeen(items: ChecklistItem[], seen: Seen): ChecklistItem[] {
+  return items.map((item) => {
+    if (item.doneAt !== null || item.secret === null) return item
+    const how = howDone(item.secret, seen)
+    return how === null ? item : { ...item, doneAt: seen.now, how }
+  })
+}
+
+function howDone(name: string, { secrets, since, now }: Seen): string | null {
+  const info = secrets.find((secret) => secret.name === name)
   if (info === undefined) return 'it was deleted'
-  if (info.rotatedAt !== null && info.rotatedAt > seen.since) return 'it was rotated'
-  if (info.revokedAt !== null && info.revokedAt > seen.since) return 'it was revoked'
-  return null
+  if (info.revokedAt !== null && info.revokedAt > since) return 'it was revoked'
+  // While the old value is kept to be tried, it may still work: its provider's no ticks the line (`oldRefused`).
+  const tried = info.formerUntil === null || info.formerUntil <= now
+  return info.rotatedAt !== null && info.rotatedAt > since && tried ? 'it was rotated' : null
 }

@@ -2,6 +2,7 @@
  * Writes the incident bundle: a folder that one hands to a responder. Everything goes through the leak scan once more,
  * so that no secret leaves with it; a list of the files with their hashes is written last.
  */
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -20,7 +21,13 @@ export interface BundleParts {
   /** The same as rows for a spreadsheet. */
   rows: Iterable<string>
   leaks: Pick<LeakScanner, 'scan'>
+  /** Content of a file before a change, by the change's id; null when it is no longer kept. */
+  beforeImage?(id: string): Buffer | null
 }
+
+/** Before-images: bytes of one file and of all, newest changes first. */
+const IMAGE_BYTES = 1024 * 1024
+const IMAGES_BYTES = 32 * 1024 * 1024
 
 /** Names of the files, in the folder. Throws when the folder can't be made or written. */
 export async function writeBundle(parts: BundleParts): Promise<string[]> {
@@ -29,8 +36,8 @@ export async function writeBundle(parts: BundleParts): Promise<string[]> {
   mkdirSync(path.join(folder, 'policies'), { mode: 0o700 })
   const hashes: Record<string, string> = {}
   const clean = (text: string) => leaks.scan(text).redacted
-  const put = (name: string, text: string) => {
-    const bytes = Buffer.from(text)
+  const put = (name: string, content: string | Buffer) => {
+    const bytes = Buffer.from(content)
     writeFileSync(path.join(folder, name), bytes, { mode: 0o600, flag: 'wx' })
     hashes[name] = createHash('sha256').update(bytes).digest('hex')
   }
@@ -47,7 +54,7 @@ export async function writeBundle(parts: BundleParts): Promise<string[]> {
   json('tools.json', evidence.tools)
   json('hosts.json', evidence.hosts)
   json('secrets.json', evidence.secrets)
-  json('files.json', evidence.files)
+  json('files.json', await withImages(parts, put))
   json('alerts.json', evidence.alerts)
   for (const { name, text } of evidence.policies) put(path.join('policies', fileName(name)), clean(text))
   json('proof.json', { head: evidence.head, verified: evidence.verified, linesWithHiddenSecrets: hidden })
@@ -56,6 +63,43 @@ export async function writeBundle(parts: BundleParts): Promise<string[]> {
     `${JSON.stringify({ incident: evidence.id, at: evidence.at, sha256: hashes }, null, 2)}\n`,
   )
   return Object.keys(hashes)
+}
+
+/** The changed files, each with where its content before the change lies in the bundle, or why it does not. */
+async function withImages(
+  { folder, evidence, leaks, beforeImage }: BundleParts,
+  put: (name: string, content: string | Buffer) => void,
+) {
+  mkdirSync(path.join(folder, 'before'), { mode: 0o700 })
+  let left = IMAGES_BYTES
+  const listed = []
+  for (const file of evidence.files.toSorted((a, b) => b.at - a.at)) {
+    const { beforeImage: id, ...rest } = file
+    const kept = id === null ? null : (beforeImage?.(id) ?? null)
+    const { content, note } = imageFor(kept, left, leaks)
+    const before = content === null || id === null ? null : `before/${fileName(id)}`
+    if (before !== null && content !== null) {
+      left -= content.length
+      put(before, content)
+    }
+    listed.push({ ...rest, before, note: id === null ? '' : note })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return listed
+}
+
+/** Text goes in without the secrets in it; of anything else nothing can be taken out, so it stays out as a whole. */
+function imageFor(kept: Buffer | null, left: number, leaks: Pick<LeakScanner, 'scan'>) {
+  if (kept === null) return { content: null, note: 'no longer kept' }
+  if (kept.length > IMAGE_BYTES || kept.length > left)
+    return { content: null, note: `too large for the bundle (${kept.length} bytes); undo still has it` }
+  const isText = isUtf8(kept) && !kept.includes(0)
+  const text = kept.toString(isText ? 'utf8' : 'latin1')
+  const { redacted } = leaks.scan(text)
+  if (redacted === text) return { content: kept, note: '' }
+  return isText
+    ? { content: Buffer.from(redacted), note: 'secrets in it are taken out' }
+    : { content: null, note: 'left out: it holds a secret' }
 }
 
 /** Line by line, giving way now and then: a long record must not hold up the process that is being stopped. */
