@@ -24,9 +24,9 @@ const NEWLINE = 10
 /** Between two tries while the pipe is full, in ms. */
 const FULL_PIPE_MS = 0.2
 /** How long to look for the next message, in ms. With one processor it would only keep others from writing it. */
-const LINGER_MS = availableParallelism() > 1 ? 0.25 : 0
+const LINGER_MS = availableParallelism() > 1 ? 0.5 : 0
 /** Chunks after which it is tried again, at most, when it was in vain. */
-const SIT_OUT_MOST = 32
+const SIT_OUT_MOST = 8
 /** Bytes that one look takes at most. */
 const LOOK_BYTES = 64 * 1024
 
