@@ -68,7 +68,7 @@ test('several requests in one go are one question that lists them all, and one a
 
   // The next list is another question, and a no is a no to all of it.
   const second = await nextQuestion(app)
-  expect(await second.title()).toContain('4 items')
+  await expect.poll(second.title).toContain('4 items')
   await second.deny()
   expect((await runEnded(page, run)).state).toBe('done')
   for (const name of names) expect(existsSync(`${folder}/again/${name}.txt`)).toBe(false)
