@@ -25,6 +25,8 @@ const NEWLINE = 10
 const FULL_PIPE_MS = 0.2
 /** How long to look for the next message, in ms. With one processor it would only keep others from writing it. */
 const LINGER_MS = availableParallelism() > 1 ? 0.5 : 0
+/** How long messages may follow each other before the event loop has its turn, in ms: a tool's timers are in it. */
+const LONGEST_MS = 5
 /** Chunks after which it is tried again, at most, when it was in vain. */
 const SIT_OUT_MOST = 8
 /** Bytes that one look takes at most. */
@@ -105,7 +107,9 @@ function createLinger(fd: number, take: (chunk: Buffer) => void): () => void {
       sitOut--
       return
     }
-    for (let until = performance.now() + LINGER_MS; performance.now() < until; ) {
+    const began = performance.now()
+    for (let now = began, until = began + LINGER_MS; now < until; now = performance.now()) {
+      if (now - began > LONGEST_MS) return
       const size = tryRead(fd, buffer)
       if (size === 0) return
       if (size < 0) continue

@@ -60,6 +60,24 @@ describe('a call', () => {
     expect(asked).toEqual([['fs.readFile', { path: '/a/b' }]])
   })
 
+  it('has its timers in their time while answer follows answer', async () => {
+    const tool = makeTool(`export const main = async () => {
+      let rang = -1
+      let at = 0
+      setTimeout(() => { rang = at }, 20)
+      const one = async () => { while (at++ < 3900) await sallyport.fs.stat({ path: '/a' }) }
+      await Promise.all(Array.from({ length: 12 }, one))
+      return rang
+    }`)
+    const { outcome } = await callTool(lane, tool, {
+      limits: { ...tool.manifest.limits, capabilityCalls: 4_000 },
+      onRequest: async () => ok({}),
+    })
+    expect(outcome).toMatchObject({ kind: 'ok', value: expect.any(Number) })
+    // How many requests had been made by then: hundreds when only messages have their turn.
+    expect(outcome.kind === 'ok' && (outcome.value as number)).toBeLessThan(500)
+  })
+
   it('has answers that came with it, each once and only for the very same request', async () => {
     const asked: unknown[] = []
     const tool = makeTool(`export const main = async () => {

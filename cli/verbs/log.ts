@@ -174,7 +174,7 @@ function tellReport(report: VerifyReport, out: Output): ExitCode {
   const off = report.gaps.at(-1)
   if (off)
     out.say(
-      `${report.gaps.length} times when nothing was recorded, the last from ${when(off.from)} to ${when(off.to)} (${off.why}).`,
+      `${report.gaps.length === 1 ? 'One time' : `${report.gaps.length} times`} when nothing was recorded, the last from ${when(off.from)} to ${when(off.to)} (${off.why}).`,
     )
   return report.ok ? EXIT.ok : EXIT.failed
 }
