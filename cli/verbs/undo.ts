@@ -30,7 +30,9 @@ export function addUndo(program: Command, verbs: Verbs): void {
         ...(typeof options.call === 'string' ? { callId: options.call } : {}),
       })
       out.object(result)
-      out.say(`${out.mark('allow', 'put back')}  ${result.undone} ${result.undone === 1 ? 'change' : 'changes'}`)
+      out.say(
+        `${out.mark('allow', 'put back')}  ${result.undone} ${result.undone === 1 ? 'change' : 'changes'}`,
+      )
       for (const { path, why } of result.skipped)
         out.say(`  left alone: ${out.foreign(path, 'path')} (${why})`)
       return result.skipped.length > 0 ? EXIT.failed : EXIT.ok
