@@ -98,6 +98,11 @@ describe('suggested perimeters', () => {
       ),
     ).toEqual([])
   })
+  it('leave the folders of an agent that ran programs: what a program touched is not known', () => {
+    const folders = [{ path: '~', write: 'allow' }, { path: '~/never' }]
+    const commands = [{ program: 'git' }]
+    expect(words({ folders, commands }, many(command('/usr/bin/git'), write('c/f'), read('c/g')))).toEqual([])
+  })
   it('never widen: whatever they change, nothing gets through that didn’t before', () => {
     const segment = fc.constantFrom('a', 'b', 'c')
     const at = fc.array(segment, { maxLength: 3 }).map((parts) => ['~', ...parts].join('/'))

@@ -64,6 +64,8 @@ interface Change {
 
 function suggestFolders({ agent, place }: SuggestFacts, used: readonly Used[]): Change[] {
   const { perimeter } = agent
+  // A program reaches every open folder, and what it touched there stands in no request: none can be said to be unused.
+  if (used.some(({ capability }) => capability === 'command.run')) return []
   const places = perimeter.folders.map((line) => place(line.path))
   const nearest = (path: string) => {
     let best = -1
