@@ -23,7 +23,7 @@ export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accep
         past: readRecorded(log, { principalId: agent.id, since: agent.changedAt, limit: LOOKED_AT }).filter(
           (request) => request.allowed,
         ),
-        place: places.resolvePath,
+        places,
         now,
       }),
     )

@@ -35,7 +35,7 @@ const suggest = (lines: unknown, requests: RecordedRequest[], changedAt = 0) =>
   suggestPerimeters({
     agent: { id: 'agent_1', name: 'Tidy', perimeter: Perimeter.parse(lines), changedAt },
     past: requests,
-    place,
+    places: PLACES,
     now: NOW,
   })
 const words = (lines: unknown, requests: RecordedRequest[]) =>
@@ -98,6 +98,13 @@ describe('suggested perimeters', () => {
       ),
     ).toEqual([])
   })
+  it('know a program under each of its names', () => {
+    const commands = [{ program: 'git' }, { program: '/usr/bin/git', run: 'ask' }, { program: 'python3' }]
+    expect(words({ commands }, many(command('/usr/bin/python3.11')))).toEqual([])
+    expect(words({ commands: commands.slice(1) }, many(command('/usr/bin/python3.11')))).toEqual([
+      '/usr/bin/git was not run: take the program out.',
+    ])
+  })
   it('leave the folders of an agent that ran programs: what a program touched is not known', () => {
     const folders = [{ path: '~', write: 'allow' }, { path: '~/never' }]
     const commands = [{ program: 'git' }]
@@ -157,7 +164,7 @@ describe('suggested perimeters', () => {
           for (const suggestion of suggestPerimeters({
             agent: { id: 'agent_1', name: 'Tidy', perimeter, changedAt: 0 },
             past: used.map((each) => past(each)),
-            place,
+            places: PLACES,
             now: NOW,
           }))
             for (const each of [...tried, ...used]) {

@@ -7,7 +7,8 @@ import type { Agent } from '../../contract/agent.ts'
 import type { FolderLine, HostLine, Perimeter } from '../../contract/perimeter.ts'
 import type { Resource } from '../../contract/resource.ts'
 import type { Capability } from '../../contract/words.ts'
-import type { RecordedRequest } from '../ports.ts'
+import { resolvedPlace } from '../gate/decide/place-paths.ts'
+import type { Places, RecordedRequest } from '../ports.ts'
 
 export interface Suggestion {
   /** The same for the same suggestion on the same perimeter. */
@@ -23,8 +24,7 @@ export interface SuggestFacts {
   agent: Pick<Agent, 'id' | 'name' | 'perimeter' | 'changedAt'>
   /** What it asked for and was let through, in the time that is looked at. */
   past: readonly RecordedRequest[]
-  /** A rule's path as a canonical place. */
-  place(path: string): string
+  places: Places
   now: number
 }
 
@@ -46,6 +46,7 @@ export function suggestPerimeters(facts: SuggestFacts): Suggestion[] {
   const found = [
     ...suggestFolders(facts, used),
     ...suggestHosts(agent.perimeter, used),
+    ...suggestCommands(facts, used),
     ...suggestRest(agent.perimeter, used, past),
   ]
   return found.map(({ words, perimeter }) => ({
@@ -62,11 +63,11 @@ interface Change {
   perimeter: Perimeter
 }
 
-function suggestFolders({ agent, place }: SuggestFacts, used: readonly Used[]): Change[] {
+function suggestFolders({ agent, places: computer }: SuggestFacts, used: readonly Used[]): Change[] {
   const { perimeter } = agent
   // A program reaches every open folder, and what it touched there stands in no request: none can be said to be unused.
   if (used.some(({ capability }) => capability === 'command.run')) return []
-  const places = perimeter.folders.map((line) => place(line.path))
+  const places = perimeter.folders.map((line) => resolvedPlace(line.path, computer))
   const nearest = (path: string) => {
     let best = -1
     places.forEach((each, at) => {
@@ -143,30 +144,34 @@ function suggestHosts(perimeter: Perimeter, used: readonly Used[]): Change[] {
   })
 }
 
+/** A program's line goes by the file that it means, as in the perimeter's own index. */
+function suggestCommands({ agent, places }: SuggestFacts, used: readonly Used[]): Change[] {
+  const { perimeter } = agent
+  const ran = new Set(used.flatMap(({ resource }) => (resource.kind === 'command' ? [resource.program] : [])))
+  const files = perimeter.commands.map(({ program }) =>
+    /[\\/]/.test(program) ? resolvedPlace(program, places) : places.resolveProgram(program),
+  )
+  return perimeter.commands.flatMap((line, at): Change[] => {
+    const file = files[at] ?? null
+    if (line.run === 'deny' || file === null || ran.has(file)) return []
+    if (files.some((other, index) => index !== at && other === file)) return []
+    return [
+      {
+        words: `${line.program} was not run: take the program out.`,
+        perimeter: { ...perimeter, commands: without(perimeter.commands, at) },
+      },
+    ]
+  })
+}
+
 function suggestRest(
   perimeter: Perimeter,
   used: readonly Used[],
   past: readonly RecordedRequest[],
 ): Change[] {
-  const programs = used.flatMap(({ resource }) => (resource.kind === 'command' ? [resource.program] : []))
   const secrets = new Set(used.flatMap(({ resource }) => (resource.kind === 'secret' ? [resource.name] : [])))
   const tools = new Set(past.flatMap(({ tool }) => tool?.name ?? []))
-  const without = <T>(list: readonly T[], at: number) => list.filter((_, index) => index !== at)
-  const runs = (line: { program: string }, program: string) =>
-    program === line.program || program.endsWith(`/${line.program}`)
   return [
-    ...perimeter.commands.flatMap((line, at): Change[] => {
-      const twice = perimeter.commands.some((other, index) => index !== at && other.program === line.program)
-      if (line.run === 'deny' || twice || programs.some((program) => runs(line, program))) return []
-      // A name may resolve to a program of another name: only a path, or no command at all, shows that it wasn't run.
-      if (!line.program.includes('/') && programs.length > 0) return []
-      return [
-        {
-          words: `${line.program} was not run: take the program out.`,
-          perimeter: { ...perimeter, commands: without(perimeter.commands, at) },
-        },
-      ]
-    }),
     ...perimeter.secrets.flatMap((line, at): Change[] =>
       line.use === 'deny' || secrets.has(line.name)
         ? []
@@ -188,6 +193,10 @@ function suggestRest(
           ],
     ),
   ]
+}
+
+function without<T>(list: readonly T[], at: number): T[] {
+  return list.filter((_, index) => index !== at)
 }
 
 function covers(folder: string, path: string): boolean {
