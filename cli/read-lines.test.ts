@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../build/properties.ts'
 import { readGroups } from './read-lines.ts'
 
 async function readAll(chunks: string[]) {
@@ -26,7 +26,7 @@ describe('JSON lines from the standard input', () => {
           expect(got.map((line) => line.value)).toEqual(lines.map((line) => JSON.parse(line)))
         },
       ),
-      { numRuns: 50 },
+      runs(50),
     )
   })
 
@@ -112,7 +112,7 @@ describe('JSON lines from the standard input', () => {
         const got = (await readAll([lines.join('\n')])).flat()
         expect(got).toHaveLength(lines.length)
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../build/properties.ts'
 import { shapeFault } from './json-shape.ts'
 
 const depthOf = (value: unknown): number =>

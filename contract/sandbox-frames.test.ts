@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../build/properties.ts'
 import { frameAhead, frameCall, frameCancel, frameLoad, frameReply, readFrame } from './sandbox-frames.ts'
 import { ToSandbox } from './sandbox-wire.ts'
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../build/properties.ts'
 import { SHOWN_FIELDS, showText } from './show-text.ts'
 
 const field = fc.constantFrom(...SHOWN_FIELDS)
@@ -164,7 +164,7 @@ describe('for any text', () => {
         fc.pre(a !== b)
         expect(showText(a, where).shown).not.toBe(showText(b, where).shown)
       }),
-      { numRuns: 2000 },
+      runs(2000),
     )
   })
   it('a text without marks comes out as it is, and so a second time', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../build/properties.ts'
 import { createLineSplitter } from './split-lines.ts'
 
 function split(chunks: string[], maxLine = 1000) {

@@ -32,7 +32,6 @@ describe('the tree of a process', () => {
 describe('killing a tree', () => {
   it.skipIf(process.platform === 'win32')(
     'leaves nothing: not what left the group, ignores signals or keeps forking',
-    { timeout: 20_000 },
     async () => {
       const script = `
         trap '' TERM INT HUP

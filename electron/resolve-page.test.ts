@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fc, runs } from '../build/properties.ts'
 import { answerPage, PAGE_HEADERS } from './answer-page.ts'
 import { resolvePage } from './resolve-page.ts'
 import { mayLoad } from './session-hardening.ts'
@@ -76,7 +76,7 @@ describe("addresses of the app's own protocol", () => {
         expect(page.file.startsWith(`${ROOT}/`)).toBe(true)
         expect(page.file).not.toMatch(/(^|\/)\.\.?(\/|$)|\0/)
       }),
-      { numRuns: 2000 },
+      runs(2000),
     )
   })
 })

@@ -3,6 +3,7 @@
 //
 //   npm test -- --only types,unit     these steps only (types, lint, walls, unused, build, unit, e2e)
 //   npm test -- --grep "allow once"   only the end-to-end tests whose name matches
+//   npm run test:deep                 the property tests, each twenty times as long (SALLYPORT_DEEP: how many times)
 import process from 'node:process'
 import { fail, PlainError, say, step } from './say.mjs'
 import { setUp } from './set-up.mjs'
@@ -16,7 +17,9 @@ function readOptions(words) {
   }
   const grep = optionOf('--grep')
   const names = testSteps.map(({ name }) => name)
-  const only = optionOf('--only')?.split(',') ?? (grep ? ['build', 'e2e'] : names)
+  const deep = words.includes('--deep')
+  if (deep) process.env.SALLYPORT_DEEP ||= '20'
+  const only = optionOf('--only')?.split(',') ?? (deep ? ['unit'] : grep ? ['build', 'e2e'] : names)
   const unknown = only.filter((name) => !names.includes(name))
   if (unknown.length > 0)
     throw new PlainError(`There is no step ${unknown.join(', ')}. Steps: ${names.join(', ')}`)

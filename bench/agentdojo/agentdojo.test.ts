@@ -18,7 +18,7 @@ it('passes no injected effect of suites it was not made for, and asks no more th
   expect(Number(ours?.questions)).toBeLessThanOrEqual(Number(unlessSaid?.questions))
   expect(Number(unlessSaid?.questions)).toBeLessThan(Number(always?.questions))
   expect(Number(unlessSaid?.silent)).toBeGreaterThan(0)
-}, 60_000)
+})
 
 it.each([
   'after',
@@ -26,7 +26,7 @@ it.each([
 ])('passes none either where the injected text stands %s every text from outside, also those that a task points at', async (placing) => {
   const { rows } = await run({ args: [FIXTURES, placing] })
   expect(rows.at(-1)).toMatchObject({ suite: 'total', userTasks: 19, pairs: 114, silent: 0 })
-}, 60_000)
+})
 
 it('questions of one kind in one go are one, and equal ones are one', () => {
   const call = (tool: string, at: number) => ({ tool, args: { at } })

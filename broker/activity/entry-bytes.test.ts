@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import { ActivityEntry, ENTRY_BYTES, type NewEntry } from '../../contract/activity.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { chainHash, GENESIS } from './chain.ts'

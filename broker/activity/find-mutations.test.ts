@@ -1,10 +1,11 @@
 /**
- * Everything that is done to a closed and sealed log is found: ten thousand mutations of a small one, rows and blocks,
+ * Everything that is done to a closed and sealed log is found: mutations of a small one, rows and blocks,
  * clumsy ones and ones by somebody who knows the format and computes the chain again.
  */
 import { copyFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { limit, times } from '../../build/how-deep.ts'
 import type { VerifyReport } from '../../contract/activity.ts'
 import { archiveIn, inTransaction, makeBlocks, unpackTexts } from './archive.ts'
 import { chainHash, GENESIS } from './chain.ts'
@@ -13,7 +14,7 @@ import { openActivityLog } from './open-activity-log.ts'
 import { fill, testClock, testFolder, testSigner } from './test-log.ts'
 import { verifyFile } from './verify-log.ts'
 
-const MUTATIONS = process.env.SALLYPORT_FULL_TESTS === '1' ? 10_000 : 1_200
+const MUTATIONS = times(1_200)
 const at = testFolder()
 const signer = testSigner()
 const files = logFiles(at.file)
@@ -407,31 +408,37 @@ describe('verification', () => {
     expect(GENESIS).toBe(blocks()[0]?.prev)
   })
 
-  it(`finds each of ${MUTATIONS} mutations`, async () => {
-    const names = Object.keys(mutations)
-    const whole = hot.prepare('SELECT seq, lower(hex(hash)) AS hash FROM entry WHERE seq = ?').get(last) as {
-      seq: number
-      hash: string
-    }
-    const id = String(hot.prepare("SELECT value FROM meta WHERE key = 'log'").get()?.value)
-    const notFound: string[] = []
-    for (let n = 0; n < MUTATIONS; n++) {
-      const name = names[n % names.length] as string
-      for (const db of [hot, archive]) db.exec('SAVEPOINT mutation')
-      const expected = mutations[name]?.() ?? {}
-      for (const db of [hot, archive]) db.exec('RELEASE mutation')
-      const heads = name === 'the end cut off with its seals' ? [whole] : []
-      const report = await verifyFile(at.file, { publicKeys: [signer.publicKey], threads: 0, heads, id })
-      const nothing = expected.what === 'nothing'
-      const bad = report.firstBad
-      const right =
-        report.ok === nothing &&
-        (nothing || expected.seq === undefined || bad?.seq === expected.seq) &&
-        (nothing || expected.what === undefined || bad?.what === expected.what)
-      if (!right)
-        notFound.push(`${n} ${name}: wanted ${JSON.stringify(expected)}, got ${JSON.stringify(bad)}`)
-      restore()
-    }
-    expect(notFound.slice(0, 10)).toEqual([])
-  }, 600_000)
+  it(
+    `finds each of ${MUTATIONS} mutations`,
+    async () => {
+      const names = Object.keys(mutations)
+      const whole = hot
+        .prepare('SELECT seq, lower(hex(hash)) AS hash FROM entry WHERE seq = ?')
+        .get(last) as {
+        seq: number
+        hash: string
+      }
+      const id = String(hot.prepare("SELECT value FROM meta WHERE key = 'log'").get()?.value)
+      const notFound: string[] = []
+      for (let n = 0; n < MUTATIONS; n++) {
+        const name = names[n % names.length] as string
+        for (const db of [hot, archive]) db.exec('SAVEPOINT mutation')
+        const expected = mutations[name]?.() ?? {}
+        for (const db of [hot, archive]) db.exec('RELEASE mutation')
+        const heads = name === 'the end cut off with its seals' ? [whole] : []
+        const report = await verifyFile(at.file, { publicKeys: [signer.publicKey], threads: 0, heads, id })
+        const nothing = expected.what === 'nothing'
+        const bad = report.firstBad
+        const right =
+          report.ok === nothing &&
+          (nothing || expected.seq === undefined || bad?.seq === expected.seq) &&
+          (nothing || expected.what === undefined || bad?.what === expected.what)
+        if (!right)
+          notFound.push(`${n} ${name}: wanted ${JSON.stringify(expected)}, got ${JSON.stringify(bad)}`)
+        restore()
+      }
+      expect(notFound.slice(0, 10)).toEqual([])
+    },
+    limit(600_000),
+  )
 })

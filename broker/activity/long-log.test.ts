@@ -88,7 +88,7 @@ beforeAll(async () => {
   }
   await log.catchUp()
   await log.catchUp()
-}, 60_000)
+})
 afterAll(async () => {
   await log.close()
   rmSync(folder, { recursive: true, force: true })

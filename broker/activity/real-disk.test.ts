@@ -103,7 +103,7 @@ describe.skipIf(!mounts)(`a log on a disk of 6 MB${why}`, () => {
     const { rows } = log.query(query({ text: '"can be written again"', kinds: ['app'] }))
     expect(rows.length).toBeGreaterThan(0)
     await isWhole()
-  }, 60_000)
+  })
 
   it('stops effects when it is made read-only, and goes on when it can be written', async () => {
     for (let n = 0; n < 30; n++) await act(n)
@@ -127,5 +127,5 @@ describe.skipIf(!mounts)(`a log on a disk of 6 MB${why}`, () => {
     closed = false
     await act(31)
     await isWhole()
-  }, 60_000)
+  })
 })

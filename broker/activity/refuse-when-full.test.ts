@@ -65,7 +65,7 @@ describe.skipIf(!hasPrlimit)('a log on a disk without room', () => {
     const report = await verifyFile(file, { threads: 0 })
     expect(report).toMatchObject({ ok: true })
     expect(report.entries).toBeGreaterThan(Number(refused?.last))
-  }, 30_000)
+  })
 })
 
 describe('a log that can not be opened', () => {

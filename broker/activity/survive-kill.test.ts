@@ -10,14 +10,14 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
+import { limit, times } from '../../build/how-deep.ts'
 import { createEntryReader } from './entry-reader.ts'
 import { openActivityLog } from './open-activity-log.ts'
 import { query, testFolder } from './test-log.ts'
 import { verifyFile } from './verify-log.ts'
 
-const full = process.env.SALLYPORT_FULL_TESTS === '1'
-const FROZEN = full ? 1_000 : 100
-const KILLED = full ? 500 : 4
+const FROZEN = times(100)
+const KILLED = times(4)
 const at = testFolder()
 const children = new Set<ChildProcess>()
 afterAll(() => {
@@ -63,7 +63,7 @@ async function kill(child: ChildProcess): Promise<void> {
 async function freeze(child: ChildProcess): Promise<void> {
   child.kill('SIGSTOP')
   const stat = `/proc/${child.pid}/stat`
-  for (let n = 0; n < 200 && !/\) [Tt] /.test(readFileSync(stat, 'latin1')); n++) await sleep(1)
+  while (!/\) [Tt] /.test(readFileSync(stat, 'latin1'))) await sleep(1)
 }
 
 /** Each effect that is there has its intent in the log. */
@@ -82,56 +82,64 @@ function check(folder: string, effects: string[], texts: Map<string, string> | n
 const whole = (folder: string) => verifyFile(path.join(folder, 'activity.db'), { threads: 0 })
 
 describe.skipIf(!existsSync('/proc/self/stat'))('a log whose process is killed', () => {
-  it(`knows of every effect at ${FROZEN} moments`, async () => {
-    for (let round = 0; round * 50 < FROZEN; round++) {
-      const folder = path.join(at.folder, `frozen-${round}`)
-      mkdirSync(folder)
-      const child = await start(folder, round + 1)
-      for (let point = 0; point < 50; point++) {
-        await sleep(Math.random() * 12)
-        await freeze(child)
-        const effects = readdirSync(path.join(folder, 'effects'))
-        const copy = path.join(at.folder, 'copy')
-        mkdirSync(copy)
-        // Without the -shm: nobody who shared it is left after a kill.
-        for (const name of readdirSync(folder))
-          if (/\.db(-wal)?$/.test(name)) cpSync(path.join(folder, name), path.join(copy, name))
-        child.kill('SIGCONT')
-        // Older effects were checked at an earlier moment; the newest are the ones that could be without an entry.
-        const newest = effects.sort((a, b) => Number(b) - Number(a)).slice(0, 40)
-        check(copy, newest, null)
-        if (point % 5 === 0) expect(await whole(copy)).toMatchObject({ ok: true, firstBad: null })
-        rmSync(copy, { recursive: true })
+  it(
+    `knows of every effect at ${FROZEN} moments`,
+    async () => {
+      for (let round = 0; round * 50 < FROZEN; round++) {
+        const folder = path.join(at.folder, `frozen-${round}`)
+        mkdirSync(folder)
+        const child = await start(folder, round + 1)
+        for (let point = 0; point < 50; point++) {
+          await sleep(Math.random() * 12)
+          await freeze(child)
+          const effects = readdirSync(path.join(folder, 'effects'))
+          const copy = path.join(at.folder, 'copy')
+          mkdirSync(copy)
+          // Without the -shm: nobody who shared it is left after a kill.
+          for (const name of readdirSync(folder))
+            if (/\.db(-wal)?$/.test(name)) cpSync(path.join(folder, name), path.join(copy, name))
+          child.kill('SIGCONT')
+          // Older effects were checked at an earlier moment; the newest are the ones that could be without an entry.
+          const newest = effects.sort((a, b) => Number(b) - Number(a)).slice(0, 40)
+          check(copy, newest, null)
+          if (point % 5 === 0) expect(await whole(copy)).toMatchObject({ ok: true, firstBad: null })
+          rmSync(copy, { recursive: true })
+        }
+        await kill(child)
+        rmSync(folder, { recursive: true })
       }
-      await kill(child)
-      rmSync(folder, { recursive: true })
-    }
-  }, 600_000)
+    },
+    limit(600_000),
+  )
 
-  it(`knows of every effect after ${KILLED} kills, and says what was interrupted`, async () => {
-    let had = 0
-    for (let round = 0; round < KILLED; round++) {
-      const folder = path.join(at.folder, `killed-${round}`)
-      rmSync(folder, { recursive: true, force: true })
-      mkdirSync(folder)
-      const child = await start(folder, round + 100)
-      await sleep(20 + Math.random() * 150)
-      await kill(child)
-      const effects = readdirSync(path.join(folder, 'effects'))
-      if (effects.length > 0) had++
-      const texts = new Map(
-        effects.map((name) => [name, readFileSync(path.join(folder, 'effects', name), 'utf8')]),
-      )
-      check(folder, effects, texts)
-      const log = openActivityLog({ file: path.join(folder, 'activity.db'), clock: Date.now })
-      const { rows } = log.query(query({ kinds: ['intent'], limit: 1000 }))
-      expect(rows.filter(({ state }) => state === 'open')).toEqual([])
-      expect(rows.filter(({ state }) => state === 'interrupted').length).toBeLessThan(2)
-      await log.close()
-      expect(await whole(folder)).toMatchObject({ ok: true, firstBad: null })
-      rmSync(folder, { recursive: true })
-    }
-    // A busy machine kills one or the other before its first effect.
-    expect(had).toBeGreaterThan(KILLED / 2)
-  }, 1_800_000)
+  it(
+    `knows of every effect after ${KILLED} kills, and says what was interrupted`,
+    async () => {
+      let had = 0
+      for (let round = 0; round < KILLED; round++) {
+        const folder = path.join(at.folder, `killed-${round}`)
+        rmSync(folder, { recursive: true, force: true })
+        mkdirSync(folder)
+        const child = await start(folder, round + 100)
+        await sleep(20 + Math.random() * 150)
+        await kill(child)
+        const effects = readdirSync(path.join(folder, 'effects'))
+        if (effects.length > 0) had++
+        const texts = new Map(
+          effects.map((name) => [name, readFileSync(path.join(folder, 'effects', name), 'utf8')]),
+        )
+        check(folder, effects, texts)
+        const log = openActivityLog({ file: path.join(folder, 'activity.db'), clock: Date.now })
+        const { rows } = log.query(query({ kinds: ['intent'], limit: 1000 }))
+        expect(rows.filter(({ state }) => state === 'open')).toEqual([])
+        expect(rows.filter(({ state }) => state === 'interrupted').length).toBeLessThan(2)
+        await log.close()
+        expect(await whole(folder)).toMatchObject({ ok: true, firstBad: null })
+        rmSync(folder, { recursive: true })
+      }
+      // A busy machine kills one or the other before its first effect.
+      expect(had).toBeGreaterThan(KILLED / 2)
+    },
+    limit(600_000),
+  )
 })

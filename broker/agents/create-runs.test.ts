@@ -309,7 +309,7 @@ describe('a run ends with a clear word', () => {
     const parts = openRuns({ answer: never })
     const view = await parts.run(parts.makeAgent(model(), budgets({ minutes: 0.005 })).id)
     expect(view).toMatchObject({ state: 'failed', ended: expect.stringMatching(/budget of time/) })
-  }, 5_000)
+  })
 
   it('but time in which a person is asked does not count', async () => {
     server.says([call(), { text: 'Done.' }])

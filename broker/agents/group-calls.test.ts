@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import type { Json } from '../../contract/words.ts'
 import { groupCalls } from './group-calls.ts'
 

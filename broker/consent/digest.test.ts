@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import type { Grant } from '../../contract/grant.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Need } from '../../contract/resource.ts'
@@ -178,7 +178,7 @@ describe('suggested perimeters', () => {
             }
         },
       ),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 })

@@ -1,7 +1,7 @@
 /** Ten thousand runs in which requests come, change, go and are answered in any order, also by answers that were never honest. */
 
-import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import type { Question } from '../../contract/consent.ts'
 import { sha256 } from './make-question.ts'
 import { answerTo, openDesk, request, write } from './testing/asking.ts'
@@ -128,8 +128,8 @@ it('only what was on the window, whole and long enough, is ever let through, in 
       }
       for (const question of desk.pending()) expect(boundTo(question)).toBe(question.binding)
     }),
-    { numRuns: 10_000 },
+    runs(10_000),
   )
   // The runs are no empty talk: in many of them something is honestly allowed.
   expect(allowed).toBeGreaterThan(100)
-}, 180_000)
+})

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
-import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import type { Caller, EventName } from '../../contract/broker-api.ts'
 import { createEventHub } from './event-hub.ts'
 import { type Peer, type PeerEnd, type PeerLimits, servePeer } from './serve-peer.ts'
@@ -123,7 +123,7 @@ describe('a peer on a door', () => {
         await turn(0)
         expect(peer.ends.length).toBeLessThanOrEqual(1)
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import type { Grant, GrantScope } from '../../contract/grant.ts'
 import type { Need } from '../../contract/resource.ts'
 import { isLive } from './grant-ends.ts'
@@ -174,7 +174,7 @@ describe('for any request', () => {
               ).toBe(true)
           }
       }),
-      { numRuns: 1500 },
+      runs(1500),
     )
   })
   it('what a scope within another covers, the other covers', () => {
@@ -194,7 +194,7 @@ describe('for any request', () => {
                     expect(covers(scope, each), JSON.stringify([inner, scope, each])).toBe(true)
         },
       ),
-      { numRuns: 500 },
+      runs(500),
     )
   })
   it('the index finds a grant exactly when a plain scan does', () => {
@@ -264,7 +264,7 @@ describe('for any request', () => {
           ).toBeNull()
         },
       ),
-      { numRuns: 1500 },
+      runs(1500),
     )
   })
 })

@@ -3,8 +3,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import { ok } from '../../contract/outcome.ts'
 import { frameCall, frameLoad, frameReply } from '../../contract/sandbox-frames.ts'
 import { FromSandbox } from '../../contract/sandbox-wire.ts'
@@ -84,7 +84,7 @@ describe('values', () => {
         expect(outcome).toEqual(ok({ given, answer }))
         expect(asked).toEqual([{ given }])
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 
@@ -113,7 +113,7 @@ describe('values', () => {
         if (outcome.kind !== 'ok') expect(outcome.code, body).toMatch(/^(tool-error|too-large|deadline)$/)
         expect(() => JSON.stringify(outcome)).not.toThrow()
       }),
-      { numRuns: 200 },
+      runs(200),
     )
     expect(lane.stats().crashed).toBe(0)
   })
@@ -194,14 +194,14 @@ describe('a sandbox process', () => {
       fc.property(fc.array(frame, { maxLength: 8 }), (frames) => {
         child.stdin.write(frames.join(''))
       }),
-      { numRuns: 150 },
+      runs(150),
     )
     child.stdin.end()
     expect((await closed)[0]).toBe(0)
     expect(lines.length).toBeGreaterThan(50)
     for (const line of lines)
       expect(FromSandbox.safeParse(JSON.parse(line)), line).toMatchObject({ success: true })
-  }, 60_000)
+  })
 
   it('ends itself at once when a message is not one', async () => {
     for (const text of ['nonsense\n', '{"t":"call"}\n', '\n', '{"t":"reply"\n']) {
@@ -209,5 +209,5 @@ describe('a sandbox process', () => {
       child.stdin.write(text)
       expect((await closed)[0], text).not.toBe(0)
     }
-  }, 60_000)
+  })
 })

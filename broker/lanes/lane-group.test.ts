@@ -71,7 +71,7 @@ describe.skipIf(!probe.works)('a group', () => {
     expect(size(file)).toBeGreaterThanOrEqual(20)
   }
 
-  test('is ended whole by one signal, and nothing writes after it', { timeout: 20_000 }, async () => {
+  test('is ended whole by one signal, and nothing writes after it', async () => {
     group = openLaneGroup()
     const tree = startTree()
     group.take(tree.child.pid)
@@ -88,7 +88,7 @@ describe.skipIf(!probe.works)('a group', () => {
     expect(size(tree.file)).toBe(before)
   })
 
-  test('held still it has no effect; let go it has them again', { timeout: 20_000 }, async () => {
+  test('held still it has no effect; let go it has them again', async () => {
     group = openLaneGroup()
     const tree = startTree()
     group.take(tree.child.pid)
@@ -103,7 +103,7 @@ describe.skipIf(!probe.works)('a group', () => {
     expect(size(tree.file)).toBeGreaterThan(before)
   })
 
-  test('an inner one is ended by itself', { timeout: 20_000 }, async () => {
+  test('an inner one is ended by itself', async () => {
     group = openLaneGroup()
     const [one, other] = [startTree(), startTree()]
     const inner = group.inner('one')
@@ -118,7 +118,7 @@ describe.skipIf(!probe.works)('a group', () => {
     expect(group.members()).toContain(other.child.pid)
   })
 
-  test('after a kill it takes newcomers that run', { timeout: 20_000 }, async () => {
+  test('after a kill it takes newcomers that run', async () => {
     group = openLaneGroup()
     const first = startTree()
     group.take(first.child.pid)
@@ -130,7 +130,7 @@ describe.skipIf(!probe.works)('a group', () => {
     await begin(next)
   })
 
-  test('ends with a broker that is killed', { timeout: 20_000 }, async () => {
+  test('ends with a broker that is killed', async () => {
     const code = `import { openLaneGroup } from ${JSON.stringify(path.join(import.meta.dirname, 'lane-group.ts'))}
       const group = openLaneGroup()
       process.stdin.once('data', (pid) => { group.take(Number(pid)); console.log('taken') })`

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import { FromSandbox } from '../../contract/sandbox-wire.ts'
 import { LIMITS } from '../../contract/words.ts'
 import { createLineReader, parseLine } from './read-messages.ts'
@@ -47,7 +47,7 @@ describe('a line from a sandbox process', () => {
         const parsed = parseLine(line)
         if ('message' in parsed) expect(FromSandbox.safeParse(parsed.message).success).toBe(true)
       }),
-      { numRuns: 300 },
+      runs(300),
     )
   })
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import { judgeAfter, letter, type Read } from './testing/judge-after.ts'
 
 interface Payment {
@@ -81,7 +81,7 @@ describe('paying back', () => {
             expect(got.some((each) => each.from === recipient && each.amount === amount)).toBe(true)
         },
       ),
-      { numRuns: 300 },
+      runs(300),
     )
   })
 })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import type { Json } from '../../contract/words.ts'
 import { judgeAfter, letter, type Read } from './testing/judge-after.ts'
 
@@ -71,7 +71,7 @@ describe('the largest file', () => {
           expect(remove(said, reads, `n${at}x`)).toBe(sizes[at] === Math.max(...sizes))
         },
       ),
-      { numRuns: 150 },
+      runs(150),
     )
   })
 })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import { judgeAfter, letter, type Read } from './testing/judge-after.ts'
 
 const SAID = "Summarize the article that Bob posted in 'general' and send it to Ann."

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import type { Json } from '../../contract/words.ts'
 import { judgeEffect } from './judge-effect.ts'
 import { readPersonWords } from './person-words.ts'
@@ -90,7 +90,7 @@ describe('whatever outside text says', () => {
           expect(judged.backed).toBe(false)
         },
       ),
-      { numRuns: 400 },
+      runs(400),
     )
   })
   it('no four words of it in a row are passed in silence', () => {
@@ -109,7 +109,7 @@ describe('whatever outside text says', () => {
           ).toBe(false)
         },
       ),
-      { numRuns: 300 },
+      runs(300),
     )
   })
   it('more outside text never makes an effect backed that was not', () => {
@@ -126,7 +126,7 @@ describe('whatever outside text says', () => {
             expect(judgeAfter(said, `${a} ${b} ${said}`, name, input).backed).toBe(false)
         },
       ),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 })

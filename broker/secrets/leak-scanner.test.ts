@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import { createLeakScanner } from './leak-scanner.ts'
 
 const code = (char: string) => char.codePointAt(0) ?? 0
@@ -118,7 +118,7 @@ const token = fc.string({
 const value = fc.oneof(visible, token)
 /** Ends before and after the value with what belongs to no encoding. */
 const around = fc.constantFrom(['', ''], ['{"a": "', '"}'], ['key: ', '\nmore'], ['<p>', '</p>'], ['(', ')'])
-const settings = { numRuns: 150 }
+const settings = runs(150)
 
 function scannerFor(...values: string[]) {
   const scanner = createLeakScanner()
@@ -161,7 +161,7 @@ describe('a registered value is found and taken out', () => {
           for (let at = 1; at < text.length; at++)
             expect(pushAll(scanner, text, [at, text.length])).toBe(whole)
         }),
-        { numRuns: 12 },
+        runs(12),
       )
     })
 

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import type { UndoPreview } from '../../contract/agent.ts'
 import type { OperationName } from '../../contract/request.ts'
 import { createFileRoom } from '../capabilities/files/file-room.ts'
@@ -376,7 +376,7 @@ describe('undo', () => {
     expect(Object.keys(snapshot(work))).toEqual(['one/', 'one/mine'])
   })
 
-  test('any run of changes goes back byte for byte', { timeout: 60_000 }, async () => {
+  test('any run of changes goes back byte for byte', async () => {
     const name = fc.constantFrom('a', 'b', 'sub/a', 'sub/b', 'sub/deep/c', 'other', 'sub', 'other/x')
     const step = fc.oneof(
       fc.record({
@@ -420,7 +420,7 @@ describe('undo', () => {
         expect(result.skipped).toEqual([])
         expect(snapshot(work)).toEqual(before)
       }),
-      { numRuns: 150 },
+      runs(150),
     )
   })
 })

@@ -16,7 +16,7 @@ let echo: Awaited<ReturnType<typeof startEchoServer>>
 beforeAll(async () => {
   house = await openTestHouse({ person: () => 'allow' })
   echo = await startEchoServer()
-}, 60_000)
+})
 afterEach(() => {
   if (house.canaries.frozen('magpie')) house.canaries.thaw('magpie', 'you, in a test')
 })

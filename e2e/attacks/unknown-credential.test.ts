@@ -11,7 +11,7 @@ let rule: CredentialRule
 beforeAll(async () => {
   house = await openTestHouse({ person: () => 'deny', credentialRule: () => rule })
   echo = await startEchoServer()
-}, 60_000)
+})
 afterAll(async () => {
   await echo.close()
   await house.close()

@@ -8,6 +8,7 @@ import { descendants, isAlive, killAll } from './processes.ts'
 import { until, withLimit } from './time-limit.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
+const holdStart = ['-r', path.join(import.meta.dirname, 'wait-for-playwright.cjs')]
 const START_LIMIT_MS = 60_000
 const CLOSE_LIMIT_MS = 5_000
 
@@ -40,7 +41,7 @@ export async function launchApp(
   const electron = await withLimit(
     _electron.launch({
       executablePath: runtime.binary,
-      args: ['--disable-gpu', root, ...args],
+      args: ['--disable-gpu', ...holdStart, root, ...args],
       cwd: desktop.home,
       env: { ...desktop.env, SALLYPORT_NODE: pinnedNode() ?? '', ...env },
       chromiumSandbox: process.getuid?.() !== 0,

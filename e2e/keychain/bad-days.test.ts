@@ -100,7 +100,7 @@ describe('a keychain that is well', () => {
     })
     expect(await well.set('a', VALUE)).toMatchObject({ kind: 'ok' })
     expect(await well.get('a')).toEqual({ kind: 'ok', value: VALUE })
-  }, 60_000)
+  })
 
   test('loses its child in the middle of a call: the call is made again, by another', async () => {
     const well = await open('unlocked')
@@ -114,7 +114,7 @@ describe('a keychain that is well', () => {
       process.kill(pid, 'SIGKILL')
       expect(await inTime(reading)).toEqual({ kind: 'ok', value: VALUE })
     }
-  }, 90_000)
+  })
 })
 
 describe('a keychain that is locked', () => {
@@ -137,7 +137,7 @@ describe('a keychain that is locked', () => {
     await until(async () => recovered > 0 || null, 30_000, 'noticing that it was unlocked')
     expect(await locked.set('a', VALUE)).toMatchObject({ kind: 'ok' })
     expect(await locked.get('a')).toEqual({ kind: 'ok', value: VALUE })
-  }, 90_000)
+  })
 
   test('is locked later, while it is in use: seen at the next call', async () => {
     const well = await open('unlocked')
@@ -145,12 +145,12 @@ describe('a keychain that is locked', () => {
     await desktop?.lockKeyring()
     expect(await inTime(well.get('a'))).toMatchObject({ kind: 'refused', code: 'unavailable' })
     expect(await well.status()).toMatchObject({ state: 'locked' })
-  }, 60_000)
+  })
 
   test('whose dialog nobody answers, or that has none: unlocking ends too', async () => {
     const locked = await open('locked')
     expect((await inTime(locked.unlock())).state).not.toBe('ready')
-  }, 60_000)
+  })
 })
 
 describe('no keychain at all', () => {
@@ -159,7 +159,7 @@ describe('no keychain at all', () => {
     expect(await inTime(none.status())).toMatchObject({ state: 'none', name: '' })
     expect(await inTime(none.set('a', VALUE))).toMatchObject({ kind: 'refused', code: 'unavailable' })
     expect(holds(desktop?.home ?? '', VALUE)).toBe(false)
-  }, 60_000)
+  })
 
   test('no bus, with a display: keytar would hang there, so it isn’t asked', async () => {
     desktop = await startDesktop({ keyring: 'none' })
@@ -168,7 +168,7 @@ describe('no keychain at all', () => {
     expect(await inTime(none.status())).toMatchObject({ state: 'none' })
     expect(await inTime(none.get('a'))).toMatchObject({ kind: 'refused' })
     expect(pidsOf('keychain.child')).toEqual([])
-  }, 60_000)
+  })
 })
 
 describe('a keychain that hangs', () => {
@@ -187,7 +187,7 @@ describe('a keychain that hangs', () => {
     }
     await until(async () => recovered > 0 || null, 30_000, 'noticing that it goes on')
     expect(await silent.get('a')).toEqual({ kind: 'ok', value: VALUE })
-  }, 90_000)
+  })
 })
 
 /** Whether any file below holds the value. */

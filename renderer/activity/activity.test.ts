@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import type { ActivityRow } from '../../contract/activity.ts'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
 import { fits, isFiltered, NO_FILTER, readWords, toQuery } from './activity-filter.ts'

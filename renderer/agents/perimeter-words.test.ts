@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import type { FolderLine, HostLine, Level } from '../../contract/perimeter.ts'
 import {
   folderChoices,

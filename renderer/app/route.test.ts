@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import { createRouteStore, PAGES, parseRoute, writeRoute } from './route.ts'
 
 describe('a route', () => {

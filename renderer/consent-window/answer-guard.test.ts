@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import {
   blurred,
   changed,
@@ -185,6 +185,6 @@ it('no order of events gives a yes within 500 ms of a paint, a focus or a change
         }
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   )
 })

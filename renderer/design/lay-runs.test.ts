@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import type { Origin, OriginSpan } from '../../contract/origin.ts'
 import { showText } from '../../contract/show-text.ts'
 import { layRuns } from './lay-runs.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import type { Grant, GrantScope } from '../../contract/grant.ts'
 import { narrowerScopes } from './narrow-scope.ts'
 import { isInForce } from './permissions-store.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
 import { readModelText } from './read-model-text.ts'
 
 const text = (said: string) => ({ kind: 'text' as const, text: said })

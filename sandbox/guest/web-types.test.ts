@@ -1,6 +1,6 @@
 // The isolate has none of the web's types, so they are ours. Node has the real ones: each is compared with its model.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../build/properties.ts'
 import { editUrl, parseUrl } from '../host-calls.ts'
 import { AbortController, AbortSignal } from './abort.ts'
 import { atob, btoa } from './base64.ts'
@@ -61,7 +61,7 @@ describe('TextEncoder and TextDecoder', () => {
           })
         expect(decode(TextDecoder)).toEqual(decode(nodes.TextDecoder))
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 
@@ -99,7 +99,7 @@ describe('URLSearchParams', () => {
         expect([...new URLSearchParams(text)]).toEqual([...new nodes.URLSearchParams(text)])
         expect(new URLSearchParams(text).toString()).toBe(new nodes.URLSearchParams(text).toString())
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 
@@ -208,7 +208,7 @@ describe('Headers', () => {
         )
         expect(both[0]).toEqual(both[1])
       }),
-      { numRuns: 300 },
+      runs(300),
     )
   })
 })
@@ -228,7 +228,7 @@ describe('structuredClone', () => {
       fc.property(value, (data) => {
         expect(structuredClone(data)).toEqual(nodes.structuredClone(data))
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 

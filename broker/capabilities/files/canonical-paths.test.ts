@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fc, runs } from '../../../build/properties.ts'
 import type { PathHolder } from './held.ts'
 import { createNamedHolder } from './hold-by-name.ts'
 import { createLinuxHolder } from './hold-on-linux.ts'
@@ -70,7 +70,7 @@ describe.each(holders)('canonical paths, held %s', (_name, holder) => {
           expect(once === '/' || !once.endsWith('/')).toBe(true)
         }
       }),
-      { numRuns: 1000 },
+      runs(1000),
     )
   })
 
@@ -85,7 +85,7 @@ describe.each(holders)('canonical paths, held %s', (_name, holder) => {
         }
         expect(pathOf(holder.holdThing(way))).toBe(real)
       }),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 

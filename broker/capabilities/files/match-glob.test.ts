@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import picomatch from 'picomatch'
 import { describe, expect, test } from 'vitest'
+import { fc, runs } from '../../../build/properties.ts'
 import { parseGlob } from './match-glob.ts'
 
 const fits = (glob: string, relative: string) => {
@@ -69,7 +69,7 @@ describe('globs', () => {
           )
         },
       ),
-      { numRuns: 1000 },
+      runs(1000),
     )
   })
 })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc, runs } from '../../../build/properties.ts'
 import { canonicalUrl } from './canonical-url.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -76,7 +76,7 @@ describe('the one form of an address', () => {
           expect(once.value.host).not.toMatch(/\.$|[A-Z]/)
         },
       ),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 

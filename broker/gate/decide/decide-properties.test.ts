@@ -1,6 +1,6 @@
 /** What holds for any policy, perimeter and request. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc, runs } from '../../../build/properties.ts'
 import type { Grant } from '../../../contract/grant.ts'
 import { Perimeter } from '../../../contract/perimeter.ts'
 import type { PolicyRule } from '../../../contract/policy.ts'
@@ -177,16 +177,7 @@ const given = fc
   })
   .map(({ need: asked, ...change }): DecideInput => input(asked, change))
 
-/** `SALLYPORT_LONG_TESTS=1`: ten times as many, however long that takes. */
-const LONG = process.env.SALLYPORT_LONG_TESTS === '1'
-/**
- * Each is a question of its own: on a machine that is busy with other things fewer of them are asked in the time there
- * is, and those that are asked must all be answered rightly.
- */
-const runs = (count: number) =>
-  LONG ? { numRuns: count * 10 } : { numRuns: count, interruptAfterTimeLimit: 10_000 }
-
-describe('for any policy, perimeter and request', { timeout: LONG ? 3_600_000 : 60_000 }, () => {
+describe('for any policy, perimeter and request', () => {
   it('the index answers as a plain scan of the rules does', () => {
     fc.assert(
       fc.property(
