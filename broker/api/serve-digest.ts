@@ -3,6 +3,7 @@ import { inputOf } from '../agents/open-agent-book.ts'
 import { makeDigest } from '../consent/make-digest.ts'
 import { readShown } from '../consent/read-shown.ts'
 import { type Suggestion, suggestPerimeters } from '../consent/suggest-perimeters.ts'
+import { resolvedPlace } from '../gate/decide/place-paths.ts'
 import { isLive } from '../grants/grant-ends.ts'
 import type { Rooms } from '../make-broker.ts'
 import { readRecorded } from '../policy/read-recorded.ts'
@@ -23,7 +24,8 @@ export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accep
         past: readRecorded(log, { principalId: agent.id, since: agent.changedAt, limit: LOOKED_AT }).filter(
           (request) => request.allowed,
         ),
-        places,
+        placeOf: (path) => resolvedPlace(path, places),
+        programOf: places.resolveProgram,
         now,
       }),
     )

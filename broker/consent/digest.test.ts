@@ -3,6 +3,7 @@ import { fc, runs } from '../../build/properties.ts'
 import type { Grant } from '../../contract/grant.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Need } from '../../contract/resource.ts'
+import { resolvedPlace } from '../gate/decide/place-paths.ts'
 import { command, decider, HASH, input, PLACES, path, url } from '../gate/decide/testing/known-computer.ts'
 import { isLive } from '../grants/grant-ends.ts'
 import type { RecordedRequest } from '../ports.ts'
@@ -13,6 +14,7 @@ import { suggestPerimeters } from './suggest-perimeters.ts'
 const DAY = 86_400_000
 const NOW = 100 * DAY
 const made = decider()
+const COMPUTER = { placeOf: (line: string) => resolvedPlace(line, PLACES), programOf: PLACES.resolveProgram }
 
 const past = (need: Need, tool = 'files'): RecordedRequest => ({
   seq: 1,
@@ -35,7 +37,7 @@ const suggest = (lines: unknown, requests: RecordedRequest[], changedAt = 0) =>
   suggestPerimeters({
     agent: { id: 'agent_1', name: 'Tidy', perimeter: Perimeter.parse(lines), changedAt },
     past: requests,
-    places: PLACES,
+    ...COMPUTER,
     now: NOW,
   })
 const words = (lines: unknown, requests: RecordedRequest[]) =>
@@ -164,7 +166,7 @@ describe('suggested perimeters', () => {
           for (const suggestion of suggestPerimeters({
             agent: { id: 'agent_1', name: 'Tidy', perimeter, changedAt: 0 },
             past: used.map((each) => past(each)),
-            places: PLACES,
+            ...COMPUTER,
             now: NOW,
           }))
             for (const each of [...tried, ...used]) {

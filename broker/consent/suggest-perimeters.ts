@@ -7,8 +7,7 @@ import type { Agent } from '../../contract/agent.ts'
 import type { FolderLine, HostLine, Perimeter } from '../../contract/perimeter.ts'
 import type { Resource } from '../../contract/resource.ts'
 import type { Capability } from '../../contract/words.ts'
-import { resolvedPlace } from '../gate/decide/place-paths.ts'
-import type { Places, RecordedRequest } from '../ports.ts'
+import type { RecordedRequest } from '../ports.ts'
 
 export interface Suggestion {
   /** The same for the same suggestion on the same perimeter. */
@@ -24,7 +23,9 @@ export interface SuggestFacts {
   agent: Pick<Agent, 'id' | 'name' | 'perimeter' | 'changedAt'>
   /** What it asked for and was let through, in the time that is looked at. */
   past: readonly RecordedRequest[]
-  places: Places
+  /** The file or folder that a line's path means; of a program without a path, the file that its name stands for. */
+  placeOf(path: string): string
+  programOf(name: string): string | null
   now: number
 }
 
@@ -63,11 +64,11 @@ interface Change {
   perimeter: Perimeter
 }
 
-function suggestFolders({ agent, places: computer }: SuggestFacts, used: readonly Used[]): Change[] {
+function suggestFolders({ agent, placeOf }: SuggestFacts, used: readonly Used[]): Change[] {
   const { perimeter } = agent
   // A program reaches every open folder, and what it touched there stands in no request: none can be said to be unused.
   if (used.some(({ capability }) => capability === 'command.run')) return []
-  const places = perimeter.folders.map((line) => resolvedPlace(line.path, computer))
+  const places = perimeter.folders.map((line) => placeOf(line.path))
   const nearest = (path: string) => {
     let best = -1
     places.forEach((each, at) => {
@@ -145,11 +146,11 @@ function suggestHosts(perimeter: Perimeter, used: readonly Used[]): Change[] {
 }
 
 /** A program's line goes by the file that it means, as in the perimeter's own index. */
-function suggestCommands({ agent, places }: SuggestFacts, used: readonly Used[]): Change[] {
+function suggestCommands({ agent, placeOf, programOf }: SuggestFacts, used: readonly Used[]): Change[] {
   const { perimeter } = agent
   const ran = new Set(used.flatMap(({ resource }) => (resource.kind === 'command' ? [resource.program] : [])))
   const files = perimeter.commands.map(({ program }) =>
-    /[\\/]/.test(program) ? resolvedPlace(program, places) : places.resolveProgram(program),
+    /[\\/]/.test(program) ? placeOf(program) : programOf(program),
   )
   return perimeter.commands.flatMap((line, at): Change[] => {
     const file = files[at] ?? null
