@@ -220,6 +220,7 @@ async function makeRooms(options: BrokerOptions) {
   const killListed = createListKiller(lanes.isCounted)
   // In the order in which they are ended: what has effects by itself is held still, then what has effects from here.
   stop.register(lanes.hold)
+  stop.register(vault.lent)
   stop.register(consent)
   const desktop = createDesktopThroughShell({ newId, emit: (action) => options.emit('desktop', action) })
   const undo = openUndoStore({

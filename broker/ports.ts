@@ -87,9 +87,9 @@ export interface StopSwitch {
   state(): StopState
   /**
    * Before every effect, synchronously: null when free to go on. Code `stopped` is final; code `paused` means: wait with
-   * `whilePaused` and ask again.
+   * `whilePaused` and ask again. What a person does `byHand`, in this moment, only the end of the app blocks.
    */
-  blocks(principalId: string): Refused | null
+  blocks(principalId: string, byHand?: boolean): Refused | null
   /** Waits while the principal is paused; returns at once otherwise. Rejects never; a stop ends the wait. */
   whilePaused(principalId: string, signal: AbortSignal): Promise<void>
   register(part: Stoppable): () => void
@@ -113,6 +113,8 @@ export interface CallContext {
   call?: { function: string; input: Json }
   /** Aborted when the run is cancelled, stopped or past its deadline. */
   signal: AbortSignal
+  /** The person does this now, by hand, and no agent has a part in it: Stop, which is for agents, lets it through. */
+  byHand?: boolean
   /** Told when a question is asked and answered: the wall clock of the call stands meanwhile. */
   onWait?: (waiting: boolean) => void
   /** Calls made in one go with this one that have neither asked nor ended: a question that could list theirs too waits for them a little. */

@@ -1,6 +1,8 @@
 /** The program that `sallyport log verify` runs while no broker does, on a log that somebody tampered with meanwhile. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -116,6 +118,21 @@ describe('verifying without a broker', () => {
     db.close()
     expect(verify()).toMatchObject({ ok: false })
   })
+
+  it('says what it found also where a keychain’s bus is there and says nothing', async () => {
+    const bus = path.join(base, 'silent-bus')
+    const server = createServer(() => {}).listen(bus)
+    await once(server, 'listening')
+    const program = path.resolve('broker/verify-log.child.ts')
+    const child = spawn(process.execPath, [program, '--own'], {
+      env: { ...env, DBUS_SESSION_BUS_ADDRESS: `unix:path=${bus}` },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [said, [code]] = await Promise.all([child.stdout.toArray(), once(child, 'exit')])
+    server.close()
+    expect(VerifyReport.parse(JSON.parse(said.join('')))).toMatchObject({ ok: true })
+    expect(code).toBe(0)
+  }, 30_000)
 
   it('finds another log in its place, and a file that is no log any more', () => {
     for (const name of ['activity.db', 'activity-archive.db', 'activity-index.db'])

@@ -36,7 +36,8 @@ export function addVerb<A extends unknown[]>(
   command.option('--json', 'print JSON, and nothing else, on the standard output')
   command.action(async (...given: unknown[]) => {
     const args = given.slice(0, -2) as A
-    const options = given.at(-2) as Options
+    // An option that the verb above has too, like --json, is that one's by Commander's reckoning.
+    const options = (given.at(-1) as Command).optsWithGlobals<Options>()
     const out = createOutput(verbs.world, options.json === true)
     const reach = typeof verb.reach === 'function' ? verb.reach(options) : verb.reach
     const session = await openSession(verbs.world, reach)

@@ -145,6 +145,28 @@ describe('the command line', () => {
     expect(result.json()[0].error.text).toContain('not built')
   })
 
+  it.each([
+    'incident',
+    'incident list',
+    'incident done read-report',
+    'incident end',
+  ])('%s --json prints one object and nothing else', async (line) => {
+    const { world, run } = makeWorld()
+    const incident = {
+      ...{ id: 'incident-1', at: 1, by: 'you', why: '', folder: '/x', files: ['report.md'], faults: [] },
+      ...{ checklist: [], endedAt: null },
+    }
+    await serve(world, {
+      'incident.start': () => incident,
+      'incident.current': () => ({ incident }),
+      'incident.tick': () => incident,
+      'incident.end': () => ({ ...incident, endedAt: 2 }),
+    })
+    const result = await run([...line.split(' '), '--json'])
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(result.json()).toEqual([expect.objectContaining({})])
+  })
+
   it('every verb has --json and help', async () => {
     const leaves = [
       'status',

@@ -36,8 +36,10 @@ export function drawTimeline(
 ): TimelineLane[] {
   const width = Math.max(1, (until - since) / buckets)
   const lanes = new Map<string, { name: string; points: Map<number, TimelinePoint> }>()
-  const count = (principalId: string, name: string, at: number, counts: Omit<TimelinePoint, 'bucket'>) => {
+  const count = (who: string, whose: string, at: number, counts: Omit<TimelinePoint, 'bucket'>) => {
     if (at < since || at > until) return
+    // What the product does for the person stands with what nobody in particular did.
+    const [principalId, name] = who === 'product' ? ['', ''] : [who, whose]
     const lane = lanes.get(principalId) ?? { name, points: new Map<number, TimelinePoint>() }
     lanes.set(principalId, lane)
     const bucket = Math.min(buckets - 1, Math.floor((at - since) / width))

@@ -69,6 +69,7 @@ beforeEach(async () => {
         principalName: context.principal.name,
         ...{ tool: null, runId: null, callId: 'call', capability: 'net.request', intent: 1 },
         binding: effect.binding,
+        byHand: context.byHand,
       }),
     )
   refusedOld = []
@@ -105,6 +106,23 @@ describe('after a rotation', () => {
     expect(watched).toEqual([NEW])
     expect(refusedOld).toEqual(['key'])
     await expect(ask()).rejects.toThrow('no longer kept')
+  })
+
+  test('who refuses both says nothing of the old one', async () => {
+    await vault.rotate('key', NEW)
+    good = new Set()
+    const both = await ask()
+    expect(both).toMatchObject({ former: 'unclear', now: 'refused' })
+    expect(both.text).toContain('does not tell')
+    expect(refusedOld).toEqual([])
+    expect(vault.list()[0]?.formerUntil).not.toBeNull()
+  })
+
+  test('in an incident, too: secrets are locked for agents, and a person sees whether the old one works', async () => {
+    await vault.rotate('key', NEW)
+    vault.lock(true)
+    good.delete(OLD)
+    expect(await ask()).toMatchObject({ former: 'refused', now: 'works' })
   })
 
   test('an answer that says nothing about keys is not taken for a refusal', async () => {

@@ -30,7 +30,7 @@ export function createCheckFormer({ gate, vault, incidents, newId }: CheckFormer
     const principal = { id: 'product', kind: 'product' as const, name: 'Sallyport' }
     const statuses = orFault(
       await gate.passNeed(
-        { principal, perimeter, run: null, tool: null, callId: newId('call'), signal },
+        { principal, perimeter, run: null, tool: null, callId: newId('call'), signal, byHand: true },
         {
           need: { capability: 'net.request', resource },
           sentence: { verb: 'Try', object: `the old ${name}`, tail: `at ${host}, for ${by}` },
@@ -49,8 +49,10 @@ export function createCheckFormer({ gate, vault, incidents, newId }: CheckFormer
         },
       ),
     )
-    const former = judge(statuses.former)
     const now = judge(statuses.now)
+    // Who takes neither tells nothing of the old one: the address or the header may be wrong.
+    const former =
+      now === 'refused' && judge(statuses.former) === 'refused' ? 'unclear' : judge(statuses.former)
     if (former === 'refused') {
       vault.forgetFormer(name)
       incidents.oldRefused(name)
@@ -71,10 +73,12 @@ function wordsFor(
   now: Verdict,
   statuses: { former: number; now: number },
 ): string {
+  if (now === 'refused' && former === 'unclear')
+    return `${host} refuses the new one (status ${statuses.now}) and gave status ${statuses.former} for the old one: that does not tell whether the old one works. Is the header as this provider wants it, and the new value whole?`
   const fresh =
     now === 'works'
       ? ' The new one works.'
-      : ` The new one was ${now === 'refused' ? 'refused too' : 'not clearly accepted'} (status ${statuses.now}): look at it before you rely on it.`
+      : ` The new one was not clearly accepted (status ${statuses.now}): look at it before you rely on it.`
   if (former === 'refused') return `${host} refuses the old one.${fresh} The old value is forgotten here.`
   if (former === 'works')
     return `The old one still works at ${host}. End it at the provider, then check again.`

@@ -1,6 +1,7 @@
 /** Incident mode: one call stops, freezes, locks, and writes the bundle; a list leads back to normal. */
 import { ApiError } from '../../contract/broker-api.ts'
 import type { Rooms } from '../make-broker.ts'
+import { RESUME, UNLOCK } from '../stop/incident/checklist.ts'
 import { type ApiGroup, orMissing } from './group.ts'
 
 type Methods = 'incident.start' | 'incident.current' | 'incident.tick' | 'incident.end'
@@ -11,6 +12,10 @@ export function serveIncident({
   incidents,
   session,
 }: Pick<Rooms, 'incidents' | 'session'>): ApiGroup<Methods> {
+  /** What unlocks the secrets is a way back like Resume. */
+  const whenUnlocked = (then: string) => {
+    if (session.locked()) throw new ApiError('not-allowed', `The screen is locked. Unlock it, then ${then}.`)
+  }
   return {
     'incident.start': ({ folder, why }, caller) =>
       incidents.start({ by: caller.name, ...(folder ? { folder } : {}), ...(why ? { why } : {}) }),
@@ -22,12 +27,17 @@ export function serveIncident({
           'not-found',
           `There is no step “${item}”. There are: ${now.checklist.map(({ id }) => id).join(', ')}.`,
         )
-      return orMissing(await incidents.tick(item, caller.name), NONE)
+      if (item === RESUME)
+        throw new ApiError(
+          'bad-request',
+          'This step is done by resuming: the Resume button, or sallyport resume.',
+        )
+      if (item !== UNLOCK) return orMissing(await incidents.tick(item, caller.name), NONE)
+      whenUnlocked('unlock the secrets')
+      return orMissing(await incidents.unlock(caller.name), NONE)
     },
     'incident.end': async (_params, caller) => {
-      // It unlocks the secrets, so it is a way back like Resume.
-      if (session.locked())
-        throw new ApiError('not-allowed', 'The screen is locked. Unlock it, then end the incident.')
+      whenUnlocked('end the incident')
       return orMissing(await incidents.end(caller.name), NONE)
     },
   }

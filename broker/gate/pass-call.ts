@@ -93,8 +93,10 @@ export function createPassCall(parts: GateParts): Passed {
   const modules = new Map<OperationName, CapabilityModule>()
   for (const module of parts.capabilities) for (const name of module.operations) modules.set(name, module)
 
-  const blocks = ({ principal, tool }: CallContext): Refused | null =>
-    parts.stop.blocks(principal.id) ?? (tool ? parts.canaries.frozen(tool.name) : null)
+  const stops = ({ principal, byHand }: CallContext): Refused | null =>
+    parts.stop.blocks(principal.id, byHand)
+  const blocks = (context: CallContext): Refused | null =>
+    stops(context) ?? (context.tool ? parts.canaries.frozen(context.tool.name) : null)
 
   async function passCapability(context: CallContext, operation: string, args: Json): Promise<Outcome<Json>> {
     const request = parseRequest(operation, args)
@@ -262,9 +264,11 @@ export function createPassCall(parts: GateParts): Passed {
       capability: prepared.capability,
       binding: prepared.binding,
       intent: intent.seq,
+      ...(context.byHand ? { byHand: true } : {}),
     })
     const began = performance.now()
     const outcome = await performSafely(() => passing.perform(permit, asked))
+    permit.end()
     const ms = performance.now() - began
     endEntry(
       context,
@@ -300,7 +304,7 @@ export function createPassCall(parts: GateParts): Passed {
       const waited = await waitWhilePaused(context)
       if (waited) return noteDecision(context, prepared, decisionOf(waited), waited, null)
       const { facts: flow, spans } = await originsOf(context, passing)
-      const stopped = parts.stop.blocks(context.principal.id)
+      const stopped = stops(context)
       if (stopped?.code === 'paused') continue
       const ruled = parts.decider.decideAll(decideInput(context, stopped, flow), prepared.needs)
       const decided = passing.mustAsk && !asked ? askFor(ruled, passing.mustAsk, prepared) : ruled
@@ -385,7 +389,7 @@ export function createPassCall(parts: GateParts): Passed {
   }
 
   async function waitWhilePaused(context: CallContext): Promise<Refused | null> {
-    if (parts.stop.blocks(context.principal.id)?.code === 'paused') {
+    if (stops(context)?.code === 'paused') {
       context.onWait?.(true)
       try {
         await parts.stop.whilePaused(context.principal.id, context.signal)
@@ -393,9 +397,7 @@ export function createPassCall(parts: GateParts): Passed {
         context.onWait?.(false)
       }
     }
-    return context.signal.aborted
-      ? (parts.stop.blocks(context.principal.id) ?? refused('cancelled', 'The run was cancelled.'))
-      : null
+    return context.signal.aborted ? (stops(context) ?? refused('cancelled', 'The run was cancelled.')) : null
   }
 
   function decideInput(

@@ -18,11 +18,15 @@ export interface PermitFacts {
   binding: string
   /** The intent's entry in the log. */
   intent: number
+  /** The person's own act of this moment: it goes on while agents are stopped and secrets are locked for them. */
+  byHand?: boolean
 }
 
 export class Permit {
   readonly #facts: PermitFacts
   #used = false
+  #ended = false
+  readonly #atEnd: (() => void)[] = []
 
   private constructor(facts: PermitFacts) {
     this.#facts = facts
@@ -51,6 +55,18 @@ export class Permit {
 
   get used(): boolean {
     return this.#used
+  }
+
+  /** For what is lent to the effect while it lasts. */
+  atEnd(giveBack: () => void): void {
+    if (this.#ended) giveBack()
+    else this.#atEnd.push(giveBack)
+  }
+
+  /** The effect is over, however it went. Called by the gate. */
+  end(): void {
+    this.#ended = true
+    for (const giveBack of this.#atEnd.splice(0)) giveBack()
   }
 }
 

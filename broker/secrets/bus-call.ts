@@ -47,8 +47,8 @@ export function openBus(path: string, timeoutMs: number): Promise<Bus> {
       for (const each of waiting.values()) each.reject(error)
       waiting.clear()
     }
+    // This keeps a short program alive until it has its answer; the connection alone would not.
     const timer = setTimeout(() => fail(new Error('timeout')), timeoutMs)
-    timer.unref()
     socket.unref()
     socket.on('error', fail)
     socket.on('close', () => fail(new Error('the bus closed the connection')))

@@ -61,8 +61,14 @@ function open() {
 const rules = (more: object = {}) =>
   SecretRules.parse({ name: 'github', bindings: [{ host: 'api.example.com', pathPrefix: '/v1' }], ...more })
 
-function permit(more: { tool?: string; used?: boolean; capability?: 'net.request' | 'model.call' } = {}) {
-  const { tool = null, used = true, capability = 'net.request' } = more
+interface Asks {
+  tool?: string
+  used?: boolean
+  capability?: 'net.request' | 'model.call'
+  byHand?: boolean
+}
+function permit(more: Asks = {}) {
+  const { tool = null, used = true, capability = 'net.request', byHand = false } = more
   const made = mintPermit({
     principalId: 'agent_1',
     principalName: 'Ada',
@@ -72,6 +78,7 @@ function permit(more: { tool?: string; used?: boolean; capability?: 'net.request
     capability,
     binding: 'b',
     intent: 1,
+    byHand,
   })
   if (used) made.consume(capability, 'b')
   return made
@@ -178,13 +185,28 @@ describe('a secret that ends', () => {
     if (_ === 'revoked') expect(vault.info('github')).toBeNull()
   })
 
-  test('is revealed again when the lock is taken off', async () => {
+  test('is revealed again when the lock is taken off, and to what a person does by hand before', async () => {
     await vault.add(rules(), VALUE)
     vault.lock(true)
     expect(await reveal()).toBe('unavailable')
+    expect(await reveal({ byHand: true })).toBe(VALUE)
     vault.lock(false)
     expect(await reveal()).toBe(VALUE)
   })
+})
+
+test('Stop counts what effects under way were given, once each, and nothing that is over', async () => {
+  await vault.add(rules(), VALUE)
+  const [first, second] = [permit(), permit()]
+  for (const each of [first, second]) await vault.reveal(each, 'github', HERE)
+  await vault.add(rules({ name: 'other', bindings: [] }), 'another-value-1234')
+  await vault.reveal(second, 'other', HERE)
+  expect(await vault.lent.end('all')).toEqual({ credentials: 1 })
+  expect(await vault.lent.end('agent_2')).toEqual({ credentials: 0 })
+  first.end()
+  expect(await vault.lent.end('agent_1')).toEqual({ credentials: 1 })
+  second.end()
+  expect(await vault.lent.end('all')).toEqual({ credentials: 0 })
 })
 
 test('a name that is taken is refused, and a listener hears of changes', async () => {

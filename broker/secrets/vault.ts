@@ -5,7 +5,7 @@
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { type KeychainStatus, SecretInfo, type SecretRules } from '../../contract/secret.ts'
 import type { Permit } from '../gate/permit.ts'
-import type { Clock, DocumentStore, SecretVault } from '../ports.ts'
+import type { Clock, DocumentStore, SecretVault, Stoppable } from '../ports.ts'
 import type { Keychain } from './keychain.ts'
 import { matchBinding, mayUse } from './match-binding.ts'
 
@@ -29,12 +29,21 @@ function describeUser({ facts: { principalName, tool } }: Permit): string {
 
 export function createVault(
   parts: VaultParts,
-): SecretVault & { open(): Promise<KeychainStatus>; close(): void } {
+): SecretVault & { open(): Promise<KeychainStatus>; close(): void; lent: Stoppable } {
   const { store, keychain, clock } = parts
   const values = new Map<string, string>()
   const formers = new Map<string, { value: string; until: number; timer: NodeJS.Timeout }>()
   const listeners = new Set<(secrets: SecretInfo[]) => void>()
+  /** Which effects under way have which secret. */
+  const lent = new Map<Permit, Set<string>>()
+  const lend = (permit: Permit, name: string) => {
+    const names = lent.get(permit) ?? new Set()
+    lent.set(permit, names.add(name))
+    permit.atEnd(() => lent.delete(permit))
+  }
   let locked = false
+  /** In an incident a person still sees whether the old value works. */
+  const isLockedFor = ({ facts }: Permit) => locked && facts.byHand !== true
 
   const read = (name: string): SecretInfo | null => {
     const parsed = SecretInfo.safeParse(store.get(KIND, name))
@@ -87,6 +96,14 @@ export function createVault(
       }
       tell()
       return status
+    },
+    /** Stop counts what effects under way had been given; they end, and it is used no more. */
+    lent: {
+      name: 'secrets in use',
+      async end(scope) {
+        const ended = [...lent].filter(([{ facts }]) => scope === 'all' || facts.principalId === scope)
+        return { credentials: new Set(ended.flatMap(([, names]) => [...names])).size }
+      },
     },
     close() {
       for (const name of [...formers.keys()]) dropFormer(name)
@@ -160,7 +177,7 @@ export function createVault(
     async reveal(permit: Permit, name, target) {
       if (!permit.used)
         throw new Error('A secret is revealed only inside an effect that the gate let through.')
-      if (locked) return refused('unavailable', LOCKED)
+      if (isLockedFor(permit)) return refused('unavailable', LOCKED)
       const info = usable(name)
       if (info.kind !== 'ok') return info
       if (!mayUse(info.value, permit.facts))
@@ -184,16 +201,17 @@ export function createVault(
       const value = values.get(name) ?? (await fetchValue(name))
       // While the keychain was asked, a person may have locked or revoked it.
       const still = usable(name)
-      if (locked) return refused('unavailable', LOCKED)
+      if (isLockedFor(permit)) return refused('unavailable', LOCKED)
       if (still.kind !== 'ok') return still
       if (value === null) return refused('unavailable', `The keychain doesn’t hold “${name}” right now.`)
       store.put(KIND, name, { ...still.value, lastUse: clock(), uses: still.value.uses + 1 })
+      lend(permit, name)
       return ok(value)
     },
     async revealFormer(permit, name, target) {
       if (!permit.used)
         throw new Error('A secret is revealed only inside an effect that the gate let through.')
-      if (locked) return refused('unavailable', LOCKED)
+      if (isLockedFor(permit)) return refused('unavailable', LOCKED)
       const info = read(name)
       const former = formers.get(name)
       if (!info || !former)

@@ -55,5 +55,5 @@ export function sentenceOf(receipt: StopReceipt): string {
   const what = receipt.drill ? 'Drill: stopped' : 'Stopped'
   const who = receipt.scope === 'all' ? 'everything' : 'one agent'
   const rest = receipt.survivors.length === 0 ? '' : `; ${receipt.survivors.length} would not end`
-  return `${what} ${who} in ${Math.round(receipt.ms)} ms: ${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections${rest}`
+  return `${what} ${who} in ${Math.round(receipt.ms)} ms: ${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections, ${receipt.credentials} credentials withdrawn${rest}`
 }

@@ -277,4 +277,44 @@ describe('the way back from an incident', () => {
     expect(await made.current()).toBeNull()
     expect(await made.tick('resume', 'you')).toBeNull()
   })
+
+  it('unlocks the secrets as a step of its own, once, and a restart does not lock them again', async () => {
+    const made = incidents()
+    await made.start({ by: 'you' })
+    expect((await made.unlock('you'))?.checklist.find(({ id }) => id === 'unlock-secrets')?.how).toBe(
+      'unlocked by you',
+    )
+    await made.unlock('you')
+    incidents()
+    expect(lockedSecrets).toEqual([true, false])
+    expect(await made.current()).not.toBeNull()
+    expect((await made.end('you'))?.endedAt).toBeGreaterThan(0)
+    expect(await made.unlock('you')).toBeNull()
+  })
+
+  it('has each step on record when it is done, once', async () => {
+    const made = incidents()
+    await made.start({ by: 'you' })
+    for (let n = 0; n < 2; n++) await made.tick('read-report', 'you')
+    made.oldRefused('github')
+    await made.unlock('you')
+    await made.end('you')
+    const said = log.entriesAfter(0, 100).map(({ subject }) => subject)
+    const steps = said.filter((subject) => subject.startsWith('Incident step done'))
+    expect(steps).toHaveLength(3)
+    expect(steps.join(' ')).toMatch(/Read the report.*Rotate “github”.*Unlock the secrets/)
+    expect(said.slice(-3)).toContain('Secrets unlocked')
+    expect(said.at(-1)).toBe('Incident over')
+  })
+
+  it('leads to the provider’s own page where the person named none', async () => {
+    const bindings = [
+      { scheme: 'https' as const, host: 'api.github.com', pathPrefix: '/', place: 'header' as const },
+    ]
+    secrets = [{ ...secret('github'), rotateUrl: '', bindings }]
+    const state = await incidents().start({ by: 'you' })
+    expect(state.checklist.find(({ kind }) => kind === 'rotate')?.url).toBe(
+      'https://github.com/settings/tokens',
+    )
+  })
 })

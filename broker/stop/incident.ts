@@ -11,7 +11,7 @@ import type { Grant } from '../../contract/grant.ts'
 import { Incident } from '../../contract/incident.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
 import type { ActivityLog, Clock, DocumentStore, LeakScanner, StopSwitch } from '../ports.ts'
-import { makeChecklist, tickSeen } from './incident/checklist.ts'
+import { makeChecklist, tickSeen, UNLOCK } from './incident/checklist.ts'
 import { type ChangedFile, type Evidence, type RecordedEntry, readRecord } from './incident/evidence.ts'
 import { writeBundle } from './incident/write-bundle.ts'
 
@@ -50,6 +50,8 @@ export interface Incidents {
   /** The one that is not over yet, with what has been seen to be done ticked. */
   current(): Promise<Incident | null>
   tick(itemId: string, by: string): Promise<Incident | null>
+  /** The step of that name: secrets are filled in again, while all else stays as it is. */
+  unlock(by: string): Promise<Incident | null>
   /** A provider refused the old value of this secret: its line in the list is done. */
   oldRefused(secret: string): void
   /** Unlocks the secrets and ends it; resuming is a step of its own, and a person's. */
@@ -67,7 +69,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
   let starting: Promise<Incident> | null = null
   // An incident outlives the process in which it began, and so do its locks.
   const left = load()
-  if (left !== null && left.endedAt === null) parts.lockSecrets(true)
+  if (left !== null && left.endedAt === null && isLocked(left)) parts.lockSecrets(true)
 
   async function startNow(by: string, why: string, days: number, folder?: string): Promise<Incident> {
     const faults: string[] = []
@@ -161,7 +163,28 @@ export function createIncidents(parts: IncidentParts): Incidents {
       now: clock(),
       secrets: parts.secrets(),
     })
-    return checklist.some((item, n) => item !== state.checklist[n]) ? save({ ...state, checklist }) : state
+    const fresh = checklist.filter((item, n) => item !== state.checklist[n])
+    for (const { id, text, how } of fresh) noteTick(state.id, id, text, how)
+    return fresh.length > 0 ? save({ ...state, checklist }) : state
+  }
+
+  /** Ticks what is not ticked; each tick is on record. */
+  function tickWhere(state: Incident, fits: (item: Item) => boolean, how: string): Incident {
+    const fresh = state.checklist.filter((item) => item.doneAt === null && fits(item))
+    if (fresh.length === 0) return state
+    for (const { id, text } of fresh) noteTick(state.id, id, text, how)
+    const doneAt = clock()
+    return save({
+      ...state,
+      checklist: state.checklist.map((item) => (fresh.includes(item) ? { ...item, doneAt, how } : item)),
+    })
+  }
+  function noteTick(id: string, step: string, text: string, how: string): void {
+    try {
+      log.append({ kind: 'stop', subject: `Incident step done: ${text}`, details: { id, step, how } })
+    } catch (error) {
+      onFault(error)
+    }
   }
 
   return {
@@ -175,20 +198,21 @@ export function createIncidents(parts: IncidentParts): Incidents {
     async tick(itemId, by) {
       const state = await current()
       if (state === null) return null
-      const tick = (item: Incident['checklist'][number]) =>
-        item.id === itemId && item.doneAt === null
-          ? { ...item, doneAt: clock(), how: `ticked by ${by}` }
-          : item
-      return save({ ...state, checklist: state.checklist.map(tick) })
+      return tickWhere(state, ({ id }) => id === itemId, `ticked by ${by}`)
+    },
+    async unlock(by) {
+      const state = await current()
+      if (state === null) return null
+      const unlocked = !state.checklist.some(({ id, doneAt }) => id === UNLOCK && doneAt === null)
+      if (unlocked) return state
+      parts.lockSecrets(false)
+      log.append({ kind: 'stop', subject: 'Secrets unlocked', details: { id: state.id, by } })
+      return tickWhere(state, ({ id }) => id === UNLOCK, `unlocked by ${by}`)
     },
     oldRefused(secret) {
       const state = load()
       if (state === null || state.endedAt !== null) return
-      const tick = (item: Incident['checklist'][number]) =>
-        item.secret === secret && item.doneAt === null
-          ? { ...item, doneAt: clock(), how: 'the old one no longer works' }
-          : item
-      save({ ...state, checklist: state.checklist.map(tick) })
+      tickWhere(state, (item) => item.secret === secret, 'the old one no longer works')
     },
     async end(by) {
       const state = await current()
@@ -199,13 +223,18 @@ export function createIncidents(parts: IncidentParts): Incidents {
         .map(({ text }) => text)
       log.append({
         kind: 'stop',
-        subject: 'Incident over: secrets unlocked',
+        subject: isLocked(state) ? 'Incident over: secrets unlocked' : 'Incident over',
         details: { id: state.id, by, left },
       })
       return save({ ...state, endedAt: clock() })
     },
   }
 }
+
+type Item = Incident['checklist'][number]
+
+const isLocked = ({ checklist }: Incident) =>
+  !checklist.some(({ id, doneAt }) => id === UNLOCK && doneAt !== null)
 
 /** The number before the first entry that counts: of the last `ENTRIES`, the first not older than `since`. */
 function firstAfter(log: IncidentLog, head: number, since: number): number {

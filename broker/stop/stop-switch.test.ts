@@ -70,9 +70,17 @@ describe('stop', () => {
     stop.register(part(ends('runs'), 'runs'))
     stop.halt()
     expect(stop.blocks('agent_1')).toMatchObject({ code: 'stopped' })
+    expect(stop.blocks('product', true)).toMatchObject({ code: 'stopped' })
     expect(ended).toEqual(['network'])
     expect(stop.state().stopped).toBe(false)
     expect([documents.size, entries.length, existsSync(stopFileIn(folder))]).toEqual([0, 0, false])
+  })
+
+  it('is for agents: what a person does by hand goes on', async () => {
+    const stop = open()
+    await stop.stop('you')
+    expect(stop.blocks('product')).toMatchObject({ code: 'stopped' })
+    expect(stop.blocks('product', true)).toBeNull()
   })
 
   it('adds up what each part ended, and writes a receipt', async () => {

@@ -168,8 +168,9 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
       halted = true
       for (const part of parts) if (part.atExit) void endPart(part, 'all')
     },
-    blocks(principalId) {
+    blocks(principalId, byHand = false) {
       if (halted) return leavingRefusal
+      if (byHand) return null
       if (performance.now() - lookedAt > EFFECT_LOOK_MS) obeyFile()
       if (isStopped(principalId)) return stoppedRefusal(state)
       return isPaused(principalId) ? pausedRefusal : null

@@ -63,7 +63,7 @@ async function stop(
   out.object(receipt)
   const ended = `${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} sockets, ${receipt.runs} runs`
   out.say(
-    `${out.mark('stop')} in ${lasted(receipt.ms)}: ${ended} ended, ${receipt.questions} questions withdrawn.`,
+    `${out.mark('stop')} in ${lasted(receipt.ms)}: ${ended} ended, ${receipt.questions} questions and ${receipt.credentials} credentials withdrawn.`,
   )
   for (const left of receipt.alreadyLeft) out.say(`  already done: ${out.foreign(left)}`)
   if (receipt.survivors.length > 0) out.say(`  still there: process ${receipt.survivors.join(', ')}`)

@@ -3,13 +3,18 @@ import { describeEnd, markOf, splitSubject } from './row-words.ts'
 
 it('marks a row by what was decided and by whom', () => {
   const mark = (decision: 'allow' | 'deny' | 'ask' | null, asked = false) =>
-    markOf({ kind: 'intent', decision, asked })
+    markOf({ kind: 'intent', decision, asked, subject: 'Stop' })
   expect(mark('allow')).toEqual({ kind: 'allow', word: 'Allowed', quiet: true })
   expect(mark('deny')).toEqual({ kind: 'deny', word: 'Denied', quiet: false })
   expect(mark('deny', true)).toEqual({ kind: 'ask', word: 'You denied', quiet: false })
   expect(mark('ask')).toMatchObject({ kind: 'ask', word: 'Asked' })
   expect(mark(null)).toMatchObject({ kind: null, word: 'Effect' })
-  expect(markOf({ kind: 'stop', decision: null, asked: false }).kind).toBe('stop')
+  const stop = (subject: string) => markOf({ kind: 'stop', decision: null, asked: false, subject }).kind
+  for (const subject of ['Stop everything', 'Stopped one agent in 3 ms', 'Drill: stopped everything in 3 ms'])
+    expect(stop(subject)).toBe('stop')
+  expect(stop('Incident: record frozen, secrets locked')).toBe('stop')
+  for (const subject of ['Resume after a stop', 'Secrets unlocked', 'Incident step done: x', 'Incident over'])
+    expect(stop(subject)).toBeNull()
 })
 
 it('says how an effect ended rather than how long it took when it did not end well', () => {

@@ -40,8 +40,11 @@ export function describeKind(kind: EntryKind): string {
   return KIND_WORDS[kind]
 }
 
-export function markOf(row: Pick<ActivityRow, 'kind' | 'decision' | 'asked'>): RowMark {
-  if (row.kind === 'stop') return { kind: 'stop', word: 'Stopped', quiet: false }
+/** A stop, not what led back from it. */
+const STOPS = /^(Stop|Drill|Incident: )/
+
+export function markOf(row: Pick<ActivityRow, 'kind' | 'decision' | 'asked' | 'subject'>): RowMark {
+  if (row.kind === 'stop' && STOPS.test(row.subject)) return { kind: 'stop', word: 'Stopped', quiet: false }
   if (row.kind === 'alert') return { kind: 'ask', word: 'Alert', quiet: false }
   if (row.decision === 'ask') return { kind: 'ask', word: 'Asked', quiet: false }
   if (row.decision === 'allow')

@@ -1,18 +1,25 @@
-import { ExternalLink } from 'lucide-react'
-import { useCallback, useEffect, useState } from 'react'
-import type { Incident } from '../../contract/incident.ts'
+import { ExternalLink, FolderOpen, KeyRound, Play, RotateCw } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
+import type { ChecklistItem, Incident } from '../../contract/incident.ts'
+import type { SecretInfo } from '../../contract/secret.ts'
 import { Button } from '../design/button.tsx'
+import { plural } from '../design/format.ts'
 import { ShownText } from '../design/shown-text.tsx'
 import { useAct, useStores } from './stores.ts'
+
+const RotateDialog = lazy(() =>
+  import('../secrets/rotate-dialog.tsx').then((module) => ({ default: module.RotateDialog })),
+)
 
 /** Looked at again this often, in ms: a credential's line ticks itself when it was rotated, or when the old one fails. */
 const LOOK_MS = 5_000
 
 /** Back to normal, step by step: what is left to do of the incident that is not over. */
-export function IncidentList() {
+export function IncidentList({ onResume }: { onResume: () => void }) {
   const { bridge } = useStores()
-  const [incident, setIncident] = useState<Incident | null>(null)
   const act = useAct()
+  const [incident, setIncident] = useState<Incident | null>(null)
+  const [rotating, setRotating] = useState<SecretInfo | null>(null)
   const look = useCallback(
     () =>
       void bridge.call('incident.current', {}).then(
@@ -24,63 +31,128 @@ export function IncidentList() {
   useEffect(() => {
     look()
     const timer = setInterval(() => !document.hidden && look(), LOOK_MS)
-    return () => clearInterval(timer)
-  }, [look])
+    const off = bridge.on('status', look)
+    return () => {
+      clearInterval(timer)
+      off()
+    }
+  }, [bridge, look])
   if (incident === null) return null
   const tick = (item: string) =>
-    void act('The step was not ticked', () => bridge.call('incident.tick', { item })).then(
+    void act('The step was not done', () => bridge.call('incident.tick', { item })).then(
       (now) => now && setIncident(now),
     )
+  const rotate = async (name: string) => {
+    const list = await act('The secret was not found', () => bridge.call('secrets.list', {}))
+    setRotating(list?.secrets.find((secret) => secret.name === name) ?? null)
+  }
   const left = incident.checklist.filter(({ doneAt }) => doneAt === null).length
-  return (
-    <details className="incident" open>
-      <summary>
-        Incident: {left === 0 ? 'everything on the list is done' : `${left} steps back to normal`}
-      </summary>
-      <ul>
-        {incident.checklist.map(({ id, text, url, doneAt, how }) => (
-          <li key={id}>
-            <label>
-              <input
-                type="checkbox"
-                checked={doneAt !== null}
-                disabled={doneAt !== null}
-                onChange={() => tick(id)}
-              />{' '}
-              <ShownText text={text} field="argument" />
-              {how && <span className="faint small"> {how}</span>}
-            </label>
-            {url && doneAt === null && (
-              <Button
-                size="small"
-                tone="quiet"
-                icon={<ExternalLink />}
-                onClick={() =>
-                  void act('The page did not open', () => bridge.desktop({ do: 'openUrl', url }))
-                }
-              >
-                Open its page
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
+  const acts: Record<string, ReactNode> = {
+    'read-report': (
       <Button
         size="small"
-        onClick={() => void bridge.desktop({ do: 'showFile', path: incident.folder }).catch(() => {})}
-      >
-        Show the bundle
-      </Button>{' '}
-      <Button
-        size="small"
+        icon={<FolderOpen />}
         onClick={() =>
-          void act('The incident was not ended', () => bridge.call('incident.end', {})).then(
-            (ended) => ended && setIncident(null),
-          )
+          void act('The folder did not open', () => bridge.desktop({ do: 'showFile', path: incident.folder }))
         }
       >
-        Unlock the secrets and end it
+        Show the bundle
       </Button>
-    </details>
+    ),
+    'unlock-secrets': (
+      <Button size="small" icon={<KeyRound />} onClick={() => tick('unlock-secrets')}>
+        Unlock
+      </Button>
+    ),
+    resume: (
+      <Button size="small" icon={<Play />} onClick={onResume}>
+        Resume
+      </Button>
+    ),
+  }
+  return (
+    <section className="incident" aria-label="Back to normal">
+      <header>
+        <h2>Incident</h2>
+        <span className="dim">
+          {left === 0 ? 'everything on the list is done' : `${plural(left, 'step')} back to normal`}
+        </span>
+      </header>
+      <ul className="card ruled">
+        {incident.checklist.map((item) => (
+          <Step key={item.id} item={item} byAct={item.kind === 'back' && item.id in acts} onTick={tick}>
+            {acts[item.id] ?? <CredentialActs item={item} onRotate={rotate} />}
+          </Step>
+        ))}
+      </ul>
+      {rotating && (
+        <Suspense fallback={null}>
+          <RotateDialog
+            secret={rotating}
+            onClose={() => {
+              setRotating(null)
+              look()
+            }}
+          />
+        </Suspense>
+      )}
+    </section>
+  )
+}
+
+/** A step that is done by doing it is ticked by that; the others by whoever did them. */
+function Step({
+  item: { id, text, doneAt, how },
+  byAct,
+  onTick,
+  children,
+}: {
+  item: ChecklistItem
+  byAct: boolean
+  onTick: (id: string) => void
+  children: ReactNode
+}) {
+  const done = doneAt !== null
+  return (
+    <li className={done ? 'done' : ''}>
+      <label>
+        <input type="checkbox" checked={done} disabled={done || byAct} onChange={() => onTick(id)} />
+        <span>
+          <ShownText text={text} field="argument" />
+          {how && <span className="faint small"> {how}</span>}
+        </span>
+      </label>
+      {!done && <span className="incident-acts">{children}</span>}
+    </li>
+  )
+}
+
+function CredentialActs({
+  item: { url, secret },
+  onRotate,
+}: {
+  item: ChecklistItem
+  onRotate: (name: string) => void
+}) {
+  const { bridge } = useStores()
+  const act = useAct()
+  return (
+    <>
+      {url && (
+        <Button
+          size="small"
+          tone="quiet"
+          icon={<ExternalLink />}
+          onClick={() => void act('The page did not open', () => bridge.desktop({ do: 'openUrl', url }))}
+        >
+          Open its page
+        </Button>
+      )}
+      {secret !== null && (
+        <Button size="small" icon={<RotateCw />} onClick={() => onRotate(secret)}>
+          Rotate …
+        </Button>
+      )}
+    </>
   )
 }

@@ -37,7 +37,7 @@ export function StoppedBanner() {
         </Button>
       </div>
       {receipt && <Receipt receipt={receipt} />}
-      <IncidentList />
+      <IncidentList onResume={() => setAsking(true)} />
       <Confirm
         open={asking}
         title="Resume?"
@@ -58,13 +58,17 @@ export function Receipt({ receipt }: { receipt: StopReceipt }) {
     plural(receipt.isolates, 'tool'),
     plural(receipt.processes, 'process', 'processes'),
     plural(receipt.sockets, 'connection'),
+  ].filter(isSome)
+  const withdrawn = [
     plural(receipt.questions, 'question'),
-  ].filter((part) => !part.startsWith('0 '))
+    plural(receipt.credentials, 'credential that was in use', 'credentials that were in use'),
+  ].filter(isSome)
   return (
     <div className="receipt">
       <p>
         {ended.length > 0 ? `Ended ${listOf(ended)}` : 'There was nothing to end'} in{' '}
         <b className="number">{formatDuration(receipt.ms)}</b>.{' '}
+        {withdrawn.length > 0 && `Withdrew ${listOf(withdrawn)}. `}
         {receipt.alreadyLeft.length === 0 && 'Nothing had left or changed halfway.'}
         {receipt.survivors.length > 0 && (
           <b>
@@ -89,6 +93,8 @@ export function Receipt({ receipt }: { receipt: StopReceipt }) {
     </div>
   )
 }
+
+const isSome = (part: string) => !part.startsWith('0 ')
 
 function listOf(parts: string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`

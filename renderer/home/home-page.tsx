@@ -110,10 +110,16 @@ type RunRow = NonNullable<ReturnType<ReturnType<typeof useStores>['runs']['getSt
 
 function Alerts({ alerts }: { alerts: ActivityRow[] }) {
   const now = useNow()
+  const { route } = useStores()
+  const { go } = useStore(route)
   return (
     <section className="section" aria-label="Alerts">
       <header>
         <h2>Alerts</h2>
+        <span className="grow" />
+        <button type="button" className="link-button" onClick={() => go('settings')}>
+          Rules
+        </button>
       </header>
       <ul className="card ruled asked-list">
         {alerts.map((row) => (

@@ -1,12 +1,13 @@
 import { ExternalLink } from 'lucide-react'
 import { useState } from 'react'
 import type { Result } from '../../contract/broker-api.ts'
+import { rotationOf } from '../../contract/known-providers.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
 import { useAct, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field, TextInput } from '../design/field.tsx'
-import { rotationOf } from './known-providers.ts'
+import './secrets.css'
 
 /** A new value for a secret, step by step: make it at the provider, put it here, end the old one there, see that it ended. */
 export function RotateDialog({ secret, onClose }: { secret: SecretInfo; onClose: () => void }) {
@@ -116,16 +117,14 @@ function CheckFormer({ secret }: { secret: SecretInfo }) {
         One request with the old value and one with the new to this address. For that the old value is kept in
         memory for an hour at most; it is forgotten when the provider refuses it, or when Sallyport ends.
       </p>
-      <div className="two-columns">
-        <Field label="Address">
-          {(ids) => <TextInput {...ids} mono value={url} onChange={(event) => setUrl(event.target.value)} />}
-        </Field>
-        <Field label="Header">
-          {(ids) => (
-            <TextInput {...ids} mono value={header} onChange={(event) => setHeader(event.target.value)} />
-          )}
-        </Field>
-      </div>
+      <Field label="Address">
+        {(ids) => <TextInput {...ids} mono value={url} onChange={(event) => setUrl(event.target.value)} />}
+      </Field>
+      <Field label="Header">
+        {(ids) => (
+          <TextInput {...ids} mono value={header} onChange={(event) => setHeader(event.target.value)} />
+        )}
+      </Field>
       <Button
         size="small"
         disabled={busy || url === '' || seen?.former === 'refused'}

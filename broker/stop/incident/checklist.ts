@@ -34,20 +34,34 @@ export function makeChecklist(evidence: Evidence): ChecklistItem[] {
     item(
       'review-files',
       'review',
-      `Look through the ${evidence.files.length} files that were changed; put back what should not have been.`,
+      `Look through what was changed (${count(evidence.files.length, 'change')}), and put back what should not have been.`,
     ),
-    item('review-hosts', 'review', `Look through the ${evidence.hosts.length} hosts that were reached.`),
+    item(
+      'review-hosts',
+      'review',
+      `Look through what was reached (${count(evidence.hosts.length, 'host')}).`,
+    ),
     item(
       'review-grants',
       'review',
-      `Revoke the grants that went too far (${evidence.grants.length} are in force).`,
+      `Revoke the grants that went too far (${count(evidence.grants.length, 'grant')} in force).`,
     ),
     item('review-tools', 'review', 'Remove or update the tool that went bad.'),
-    item('unlock-secrets', 'back', 'Unlock the secrets.'),
-    item('reconnect', 'back', 'Give clients new tokens.'),
-    item('resume', 'back', 'Resume.'),
+    item(UNLOCK, 'back', 'Unlock the secrets, so that they are filled in again.'),
+    item(
+      'reconnect',
+      'back',
+      'Start again what came in over the socket: its token counts no more. A terminal takes the new one by itself.',
+    ),
+    item(RESUME, 'back', 'Let agents work again.'),
   ]
 }
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+
+/** Steps that are done by doing them. */
+export const UNLOCK = 'unlock-secrets'
+export const RESUME = 'resume'
 
 interface Seen {
   since: number

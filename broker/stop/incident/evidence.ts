@@ -2,6 +2,7 @@
 import type { ActivityEntry, VerifyReport } from '../../../contract/activity.ts'
 import type { ToolInfo } from '../../../contract/broker-api.ts'
 import type { Grant } from '../../../contract/grant.ts'
+import { rotationOf } from '../../../contract/known-providers.ts'
 import type { Need } from '../../../contract/resource.ts'
 import type { SecretInfo } from '../../../contract/secret.ts'
 import type { StopReceipt } from '../../../contract/stop.ts'
@@ -106,7 +107,8 @@ function noteSecret(
   { name, to }: { name: string; to: string },
   known: SecretInfo[],
 ): void {
-  const rotateUrl = known.find((info) => info.name === name)?.rotateUrl ?? ''
+  const info = known.find((each) => each.name === name)
+  const rotateUrl = info ? rotationOf(info).rotateUrl : ''
   const seen = secrets.get(name) ?? { name, uses: 0, to: [], tools: [], by: [], last: 0, rotateUrl }
   addOnce(seen.to, to)
   addOnce(seen.tools, entry.tool?.name)

@@ -18,7 +18,7 @@ ${section(
     ['Stopped in', `${Math.round(receipt.ms)} ms`],
     [
       'Ended',
-      `${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections, ${receipt.questions} questions`,
+      `${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections, ${receipt.questions} questions, ${receipt.credentials} credentials`,
     ],
     ['Survivors', receipt.survivors.length === 0 ? 'none' : receipt.survivors.join(', ')],
     ['Record frozen at', `entry ${head.seq}, ${head.hash}`],

@@ -12,7 +12,7 @@ export function reportMarkdown(evidence: Evidence, checklist: ChecklistItem[]): 
     `Begun ${timeOf(evidence.at)} by ${safe(evidence.by)}. ${safe(evidence.why)}`,
     '',
     '## What was done at once',
-    `- Everything stopped in ${Math.round(receipt.ms)} ms: ${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections, ${receipt.questions} open questions.`,
+    `- Everything stopped in ${Math.round(receipt.ms)} ms: ${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections, ${receipt.questions} open questions, ${receipt.credentials} credentials that were in use.`,
     `- ${receipt.survivors.length === 0 ? 'Nothing survived.' : `These processes would not end: ${receipt.survivors.join(', ')}.`}`,
     `- The record was frozen at entry ${head.seq} (\`${head.hash}\`), ${head.sealed ? 'sealed with this computer’s key' : 'not sealed: the keychain gave no key'}.`,
     `- ${evidence.tokensRevoked} tokens of clients were revoked, and the secrets were locked.`,

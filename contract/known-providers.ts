@@ -1,5 +1,5 @@
 /** Where the usual providers rotate a key, and an address that tells a good one from a bad one. Pure. */
-import type { SecretInfo } from '../../contract/secret.ts'
+import type { SecretInfo } from './secret.ts'
 
 interface Provider {
   /** Hosts that end so. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { SecretBinding } from '../../contract/secret.ts'
 import { rotationOf } from './known-providers.ts'
+import type { SecretBinding } from './secret.ts'
 
 const bound = (host: string, more: Partial<SecretBinding> = {}): SecretBinding => ({
   ...{ scheme: 'https', host, pathPrefix: '/', place: 'header' },
