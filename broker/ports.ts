@@ -82,6 +82,11 @@ export interface Stoppable {
     alreadyLeft?: string[]
     survivors?: number[]
   }>
+  /**
+   * Holds still what runs for those who are paused, their deadlines included, and lets the others go on. Called when it
+   * is registered and whenever a pause begins or ends; `isPaused` stays true to the state, for what starts meanwhile.
+   */
+  hold?(isPaused: (principalId: string) => boolean): void
 }
 export interface StopSwitch {
   state(): StopState

@@ -76,8 +76,12 @@ export function beginRun(options: RunsOptions, beginning: RunBeginning): ActiveR
 function contextOf(options: RunsOptions, beginning: RunBeginning, budget: RunBudget, signal: AbortSignal) {
   const { agent, record, principal, ref } = beginning
   let waiting = 0
+  let held = false
   const showState = () => {
     const paused = options.stop.blocks(agent.id)?.code === 'paused'
+    // Also in the middle of a call that asks for nothing: what runs in it stands still.
+    if (paused !== held) paused ? budget.hold() : budget.release()
+    held = paused
     record.update({ state: paused ? 'paused' : waiting > 0 ? 'asking' : 'running' })
   }
   const resource = options.models.resource(agent.model)

@@ -326,6 +326,21 @@ describe('a run ends with a clear word', () => {
     })
   })
 
+  it('nor does time in which its agent is paused, in the middle of a call', async () => {
+    server.says([call(), { text: 'Done.' }])
+    const parts: TestRuns = openRuns({
+      answer: async () => {
+        parts.stop.setPaused('you', true)
+        await new Promise((resolve) => setTimeout(resolve, 900))
+        parts.stop.setPaused('you', false)
+        return ok(null)
+      },
+    })
+    expect(await parts.run(parts.makeAgent(model(), budgets({ minutes: 0.01 })).id)).toMatchObject({
+      state: 'done',
+    })
+  })
+
   it('when the gate says that a budget is used up', async () => {
     server.says(() => call())
     const parts = openRuns({

@@ -92,6 +92,7 @@ export function createIsolateLane(options: IsolateLaneOptions): IsolateLane {
     name: 'isolate lane',
     run,
     end,
+    hold: pool.hold,
     warm: () => pool.warm(),
     stats: () => {
       const { kind, text } = spawner.status()

@@ -2,6 +2,7 @@
 import { type Failed, failed, type Outcome, type Refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import type { ToolCall, ToolCallResult } from '../ports.ts'
+import type { RunningClock } from './call-clock.ts'
 import type { CallFacts } from './end-call.ts'
 
 /** Refusals remembered, to give the very words back when the tool does not get past one. */
@@ -14,6 +15,8 @@ export interface LiveCall {
   readonly startedAt: number
   /** It was begun once before, in a process that ended because of another call. */
   readonly repeated: boolean
+  /** Its deadline's. */
+  readonly clock: Pick<RunningClock, 'hold' | 'release'>
   requests: number
   open: number
   /** It has asked or logged something, so it may not be begun anew. */
@@ -29,6 +32,7 @@ export interface LiveCallOptions {
   id: number
   call: ToolCall
   startedAt: number
+  clock: Pick<RunningClock, 'hold' | 'release'>
   repeated: boolean
   resolve(result: ToolCallResult | 'again'): void
   onSettled(): void
@@ -38,6 +42,7 @@ export function openLiveCall({
   id,
   call,
   startedAt,
+  clock,
   repeated,
   resolve,
   onSettled,
@@ -54,6 +59,7 @@ export function openLiveCall({
     id,
     call,
     startedAt,
+    clock,
     repeated,
     facts: { tool: call.tool.title, limits: call.limits, refusals },
     requests: 0,

@@ -22,6 +22,8 @@ export interface ProcessPool {
   /** Living processes of a principal, or all with the spares. */
   of(scope: 'all' | string): ToolProcess[]
   counts(): { processes: number; busy: number; spare: number; crashed: number }
+  /** Holds the calls of whoever is paused, now and from here on. */
+  hold(isPaused: (principalId: string) => boolean): void
   /** No spares until something is asked for again. */
   rest(): void
   close(): void
@@ -55,6 +57,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   const all = new Set<ToolProcess>()
   let crashed = 0
   let resting = true
+  let isPaused = (_principalId: string) => false
   let closed = false
   let respawn: NodeJS.Timeout | undefined
   const sweeper = setInterval(sweep, Math.min(SWEEP_MS, options.idleMs))
@@ -128,6 +131,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     process.principalId = call.principalId
     process.idleSince = now()
     process.load(call)
+    process.hold(isPaused(call.principalId))
     scheduleRefill()
     return process
   }
@@ -203,6 +207,10 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
         spare,
         crashed,
       }
+    },
+    hold: (asks) => {
+      isPaused = asks
+      for (const process of living()) process.hold(process.principalId !== null && asks(process.principalId))
     },
     rest: () => {
       resting = true

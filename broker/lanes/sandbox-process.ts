@@ -30,6 +30,8 @@ export interface SandboxProcess {
   send(text: string): void
   /** Stops or goes on reading what it writes: how a process that asks too fast is held back. */
   read(on: boolean): void
+  /** Holds the process still, or lets it go on. */
+  stand(still: boolean): void
   kill(): void
 }
 export interface SandboxEvents {
@@ -139,13 +141,16 @@ export function openSandboxProcess(
       out += text
     },
     read: (on) => void (on ? child.stdout?.resume() : child.stdout?.pause()),
+    stand: (still) => {
+      if (inner && !over) signal(inner, still ? 'SIGSTOP' : 'SIGCONT')
+    },
     kill,
   }
 }
 
-function signal(pid: number) {
+function signal(pid: number, name: NodeJS.Signals = 'SIGKILL') {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, name)
   } catch {
     // It has ended already.
   }

@@ -62,6 +62,8 @@ export interface ToolProcess {
   /** `repeated`: it has been answered `again` once. */
   run(call: ToolCall, repeated: boolean): Promise<RunResult>
   calls(): number
+  /** Holds its calls and their clocks still, or lets them go on. */
+  hold(on: boolean): void
   pids(): number[]
   /** It takes no call any more. */
   gone(): boolean
@@ -85,6 +87,10 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
   const { watch, clock, now } = options
   const calls = new Map<number, LiveCall>()
   const cancelling = new Map<number, NodeJS.Timeout>()
+  /** Its principal is paused. */
+  let held = false
+  /** Told to drop while it stood still, and so could not listen. */
+  const toldWhileHeld = new Set<number>()
   let watched: WatchedProcess | null = null
   let nextId = 1
   let openBytes = 0
@@ -136,10 +142,32 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     finish(live, outcome, 0)
     if (calls.size === 0) return self.end(endedAlongside)
     pipe.send(frameCancel(live.id))
+    if (held) toldWhileHeld.add(live.id)
+    else awaitCancel(live.id)
+  }
+
+  function awaitCancel(id: number) {
     cancelling.set(
-      live.id,
+      id,
       setTimeout(() => self.end(endedAlongside), CANCEL_MS),
     )
+  }
+
+  function hold(on: boolean) {
+    if (on === held) return
+    held = on
+    for (const { clock } of calls.values()) on ? clock.hold() : clock.release()
+    if (on) standStill()
+    else {
+      pipe.stand(false)
+      for (const id of toldWhileHeld) awaitCancel(id)
+      toldWhileHeld.clear()
+    }
+  }
+
+  /** Only where it can't outlive the broker: what stands still never sees that its pipe has closed. */
+  function standStill() {
+    if (diesWithBroker && calls.size > 0) pipe.stand(true)
   }
 
   function onEnd(end: SandboxEnd) {
@@ -207,6 +235,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
         const live = openLiveCall({
           id,
           call,
+          clock: running,
           startedAt: now(),
           repeated,
           resolve,
@@ -233,8 +262,13 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
             JSON.stringify(call.input),
           ),
         )
+        if (held) {
+          running.hold()
+          standStill()
+        }
       }),
     calls: () => calls.size,
+    hold,
     pids: pipe.pids,
     gone: () => ending || ended !== null,
     ended: () => ended,

@@ -284,6 +284,37 @@ describe('pause', () => {
     expect(stop.blocks('agent_1')?.code).toBe('stopped')
   })
 
+  it('has the parts hold still what runs, at once, and tells a part that comes later', () => {
+    const stop = open()
+    const told: string[] = []
+    const holding = (name: string): Stoppable => ({
+      name,
+      end: async () => ({}),
+      hold: (isPaused) =>
+        void told.push(`${name}: ${['agent_1', 'agent_2'].filter(isPaused).join(' ') || 'nobody'}`),
+    })
+    stop.register({
+      name: 'a broken one',
+      end: async () => ({}),
+      hold() {
+        throw new Error('no such process')
+      },
+    })
+    stop.register(holding('lane'))
+    stop.setPaused('you', true, 'agent_1')
+    stop.setPaused('you', true)
+    stop.register(holding('late'))
+    stop.setPaused('you', false)
+    expect(told).toEqual([
+      'lane: nobody',
+      'lane: agent_1',
+      'lane: agent_1 agent_2',
+      'late: agent_1 agent_2',
+      'lane: agent_1',
+      'late: agent_1',
+    ])
+  })
+
   it('survives a restart', () => {
     open().setPaused('you', true, 'agent_1')
     expect(open().blocks('agent_1')?.code).toBe('paused')

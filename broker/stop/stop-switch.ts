@@ -1,6 +1,6 @@
 /**
  * Stop and pause. A stop is a state first and an action second: every effect asks `blocks()` before it starts, and what
- * runs is ended by the parts that started it, all at once, each with a time limit of its own; a part that hangs is named
+ * runs is ended (for a pause: held still) by the parts that started it, all at once, each with a time limit of its own; a part that hangs is named
  * in the receipt and holds up nobody. In the same turn the stop file is written, so that the stop outlives this process.
  * Nothing here depends on the log, on the window or on what it ends, and nothing waits for the disk: it may take a tenth
  * of a second, in which a tool goes on; the receipt is what says that the disk has it.
@@ -121,6 +121,7 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
   if (file !== null) setInterval(obeyFile, FILE_LOOK_MS).unref()
 
   const isPaused = (id: string) => state.paused || state.pausedAgents.includes(id)
+  const holdPart = (part: Stoppable) => faultOf(() => part.hold?.(isPaused))
   const isStopped = (id: string) => state.stopped || state.stoppedAgents.includes(id)
 
   async function stopNow(by: string, scope: string, drill: boolean): Promise<StopReceipt> {
@@ -190,6 +191,7 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     },
     register(part) {
       parts.add(part)
+      holdPart(part)
       return () => parts.delete(part)
     },
     stop,
@@ -212,7 +214,7 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     },
     setPaused(by, paused, agentId) {
       if (!paused && !mayResume()) return state
-      change(
+      set(
         agentId === undefined
           ? { ...state, paused }
           : {
@@ -222,6 +224,8 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
                 : state.pausedAgents.filter((id) => id !== agentId),
             },
       )
+      for (const part of parts) holdPart(part)
+      for (const tell of listeners) tell(state)
       persist()
       record(
         `${paused ? 'Pause' : 'Resume'} ${agentId === undefined ? 'everything' : 'one agent'}`,

@@ -17,6 +17,8 @@ export const ToHost = z.discriminatedUnion('kind', [
     maxMemory: z.number(),
     maxProcesses: z.number(),
   }),
+  /** Holds the program and all that it started still, or lets them go on. */
+  z.strictObject({ kind: z.literal('hold'), on: z.boolean() }),
   /** `no` is why a connection is refused; null lets it through. */
   z.strictObject({ kind: z.literal('answer'), id: z.number(), no: z.string().nullable() }),
 ])

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ContainedEnd, ContainedProgram, ContainedPrograms } from '../../ports.ts'
 import { killTrees } from '../../stop/kill-tree.ts'
+import { type LaneGroup, noGroup, openLaneGroup } from '../lane-group.ts'
 import { createContainedPrograms } from './contained-programs.ts'
 
 const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin'
@@ -16,8 +17,9 @@ let top: string
 let hosts: string
 let asked: string[]
 
-const make = () =>
+const make = (group: LaneGroup = noGroup) =>
   createContainedPrograms({
+    group,
     node: process.execPath,
     childFile: path.join(import.meta.dirname, 'contained.child.ts'),
     searchPath: SEARCH_PATH,
@@ -57,8 +59,8 @@ test.skipIf(!can)('after Stop no host is kept ready until something is asked for
   expect(ready()).toEqual([])
 })
 
-const start = (script: string, more: Partial<ContainedProgram> = {}) =>
-  lane.start({
+const start = (script: string, more: Partial<ContainedProgram> = {}, by = lane) =>
+  by.start({
     principalId: 'agent_1',
     words: 'a script',
     program: '/bin/bash',
@@ -311,6 +313,133 @@ describe.skipIf(!can)('a contained program', () => {
     await lane.close()
     expect(alive(hosts)).toEqual([])
     expect(fs.readdirSync(hosts)).toEqual([])
+  })
+})
+
+const probe = openLaneGroup()
+probe.remove()
+
+describe.skipIf(!can)('a pause', () => {
+  let group: LaneGroup = noGroup
+  let held: ContainedPrograms
+  const paused = new Set<string>()
+  const isPaused = (id: string) => paused.has('all') || paused.has(id)
+  const pause = (id: string) => {
+    paused.add(id)
+    held.hold?.(isPaused)
+  }
+  const goOn = (id: string) => {
+    paused.delete(id)
+    held.hold?.(isPaused)
+  }
+  const open = (kind: string) => {
+    paused.clear()
+    group = kind === 'control group' ? openLaneGroup() : noGroup
+    held = make(group)
+    held.hold?.(isPaused)
+  }
+  afterEach(async () => {
+    await held.close()
+    group.remove()
+  })
+  const count = (file = 'count') => {
+    try {
+      return fs.readFileSync(`${top}/work/${file}`, 'utf8').split('\n').length - 1
+    } catch {
+      return 0
+    }
+  }
+  const begun = async (file = 'count') => {
+    for (let n = 0; n < 1000 && count(file) < 3; n++) await sleep(10)
+    expect(count(file)).toBeGreaterThanOrEqual(3)
+  }
+  /** Two lines of counting, one of them in a session of its own, below a parent that is gone. */
+  const COUNTERS = `(setsid bash -c 'for ((i = 0; ; i++)); do echo $i >> away; sleep 0.01; done' >/dev/null 2>&1 &)
+    for ((i = 0; i < 80; i++)); do echo $i >> count; sleep 0.01; done; echo done`
+  const startIn = async (script: string, more: Partial<ContainedProgram> = {}) => {
+    const started = await start(script, more, held)
+    if (started.kind !== 'ok') throw new Error(started.person)
+    started.value.stdin.end()
+    const out = text(started.value.stdout)
+    started.value.stderr.resume()
+    return { out, ended: started.value.ended }
+  }
+
+  describe.each(probe.works ? ['control group', 'signals'] : ['signals'])('by %s', (kind) => {
+    test('holds a program and all that it started still; it goes on after, and nothing is lost', async () => {
+      open(kind)
+      // Far less than it stands still for.
+      const program = await startIn(COUNTERS, { timeoutMs: 6_000 })
+      await begun()
+      await begun('away')
+      pause('agent_1')
+      await sleep(300)
+      const [before, away] = [count(), count('away')]
+      await sleep(6_500)
+      expect([count(), count('away')]).toEqual([before, away])
+      expect(before).toBeLessThan(80)
+      goOn('agent_1')
+      expect(await program.ended).toMatchObject({ endedBy: 'itself', exitCode: 0 })
+      expect(await program.out).toBe('done\n')
+      expect(fs.readFileSync(`${top}/work/count`, 'utf8')).toBe(
+        Array.from({ length: 80 }, (_, i) => `${i}\n`).join(''),
+      )
+    }, 30_000)
+
+    test('of one agent leaves the others; one of all holds all, and each goes on when no pause holds it', async () => {
+      open(kind)
+      const forever = (file: string) => `for ((i = 0; ; i++)); do echo $i >> ${file}; sleep 0.01; done`
+      await startIn(forever('one'))
+      await startIn(forever('two'), { principalId: 'agent_2' })
+      await begun('one')
+      await begun('two')
+      pause('agent_1')
+      await sleep(300)
+      const [one, two] = [count('one'), count('two')]
+      await sleep(300)
+      expect(count('one')).toBe(one)
+      expect(count('two')).toBeGreaterThan(two)
+      pause('all')
+      goOn('agent_1')
+      await sleep(300)
+      const both = [count('one'), count('two')]
+      await sleep(300)
+      expect([count('one'), count('two')]).toEqual(both)
+      goOn('all')
+      await sleep(300)
+      expect(count('one')).toBeGreaterThan(both[0] as number)
+      expect(count('two')).toBeGreaterThan(both[1] as number)
+    }, 30_000)
+
+    test('holds what only starts during it', async () => {
+      open(kind)
+      pause('agent_1')
+      const program = await startIn('echo 0 >> count')
+      await sleep(1_500)
+      expect(count()).toBe(0)
+      goOn('agent_1')
+      expect((await program.ended).endedBy).toBe('itself')
+      expect(count()).toBe(1)
+    }, 30_000)
+
+    test('does not keep Stop, or a cancelled run, from ending it', async () => {
+      open(kind)
+      const mark = `sallyport-mark-${process.pid}-held`
+      const control = new AbortController()
+      const one = await startIn(`for ((;;)); do echo x >> count; sleep 0.01; : ${mark}; done`)
+      const two = await startIn(`for ((;;)); do echo x >> two; sleep 0.01; : ${mark}; done`, {
+        signal: control.signal,
+      })
+      await begun()
+      await begun('two')
+      pause('all')
+      await sleep(200)
+      control.abort()
+      expect((await two.ended).endedBy).toBe('stopped')
+      expect((await held.end('all')).survivors).toEqual([])
+      expect((await one.ended).endedBy).toBe('stopped')
+      expect(alive(mark)).toEqual([])
+    }, 30_000)
   })
 })
 

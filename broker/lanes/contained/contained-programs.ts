@@ -23,6 +23,8 @@ export interface ContainedOptions extends HostOptions {
 
 interface Running {
   program: ContainedProgram
+  /** Holds it still, or lets it go on. */
+  hold(on: boolean): void
   stop(): Promise<{ killed: number; survivors: number[] }>
 }
 
@@ -41,6 +43,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
   let closed = false
   /** Stop was pressed: nothing is started ahead of need until something is asked for again. */
   let resting = false
+  let isPaused = (_principalId: string) => false
 
   async function takeHost(): Promise<Outcome<ProgramHost>> {
     const host = spare ?? startHost(options)
@@ -122,6 +125,8 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     const taking = takeHost()
     const starting: Running = {
       program,
+      // Nothing runs yet; when something does, it looks for itself.
+      hold() {},
       async stop() {
         control.abort()
         const taken = await taking
@@ -168,7 +173,15 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       })()
       return ending
     }
-    const entry: Running = { program, stop: () => finish('stopped') }
+    let held = false
+    function hold(on: boolean) {
+      if (on === held || ending) return
+      held = on
+      if (on) clock.hold()
+      else clock.release()
+      host.hold(on)
+    }
+    const entry: Running = { program, hold, stop: () => finish('stopped') }
     const onAbort = () => void finish('stopped')
     running.add(entry)
     program.signal.addEventListener('abort', onAbort, { once: true })
@@ -226,6 +239,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
         },
       },
     )
+    hold(isPaused(program.principalId))
     const { stdin, stdout, stderr } = host.process
     if (!stdin || !stdout || !stderr) throw new Error('The host has no streams.')
     stdin.on('error', () => {}) // a program need not read what it is given
@@ -243,6 +257,10 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     start,
     available: () => sandboxFacts(options.searchPath),
     clearUp: clearOldFolders,
+    hold(asks) {
+      isPaused = asks
+      for (const { program, hold } of running) hold(asks(program.principalId))
+    },
     async end(scope) {
       if (scope === 'all') resting = true
       const own = [...running].filter(({ program }) => scope === 'all' || program.principalId === scope)

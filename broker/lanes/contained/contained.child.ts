@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
 import { yieldProcessor } from '../yield-processor.ts'
 import { type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
+import { createTreeHold } from './hold-tree.ts'
 import { measureTree, newSessions, processesBelow } from './process-tree.ts'
 import { sandboxFilesystem } from './sandbox-reach.ts'
 
@@ -38,6 +39,9 @@ const temporary = path.join(path.dirname(home), 'tmp')
 const sockets = os.tmpdir()
 const waiting = new Map<number, (no: string | null) => void>()
 let nextId = 1
+/** What it runs is to stand still. */
+let holding = false
+let onHold = () => {}
 
 const tell = (message: FromHost) => process.send?.(message)
 // What a program does must not take the processor from whoever stops it, nor from the person's own programs.
@@ -55,6 +59,9 @@ process.on('message', (message) => {
   if (parsed.data.kind === 'answer') {
     waiting.get(parsed.data.id)?.(parsed.data.no)
     waiting.delete(parsed.data.id)
+  } else if (parsed.data.kind === 'hold') {
+    holding = parsed.data.on
+    onHold()
   } else {
     run(parsed.data).catch(giveUp)
   }
@@ -173,7 +180,11 @@ function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage): 
   let peakRss = 0
   let limit: 'memory' | 'processes' | null = null
   const newborn = newSessions()
+  const still = createTreeHold(started.pid as number)
+  onHold = () => (holding ? still.hold() : still.letGo())
+  onHold()
   const look = () => {
+    if (holding) still.hold()
     // A program can make itself as many sessions as processes.
     for (const pid of newborn(started.pid as number)) yieldProcessor(pid, SESSION_NICENESS)
     const use = measureTree(started.pid as number)

@@ -23,6 +23,8 @@ export interface ProgramHost {
   /** Resolves when it can take a program; rejects with words when it can't contain any here. */
   ready: Promise<void>
   run(message: RunMessage, on: HostEvents): void
+  /** Holds what it runs still, or lets it go on. */
+  hold(on: boolean): void
   /** A path that stands in the environment of everything that it starts. */
   mark: string
   /** The host and all that it started. */
@@ -104,6 +106,11 @@ export function startHost({ node, childFile, searchPath, group: lanes = noGroup 
     run(message, on) {
       events = on
       send(message)
+    },
+    hold(on) {
+      // With a group of its own the host stands still too, and whatever is born meanwhile.
+      if (group.works) group.freeze(on)
+      else send({ kind: 'hold', on })
     },
     clear() {
       group.remove()

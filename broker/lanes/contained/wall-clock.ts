@@ -1,22 +1,36 @@
-/** A deadline whose clock stands while someone is asked. */
-export function wallClock(ms: number, onEnd: () => void) {
+/** A deadline whose clock stands while someone is asked, or while its program is held still. */
+export interface WallClock {
+  /** Holds count: it goes on when each has been released. */
+  hold(): void
+  release(): void
+  whileStanding<T>(act: () => Promise<T>): Promise<T>
+  stop(): void
+}
+
+export function wallClock(ms: number, onEnd: () => void): WallClock {
   let left = ms
   let since = performance.now()
   let standing = 0
   let timer: NodeJS.Timeout | undefined = setTimeout(onEnd, left)
+  function hold() {
+    if (standing++ > 0) return
+    left -= performance.now() - since
+    clearTimeout(timer)
+  }
+  function release() {
+    if (--standing > 0 || timer === undefined) return
+    since = performance.now()
+    timer = setTimeout(onEnd, Math.max(1, left))
+  }
   return {
-    async whileStanding<T>(act: () => Promise<T>): Promise<T> {
-      if (standing++ === 0) {
-        left -= performance.now() - since
-        clearTimeout(timer)
-      }
+    hold,
+    release,
+    async whileStanding(act) {
+      hold()
       try {
         return await act()
       } finally {
-        if (--standing === 0 && timer !== undefined) {
-          since = performance.now()
-          timer = setTimeout(onEnd, Math.max(1, left))
-        }
+        release()
       }
     },
     stop() {
