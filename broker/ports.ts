@@ -578,6 +578,8 @@ export interface ContainedEnd {
   endedBy: 'itself' | 'timeout' | 'memory' | 'processes' | 'stopped' | 'crash'
   /** `host:port` that it tried to reach and was refused. */
   denied: string[]
+  /** What it left in its private folders (its home, /tmp), which are gone with it. */
+  left: string[]
   wallMs: number
   /** Highest sum of its processes, bytes. */
   peakRss: number

@@ -185,6 +185,7 @@ describe('with a played lane', () => {
         signal: null,
         endedBy: 'itself' as const,
         denied: [],
+        left: [],
         wallMs: 1,
         peakRss: 1,
         ...end,
@@ -304,6 +305,43 @@ describe('with a played lane', () => {
 })
 
 describe('in the real sandbox', () => {
+  test('is not run in a folder that it would not see: what it writes there would be lost', async ({
+    skip,
+  }) => {
+    if (!can()) skip()
+    for (const line of [
+      { read: 'ask', write: 'allow' },
+      { read: 'deny', write: 'allow' },
+    ] as const) {
+      const outcome = await runWith(
+        real,
+        ['sh', '-c', 'echo x > made.txt'],
+        { cwd: `${top}/elsewhere` },
+        {
+          perimeter: Perimeter.parse({
+            folders: [
+              { path: top, read: 'allow', write: 'allow' },
+              { path: `${top}/elsewhere`, ...line },
+            ],
+          }),
+        },
+      )
+      expect(outcome).toMatchObject({
+        kind: 'refused',
+        code: 'outside-perimeter',
+        person: expect.stringContaining('“elsewhere”'),
+      })
+    }
+    expect(fs.readdirSync(`${top}/elsewhere`)).toEqual(['x'])
+  })
+
+  test('says what it left where nothing is kept', async ({ skip }) => {
+    if (!can()) skip()
+    expect(await runWith(real, ['sh', '-c', 'echo x > /tmp/report.txt'])).toMatchObject({
+      value: { value: { exitCode: 0, sandboxHint: expect.stringContaining('/tmp/report.txt') } },
+    })
+  })
+
   test('runs, reads its input, gets its secret, and never shows it', async ({ skip }) => {
     if (!can()) skip()
     const output: string[] = []

@@ -24,7 +24,7 @@ import { badArgument } from './commands/check-argv.ts'
 import { collectOutput } from './commands/collect-output.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
-import { closeBelow, type ProgramReach, reachOf } from './commands/program-reach.ts'
+import { closeBelow, isVisible, type ProgramReach, reachOf } from './commands/program-reach.ts'
 import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
 import { sandboxHint } from './commands/sandbox-hint.ts'
 import { explainEnd, labelOf, MAX_MEMORY, MAX_PROCESSES, resultOf } from './commands/tell-end.ts'
@@ -113,6 +113,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     if (env.kind !== 'ok') return env
     const asked = context.wouldDecide({ capability: 'command.run', resource }) === 'ask'
     const reach = await closeBelow(reachOf(context.perimeter, files, asked), files, context)
+    if (!isVisible(resource.cwd, reach)) return unseen(resource)
     const started = await contained.start({
       principalId: context.principal.id,
       words: fit([lastName(resource.program), ...resource.args].join(' '), 200),
@@ -234,6 +235,16 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       return perform(permit, prepared, context)
     },
   }
+}
+
+/** What it would write there would be lost, and it would be told that all is well. */
+function unseen({ program, cwd }: CommandResource): Outcome<EffectResult> {
+  const [name, folder] = [lastName(program), lastName(cwd)]
+  return refused(
+    'outside-perimeter',
+    `“${name}” was not run: it would not see “${folder}”, because reading there is not open to programs. Allow reading in the agent’s perimeter.`,
+    `“${name}” was not run: programs of this agent can not see the folder “${folder}” (reading is not allowed there without a question). Run it in a folder that the agent may read, or ask the person to allow reading there.`,
+  )
 }
 
 /** What goes through a contained program's connection can't be seen, so it is decided as what can carry most: a POST. */

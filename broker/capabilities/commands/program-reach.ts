@@ -39,7 +39,34 @@ export function reachOf(perimeter: Perimeter, files: FileRoom, asked: boolean): 
     // A line inside a wider one takes back what that one opens.
     if (reads && !writes) reach.readOnly.push(path)
   }
-  return reach
+  return settle(reach)
+}
+
+/**
+ * A folder that is open for changes, inside of one that is not, inside of one that is: the sandbox can't open it again,
+ * and so it says that it doesn't.
+ */
+function settle(reach: ProgramReach): ProgramReach {
+  const inside = (path: string, folder: string) => path !== folder && isAtOrBelow(path, folder)
+  const taken = [...reach.readOnly, ...reach.hidden].filter((path) =>
+    reach.writable.some((folder) => inside(path, folder)),
+  )
+  const shut = (path: string) => taken.some((folder) => inside(path, folder))
+  const lost = reach.writable.filter(shut)
+  if (lost.length === 0) return reach
+  return {
+    ...reach,
+    writable: reach.writable.filter((path) => !shut(path)),
+    readable: [...reach.readable, ...lost],
+    readOnly: [...reach.readOnly, ...lost],
+  }
+}
+
+/** Whether a program sees anything of this place. */
+export function isVisible(path: string, reach: ProgramReach): boolean {
+  const depth = (folders: readonly string[]) =>
+    Math.max(-1, ...folders.filter((folder) => isAtOrBelow(path, folder)).map(({ length }) => length))
+  return depth([...reach.readable, ...reach.writable]) > depth(reach.hidden)
 }
 
 /** With all that a stricter rule closes below. */
@@ -65,7 +92,11 @@ export async function closeBelow(
     if (isReadable(reach, path) && canonical(files, path) === path) closed.hidden.push(path)
   for (const top of [...reach.readable, ...reach.writable])
     await lookThrough(top, files, context.signal, close)
-  return { ...closed, hidden: [...new Set(closed.hidden)], readOnly: [...new Set(closed.readOnly)] }
+  return settle({
+    ...closed,
+    hidden: [...new Set(closed.hidden)],
+    readOnly: [...new Set(closed.readOnly)],
+  })
 }
 
 async function lookThrough(

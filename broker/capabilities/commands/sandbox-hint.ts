@@ -16,12 +16,26 @@ const SYSTEM = /^\/(usr|bin|sbin|lib|lib32|lib64|opt|proc|dev|etc|nix)(\/|$)/
 
 /** @param exists whether a path is there outside of the sandbox */
 export function sandboxHint(
-  end: Pick<ContainedEnd, 'exitCode' | 'endedBy' | 'denied'>,
+  end: Pick<ContainedEnd, 'exitCode' | 'endedBy' | 'denied' | 'left'>,
   stderr: string,
   reach: ProgramReach,
   exists: (path: string) => boolean,
 ): string | undefined {
-  if (end.exitCode === 0 && end.denied.length === 0) return undefined
+  const hints =
+    end.exitCode === 0 && end.denied.length === 0 ? [] : hintsOfFailure(end, stderr, reach, exists)
+  if (end.left.length > 0)
+    hints.push(
+      `What it left outside of the agent’s folders is gone with it: ${end.left.slice(0, 5).join(', ')}. To keep a file, have it written into a folder that the agent may change.`,
+    )
+  return hints.length === 0 ? undefined : [...new Set(hints)].join(' ')
+}
+
+function hintsOfFailure(
+  end: Pick<ContainedEnd, 'denied'>,
+  stderr: string,
+  reach: ProgramReach,
+  exists: (path: string) => boolean,
+): string[] {
   const hints: string[] = []
   if (end.denied.length > 0)
     hints.push(
@@ -35,7 +49,7 @@ export function sandboxHint(
     const hint = hintFor(path, words, reach, exists)
     if (hint) hints.push(hint)
   }
-  return hints.length === 0 ? undefined : [...new Set(hints)].join(' ')
+  return hints
 }
 
 function blockedPaths(stderr: string): [string, string][] {

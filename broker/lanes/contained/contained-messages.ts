@@ -3,6 +3,9 @@ import { z } from 'zod'
 
 const PathList = z.array(z.string().max(4096)).max(20_000)
 
+/** As it stands in a host's private folder. */
+export const MountPointList = PathList
+
 export const ToHost = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('run'),
@@ -17,6 +20,8 @@ export const ToHost = z.discriminatedUnion('kind', [
     maxMemory: z.number(),
     maxProcesses: z.number(),
   }),
+  /** Answers `mounts`: they are known, and taken away when all is over. */
+  z.strictObject({ kind: z.literal('go') }),
   /** Holds the program and all that it started still, or lets them go on. */
   z.strictObject({ kind: z.literal('hold'), on: z.boolean() }),
   /** `no` is why a connection is refused; null lets it through. */
@@ -27,6 +32,8 @@ export type RunMessage = Extract<ToHost, { kind: 'run' }>
 
 export const FromHost = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
+  /** Files and folders that need not be there and that the sandbox is going to mount over; it makes those that are missing. */
+  z.strictObject({ kind: z.literal('mounts'), paths: PathList }),
   z.strictObject({ kind: z.literal('started') }),
   /** It can't contain programs here. */
   z.strictObject({ kind: z.literal('unable'), text: z.string().max(4000) }),
@@ -37,6 +44,8 @@ export const FromHost = z.discriminatedUnion('kind', [
     signal: z.string().nullable(),
     limit: z.enum(['memory', 'processes']).nullable(),
     peakRss: z.number(),
+    /** What it left in its private folders, as it would name it. */
+    left: z.array(z.string().max(300)).max(20),
   }),
 ])
 export type FromHost = z.infer<typeof FromHost>

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
 import os from 'node:os'
@@ -153,6 +154,86 @@ describe.skipIf(!can)('a contained program', () => {
     expect(fs.readdirSync(`${top}/work/hidden`)).toEqual(['key'])
     expect(fs.readdirSync(`${top}/other`)).toEqual(['secret'])
     expect(end.out).toBe('home\n')
+  })
+
+  test('is told so when what it writes would be lost, wherever that is', async () => {
+    const places = [
+      `${top}/work/hidden`,
+      `${top}/work/locked`,
+      '/home /root /run /var /srv /mnt /media /etc /usr /opt /dev /boot'.split(' '),
+      os.homedir(),
+    ].flat()
+    const there = places.filter((place) => fs.existsSync(place))
+    const end = await run(
+      `for p in ${there.join(' ')}; do echo x > $p/sallyport-probe && echo "wrote $p"; mkdir $p/sallyport-folder && echo "made $p"; done; echo over`,
+    )
+    expect(end.out).toBe('over\n')
+    expect(end.err).toMatch(/Read-only file system/)
+    for (const place of there) expect(fs.existsSync(`${place}/sallyport-probe`)).toBe(false)
+  })
+
+  test('has private places that work, and what it leaves there is named', async () => {
+    const end = await run(
+      `echo a > /tmp/report.txt; echo b > ~/mine.txt; mkdir ~/.cache; echo c > "$TMPDIR/d"; echo s > /dev/shm/s; mkdir ${top}/beside; rm "$TMPDIR/d"; cat /tmp/report.txt`,
+    )
+    expect(end).toMatchObject({ endedBy: 'itself', exitCode: 0, out: 'a\n' })
+    expect(end.left.sort()).toEqual(['/tmp/report.txt', `${top}/beside`, '~/mine.txt'])
+    expect((await run('ls -A /tmp ~ /dev/shm')).out).not.toMatch(/report|mine/)
+  })
+
+  test('changes a folder that is open for it inside of one that is not, and nothing that is closed in there', async () => {
+    for (const folder of ['docs/out/locked', 'docs/out/hidden'])
+      fs.mkdirSync(`${top}/${folder}`, { recursive: true })
+    fs.writeFileSync(`${top}/docs/read.txt`, 'read')
+    fs.writeFileSync(`${top}/docs/out/hidden/key`, 'hidden key')
+    const end = await run(
+      'cat ../read.txt; for f in ok ../no locked/no hidden/no .bashrc .git/hooks/no; do echo x > $f; done; cat hidden/key',
+      {
+        cwd: `${top}/docs/out`,
+        readable: [`${top}/docs`],
+        writable: [`${top}/docs/out`],
+        hidden: [`${top}/docs/out/hidden`],
+        readOnly: [`${top}/docs`, `${top}/docs/out/locked`],
+      },
+    )
+    expect(end.out).toBe('read')
+    expect(fs.readdirSync(`${top}/docs`).sort()).toEqual(['out', 'read.txt'])
+    expect(fs.readdirSync(`${top}/docs/out`).sort()).toEqual(['hidden', 'locked', 'ok'])
+    expect(fs.readdirSync(`${top}/docs/out/locked`)).toEqual([])
+  })
+
+  test('leaves nothing of the sandbox behind in its folder, however it ends', async () => {
+    const before = fs.readdirSync(`${top}/work`)
+    await run('ls -A')
+    expect(fs.readdirSync(`${top}/work`)).toEqual(before)
+    const begin = async (script: string) => {
+      const started = await start(script)
+      if (started.kind !== 'ok') throw new Error(started.person)
+      await once(started.value.stdout, 'data')
+      return started.value
+    }
+    const first = await begin('echo up; read go')
+    // While it runs they have to be there.
+    expect(fs.readdirSync(`${top}/work`)).toContain('.bashrc')
+    const second = await begin(
+      'echo up; read go; echo x > .bashrc; echo y > .gitconfig; echo tried; sleep 60',
+    )
+    first.stdin.end('go\n')
+    first.stdout.resume()
+    expect((await first.ended).endedBy).toBe('itself')
+    second.stdin.end('go\n')
+    await once(second.stdout, 'data')
+    expect(fs.readFileSync(`${top}/work/.bashrc`, 'utf8')).toBe('')
+    await lane.end('all')
+    expect(fs.readdirSync(`${top}/work`)).toEqual(before)
+  })
+
+  test('leaves files alone that were there before, empty or not', async () => {
+    fs.writeFileSync(`${top}/work/.bashrc`, '')
+    fs.writeFileSync(`${top}/work/.gitconfig`, '[user]')
+    await run('echo x > .bashrc; echo x > .gitconfig')
+    expect(fs.readFileSync(`${top}/work/.bashrc`, 'utf8')).toBe('')
+    expect(fs.readFileSync(`${top}/work/.gitconfig`, 'utf8')).toBe('[user]')
   })
 
   test('inherits no environment but what it is given', async () => {

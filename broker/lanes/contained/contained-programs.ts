@@ -6,6 +6,7 @@
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { ContainedEnd, ContainedProcess, ContainedProgram, ContainedPrograms } from '../../ports.ts'
 import { createStrayFinder } from './find-strays.ts'
+import { createMountPoints } from './mount-points.ts'
 import { clearOldFolders, type HostOptions, type ProgramHost, startHost } from './program-host.ts'
 import { sandboxFacts } from './sandbox-facts.ts'
 import { wallClock } from './wall-clock.ts'
@@ -80,6 +81,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
   }
 
   const strays = createStrayFinder()
+  const mountPoints = createMountPoints()
 
   async function dropSpare(): Promise<void> {
     clearTimeout(spareTimer)
@@ -95,7 +97,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       const there = host.group.members()
       host.group.kill()
       const ended = await (options.killListed ?? options.killTrees)(there, { timeoutMs: KILL_MS })
-      host.clear()
+      clear(host)
       return ended
     }
     const roots = [...(pid === undefined ? [] : [pid]), ...(crashed ? await strays(host.mark) : [])]
@@ -108,8 +110,13 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       ended.killed += late.killed
       ended.survivors = late.survivors
     }
-    host.clear()
+    clear(host)
     return ended
+  }
+
+  function clear(host: ProgramHost) {
+    mountPoints.release(host)
+    host.clear()
   }
 
   async function start(program: ContainedProgram): Promise<Outcome<ContainedProcess>> {
@@ -163,6 +170,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
           exitCode: null,
           signal: null,
           denied,
+          left: [],
           peakRss: 0,
           ...facts,
           endedBy,
@@ -231,8 +239,9 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       },
       {
         ask,
-        over: ({ exitCode, signal, limit, peakRss }) =>
-          void finish(limit ?? 'itself', { exitCode, signal, peakRss }),
+        over: ({ exitCode, signal, limit, peakRss, left }) =>
+          void finish(limit ?? 'itself', { exitCode, signal, peakRss, left }),
+        mounts: (paths) => mountPoints.add(host, paths),
         unable(text) {
           options.log(`A program could not be started: ${text}`)
           void finish('crash')

@@ -10,13 +10,16 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
 import { yieldProcessor } from '../yield-processor.ts'
 import { type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
 import { createTreeHold } from './hold-tree.ts'
+import { isThere, MOUNT_POINTS } from './mount-points.ts'
 import { measureTree, newSessions, processesBelow } from './process-tree.ts'
 import { sandboxFilesystem } from './sandbox-reach.ts'
+import { leftIn, sealMounts } from './seal-mounts.ts'
 
 const WATCH_MS = 50
 /** The same, for its sessions: what a program starts can have some of its own, each of which counts by itself. */
@@ -30,18 +33,24 @@ const PRIVATE_RANGES = [
   'fc00::/7',
   'fec0::/10',
 ]
+/** The descriptor on which bubblewrap reads its options. */
+const WORDS = 3
+/** Names told of what a program left. */
+const LEFT = 20
 /** Set by the runtime for other hosts than ours, or pointing at what the program can't see. */
 const UNSET =
   'JAVA_TOOL_OPTIONS CLAUDE_CODE_HOST_HTTP_PROXY_PORT CLAUDE_CODE_HOST_SOCKS_PROXY_PORT SANDBOX_RUNTIME'
 
 const home = process.env.HOME as string
 const temporary = path.join(path.dirname(home), 'tmp')
+const shared = path.join(path.dirname(home), 'shm')
 const sockets = os.tmpdir()
 const waiting = new Map<number, (no: string | null) => void>()
 let nextId = 1
 /** What it runs is to stand still. */
 let holding = false
 let onHold = () => {}
+let onGo = () => {}
 
 const tell = (message: FromHost) => process.send?.(message)
 // What a program does must not take the processor from whoever stops it, nor from the person's own programs.
@@ -59,6 +68,8 @@ process.on('message', (message) => {
   if (parsed.data.kind === 'answer') {
     waiting.get(parsed.data.id)?.(parsed.data.no)
     waiting.delete(parsed.data.id)
+  } else if (parsed.data.kind === 'go') {
+    onGo()
   } else if (parsed.data.kind === 'hold') {
     holding = parsed.data.on
     onHold()
@@ -86,7 +97,8 @@ function giveUp(error: unknown): void {
 }
 
 async function prepare(): Promise<void> {
-  for (const folder of [home, temporary, sockets]) fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const folder of [home, temporary, shared, sockets])
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (!SandboxManager.isSupportedPlatform())
     throw new Error('This system has no sandbox that programs can run in.')
   const { errors } = SandboxManager.checkDependencies()
@@ -154,15 +166,55 @@ async function run(message: RunMessage): Promise<void> {
     message.cwd,
     { commandId },
   )
-  const [file, ...args] = wrapped.argv as [string, ...string[]]
-  const started = spawn(file, args, {
-    env: { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...message.env },
-    stdio: 'inherit',
-    detached: true,
-  })
+  const { started, left } = await spawnIn(wrapped.argv, message)
   started.once('spawn', () => tell({ kind: 'started' }))
   started.once('error', giveUp)
-  watch(started, message)
+  watch(started, message, left)
+}
+
+interface Started {
+  started: ChildProcess
+  /** What the program left in its private folders. */
+  left(): string[]
+}
+
+async function spawnIn(argv: readonly string[], message: RunMessage): Promise<Started> {
+  const env = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8' }
+  if (process.platform !== 'linux') {
+    const [file, ...args] = argv as [string, ...string[]]
+    const started = spawn(file, args, { env: { ...env, ...message.env }, stdio: 'inherit', detached: true })
+    return { started, left: () => leftIn(home, '~') }
+  }
+  const { readable, writable, env: more } = message
+  const sealed = sealMounts(argv.at(-1) as string, {
+    tmp: temporary,
+    shm: shared,
+    own: sockets,
+    readable,
+    writable,
+    env: more,
+  })
+  await announce(sealed.mountPoints)
+  const started = spawn(sealed.command, ['--args', String(WORDS), '--', ...sealed.program], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    detached: true,
+  })
+  const words = started.stdio[WORDS] as Writable
+  words.on('error', () => {}) // it may have ended before it read them; its exit says so
+  words.end(sealed.options.map((word) => `${word}\0`).join(''))
+  const tmp = sealed.hasTmp ? '/tmp' : temporary
+  return { started, left: () => [...leftIn(temporary, tmp, sealed.mounts), ...leftIn(home, '~')] }
+}
+
+/** The broker takes away what is made for them, also when this process ends before it could; or the next broker does. */
+async function announce(paths: string[]): Promise<void> {
+  const missing = paths.filter((file) => !isThere(file))
+  fs.writeFileSync(path.join(path.dirname(home), MOUNT_POINTS), JSON.stringify(missing))
+  await new Promise<void>((resolve) => {
+    onGo = resolve
+    tell({ kind: 'mounts', paths })
+  })
 }
 
 function shell(): string {
@@ -176,7 +228,7 @@ function shellLine({ program, args, maxProcesses }: RunMessage): string {
   return `unset ${UNSET}; export TMPDIR=${quote(temporary)}; ${limits}exec ${[program, ...args].map(quote).join(' ')}`
 }
 
-function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage): void {
+function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage, left: () => string[]): void {
   let peakRss = 0
   let limit: 'memory' | 'processes' | null = null
   const newborn = newSessions()
@@ -197,8 +249,7 @@ function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage): 
   const timer = setInterval(look, WATCH_MS)
   started.once('exit', (exitCode, signal) => {
     clearInterval(timer)
-    process.send?.({ kind: 'over', exitCode, signal, limit, peakRss } satisfies FromHost, () =>
-      process.exit(0),
-    )
+    // The broker ends this process; what the runtime would clear up at an exit is shared with others that run.
+    tell({ kind: 'over', exitCode, signal, limit, peakRss, left: left().slice(0, LEFT) })
   })
 }

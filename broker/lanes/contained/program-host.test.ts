@@ -24,8 +24,19 @@ describe.skipIf(process.platform !== 'linux')('a broker that starts', () => {
     const left = leaveBehind(dead)
     const ours = leaveBehind(process.pid)
     await Promise.all([once(left.program, 'spawn'), once(ours.program, 'spawn')])
+    const mountPoint = path.join(left.folder, '..', `${path.basename(left.folder)}.gitconfig`)
+    const filled = `${mountPoint}.filled`
+    folders.push(mountPoint, filled)
+    fs.writeFileSync(mountPoint, '')
+    fs.writeFileSync(filled, 'by a person')
+    fs.writeFileSync(
+      path.join(left.folder, 'mount-points.json'),
+      JSON.stringify([mountPoint, filled, '/none']),
+    )
     const ended = once(left.program, 'exit')
     clearOldFolders()
+    expect(fs.existsSync(mountPoint)).toBe(false)
+    expect(fs.readFileSync(filled, 'utf8')).toBe('by a person')
     expect(await ended).toEqual([null, 'SIGKILL'])
     expect(fs.existsSync(left.folder)).toBe(false)
     expect(ours.program.exitCode ?? ours.program.signalCode).toBeNull()

@@ -4,8 +4,9 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type LaneGroup, noGroup } from '../lane-group.ts'
-import { FromHost, type RunMessage, type ToHost } from './contained-messages.ts'
+import { FromHost, MountPointList, type RunMessage, type ToHost } from './contained-messages.ts'
 import { findStrays } from './find-strays.ts'
+import { MOUNT_POINTS, removeEmpty } from './mount-points.ts'
 
 export interface HostOptions {
   /** The Node that runs hosts. */
@@ -36,6 +37,8 @@ export interface HostEvents {
   ask(host: string, port: number): Promise<string | null>
   over(end: Extract<FromHost, { kind: 'over' }>): void
   unable(text: string): void
+  /** The sandbox is going to make what is missing of these. */
+  mounts(paths: readonly string[]): void
 }
 
 /** Of hosts' private folders; the broker's pid follows. */
@@ -93,6 +96,9 @@ export function startHost({ node, childFile, searchPath, group: lanes = noGroup 
       void (events?.ask(host, port) ?? Promise.resolve('Nothing runs.')).then((no) =>
         send({ kind: 'answer', id, no }),
       )
+    } else if (message.kind === 'mounts') {
+      events?.mounts(message.paths)
+      send({ kind: 'go' })
     } else if (message.kind === 'over') {
       events?.over(message)
     }
@@ -150,12 +156,21 @@ function kill(pid: number): void {
   }
 }
 
+function mountPointsOf(folder: string): string[] {
+  try {
+    return MountPointList.parse(JSON.parse(fs.readFileSync(path.join(folder, MOUNT_POINTS), 'utf8')))
+  } catch {
+    return [] // it had started nothing
+  }
+}
+
 function removeOwn(folder: string): void {
   try {
     const stat = fs.lstatSync(folder)
     if (!stat.isDirectory() || stat.uid !== process.getuid?.()) return
     const mark = path.join(folder, 'home')
     for (const stray of findStrays(new Set([mark])).get(mark) ?? []) kill(stray)
+    removeEmpty(mountPointsOf(folder))
     fs.rmSync(folder, { recursive: true, force: true })
   } catch {
     // Another broker was faster.

@@ -35,10 +35,12 @@ export function sandboxFilesystem(
   const literal = (path: string) => ({ path, literal: true as const })
   const system = darwin ? [] : LINUX_SYSTEM.filter((path) => fs.existsSync(path))
   const closed = darwin ? DARWIN_PRIVATE : ['/']
+  // Only inside of what is open for changes: elsewhere nothing can be changed, and closing it again would close what is open below.
+  const within = (path: string) => reach.writable.some((folder) => path.startsWith(`${folder}/`))
   return {
     denyRead: [...closed, ...reach.hidden].map(literal),
     allowRead: [...system, ...own.readable, ...reach.readable, ...reach.writable].map(literal),
     allowWrite: [...own.writable, ...reach.writable].map(literal),
-    denyWrite: [...reach.readOnly, ...reach.hidden].map(literal),
+    denyWrite: [...reach.readOnly, ...reach.hidden].filter(within).map(literal),
   }
 }

@@ -1,0 +1,114 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { fc } from '../../../build/properties.ts'
+import { sealMounts, splitQuoted } from './seal-mounts.ts'
+
+/** As the sandbox runtime does. */
+const quoteWord = (word: string) =>
+  /^[A-Za-z0-9_./:@+,-][A-Za-z0-9_./:=@+,-]*$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`
+const quote = (words: string[]) => words.map(quoteWord).join(' ')
+const options = {
+  tmp: '/run/tmp',
+  shm: '/run/shm',
+  own: '/run/s',
+  readable: ['/home/me/docs'],
+  writable: ['/home/me/docs/out', '/home/me/work'],
+  env: {},
+}
+const seal = (words: string[], more: Partial<typeof options> = {}) =>
+  sealMounts(quote(['bwrap', ...words, '--', '/bin/bash', '-c', 'exec ls']), { ...options, ...more })
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true })
+})
+
+test('words come back as they were quoted, whatever is in them', () => {
+  const word = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...`'" \\$!=-/a\n☀`) }))
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1 }), (words) => {
+      expect(splitQuoted(quote(words))).toEqual(words)
+    }),
+  )
+})
+
+test.each([
+  'a  b',
+  'a;b',
+  'a $b',
+  '"a"',
+  "'a",
+  'a|b',
+  'a\nb',
+  '`a`',
+])('what is no such line is not read: %s', (line) => {
+  expect(() => splitQuoted(line)).toThrow()
+})
+
+describe('what bubblewrap is told', () => {
+  test('a place in memory can’t be written to; /tmp and /dev/shm are on the disk', () => {
+    const sealed = seal(['--ro-bind', '/', '/', '--tmpfs', '/home', '--tmpfs', '/tmp', '--dev', '/dev'])
+    expect(sealed).toMatchObject({ command: 'bwrap', program: ['/bin/bash', '-c', 'exec ls'], hasTmp: true })
+    expect(sealed.options.join(' ')).toBe(
+      '--ro-bind / / --tmpfs /home --bind /run/tmp /tmp --dev /dev --bind /run/shm /dev/shm --remount-ro /home --remount-ro /dev',
+    )
+  })
+
+  test('but one that something else was mounted over stays as that is', () => {
+    const sealed = seal(['--tmpfs', '/home/me/work', '--bind', '/home/me/work', '/home/me/work'])
+    expect(sealed.options.join(' ')).not.toContain('--remount-ro')
+  })
+
+  test('a folder that may be changed is opened again inside of one that may be read', () => {
+    const sealed = seal([
+      '--ro-bind',
+      '/home/me/docs',
+      '/home/me/docs',
+      '--ro-bind',
+      '/dev/null',
+      '/home/me/docs/out/.bashrc',
+    ])
+    expect(sealed.options.join(' ')).toBe(
+      '--ro-bind /home/me/docs /home/me/docs --bind /home/me/docs/out /home/me/docs/out --ro-bind /dev/null /home/me/docs/out/.bashrc',
+    )
+    expect(sealed.mountPoints).toEqual(['/home/me/docs/out/.bashrc'])
+  })
+
+  test('but not inside of one that was closed', () => {
+    const words = ['--ro-bind', '/home/me/work/locked', '/home/me/work/locked']
+    const writable = ['/home/me/work', '/home/me/work/locked/open']
+    for (const readable of [[], ['/home/me/work/locked']])
+      expect(seal(words, { readable, writable }).options).toEqual(words)
+  })
+
+  test('the program’s environment is not bubblewrap’s own', () => {
+    expect(seal([], { env: { LD_PRELOAD: '/x.so' } }).options).toEqual(['--setenv', 'LD_PRELOAD', '/x.so'])
+  })
+
+  test('a profile that lies in a file is read from there', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-seal-'))
+    folders.push(folder)
+    const file = path.join(folder, 'profile')
+    fs.writeFileSync(file, '--tmpfs\0/home/with space\0')
+    const line = quote([
+      ...['/bin/sh', '-c', 'exec 9<"$1" && shift && exec "$@"', 'srt-args', file, 'bwrap'],
+      ...['--new-session', '--args', '9', '--unshare-pid', '--', '/bin/bash', '-c', 'exec ls'],
+    ])
+    expect(sealMounts(line, options).options).toEqual([
+      ...['--new-session', '--tmpfs', '/home/with space', '--unshare-pid'],
+      ...['--remount-ro', '/home/with space'],
+    ])
+  })
+
+  test.each([
+    ['an option that is not known', ['--overlay-src', '/']],
+    ['an option without its operand', ['--tmpfs']],
+  ])('%s runs nothing', (_, words) => {
+    expect(() => sealMounts(quote(['bwrap', ...words, '--', 'ls']), options)).toThrow()
+  })
+  test.each(['bwrap --new-session', '', '/bin/sh -c x y z'])('neither does “%s”', (line) => {
+    expect(() => sealMounts(line, options)).toThrow()
+  })
+})
