@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -7,6 +16,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createDispatcher } from '../broker/doors/dispatch-call.ts'
 import { createEventHub } from '../broker/doors/event-hub.ts'
 import { type SocketDoor, serveSocket } from '../broker/doors/socket-door.ts'
+import { openLaneGroup } from '../broker/lanes/lane-group.ts'
 import { type Api, ApiError } from '../contract/broker-api.ts'
 import { sallyportPaths } from '../contract/paths.ts'
 import { StopFile, StopReceipt } from '../contract/stop.ts'
@@ -334,6 +344,11 @@ describe('check', () => {
   })
 })
 
+// Where this system lets this user make one.
+const probe = openLaneGroup()
+probe.remove()
+const hasGroups = probe.works
+
 describe('stop', () => {
   const receipt = {
     id: 'stop_1',
@@ -391,6 +406,61 @@ describe('stop', () => {
       expect(StopFile.parse(JSON.parse(readFileSync(world.paths.stopFile, 'utf8')))).toMatchObject({
         version: 1,
       })
+    },
+  )
+
+  it.skipIf(process.platform !== 'linux')('ends a broker that is there and can not be reached', async () => {
+    const { world, run, home } = makeWorld()
+    mkdirSync(path.join(home, 'broker'))
+    writeFileSync(path.join(home, 'broker', 'main.js'), 'for (;;) {}')
+    const hung = spawn(process.execPath, [path.join(home, 'broker', 'main.js')], {
+      detached: true,
+      stdio: 'ignore',
+    })
+    const ended = new Promise((resolve) => hung.once('exit', (_code, signal) => resolve(signal)))
+    mkdirSync(path.dirname(world.paths.pidFile), { recursive: true })
+    writeFileSync(world.paths.pidFile, `${hung.pid}\n`)
+    expect((await run(['stop'])).code).toBe(0)
+    expect(await ended).toBe('SIGKILL')
+    expect(existsSync(world.paths.stopFile)).toBe(true)
+  })
+
+  it.skipIf(!hasGroups)(
+    'holds what a hanging broker runs still at once, and ends all of it: nothing has an effect after that',
+    async () => {
+      const { world, run, home } = makeWorld()
+      await serve(world, { 'stop.now': () => new Promise(() => {}) })
+      mkdirSync(path.join(home, 'broker'))
+      writeFileSync(path.join(home, 'broker', 'main.js'), 'for (;;) {}')
+      const hung = spawn(process.execPath, [path.join(home, 'broker', 'main.js')], {
+        detached: true,
+        stdio: 'ignore',
+      })
+      const file = path.join(home, 'out')
+      // In sessions of their own, deaf to signals, children of nobody that is killed: only the group has them.
+      const script = `trap '' TERM INT HUP; read -r go; setsid sh -c 'while :; do echo x >> "$0"; sleep 0.005; done' "$0" & wait`
+      const trees = Array.from({ length: 4 }, () =>
+        spawn('/bin/bash', ['-c', script, file], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] }),
+      )
+      const group = openLaneGroup(hung.pid)
+      cleanUps.push(() => group.remove())
+      for (const tree of trees) {
+        group.inner(`tree-${tree.pid}`).take(tree.pid as number)
+        tree.stdin?.write('go\n')
+      }
+      await expect.poll(() => existsSync(file) && statSync(file).size > 50).toBe(true)
+      writeFileSync(world.paths.pidFile, `${hung.pid}\n`)
+      const pressed = Date.now()
+      const { code, json } = await run(['stop', '--json'])
+      expect(code).toBe(0)
+      const receipt = StopReceipt.parse(json()[0])
+      expect(receipt.survivors).toEqual([])
+      expect(receipt.processes).toBeGreaterThanOrEqual(9)
+      // The broker had a second to answer; what it ran stood still long before.
+      expect(statSync(file).mtimeMs - pressed).toBeLessThan(500)
+      const { size } = statSync(file)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      expect(statSync(file).size).toBe(size)
     },
   )
 

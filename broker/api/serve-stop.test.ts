@@ -38,6 +38,14 @@ it('resumes one agent and leaves the others, and an incident, as they are', asyn
   expect(ended).toEqual([])
 })
 
+it('stops while the screen is locked: anyone at the keyboard may', async () => {
+  const { api, stop, session } = world()
+  session.setLocked(true)
+  expect(await api['stop.now']({ drill: false }, caller)).toMatchObject({ scope: 'all' })
+  expect(await api['pause.set']({ paused: true }, caller)).toMatchObject({ paused: true })
+  expect(stop.state()).toMatchObject({ stopped: true, paused: true })
+})
+
 it('resumes everything, and ends the incident, only while the screen is unlocked', async () => {
   const { api, stop, session, ended } = world()
   await api['stop.now']({ drill: false }, caller)

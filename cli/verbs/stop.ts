@@ -1,13 +1,14 @@
 /**
- * `sallyport stop|resume|pause`. Stop works on a broker that does not answer: the stop is written down, and the broker
- * is killed with its process group. Whoever started it starts it again, and it comes up stopped.
+ * `sallyport stop|resume|pause`. Stop works on a broker that does not answer: the stop is written down, what runs is held
+ * still, and when no answer comes all of it is ended, the broker too. Whoever started it starts it again, and it comes
+ * up stopped.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import process from 'node:process'
 import type { Command } from 'commander'
 import { STOP_LIMITS, type StopFile, type StopReceipt } from '../../contract/stop.ts'
 import { addVerb, type Verbs } from '../define-verb.ts'
+import { endBroker, holdLanes, readBrokerPid } from '../end-broker.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
 import { createOutput, lasted } from '../output.ts'
 import { openSession, type Session, type World } from '../session.ts'
@@ -59,7 +60,13 @@ async function stop(
 ): Promise<ExitCode> {
   const out = createOutput(world, options.json === true)
   const start = performance.now()
-  const receipt = (await askBroker(world, options)) ?? forceStop(world, start)
+  const pid = readBrokerPid(world.paths.pidFile)
+  if (pid !== null && options.agent === undefined) {
+    // Written down and held still before it is asked: that needs no answer.
+    writeStop(world.paths.stopFile, stopFile(Date.now(), options.drill === true))
+    holdLanes(pid)
+  }
+  const receipt = (await askBroker(world, options, pid !== null)) ?? (await forceStop(world, start, pid))
   out.object(receipt)
   const ended = `${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} sockets, ${receipt.runs} runs`
   out.say(
@@ -74,6 +81,7 @@ async function stop(
 async function askBroker(
   world: World,
   options: { agent?: string; drill?: boolean },
+  isThere: boolean,
 ): Promise<StopReceipt | null> {
   const limit = new Promise<null>((resolve) => setTimeout(resolve, STOP_LIMITS.answerMs, null).unref())
   const asked = async () => {
@@ -93,18 +101,17 @@ async function askBroker(
   try {
     return await Promise.race([work, limit])
   } catch (error) {
-    // Words of a broker that answers are the answer; a broken connection is not.
-    if (error instanceof CliError && !['unavailable', 'not-allowed'].includes(error.code)) throw error
+    // Words of a broker that answers are the answer; a broken connection is not, and none to a broker that is there.
+    const broken = ['unavailable', 'not-allowed', ...(isThere ? ['not-running'] : [])]
+    if (error instanceof CliError && !broken.includes(error.code)) throw error
     return null
   }
 }
 
-function forceStop(world: World, start: number): StopReceipt {
+async function forceStop(world: World, start: number, pid: number | null): Promise<StopReceipt> {
   const at = Date.now()
-  const content: StopFile = { version: 1, at, by: BY, writer: 'shell', drill: false, receipt: null }
-  writeStop(world.paths.stopFile, content)
-  const pid = readBrokerPid(world.paths.pidFile)
-  const killed = pid !== null && kill(pid)
+  writeStop(world.paths.stopFile, stopFile(at, false))
+  const { ended, survivors } = pid === null ? { ended: 0, survivors: [] } : await endBroker(pid)
   return {
     id: `stop_cli_${at}`,
     at,
@@ -112,21 +119,24 @@ function forceStop(world: World, start: number): StopReceipt {
     scope: 'all',
     ms: performance.now() - start,
     isolates: 0,
-    processes: killed ? 1 : 0,
+    processes: ended,
     sockets: 0,
     runs: 0,
     questions: 0,
     credentials: 0,
     alreadyLeft: [
-      killed
-        ? 'The broker did not answer in time and was killed with its process group. What it had begun stands in the log as interrupted.'
-        : 'The broker did not answer, and its process was not found. The stop is written down: no broker starts an effect from now on.',
+      pid === null
+        ? 'The broker did not answer, and its process was not found. The stop is written down: no broker starts an effect from now on.'
+        : 'The broker did not answer in time and was ended with everything below it. What it had begun stands in the log as interrupted.',
     ],
-    survivors: [],
+    survivors,
     drill: false,
   }
 }
 
+const stopFile = (at: number, drill: boolean): StopFile => ({
+  ...{ version: 1, at, by: BY, writer: 'shell', drill, receipt: null },
+})
 const BY = 'you, in a terminal'
 
 function writeStop(file: string, content: StopFile): void {
@@ -134,33 +144,6 @@ function writeStop(file: string, content: StopFile): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(`${file}.cli`, JSON.stringify(content), { mode: 0o600, flush: true })
   renameSync(`${file}.cli`, file)
-}
-
-/** The broker's process id, if the process of that number still is a broker of ours. */
-function readBrokerPid(file: string): number | null {
-  try {
-    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10)
-    if (!(pid > 1)) return null
-    if (process.platform !== 'linux') return pid
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(path.join('broker', 'main.js'))
-      ? pid
-      : null
-  } catch {
-    return null
-  }
-}
-
-function kill(pid: number): boolean {
-  let killed = false
-  for (const target of [-pid, pid]) {
-    try {
-      process.kill(target, 'SIGKILL')
-      killed = true
-    } catch {
-      // No group of its own, or gone already.
-    }
-  }
-  return killed
 }
 
 /** @throws CliError when no agent has this name or id */

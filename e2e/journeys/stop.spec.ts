@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
+import type { Result } from '../../contract/broker-api.ts'
 import { call, makeAgent, startRun } from '../harness/agent.ts'
 import type { RunningApp } from '../harness/app.ts'
 import type { CommandLine } from '../harness/command-line.ts'
@@ -110,3 +111,75 @@ for (const [way, stop] of Object.entries(WAYS)) {
     await startRun(after, agent, 'Say hello')
   })
 }
+
+test('stop from the tray works while the window hangs', async ({
+  launch,
+  desktop,
+  tray,
+  modelServer,
+  sallyport,
+}) => {
+  const folder = path.join(desktop.home, 'work')
+  const file = path.join(folder, 'scribble.txt')
+  await mkdir(folder)
+  await installTool(desktop, 'spinner')
+  const app = await launch()
+  const page = await app.mainWindow()
+  const agent = await makeAgent(page, modelServer, {
+    folders: [{ path: folder, write: 'allow' }],
+    tools: ['spinner'],
+  })
+  modelServer.says(() => ({ toolCalls: [{ name: 'spinner__scribble', input: { file } }] }))
+  await startRun(page, agent, `Write to ${file}`)
+  const size = () =>
+    stat(file)
+      .then((found) => found.size)
+      .catch(() => 0)
+  await until(async () => (await size()) > 20, 20_000, 'waiting for the scribble')
+  // The page never comes back from this; nothing of it is asked for any more.
+  page
+    .evaluate(() => {
+      for (;;);
+    })
+    .catch(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const before = await size()
+  await until(
+    async () => (await size()) > before,
+    5_000,
+    'seeing that the tool goes on beside a page that hangs',
+  )
+
+  const pressed = Date.now()
+  await tray.click(/stop everything/i)
+  const status = async () =>
+    JSON.parse((await sallyport(['status', '--json'])).output) as Result<'status.get'>
+  const { receipt } = await until(
+    async () => {
+      const { stop: state } = await status()
+      return state.receipt ? state : null
+    },
+    10_000,
+    'waiting for the receipt',
+  )
+  expect(receipt).toMatchObject({ scope: 'all', runs: 1, survivors: [] })
+  expect((await stat(file)).mtimeMs - pressed).toBeLessThan(1_500)
+  const after = await size()
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(await size()).toBe(after)
+})
+
+test('a drill stops for real and is on record as one', async ({ launch, sallyport }) => {
+  const app = await launch()
+  const page = await app.mainWindow()
+  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  const { code, output } = await sallyport(['stop', '--drill', '--json'])
+  expect(code, output).toBe(0)
+  expect(JSON.parse(output)).toMatchObject({ drill: true, scope: 'all', survivors: [] })
+  await expect(page.getByRole('region', { name: 'Everything is stopped' })).toBeVisible()
+  const found = await sallyport(['log', 'search', 'Drill', '--json'])
+  const { rows } = JSON.parse(found.output) as Result<'activity.query'>
+  expect(rows.map(({ subject }) => subject).join()).toMatch(/Drill: stopped everything in \d+ ms/)
+  expect((await sallyport(['resume'])).code).toBe(0)
+  await expect(page.getByRole('region', { name: 'Everything is stopped' })).toBeHidden()
+})
