@@ -214,6 +214,14 @@ describe('a registered value is found and taken out', () => {
     )
   })
 
+  test('to its last character, which is the mark of an escape too, in pieces as in one', () => {
+    const scanner = scannerFor('ends-ir\\')
+    const text = `${joined('ends-ir', '\\n')}\\n\\`
+    expect(scanner.redactKnown(text).text).toBe('[secret:s0 removed]')
+    for (let at = 1; at < text.length; at++)
+      expect(pushAll(scanner, text, [at, text.length]), `cut at ${at}`).toBe('[secret:s0 removed]')
+  })
+
   test('when one value is the start of another, or overlaps it: nothing of either stays', () => {
     const scanner = scannerFor('abcdef-123', 'abcdef-123-456-789', '789-tail-of-it')
     expect(scanner.redactKnown('x abcdef-123-456-789-tail-of-it y').text).toBe('x [secret:s1 removed] y')

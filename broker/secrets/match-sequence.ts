@@ -13,17 +13,20 @@ import {
   readEscape,
 } from './read-escape.ts'
 
-/** It doesn't stand here. */
-export const NO_MATCH = -1
-/** The text ends before the sequence does. */
-export const CUT_MATCH = -2
+const NO_END = -1
+export interface Match {
+  /** -1: it doesn't stand here. */
+  end: number
+  /** The text ends before the sequence does, in one way to read it: with more of the text it may stand here, or go on. */
+  open: boolean
+}
+const NO_MATCH: Match = Object.freeze({ end: NO_END, open: false })
 /** Invisible characters between two of the value: more than that is no usual way to write it. */
 const MOST_BETWEEN = 48
 /** Where a mark can be read in two ways both are followed, up to so many times. */
 const MOST_FORKS = 1000
 
-/** @returns the end of the match, or one of the two above */
-export function matchSequence(text: string, at: number, sequence: Sequence): number {
+export function matchSequence(text: string, at: number, sequence: Sequence): Match {
   return isPlainMiss(text, at, sequence) ? NO_MATCH : readSequence(text, at, sequence)
 }
 
@@ -47,16 +50,16 @@ function asciiOf(some: string): Uint8Array {
   )
 }
 
-function readSequence(text: string, at: number, sequence: Sequence): number {
+function readSequence(text: string, at: number, sequence: Sequence): Match {
   const { codes, kind } = sequence
   let forks = 0
-  let cut = false
+  let open = false
   const end = follow(0, at, 0)
-  return end === NO_MATCH && cut ? CUT_MATCH : end
+  return end === NO_END && !open ? NO_MATCH : { end, open }
 
   function follow(done: number, from: number, skippedBefore: number): number {
     let [index, pos, skipped] = [done, from, skippedBefore]
-    let best: number = NO_MATCH
+    let best = NO_END
     while (index < codes.length) {
       if (pos >= text.length) return cutHere(best)
       const wanted = codes[index] as number
@@ -68,7 +71,7 @@ function readSequence(text: string, at: number, sequence: Sequence): number {
         const taken = read >= 0 && same(escapeCode(read), wanted, kind)
         if (mayGrow(text, pos, read)) {
           if (!taken) return cutHere(best)
-          cut = true
+          open = true
         }
         if (taken || (read >= 0 && mayPass(index, skipped, escapeCode(read)))) {
           pos += escapeLength(read)
@@ -96,7 +99,7 @@ function readSequence(text: string, at: number, sequence: Sequence): number {
   }
 
   function fork(index: number, pos: number): number {
-    let best: number = NO_MATCH
+    let best = NO_END
     for (const length of marksItself(text, pos)) {
       forks++
       best = Math.max(best, follow(index, pos + length, 0))
@@ -105,7 +108,7 @@ function readSequence(text: string, at: number, sequence: Sequence): number {
   }
 
   function cutHere(best: number): number {
-    cut = true
+    open = true
     return best
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret, isInvisible, type Sequence } from './encode-secret.ts'
-import { CUT_MATCH, matchSequence, NO_MATCH } from './match-sequence.ts'
+import { matchSequence } from './match-sequence.ts'
 import { CUT_ESCAPE, escapeCode, escapeLength, isMark, mayGrow, readEscape } from './read-escape.ts'
 
 export interface Needles {
@@ -130,13 +130,13 @@ export function createNeedles(values: readonly { what: string; value: string }[]
 
 /** Adds the longest of the values that stand here. True when the text ends before one of them does. */
 function longest(text: string, at: number, list: readonly Needle[], hits: LeakHit[]): boolean {
-  let best = NO_MATCH
+  let best = -1
   let found: Needle | null = null
   let cut = false
   for (const needle of list) {
-    const end = matchSequence(text, at, needle)
-    if (end === CUT_MATCH) cut = true
-    else if (end > best) [best, found] = [end, needle]
+    const { end, open } = matchSequence(text, at, needle)
+    cut ||= open
+    if (end > best) [best, found] = [end, needle]
   }
   if (found) hits.push({ what: found.what, ...withEdges(text, at, best, found) })
   return cut
