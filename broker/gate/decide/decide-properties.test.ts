@@ -57,7 +57,7 @@ const commandPattern = fc
   .tuple(fc.constantFrom('git', '/usr/bin/git', 'bash', '/opt/git', '*', 'unknown'), words)
   .map(([program, args]) => [program, ...args])
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) =>
-  fc.option(fc.array(arbitrary, { minLength: 1, maxLength: 3 }), { nil: undefined })
+  fc.option(fc.array(arbitrary, { minLength: 1, maxLength: 3 }), { nil: undefined, freq: 2 })
 
 const rule = (
   effects: PolicyRule['effect'][] = ['allow', 'ask', 'deny'],
@@ -79,6 +79,12 @@ const rules = (most = 14, effects?: PolicyRule['effect'][]) =>
     .array(rule(effects), { maxLength: most })
     .map((list) => list.map((each, at) => ({ ...each, id: `r${at}`, reason: '' }) as PolicyRule))
 
+const MODEL = {
+  kind: 'model' as const,
+  provider: 'openai' as const,
+  model: 'm',
+  origin: 'https://api.example.org:443',
+}
 const need: fc.Arbitrary<Need> = fc.oneof(
   fc
     .tuple(
@@ -114,13 +120,13 @@ const need: fc.Arbitrary<Need> = fc.oneof(
     .map(
       (capability): Need => ({ capability: capability as 'notify', resource: { kind: 'plain', text: 'x' } }),
     ),
-  fc.constant<Need>({
-    capability: 'model.call',
-    resource: { kind: 'model', provider: 'openai', model: 'm', origin: 'https://api.example.org:443' },
-  }),
+  place.map((at) => path('open', at)),
+  fc.tuple(host, urlPath).map(([name, at]): Need => ({ ...url(`https://${name}${at}`), capability: 'open' })),
+  fc.constant<Need>({ capability: 'model.call', resource: MODEL }),
 )
 const level = fc.constantFrom('allow' as const, 'ask' as const, 'deny' as const)
-const perimeter = fc
+const often = fc.constantFrom('allow' as const, 'allow' as const, 'ask' as const, 'deny' as const)
+const scattered = fc
   .record({
     folders: fc.array(
       fc.record({ path: fc.oneof(place, homePlace, fc.constant('/srv')), read: level, write: level }),
@@ -146,6 +152,29 @@ const perimeter = fc
     open: level,
   })
   .map((lines) => Perimeter.parse(lines))
+/** Lines for every place: outside of the scattered ones lies most of what is asked, and is denied before all else. */
+const everywhere = fc
+  .record({ read: often, change: often, program: often, use: often, show: often })
+  .map(({ read, change, program, use, show }) =>
+    Perimeter.parse({
+      folders: [{ path: '/', read, write: change }],
+      hosts: ['https', 'http'].flatMap((scheme) =>
+        [undefined, 8080].map((port) => ({
+          ...{ scheme, host: '*', ...(port && { port }), read, send: change },
+          methods: ['GET', 'POST', 'PUT'],
+        })),
+      ),
+      commands: ['/usr/bin/git', '/opt/git', '/usr/bin/bash', '/usr/bin/ls'].map((name) => ({
+        program: name,
+        run: program,
+      })),
+      secrets: ['token', 'key'].map((name) => ({ name, use })),
+      clipboard: { read: show, write: show },
+      notify: show,
+      open: show,
+    }),
+  )
+const perimeter = fc.oneof(scattered, { weight: 2, arbitrary: everywhere })
 const flow = fc.record({
   lamps: fc.record({ outside: fc.boolean(), private: fc.boolean(), send: fc.boolean() }),
   backed: fc.boolean(),
@@ -157,7 +186,11 @@ const grants: fc.Arbitrary<GrantIndex> = fc
     find: (effect) => (has[effect] ? ({ id: `g_${effect}`, words: 'w', reason: '' } as Grant) : null),
   }))
 const sources = fc
-  .record({ managed: rules(8), personal: rules(8), bound: fc.option(perimeter, { nil: undefined }) })
+  .record({
+    managed: fc.oneof({ weight: 3, arbitrary: rules(1) }, rules(8)),
+    personal: fc.oneof(rules(1), rules(8)),
+    bound: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, perimeter),
+  })
   .map(
     ({ managed, personal, bound }): Partial<PolicySources> => ({
       managed: policyFile(managed, bound ? { perimeter: bound } : {}),
@@ -169,13 +202,24 @@ const given = fc
     need,
     perimeter,
     flow,
+    ownModel: fc.constantFrom(null, MODEL),
     tool: fc.constantFrom(
-      null,
-      tool(),
+      ...[null, tool(), tool()],
       tool({ capabilities: ['fs.read'], hosts: ['example.org'], commands: ['git'] }),
     ),
   })
   .map(({ need: asked, ...change }): DecideInput => input(asked, change))
+
+/** That a property is no empty talk: how often its answers were of each kind. */
+function tally() {
+  const counts = new Map<string, number>()
+  return {
+    add: (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1),
+    expectSome: (least: number, ...kinds: string[]) => {
+      for (const kind of kinds) expect(counts.get(kind) ?? 0, kind).toBeGreaterThanOrEqual(least)
+    },
+  }
+}
 
 describe('for any policy, perimeter and request', () => {
   it('the index answers as a plain scan of the rules does', () => {
@@ -221,8 +265,10 @@ describe('for any policy, perimeter and request', () => {
     )
   })
   it('deny always wins: a rule that denies what is asked makes it denied, whatever else stands there', () => {
+    const before = tally()
     fc.assert(
       fc.property(sources, given, grants, fc.boolean(), (files, asked, index, managed) => {
+        before.add(decider(files, index).decide(asked).effect)
         const denial = { id: 'zz-deny', effect: 'deny', capabilities: ['*'], reason: '' } as PolicyRule
         const key = managed ? 'managed' : 'personal'
         const file = files[key]
@@ -234,6 +280,7 @@ describe('for any policy, perimeter and request', () => {
       }),
       runs(500),
     )
+    before.expectSome(20, 'allow', 'ask')
   })
   it('nothing inside widens the perimeter: what it denies stays denied under any policy and grant', () => {
     fc.assert(
@@ -258,6 +305,7 @@ describe('for any policy, perimeter and request', () => {
     )
   })
   it('the order of rules and lines has no meaning', () => {
+    const answers = tally()
     fc.assert(
       fc.property(sources, given, grants, fc.infiniteStream(fc.nat()), (files, asked, index, random) => {
         const shuffled = <T>(list: T[]): T[] =>
@@ -278,6 +326,7 @@ describe('for any policy, perimeter and request', () => {
         }
         const before = decider(files, index).decide(asked)
         const after = decider(mixed, index).decide({ ...asked, perimeter: lines })
+        answers.add(before.effect)
         expect(after.effect).toBe(before.effect)
         expect(after.because[0]?.layer).toBe(before.because[0]?.layer)
         if (
@@ -288,8 +337,10 @@ describe('for any policy, perimeter and request', () => {
       }),
       runs(800),
     )
+    answers.expectSome(20, 'allow', 'ask', 'deny')
   })
   it('every decision names the rule that made it, in a sentence', () => {
+    const layers = tally()
     fc.assert(
       fc.property(sources, given, grants, (files, asked, index) => {
         const { because, effect, grantId } = decider(files, index).decide(asked)
@@ -299,18 +350,24 @@ describe('for any policy, perimeter and request', () => {
           expect(text).toMatch(/^[\p{Lu}/].*[.!?]$/su)
         }
         expect(grantId !== null).toBe(effect === 'allow' && because[0]?.layer === 'grant')
+        layers.add(because[0]?.layer ?? '')
       }),
-      runs(800),
+      runs(2000),
     )
+    layers.expectSome(5, 'managed-deny', 'perimeter', 'manifest', 'deny-rule', 'grant', 'flow', 'policy')
   })
   it('after outside text nothing that changes or sends goes in silence unless the person’s words or a grant back it', () => {
+    const calm = tally()
     fc.assert(
       fc.property(sources, given, grants, (files, asked, index) => {
+        // The agent's own model is where its text comes from and goes to anyway.
+        fc.pre(asked.need.capability !== 'model.call' || !asked.ownModel)
         const flowed = {
           ...asked,
           flow: { lamps: { outside: true, private: false, send: true }, backed: false, unbacked: [] },
         }
         fc.pre(!['fs.read', 'fs.list', 'clipboard.read', 'notify'].includes(asked.need.capability))
+        calm.add(`${asked.need.capability} ${decider(files, index).decide({ ...asked, flow: CALM }).effect}`)
         const decision = decider(files, index).decide(flowed)
         const stays = asked.need.capability === 'fs.write' || asked.need.capability === 'fs.delete'
         if (decision.effect === 'allow' && !stays) expect(decision.because[0]?.layer).toBe('grant')
@@ -323,8 +380,10 @@ describe('for any policy, perimeter and request', () => {
         )
           expect(both.effect).not.toBe('allow')
       }),
-      runs(800),
+      runs(3000),
     )
+    for (const each of ['fs.write', 'fs.delete', 'net.request', 'secret.use', 'open', 'command.run'])
+      calm.expectSome(5, `${each} allow`)
   })
   it('the same question has the same answer', () => {
     fc.assert(
