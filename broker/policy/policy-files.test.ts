@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { fc } from '../../build/properties.ts'
+import { fc, runs } from '../../build/properties.ts'
 import type { PolicyFile } from '../../contract/policy.ts'
 import { compilePolicy } from '../gate/decide/compile-policy.ts'
 import { findRuleFaults } from '../gate/decide/find-rule-faults.ts'
@@ -110,14 +110,30 @@ describe('the text of a policy', () => {
           '{"version":1,"settings":{"__proto__":{"x":1}}}',
         )
         .chain((start) => fc.string().map((rest) => start + rest)),
+      // A good file with something else in the place of one of its parts.
+      fc
+        .tuple(
+          fc.constantFrom('"a"', '"deny"', '["fs.read"]', '["/x"]', '1', '[{', '}', 'nothing'),
+          fc.json(),
+        )
+        .map(([part, other]) =>
+          '{"version":1,"rules":[{"id":"a","effect":"deny","capabilities":["fs.read"],"paths":["/x"]}]}'.replace(
+            part,
+            () => other,
+          ),
+        ),
     )
+    let good = 0
     fc.assert(
       fc.property(any, (text) => {
         const { policy, faults: found } = parse(text)
+        if (policy) good += 1
         expect(policy === null).toBe(found.length > 0)
         for (const { line, column } of found) expect(line > 0 && column > 0).toBe(true)
       }),
+      runs(500),
     )
+    expect(good).toBeGreaterThan(5)
     expect(({} as { version?: number }).version).toBeUndefined()
   })
 })

@@ -154,8 +154,19 @@ it('no order of events gives a yes within 500 ms of a paint, a focus or a change
     ),
     after: fc.integer({ min: 0, max: 700 }),
   })
+  // An honest answer begins like this; events at random alone hardly ever come to one.
+  const honest = fc
+    .constantFrom('release' as const, 'held' as const, 'once' as const)
+    .map((last) => [
+      ...(['focus', 'paint', 'free'] as const).map((kind) => ({ kind, after: 1 })),
+      { kind: 'press' as const, after: 520 },
+      { kind: last, after: 610 },
+    ])
+  const stretch = fc.oneof({ weight: 4, arbitrary: event.map((each) => [each]) }, honest)
+  let allowed = 0
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 60 }), fc.constantFrom(0, 600), (events, holdMs) => {
+    fc.property(fc.array(stretch, { maxLength: 40 }), fc.constantFrom(0, 600), (stretches, holdMs) => {
+      const events = stretches.flat()
       let guard = startGuard({ hash: HASH, inertMs: 500, holdMs, at: 0, focused: false })
       let now = 0
       let quietSince = 0
@@ -177,6 +188,7 @@ it('no order of events gives a yes within 500 ms of a paint, a focus or a change
           if (guard !== before) quietSince = now
         }
         if (allow) {
+          allowed += 1
           expect(now - quietSince).toBeGreaterThanOrEqual(500 + (kind === 'once' ? 0 : holdMs))
           expect(before.paintedAt).not.toBeNull()
           expect(before.focusedAt).not.toBeNull()
@@ -187,4 +199,5 @@ it('no order of events gives a yes within 500 ms of a paint, a focus or a change
     }),
     runs(2_000),
   )
+  expect(allowed).toBeGreaterThan(200)
 })
