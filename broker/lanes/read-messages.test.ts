@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fc, runs } from '../../build/properties.ts'
 import { FromSandbox } from '../../contract/sandbox-wire.ts'
 import { LIMITS } from '../../contract/words.ts'
-import { createLineReader, parseLine } from './read-messages.ts'
+import { createLineReader, parseLargeLine, parseLine } from './read-messages.ts'
 
 const fault = expect.objectContaining({ fault: expect.any(String) })
 const request = { t: 'request', id: 1, request: 2, operation: 'fs.stat', args: { path: '/' } }
@@ -89,6 +89,107 @@ describe('a line from a sandbox process', () => {
       const value = (parsed as { message: { value: object[] } }).message.value[0] as object
       expect(Object.assign({}, value)).not.toHaveProperty('polluted')
     }
+  })
+})
+
+describe('a large line', () => {
+  const large = (line: string) => parseLargeLine(line, () => true)
+  const result = (value: string) => `{"t":"result","id":1,"ok":true,"cpuMs":0,"value":${value}}`
+
+  it('is read as a small one is, whatever it holds', async () => {
+    const text = fc.oneof(
+      fc.json(),
+      fc.jsonValue().map((value) => JSON.stringify(value, null, '\t')),
+      fc.string(),
+      fc.string({ unit: fc.constantFrom(...`[]{}",:0123456789.eE+-\\u tfnrul`) }),
+      fc.constantFrom(
+        ...[
+          '1e999',
+          '-0',
+          '01',
+          '1.',
+          '.5',
+          '+1',
+          '1E-5',
+          '[1,]',
+          '{"a":1,}',
+          '"\\ud83d\\ude00"',
+          '"\\x"',
+          '"\t"',
+        ],
+        ...[
+          '{"__proto__":{"a":1},"a":2,"a":3}',
+          '[{"\\u005f_proto__":1}]',
+          'nul',
+          'truefalse',
+          '"',
+          '"\\',
+          '"\\u00',
+        ],
+      ),
+    )
+    const line = fc.oneof(text, text.map(result))
+    await fc.assert(
+      fc.asyncProperty(line, async (each) => {
+        const small = parseLine(each)
+        if ('fault' in small) expect(await large(each)).toEqual(fault)
+        else expect(await large(each)).toEqual(small)
+      }),
+      runs(500),
+    )
+  })
+
+  it('is read whole where it is cut into pieces', async () => {
+    for (const unit of ['a', '\\\\', '\\"', '\\u0041', '\\ud83d\\ude00', 'ü\\n', '☀😀']) {
+      const line = result(`"x${unit.repeat(300_000)}"`)
+      expect(await large(line), unit).toEqual({ message: JSON.parse(line) })
+    }
+  })
+
+  const many = (count: number, one: (index: number) => string) =>
+    Array.from({ length: count }, (_, n) => one(n)).join(',')
+  const megabytes = (unit: string) => unit.repeat(Math.floor(8_000_000 / unit.length))
+  it.each([
+    ['one string', result(`"${megabytes('a')}"`)],
+    ['one string full of escapes', result(`"${megabytes('\\"')}"`)],
+    ['one number', result(megabytes('9'))],
+    ['long numbers', result(`[${many(10_000, () => `9007199254740993.${'0'.repeat(780)}1`)}]`)],
+    ['many keys of one object', result(`{${many(99_000, (n) => `"k${n}":1`)}}`)],
+    ['long keys full of escapes', result(`{${many(60_000, (n) => `"${'\\u006b'.repeat(16)}${n}":1`)}}`)],
+    ['one key again and again', result(`{${many(99_000, () => '"k":1')}}`)],
+    ['keys that no message has', `{"t":"log","id":1,${many(99_000, (n) => `"k${n}":1`)}}`],
+    [
+      'keys that no error has',
+      `{"t":"result","id":1,"ok":false,"cpuMs":0,"error":{${many(99_000, (n) => `"k${n}":1`)}}}`,
+    ],
+    ['deep nesting', result(`[${many(3_200, () => '['.repeat(60) + ']'.repeat(60))}]`)],
+    ['nothing but blanks', result(`[${megabytes(' ')}1]`)],
+    ['what closes nothing', `{"t":"x"${megabytes(']')}`],
+  ])('never keeps the thread for long: %s', async (_, line) => {
+    const gaps: number[] = []
+    // What else this computer does must not count: the best of three.
+    for (let n = 0; n < 3; n++) {
+      let longest = 0
+      let last = performance.now()
+      let reading = true
+      const beat = async () => {
+        for (; reading; last = performance.now()) {
+          await new Promise(setImmediate)
+          longest = Math.max(longest, performance.now() - last)
+        }
+      }
+      const beating = beat()
+      await large(line)
+      reading = false
+      await beating
+      gaps.push(longest)
+    }
+    expect(Math.min(...gaps)).toBeLessThan(100)
+  })
+
+  it('is dropped when nobody waits for it any more', async () => {
+    const line = result(`[${many(150_000, (n) => `"${n}"`)}]`)
+    expect(await parseLargeLine(line, () => false)).toEqual(fault)
   })
 })
 

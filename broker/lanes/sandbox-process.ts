@@ -4,7 +4,14 @@
 
 import { killBubblewrap } from './kill-bubblewrap.ts'
 import { childrenOf } from './process-usage.ts'
-import { createLineReader, parseLine, type SandboxMessage } from './read-messages.ts'
+import {
+  createLineReader,
+  LARGE_LINE,
+  type ParsedLine,
+  parseLargeLine,
+  parseLine,
+  type SandboxMessage,
+} from './read-messages.ts'
 import type { SpawnedSandbox } from './spawn-sandbox.ts'
 
 export interface SandboxEnd {
@@ -61,6 +68,11 @@ export function openSandboxProcess(
   let inner: number | undefined
   let over = false
   let out = ''
+  let wanted = true
+  /** Lines behind a large one that is being read. */
+  let waiting: string[] | null = null
+  /** The process has ended, and what it wrote last is still being read. */
+  let ended = false
   let settleReady: (ready: boolean) => void = () => {}
   const ready = new Promise<boolean>((resolve) => {
     settleReady = resolve
@@ -91,15 +103,42 @@ export function openSandboxProcess(
 
   function finish() {
     if (over) return
+    ended = true
+    if (waiting && isWanted()) return
     over = true
     clearTimeout(slowStart)
     settleReady(false)
     events.onEnd(end)
   }
 
+  const isWanted = () => !over && !end.killed && end.fault === ''
+
   function onLine(line: string) {
-    if (over || end.killed || end.fault) return
-    const parsed = parseLine(line)
+    if (!isWanted()) return
+    if (waiting) waiting.push(line)
+    else if (line.length > LARGE_LINE) readLarge(line).catch(() => breakOff('a message could not be read'))
+    else take(line, parseLine(line))
+  }
+
+  /** What comes after it waits, and nothing more is read meanwhile. */
+  async function readLarge(line: string) {
+    const behind: string[] = []
+    waiting = behind
+    flow()
+    const parsed = await parseLargeLine(line, isWanted)
+    waiting = null
+    if (isWanted()) take(line, parsed)
+    for (const next of behind) onLine(next)
+    flow()
+    if (!waiting && ended) finish()
+  }
+
+  function flow() {
+    if (wanted && !waiting) child.stdout?.resume()
+    else child.stdout?.pause()
+  }
+
+  function take(line: string, parsed: ParsedLine) {
     if ('fault' in parsed) breakOff(parsed.fault)
     else if (parsed.message.t !== 'ready') events.onMessage(parsed.message, line.length)
     else if (!end.ready) becomeReady()
@@ -140,7 +179,10 @@ export function openSandboxProcess(
       if (out === '') setImmediate(flush)
       out += text
     },
-    read: (on) => void (on ? child.stdout?.resume() : child.stdout?.pause()),
+    read: (on) => {
+      wanted = on
+      flow()
+    },
     stand: (still) => {
       if (inner && !over) signal(inner, still ? 'SIGSTOP' : 'SIGCONT')
     },
