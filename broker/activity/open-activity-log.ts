@@ -234,7 +234,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     sealState: sealing.state,
     state() {
       const text = writer.failing()
-      return { state: text === null ? 'ok' : 'failing', entries: writer.head().seq, text: text ?? '' }
+      return { state: text === null ? 'ok' : 'failing', entries: writer.lastSeq(), text: text ?? '' }
     },
     removeOld: (keep) =>
       inTurn(async () => {
