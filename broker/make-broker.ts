@@ -23,6 +23,7 @@ import { createDesktopThroughShell } from './desktop/through-shell.ts'
 import { createDiagnosticLog, type DiagnosticLog } from './diagnostic-log.ts'
 import { compilePolicy } from './gate/decide/compile-policy.ts'
 import { findRuleFaults } from './gate/decide/find-rule-faults.ts'
+import { followToolRules } from './gate/decide/tool-rules.ts'
 import { placeOf } from './gate/find-leak.ts'
 import { makeGate } from './gate/make-gate.ts'
 import { openGrantBook } from './grants/grant-book.ts'
@@ -312,7 +313,8 @@ async function makeRooms(options: BrokerOptions) {
         managed: Object.hasOwn(policy.settings().managed, 'reviewOutside'),
       }),
   }
-  const gate = makeGate({ ...shared, policy: policy.compiled })
+  const inForce = followToolRules(policy.compiled, () => settings.get().toolRules)
+  const gate = makeGate({ ...shared, policy: inForce })
   const models = createModels({
     gate,
     vault,

@@ -186,6 +186,7 @@ describe('the command line', () => {
       'tool run',
       'tool list',
       'tool thaw',
+      'tool set',
       'check',
       'consent preview',
       'log tail',

@@ -24,7 +24,7 @@ import { Incident } from './incident.ts'
 import { Manifest } from './manifest.ts'
 import { PolicyStatus } from './policy.ts'
 import { KeychainStatus, SecretInfo, SecretRules } from './secret.ts'
-import { Settings, SettingsChange } from './settings.ts'
+import { Settings, SettingsChange, ToolRule, ToolRules } from './settings.ts'
 import { StopReceipt, StopState } from './stop.ts'
 import { Capability, Id, Instant, Json, Slug } from './words.ts'
 
@@ -218,7 +218,13 @@ export const METHODS = {
 
   'tools.list': method(Nothing, z.object({ tools: z.array(ToolInfo), frozen: z.array(FrozenTool) })),
   'tools.thaw': method(z.strictObject({ name: z.string().min(1).max(64) }), FrozenTool, ['page', 'cli']),
-  /** Runs one function of an installed tool under a perimeter given by an agent. */
+  /** Whether a tool may do a kind of thing at all, for every agent; `rules` leaves it to the agent's rules. */
+  'tools.setRule': method(
+    z.strictObject({ name: Slug, capability: Capability, rule: z.enum(['rules', ...ToolRule.options]) }),
+    z.object({ rules: ToolRules }),
+    ['page', 'cli'],
+  ),
+
   'questions.list': method(Nothing, z.object({ questions: z.array(Question) }), [
     'page',
     'consent',

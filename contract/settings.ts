@@ -1,5 +1,15 @@
 /** Settings that a person changes; each can be set or locked by a managed policy file under the same key. */
 import { z } from 'zod'
+import { Capability, Slug } from './words.ts'
+
+/** For one tool and one kind of effect, whoever uses the tool: it asks first, or never happens. */
+export const ToolRule = z.enum(['ask', 'deny'])
+export type ToolRule = z.infer<typeof ToolRule>
+/** By tool, then by kind of effect. What is not named goes by the agent's rules. */
+export const ToolRules = z
+  .record(Slug, z.partialRecord(Capability, ToolRule))
+  .refine((rules) => Object.keys(rules).length <= 1000, 'at most 1000 tools')
+export type ToolRules = z.infer<typeof ToolRules>
 
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
@@ -30,6 +40,8 @@ export const Settings = z.object({
   undoDays: z.number().int().min(1).max(365).default(30),
   undoMegabytes: z.number().int().min(10).max(100_000).default(1_000),
   otlpEndpoint: z.string().max(500).default(''),
+  /** What people grant and deny tool by tool. It only narrows what an agent's perimeter opens. */
+  toolRules: ToolRules.default({}),
   mutedAlerts: z.array(z.string().max(60)).max(50).default([]),
   tourDone: z.boolean().default(false),
 })

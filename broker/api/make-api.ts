@@ -16,6 +16,7 @@ import { serveSettings } from './serve-settings.ts'
 import { serveStatus } from './serve-status.ts'
 import { serveStop } from './serve-stop.ts'
 import { serveToolRun } from './serve-tool-run.ts'
+import { serveTools } from './serve-tools.ts'
 
 export function makeApi(rooms: Rooms): Api {
   return {
@@ -42,6 +43,7 @@ export function makeApi(rooms: Rooms): Api {
     ...servePolicy(rooms),
     ...serveSettings(rooms),
     ...serveToolRun(rooms),
+    ...serveTools(rooms),
     ...serveIncident(rooms),
     ...serveDigest(rooms),
     'paths.resolve': async ({ path }) => {

@@ -6,6 +6,7 @@ import type { Need } from '../../contract/resource.ts'
 import { canonicalizeForCheck } from '../capabilities/canonicalize-for-check.ts'
 import { compilePolicy } from '../gate/decide/compile-policy.ts'
 import { createDecider } from '../gate/decide/decider.ts'
+import { withToolRules } from '../gate/decide/tool-rules.ts'
 import { indexGrants } from '../grants/index-grants.ts'
 import type { Rooms } from '../make-broker.ts'
 import { explainCheck } from '../policy/explain-check.ts'
@@ -20,7 +21,7 @@ const SIMULATED = 2_000
 const TERMINAL = { id: 'cli', kind: 'cli', name: 'the command line' } as const
 
 export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
-  const { policy, places, gate, catalog, agents, models, log, clock } = rooms
+  const { policy, places, gate, catalog, agents, models, log, clock, settings } = rooms
   const compile = (sources: Parameters<typeof compilePolicy>[0]) => compilePolicy(sources, places)
 
   const parse = (text: string) => parsePolicyText(policy, text)
@@ -78,7 +79,10 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
         sources: policy.sources(),
         proposed: parse(text),
         compile,
-        decider: (compiled, index) => createDecider({ policy: () => compiled, grants: () => index, places }),
+        decider(compiled, index) {
+          const inForce = withToolRules(compiled, settings.get().toolRules)
+          return createDecider({ policy: () => inForce, grants: () => index, places })
+        },
         perimeterOf(principalId) {
           const agent = agents.get(principalId)
           return agent ? { perimeter: agent.perimeter, ownModel: ownModelOf(agent) } : null

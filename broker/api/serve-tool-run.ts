@@ -18,7 +18,7 @@ import { parsePolicyText } from './parse-policy-text.ts'
 const ENTRIES = 10_000
 const TERMINAL = { id: 'cli', kind: 'cli', name: 'the command line' } as const
 
-export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run' | 'tools.list' | 'tools.thaw'> {
+export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run'> {
   /** One gate for each policy text and answer: a batch of hundreds compiles its policy once. */
   const gates = new Map<string, { gate: Gate; perimeter: Perimeter }>()
   const tools = new Map<string, InstalledTool>()
@@ -74,8 +74,6 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run' | 'tools.list' |
   }
 
   return {
-    'tools.list': async () => ({ tools: rooms.catalog.list(), frozen: rooms.canaries.list() }),
-    'tools.thaw': async ({ name }, caller) => orFault(rooms.canaries.thaw(name, caller.name)),
     async 'tool.run'(params) {
       if (rooms.options.lasting)
         throw new ApiError('not-allowed', 'A tool is run by hand in a broker of its own: sallyport tool run.')

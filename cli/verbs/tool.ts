@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { METHODS, type Params, type ToolRunResult } from '../../contract/broker-api.ts'
+import { CAPABILITIES } from '../../contract/words.ts'
 import { askHere } from '../ask-here.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
@@ -56,7 +57,8 @@ export function addTool(program: Command, verbs: Verbs): void {
     reach: 'any',
     async run({ session, out }) {
       const { tools, frozen } = await session.call('tools.list', {})
-      out.object({ tools, frozen })
+      const { settings } = await session.call('settings.get', {})
+      out.object({ tools, frozen, rules: settings.toolRules })
       out.table(
         tools.map((each) => [
           each.name,
@@ -65,8 +67,39 @@ export function addTool(program: Command, verbs: Verbs): void {
           out.foreign(each.summary, 'tool'),
         ]),
       )
+      for (const [tool, kinds] of Object.entries(settings.toolRules))
+        for (const [capability, rule] of Object.entries(kinds))
+          out.say(
+            rule === 'deny'
+              ? `${tool}: ${capability} ${out.mark('deny', 'never')}`
+              : `${tool}: ${capability} ${out.mark('ask', 'asks first')}`,
+          )
       for (const { tool, why } of frozen)
         out.say(`${tool} is frozen: ${why} When you know why, thaw it: sallyport tool thaw ${tool}`)
+      return undefined
+    },
+  })
+  addVerb<[name: string, capability: string, rule: string]>(tool, verbs, {
+    name: 'set',
+    about: 'Grant or deny a tool one kind of thing, whichever agent uses it. It only narrows.',
+    reach: 'any',
+    define: (command) =>
+      command
+        .argument('<tool>', 'its name')
+        .argument('<capability>', 'such as fs.write; those of a tool stand in `tool list --json`')
+        .argument('<rule>', 'ask, deny, or rules: as each agent’s rules say'),
+    async run({ session, out }, _options, name, capability, rule) {
+      const given = METHODS['tools.setRule'].params.safeParse({ name, capability, rule })
+      if (!given.success)
+        throw new CliError(
+          EXIT.usage,
+          'usage',
+          `Say a tool, a capability (${CAPABILITIES.join(', ')}) and a rule (ask, deny, rules).`,
+        )
+      const { rules } = await session.call('tools.setRule', given.data)
+      out.object({ rules })
+      const words = { ask: 'asks before it does', deny: 'never does', rules: 'goes by the rules in' }
+      out.say(`${name} ${words[given.data.rule]} ${capability}.`)
       return undefined
     },
   })

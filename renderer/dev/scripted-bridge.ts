@@ -91,6 +91,7 @@ function scriptAnswers(state: string, params: URLSearchParams): Answers {
     'runs.undoPreview': () => data.UNDO,
     'runs.undo': () => ({ undone: 3, skipped: [] }),
     'tools.list': () => ({ tools: data.TOOLS, frozen: [] }),
+    'tools.setRule': ({ name, capability, rule }) => ({ rules: { [name]: { [capability]: rule } } }),
     'questions.list': () => ({ questions: fresh || !question ? [] : [question] }),
     'consent.shown': () => ({ done: true }),
     'consent.answer': () => ({

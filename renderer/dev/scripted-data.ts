@@ -846,6 +846,7 @@ export const SETTINGS: Settings = {
   undoDays: 30,
   undoMegabytes: 1000,
   otlpEndpoint: '',
+  toolRules: { files: { 'fs.delete': 'deny' } },
   mutedAlerts: [],
   tourDone: true,
 }

@@ -156,5 +156,5 @@ export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
   },
 ]
 
-/** Settings without a row of their own: the tour's mark is set by the tour, alerts have switches of their own. */
-export const WITHOUT_ROW: readonly Key[] = ['tourDone', 'mutedAlerts']
+/** Settings without a row of their own: the tour sets its mark, alerts have switches, tools their page. */
+export const WITHOUT_ROW: readonly Key[] = ['tourDone', 'mutedAlerts', 'toolRules']

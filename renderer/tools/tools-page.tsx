@@ -1,14 +1,17 @@
 import { Snowflake, Wrench } from 'lucide-react'
 import { useStore } from 'zustand'
 import type { FrozenTool, ToolInfo } from '../../contract/broker-api.ts'
+import type { Capability } from '../../contract/words.ts'
 import { useAct, useCopy, useFollow, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { CAPABILITY_WORDS, CapabilityIcon } from '../design/capability.tsx'
 import { CommandHint } from '../design/command-hint.tsx'
 import { EmptyState, Skeleton } from '../design/empty-state.tsx'
 import { formatBytes, formatDuration } from '../design/format.ts'
+import { Segmented } from '../design/segmented.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import './tools.css'
+import { CodeWords } from './code-words.tsx'
 
 const FROM_WORDS: Record<ToolInfo['from'], string> = {
   'built-in': 'comes with Sallyport',
@@ -85,7 +88,7 @@ function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | nul
           {manifest.capabilities.map((capability) => (
             <li key={capability}>
               <CapabilityIcon capability={capability} />
-              <span>
+              <span className="what">
                 {CAPABILITY_WORDS[capability].words}
                 {capability === 'net.request' && manifest.hosts.length > 0 && (
                   <span className="faint">
@@ -99,10 +102,12 @@ function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | nul
                   <span className="faint">: {manifest.commands.join(', ')}</span>
                 )}
               </span>
+              <ToolRuleChoice tool={tool.name} capability={capability} />
             </li>
           ))}
           {manifest.capabilities.length === 0 && <li className="dim">Nothing: it only computes.</li>}
         </ul>
+        {manifest.capabilities.length > 0 && <RuleFoot />}
       </section>
       <section>
         <h3>Offers</h3>
@@ -113,7 +118,7 @@ function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | nul
                 {title} <code className="faint">{name}</code>
               </dt>
               <dd className="dim">
-                <ShownText text={description} field="argument" quietLines />
+                <CodeWords text={description} />
               </dd>
             </div>
           ))}
@@ -151,6 +156,49 @@ function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | nul
         </p>
       </section>
     </article>
+  )
+}
+
+const RULE_CHOICES = [
+  { value: 'rules', label: 'By the rules' },
+  { value: 'ask', label: 'Ask first' },
+  { value: 'deny', label: 'Never' },
+] as const
+
+/** Granted or denied for this tool, whichever agent uses it. */
+function ToolRuleChoice({ tool, capability }: { tool: string; capability: Capability }) {
+  const { bridge, settings } = useStores()
+  const rules = useStore(settings, (state) => state.settings?.toolRules)
+  const locked = useStore(settings, (state) => 'toolRules' in state.locked)
+  const act = useAct()
+  if (!rules) return null
+  return (
+    <Segmented
+      label={`${CAPABILITY_WORDS[capability].words}: how this tool may`}
+      value={rules[tool]?.[capability] ?? 'rules'}
+      choices={RULE_CHOICES.map((choice) => ({ ...choice, disabled: locked }))}
+      onChange={(rule) =>
+        void act('The permission is unchanged', () =>
+          bridge.call('tools.setRule', { name: tool, capability, rule }),
+        )
+      }
+    />
+  )
+}
+
+function RuleFoot() {
+  const { settings } = useStores()
+  const why = useStore(settings, (state) => state.locked.toolRules)
+  return (
+    <p className="faint small">
+      {why === undefined ? (
+        'For every agent, from the next request on. It only narrows: “By the rules” is what each agent’s perimeter, your policy and your answers say.'
+      ) : (
+        <>
+          Set by your organization. <ShownText text={why} field="reason" />
+        </>
+      )}
+    </p>
   )
 }
 

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import type { ToolRules } from '../../contract/settings.ts'
+import { serveTools } from './serve-tools.ts'
+
+test('a rule for a tool is set, changed and taken back, each time on record; an unknown tool has none', async () => {
+  let toolRules: ToolRules = { web: { 'net.request': 'ask' } }
+  const entries: unknown[] = []
+  const api = serveTools({
+    catalog: { list: () => [], get: (name: string) => (name === 'files' ? {} : null) },
+    canaries: { list: () => [] },
+    settings: {
+      get: () => ({ toolRules }),
+      set(change: { toolRules: ToolRules }) {
+        toolRules = change.toolRules
+        return { kind: 'ok', value: {} }
+      },
+    },
+    log: { append: (entry: unknown) => void entries.push(entry) },
+  } as never)
+  const by = { surface: 'page', name: 'the window' } as never
+  const set = (capability: string, rule: string, name = 'files') =>
+    api['tools.setRule']({ name, capability, rule } as never, by)
+
+  await set('fs.write', 'deny')
+  expect((await set('fs.delete', 'ask')).rules).toEqual({
+    web: { 'net.request': 'ask' },
+    files: { 'fs.write': 'deny', 'fs.delete': 'ask' },
+  })
+  await set('fs.write', 'rules')
+  expect((await set('fs.delete', 'rules')).rules).toEqual({ web: { 'net.request': 'ask' } })
+  expect(entries).toHaveLength(4)
+  expect(entries[0]).toMatchObject({ kind: 'settings', subject: 'Set for the tool files: fs.write never' })
+  await expect(set('fs.write', 'deny', 'none')).rejects.toThrow('no tool named')
+  expect(entries).toHaveLength(4)
+})
