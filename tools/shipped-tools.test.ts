@@ -1,6 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { SYSTEM_PATH } from '../broker/capabilities/commands/resolve-program.ts'
+import { createContainedPrograms } from '../broker/lanes/contained/contained-programs.ts'
+import type { ContainedPrograms } from '../broker/ports.ts'
+import { killTrees } from '../broker/stop/kill-tree.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { Perimeter } from '../contract/perimeter.ts'
 import type { Json } from '../contract/words.ts'
@@ -8,15 +12,24 @@ import { openTestHouse, type TestHouse } from '../e2e/fixtures/open-test-house.t
 import { type EchoServer, startEchoServer } from '../e2e/harness/echo-server.ts'
 
 let house: TestHouse
+let contained: ContainedPrograms
 let echo: EchoServer
 let folder: string
 let count = 0
 beforeAll(async () => {
-  house = await openTestHouse()
+  contained = createContainedPrograms({
+    node: process.execPath,
+    childFile: path.join(import.meta.dirname, '../broker/lanes/contained/contained.child.ts'),
+    searchPath: SYSTEM_PATH,
+    killTrees,
+    log() {},
+  })
+  house = await openTestHouse({ contained })
   echo = await startEchoServer()
 })
 afterAll(async () => {
   await house.close()
+  await contained.close()
   await echo.close()
 })
 beforeEach(() => {
@@ -181,6 +194,71 @@ describe('notes, in a real isolate behind the real gate', () => {
     })
   })
 })
+
+describe.skipIf(process.platform !== 'linux')(
+  'commands, in a real isolate and the real sandbox of the system',
+  () => {
+    const run = (input: Record<string, Json>, commands: object[]) =>
+      house.callTool('commands', 'run', { folder, ...input } as Json, {
+        ...folders(),
+        commands: commands as Perimeter['commands'],
+      })
+    const silent = (program: string, ...args: string[]) => ({ program, args, run: 'allow' })
+
+    it('runs a program in a folder of the agent: output, exit code, what it wrote', async () => {
+      put('a.txt', 'first\nsecond\n')
+      expect(valueIn(await run({ argv: ['wc', '-l', 'a.txt'] }, [silent('wc')]))).toEqual({
+        exitCode: 0,
+        stdout: '2 a.txt\n',
+        stderr: '',
+      })
+      const copied = await run({ argv: ['tee', 'b.txt'], input: 'from stdin' }, [silent('tee')])
+      expect(valueIn(copied)).toMatchObject({ exitCode: 0, stdout: 'from stdin' })
+      expect(readFileSync(at('b.txt'), 'utf8')).toBe('from stdin')
+      const missing = valueIn(await run({ argv: ['cat', 'none.txt'] }, [silent('cat')]))
+      expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/none\.txt/) })
+      expect(house.questions).toEqual([])
+    })
+
+    it('has no shell: what a shell would read is an argument', async () => {
+      const said = await run({ argv: ['echo', '$HOME', '&&', 'cat', '*'] }, [silent('echo')])
+      expect(valueIn(said)).toMatchObject({ stdout: '$HOME && cat *\n' })
+    })
+
+    it('leaves out the middle of long output, and says how much', async () => {
+      const long = valueIn(await run({ argv: ['seq', '1', '20000'] }, [silent('seq')]))
+      const text = long.stdout as string
+      expect(text.length).toBeLessThan(25_000)
+      expect(text).toMatch(/^1\n2\n/)
+      expect(text).toMatch(/\n20000\n$/)
+      expect(text).toMatch(/\[… \d+ characters left out …\]/)
+    })
+
+    it('asks where the perimeter says ask, names program, arguments and folder, and starts nothing on a no', async () => {
+      house.says(() => 'deny')
+      const refused = await run({ argv: ['touch', 'made.txt'] }, [{ program: 'touch', args: [], run: 'ask' }])
+      expect(refused).toMatchObject({ kind: 'refused', code: 'denied-by-person' })
+      expect(JSON.stringify(house.questions)).toContain('made.txt')
+      expect(existsSync(at('made.txt'))).toBe(false)
+    })
+
+    it('is refused what no line names, and told why', async () => {
+      expect(await run({ argv: ['touch', 'made.txt'] }, [])).toMatchObject({
+        kind: 'refused',
+        code: 'outside-perimeter',
+        model: expect.stringMatching(/touch is not among the programs/),
+      })
+      expect(existsSync(at('made.txt'))).toBe(false)
+    })
+
+    it('ends a program that takes too long', async () => {
+      const began = performance.now()
+      const ended = await run({ argv: ['sleep', '60'], seconds: 1 }, [silent('sleep')])
+      expect(ended).toMatchObject({ kind: 'failed', code: 'deadline' })
+      expect(performance.now() - began).toBeLessThan(30_000)
+    })
+  },
+)
 
 describe('web, in a real isolate behind the real gate', () => {
   const web = (fn: string, input: Json, methods = ['GET', 'HEAD', 'POST']) =>

@@ -359,6 +359,32 @@ describe('in the real sandbox', () => {
     expect(fs.readFileSync(`${top}/work/made.txt`, 'utf8')).toBe('made\n')
   })
 
+  test('what its tool may not do, it can not do either: change nothing, or not run at all', async ({
+    skip,
+  }) => {
+    if (!can()) skip()
+    fs.writeFileSync(`${top}/work/a.txt`, 'there')
+    const without = (...closed: string[]): Partial<PerformContext> => ({
+      wouldDecide: ({ capability }) => (closed.includes(capability) ? 'deny' : 'allow'),
+    })
+    const changing = await runWith(real, ['cp', 'a.txt', 'b.txt'], {}, without('fs.write'))
+    expect(changing).toMatchObject({ kind: 'ok', value: { value: { exitCode: 1 } } })
+    expect(fs.existsSync(`${top}/work/b.txt`)).toBe(false)
+    const reading = await runWith(real, ['cat', 'a.txt'], {}, without('fs.write'))
+    expect(reading).toMatchObject({ value: { value: { exitCode: 0, stdout: 'there' } } })
+    const silent = (effect: 'allow' | 'ask'): Partial<PerformContext> => ({
+      wouldDecide: ({ capability }) =>
+        capability === 'fs.write' ? 'ask' : capability === 'command.run' ? effect : 'allow',
+    })
+    await runWith(real, ['cp', 'a.txt', 'b.txt'], {}, silent('allow'))
+    expect(fs.existsSync(`${top}/work/b.txt`)).toBe(false)
+    await runWith(real, ['cp', 'a.txt', 'c.txt'], {}, silent('ask'))
+    expect(fs.existsSync(`${top}/work/c.txt`)).toBe(true)
+    const blind = await runWith(real, ['cp', 'a.txt', 'b.txt'], {}, without('fs.read'))
+    expect(blind).toMatchObject({ kind: 'refused', person: expect.stringContaining('manifest (fs.read)') })
+    expect(fs.existsSync(`${top}/work/b.txt`)).toBe(false)
+  })
+
   test('what its folders don’t hold is not there, and the hint says so', async ({ skip }) => {
     if (!can()) skip()
     const outcome = await runWith(real, [

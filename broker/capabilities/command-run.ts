@@ -112,7 +112,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const env = await secretsFor(permit, args, resource, context)
     if (env.kind !== 'ok') return env
     const asked = context.wouldDecide({ capability: 'command.run', resource }) === 'ask'
-    const reach = await closeBelow(reachOf(context.perimeter, files, asked), files, context)
+    const reach = await closeBelow(reachOf(context.perimeter, files, asked), files, context, asked)
     if (!isVisible(resource.cwd, reach)) return unseen(resource)
     const started = await contained.start({
       principalId: context.principal.id,
@@ -242,8 +242,8 @@ function unseen({ program, cwd }: CommandResource): Outcome<EffectResult> {
   const [name, folder] = [lastName(program), lastName(cwd)]
   return refused(
     'outside-perimeter',
-    `“${name}” was not run: it would not see “${folder}”, because reading there is not open to programs. Allow reading in the agent’s perimeter.`,
-    `“${name}” was not run: programs of this agent can not see the folder “${folder}” (reading is not allowed there without a question). Run it in a folder that the agent may read, or ask the person to allow reading there.`,
+    `“${name}” was not run: it would not see “${folder}”, because reading there is not open to programs of this tool. The agent’s perimeter, your rules and the tool’s manifest (fs.read) each have to allow it.`,
+    `“${name}” was not run: programs of this tool can not see the folder “${folder}” (reading is not allowed there without a question, or the tool’s manifest does not name fs.read). Run it in a folder that the agent may read, or ask the person to allow reading there.`,
   )
 }
 

@@ -1,11 +1,46 @@
 import { describe, expect, it } from 'vitest'
 import { AgentInput } from '../../contract/agent.ts'
-import { bindingFor, checkDraft, isSound, newDraft, tidyModel } from './agent-draft.ts'
+import {
+  bindingFor,
+  checkDraft,
+  firstTools,
+  isSound,
+  newDraft,
+  tidyModel,
+  withCommands,
+} from './agent-draft.ts'
 
 const whole = () => ({
   ...newDraft(['files']),
   name: 'Anna',
   model: { provider: 'openai-compatible' as const, model: 'llama3.1', baseUrl: 'http://127.0.0.1:11434/v1' },
+})
+
+const tool = (name: string, capabilities: string[], from = 'built-in') =>
+  ({ name, from, manifest: { capabilities } }) as never
+const INSTALLED = [
+  tool('files', ['fs.read']),
+  tool('commands', ['command.run', 'fs.read']),
+  tool('builder', ['command.run'], 'installed'),
+]
+
+describe('the tool that runs programs', () => {
+  const git = { program: 'git', args: [], run: 'ask' as const }
+  it('is not given to a new agent, and comes with its first command', () => {
+    expect(firstTools(INSTALLED)).toEqual(['files'])
+    const before = { tools: [{ name: 'files' }], commands: [] }
+    expect(withCommands(before, [git], INSTALLED)).toEqual({
+      tools: [{ name: 'files' }, { name: 'commands' }],
+      commands: [git],
+    })
+  })
+  it('stays away once a person took it out, or where another tool runs programs', () => {
+    const later = { tools: [{ name: 'files' }], commands: [git] }
+    expect(withCommands(later, [git, git], INSTALLED).tools).toEqual([{ name: 'files' }])
+    const other = { tools: [{ name: 'builder' }], commands: [] }
+    expect(withCommands(other, [git], INSTALLED).tools).toEqual([{ name: 'builder' }])
+    expect(withCommands({ tools: [], commands: [git] }, [], INSTALLED)).toEqual({ tools: [], commands: [] })
+  })
 })
 
 describe('a new agent', () => {

@@ -1,5 +1,7 @@
 /** An agent as it is being made or changed. Pure. */
 import type { Agent, AgentInput, ModelChoice } from '../../contract/agent.ts'
+import type { ToolInfo } from '../../contract/broker-api.ts'
+import type { Perimeter } from '../../contract/perimeter.ts'
 import type { SecretBinding } from '../../contract/secret.ts'
 
 export type AgentDraft = AgentInput
@@ -24,6 +26,27 @@ export function newDraft(tools: string[]): AgentDraft {
       own: { folders: [], contacts: [] },
     },
   }
+}
+
+type Offered = Pick<ToolInfo, 'name' | 'from' | 'manifest'>
+const runsPrograms = ({ manifest }: Offered) => manifest.capabilities.includes('command.run')
+
+/** What a new agent has: our own tools, but the one that runs programs comes with the first command. */
+export function firstTools(installed: readonly Offered[]): string[] {
+  return installed.filter((tool) => tool.from === 'built-in' && !runsPrograms(tool)).map(({ name }) => name)
+}
+
+/** A command that no tool of the agent could run would do nothing, so the first one brings our tool for it along. */
+export function withCommands(
+  { tools, commands: before }: Pick<Perimeter, 'tools' | 'commands'>,
+  commands: Perimeter['commands'],
+  installed: readonly Offered[],
+): Pick<Perimeter, 'tools' | 'commands'> {
+  const able = installed.filter(runsPrograms)
+  const ours = able.find(({ from }) => from === 'built-in')
+  const has = tools.some(({ name }) => able.some((tool) => tool.name === name))
+  if (before.length > 0 || commands.length === 0 || has || !ours) return { tools, commands }
+  return { tools: [...tools, { name: ours.name }], commands }
 }
 
 export function draftOf(agent: Agent): AgentDraft {

@@ -6,7 +6,16 @@ import type { Perimeter } from '../../contract/perimeter.ts'
 import { useAct, useFollow, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Field, Select, TextArea, TextInput } from '../design/field.tsx'
-import { type AgentDraft, checkDraft, draftOf, isSound, newDraft, tidyModel } from './agent-draft.ts'
+import {
+  type AgentDraft,
+  checkDraft,
+  draftOf,
+  firstTools,
+  isSound,
+  newDraft,
+  tidyModel,
+  withCommands,
+} from './agent-draft.ts'
 import { BudgetFields, OtherFields } from './limit-fields.tsx'
 import { ModelFields } from './model-fields.tsx'
 import { CommandLines, FolderLines, HostLines, SecretLines, ToolLines } from './perimeter-fields.tsx'
@@ -29,8 +38,7 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
   const [changed, setDraft] = useState<AgentDraft | null>(agent && draftOf(agent))
   const [tried, setTried] = useState(false)
   const act = useAct()
-  const builtIn = (installed ?? []).filter(({ from }) => from === 'built-in').map(({ name }) => name)
-  const draft = changed ?? newDraft(builtIn)
+  const draft = changed ?? newDraft(firstTools(installed ?? []))
   const faults = checkDraft(draft)
   const shown = tried ? faults : { name: '', model: '', baseUrl: '', folders: '' }
   const setPerimeter = (part: Partial<Perimeter>) =>
@@ -80,7 +88,10 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
           onChange={(folders) => setPerimeter({ folders })}
         />
         <HostLines lines={perimeter.hosts} onChange={(hosts) => setPerimeter({ hosts })} />
-        <CommandLines lines={perimeter.commands} onChange={(commands) => setPerimeter({ commands })} />
+        <CommandLines
+          lines={perimeter.commands}
+          onChange={(commands) => setPerimeter(withCommands(perimeter, commands, installed ?? []))}
+        />
         <SecretLines lines={perimeter.secrets} onChange={(lines) => setPerimeter({ secrets: lines })} />
         <ToolLines lines={perimeter.tools} onChange={(lines) => setPerimeter({ tools: lines })} />
         <OtherFields perimeter={perimeter} onChange={setPerimeter} />

@@ -69,18 +69,23 @@ export function isVisible(path: string, reach: ProgramReach): boolean {
   return depth([...reach.readable, ...reach.writable]) > depth(reach.hidden)
 }
 
-/** With all that a stricter rule closes below. */
+/** With all that a stricter rule closes below: what it denies, and for a command in silence also what it would ask. */
 export async function closeBelow(
-  reach: ProgramReach,
+  open: ProgramReach,
   files: FileRoom,
   context: PerformContext,
+  asked: boolean,
 ): Promise<ProgramReach> {
+  const closes = (capability: 'fs.read' | 'fs.write', path: string) => {
+    const effect = context.wouldDecide({ capability, resource: { kind: 'path', path } })
+    return effect === 'deny' || (effect === 'ask' && !asked)
+  }
+  const isClosed = (path: string) => files.guard().refuse(path) !== null || closes('fs.read', path)
+  const reach = closeTops(open, isClosed, (path) => closes('fs.write', path))
   const closed: ProgramReach = { ...reach, hidden: [...reach.hidden], readOnly: [...reach.readOnly] }
   const close = (path: string) => {
-    const decided = (capability: 'fs.read' | 'fs.write') =>
-      context.wouldDecide({ capability, resource: { kind: 'path', path } })
-    if (files.guard().refuse(path) !== null || decided('fs.read') === 'deny') closed.hidden.push(path)
-    else if (isWritable(reach, path) && decided('fs.write') === 'deny') closed.readOnly.push(path)
+    if (isClosed(path)) closed.hidden.push(path)
+    else if (isWritable(reach, path) && closes('fs.write', path)) closed.readOnly.push(path)
     else return false
     return true
   }
@@ -97,6 +102,22 @@ export async function closeBelow(
     hidden: [...new Set(closed.hidden)],
     readOnly: [...new Set(closed.readOnly)],
   })
+}
+
+/** A folder as a whole is closed by a rule, or because the tool's manifest does not name what a program would take. */
+function closeTops(
+  open: ProgramReach,
+  isClosed: (path: string) => boolean,
+  isKept: (path: string) => boolean,
+): ProgramReach {
+  const seen = (paths: readonly string[]) => paths.filter((path) => !isClosed(path))
+  const kept = seen(open.writable).filter(isKept)
+  return {
+    readable: [...seen(open.readable), ...kept],
+    writable: seen(open.writable).filter((path) => !kept.includes(path)),
+    hidden: [...open.hidden, ...[...open.readable, ...open.writable].filter(isClosed)],
+    readOnly: [...open.readOnly, ...kept],
+  }
 }
 
 async function lookThrough(

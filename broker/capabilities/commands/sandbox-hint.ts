@@ -11,6 +11,8 @@ const BLOCKED =
   /(?:^|[\s'"`:(=])(\/[^\s'"`:;,)]+)['"`]?:? ?[^\n/]{0,80}?(No such file or directory|Permission denied|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS|ENOENT)/gm
 const NETWORK =
   /Could not resolve host|Temporary failure in name resolution|Network is unreachable|getaddrinfo|EAI_AGAIN|ENOTFOUND|ENETUNREACH|CONNECT tunnel failed|Proxy CONNECT aborted|no route to host/i
+/** Open to every program, so never what was in the way of reading; often the program itself, by its whole name. */
+const PROGRAMS = /^\/(usr|bin|sbin|lib|lib32|lib64)(\/|$)/
 /** The sandbox's own; what a program finds missing there is really missing. */
 const SYSTEM = /^\/(usr|bin|sbin|lib|lib32|lib64|opt|proc|dev|etc|nix)(\/|$)/
 
@@ -74,6 +76,7 @@ function hintFor(
       ? null
       : `The sandbox lets it read “${path}” but not change it. A person can allow changes in the agent’s perimeter.`
   }
+  if (PROGRAMS.test(path) && !/Read-only|EROFS/.test(words)) return null
   if (SYSTEM.test(path) && (missing || !exists(path))) return null
   if (missing && !exists(path)) return null
   return `The sandbox keeps “${path}” from it. A person can add its folder to the agent’s perimeter.`

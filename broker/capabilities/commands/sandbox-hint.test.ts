@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { sandboxHint } from './sandbox-hint.ts'
+
+const reach = {
+  readable: ['/home/ada/docs'],
+  writable: ['/home/ada/work'],
+  hidden: ['/home/ada/docs/private'],
+  readOnly: [],
+}
+const end = { exitCode: 1, endedBy: 'itself' as const, denied: [], left: [] }
+const hint = (stderr: string, exists = true) => sandboxHint(end, stderr, reach, () => exists)
+
+test('a program that names itself is not taken for what the sandbox closed', () => {
+  expect(hint('/usr/bin/wc: a.txt: Permission denied\n')).toBeUndefined()
+  expect(hint('/usr/bin/cat: none: No such file or directory\n')).toBeUndefined()
+  expect(hint('cp: cannot create regular file "/usr/lib/x": Read-only file system\n')).toContain('/usr/lib/x')
+})
+
+test('what lies outside of the folders, or is closed inside of them, is named', () => {
+  expect(hint('cat: /home/ada/other/x: No such file or directory\n')).toContain('/home/ada/other/x')
+  expect(hint('cat: /home/ada/docs/private/key: Permission denied\n')).toContain('/home/ada/docs/private/key')
+  expect(hint('touch: /home/ada/docs/a: Read-only file system\n')).toContain('but not change it')
+  expect(hint('cat: /home/ada/work/x: Permission denied\n')).toBeUndefined()
+  expect(hint('cat: /home/ada/other/x: No such file or directory\n', false)).toBeUndefined()
+})
