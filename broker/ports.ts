@@ -266,7 +266,7 @@ export interface FlowFacts {
   lamps: Lamps
   /** True when verb, target and content are each backed by the person's own words or by the perimeter. */
   backed: boolean
-  /** Sentences about what is not backed ("the address stands in no word of yours"). */
+  /** Sentences about what is not backed ("the address is nowhere in what you wrote"). */
   unbacked: string[]
 }
 export interface DecideInput {

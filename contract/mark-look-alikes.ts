@@ -3,6 +3,7 @@
  * is made of nothing else. Other alphabets are left alone.
  */
 import { LOOK_ALIKES } from './look-alikes.ts'
+import { remember } from './remember.ts'
 import { COMBINING, codeMark, MACHINE, type Piece, type ShownField } from './shown-pieces.ts'
 
 const LIKENESS: ReadonlyMap<string, string> = new Map(
@@ -12,13 +13,13 @@ const LIKENESS: ReadonlyMap<string, string> = new Map(
 )
 
 /** What an ASCII reader would take this character for; null when it looks like itself. */
-export function likenessOf(character: string): string | null {
+export const likenessOf = remember((character: string): string | null => {
   if (character <= '\x7f') return null
   const listed = LIKENESS.get(character)
   if (listed !== undefined) return listed
   const plain = character.normalize('NFKC')
   return plain !== character && /^[\x21-\x7e]+$/.test(plain) ? plain : null
-}
+})
 
 const LETTER = /^[\p{L}\p{N}\p{M}]/u
 const LATIN = /^\p{Script=Latin}$/u

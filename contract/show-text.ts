@@ -5,6 +5,7 @@
  * Pure: used by the consent window, notifications and the terminal.
  */
 import { markLookAlikes } from './mark-look-alikes.ts'
+import { remember } from './remember.ts'
 import {
   COMBINING,
   codeMark,
@@ -49,8 +50,8 @@ export function showText(text: string, field: ShownField): ShownText {
   if (/^(?:[\x21-\x7e]+(?: [\x21-\x7e]+)*)?$/.test(text))
     return { runs: text === '' ? [] : [{ text, shown: text, kind: 'plain' }], shown: text, warnings: address }
   const pieces: Piece[] = []
-  const chunks = field === 'argument' ? /[\x20-\x7e]+|[^\x20-\x7e]/gu : /[\x21-\x7e]+|[^\x21-\x7e]/gu
-  for (const [chunk] of text.matchAll(chunks)) pieces.push(draw(chunk, field, pieces))
+  for (const chunk of chunksOf(text, field === 'argument' ? 0x20 : 0x21))
+    add(pieces, draw(chunk, field, pieces))
   markLookAlikes(pieces, field)
   markSpaces(pieces, field)
   const runs = joinRuns(pieces)
@@ -61,33 +62,64 @@ export function showText(text: string, field: ShownField): ShownText {
   }
 }
 
+/** Neighbors that are marked for one reason are one piece: a flood of them costs no more than its text. */
+function add(pieces: Piece[], piece: Piece): void {
+  const last = pieces[pieces.length - 1]
+  const isFlood = piece.kind === 'hidden' || piece.kind === 'control'
+  if (isFlood && piece.finding !== null && last?.finding === piece.finding && last.kind === piece.kind) {
+    last.text += piece.text
+    last.shown += piece.shown
+  } else pieces.push(piece)
+}
+
+/** Stretches of plain ASCII from `first` on; every other character alone. */
+function* chunksOf(text: string, first: number): Generator<string> {
+  const isPlain = (at: number) => {
+    const unit = text.charCodeAt(at)
+    return unit >= first && unit <= 0x7e
+  }
+  for (let at = 0; at < text.length; ) {
+    let end = at
+    while (end < text.length && isPlain(end)) end++
+    if (end === at) end += (text.codePointAt(at) as number) > 0xffff ? 2 : 1
+    yield text.slice(at, end)
+    at = end
+  }
+}
+
 function draw(chunk: string, field: ShownField, before: Piece[]): Piece {
+  if (/^[\x20-\x7e]/.test(chunk)) return { text: chunk, shown: chunk, kind: 'plain', finding: null }
+  if (chunk === '\n')
+    return field === 'argument'
+      ? { text: chunk, shown: '↵\n', kind: 'newline', finding: null }
+      : { text: chunk, shown: codeMark(chunk), kind: 'newline', finding: 'newline' }
+  if (chunk === '\t' && field === 'argument')
+    return { text: chunk, shown: '⇥', kind: 'control', finding: null }
+  const alone = drawAlone(chunk)
+  if (alone !== 'combining') return { ...alone }
+  return stacksTooHigh(chunk, before)
+    ? { text: chunk, shown: codeMark(chunk), kind: 'hidden', finding: 'stacked' }
+    : { text: chunk, shown: chunk, kind: 'plain', finding: null }
+}
+
+/** How a character is drawn whatever stands beside it. */
+const drawAlone = remember((chunk: string): Readonly<Piece> | 'combining' => {
   const marked = (kind: RunKind, finding: Finding): Piece => ({
     text: chunk,
     shown: codeMark(chunk),
     kind,
     finding,
   })
-  if (/^[\x20-\x7e]/.test(chunk)) return { text: chunk, shown: chunk, kind: 'plain', finding: null }
-  if (chunk === '\n')
-    return field === 'argument'
-      ? { text: chunk, shown: '↵\n', kind: 'newline', finding: null }
-      : marked('newline', 'newline')
-  if (chunk === '\t' && field === 'argument')
-    return { text: chunk, shown: '⇥', kind: 'control', finding: null }
   if (OWN_MARKS.has(chunk)) return marked('lookalike', 'mark')
   if (BIDI.test(chunk)) return marked('bidi', 'direction')
   if (CONTROL.test(chunk)) return marked('control', 'control')
   if (SPACE.test(chunk)) return marked('hidden', 'space')
   if (INVISIBLE.test(chunk)) return marked('hidden', 'invisible')
   if (UNKNOWN.test(chunk)) return marked('hidden', 'unknown')
-  if (COMBINING.test(chunk))
-    return stacksTooHigh(chunk, before)
-      ? marked('hidden', 'stacked')
-      : { text: chunk, shown: chunk, kind: 'plain', finding: null }
+  if (COMBINING.test(chunk)) return 'combining'
   if (RTL.test(chunk)) return { text: chunk, shown: chunk, kind: 'bidi', finding: 'rtl' }
   return { text: chunk, shown: chunk, kind: 'plain', finding: null }
-}
+})
 
 function stacksTooHigh(chunk: string, before: Piece[]): boolean {
   if (OVERLAY.test(chunk)) return true

@@ -29,11 +29,20 @@ export function warningsOf(pieces: Piece[], field: ShownField): string[] {
     if (list) list.push(piece)
     else found.set(piece.finding, [piece])
   }
-  return [...found].map(([finding, list]) => SENTENCES[finding](nameSome(list, finding), list.length))
+  return [...found].map(([finding, list]) => SENTENCES[finding](nameSome(list, finding), countOf(list)))
+}
+
+/** In characters: a piece may hold many. */
+function countOf(list: Piece[]): number {
+  let count = 0
+  for (const { text } of list) for (const _ of text) count++
+  return count
 }
 
 function nameSome(list: Piece[], finding: Finding): string {
-  const names = [...new Set(list.map(({ text }) => nameOf(text, finding)))]
+  const texts = new Set<string>()
+  for (const { text } of list) for (const character of text) texts.add(character)
+  const names = [...new Set([...texts].map((text) => nameOf(text, finding)))]
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''
   return `${names.slice(0, MOST_NAMED).join(', ')}${more}`
 }

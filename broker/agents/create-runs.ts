@@ -152,11 +152,12 @@ function mayStart(agent: Agent, running: number, stop: StopSwitch): Outcome<neve
   return null
 }
 
+const TITLE = 200
 /** Characters of a prompt in which its title is looked for. */
 const FIRST_LINE = 4_000
 
-/** The first line, short enough for a list. */
+/** The first line. Lists show as much of it as they have room for; a question shows it as the task. */
 function titleOf(prompt: string): string {
   const line = prompt.split('\n')[0]?.trim() ?? ''
-  return line.length <= 80 ? line || 'A run' : `${line.slice(0, 79)}…`
+  return line.length <= TITLE ? line || 'A run' : `${line.slice(0, TITLE - 1)}…`
 }

@@ -41,7 +41,7 @@ const TAKEN_FROM = ['from', 'from the', 'from my', 'from the file', 'from the do
 /** Null when backed; otherwise what is not, in words for a person. */
 export function findUnbackedContent(context: ContentContext, text: string): string | null {
   const bad = identifiersOf(text).find((each) => !isBackedIdentifier(context, each))
-  if (bad !== undefined) return `“${bad.slice(0, 120)}” stands in no word of yours`
+  if (bad !== undefined) return `“${bad.slice(0, 120)}” is nowhere in what you wrote`
   const words = wordsOf(text)
   if (words.length === 0)
     return /\S/u.test(text) && !/^[\p{P}\s]*$/u.test(text) ? 'it holds signs that can’t be compared' : null

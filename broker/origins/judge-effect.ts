@@ -213,7 +213,7 @@ function isSmallChoice(said: PersonWords, tokens: string[], value: string | numb
 function unbacked(leaf: Leaf): Verdict {
   return {
     kind: 'unbacked',
-    why: `“${String(leaf.value).slice(0, 120)}” (${leaf.arg.slice(0, 60)}) stands in no word of yours.`,
+    why: `“${String(leaf.value).slice(0, 120)}” (${leaf.arg.slice(0, 60)}) is nowhere in what you wrote.`,
   }
 }
 

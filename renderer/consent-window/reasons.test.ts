@@ -6,9 +6,9 @@ it('leaves a reason that can be read at a glance as it is', () => {
 })
 
 it('cuts a long reason at the end of a part of it, and says that there is more', () => {
-  const long = `This is not backed by your words; “${'a'.repeat(90)}” stands in no word of yours; “${'b'.repeat(90)}” neither.`
+  const long = `This is not backed by your words; “${'a'.repeat(90)}” is nowhere in what you wrote; “${'b'.repeat(90)}” neither.`
   expect(firstPart(long)).toBe(
-    `This is not backed by your words; “${'a'.repeat(90)}” stands in no word of yours …`,
+    `This is not backed by your words; “${'a'.repeat(90)}” is nowhere in what you wrote …`,
   )
   expect(firstPart('word '.repeat(60))?.endsWith('word …')).toBe(true)
 })

@@ -471,7 +471,7 @@ export function makeEntry(row: ActivityRow): ActivityEntry {
       {
         layer: 'flow',
         rule: 'flow:unbacked',
-        text: 'The address stands in no word of yours, only in invoice-0311.html.',
+        text: 'The address is nowhere in what you wrote, only in invoice-0311.html.',
       },
     ],
     details: {
