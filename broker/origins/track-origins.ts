@@ -37,7 +37,8 @@ export function createOriginTracker(): OriginTracker {
     return {
       outside: run?.outside ?? false,
       private: run?.private ?? false,
-      send: perimeter.hosts.length > 0 || perimeter.commands.length > 0,
+      // A program reaches the agent's hosts and no other, so commands alone carry nothing out.
+      send: perimeter.hosts.some(({ read, send }) => read !== 'deny' || send !== 'deny'),
     }
   }
 

@@ -5,6 +5,7 @@ import type { Agent } from '../../contract/agent.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
 import { useAct, useFollow, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
+import { Skeleton } from '../design/empty-state.tsx'
 import { Field, Select, TextArea, TextInput } from '../design/field.tsx'
 import {
   type AgentDraft,
@@ -34,7 +35,7 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
   useFollow(useStore(tools, (state) => state.follow))
   useFollow(useStore(secrets, (state) => state.follow))
   const { go } = useStore(route)
-  const installed = useStore(tools, (state) => state.tools)
+  const { tools: installed, fault: noTools } = useStore(tools)
   const [changed, setDraft] = useState<AgentDraft | null>(agent && draftOf(agent))
   const [tried, setTried] = useState(false)
   const act = useAct()
@@ -52,6 +53,15 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
     )
     if (saved) go('agents', [saved.id])
   }
+  // A new agent begins with our tools: what is typed before they are known would begin without them.
+  if (!agent && installed === null && noTools === '')
+    return (
+      <div className="page">
+        <div className="page-inner narrow">
+          <Skeleton lines={8} />
+        </div>
+      </div>
+    )
   const { perimeter } = draft
   return (
     <div className="page">

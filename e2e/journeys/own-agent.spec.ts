@@ -1,0 +1,69 @@
+/** As a newcomer does it, all by hand in the window: an agent of one's own, a task, a question about a command, the end. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { nextQuestion } from '../harness/question.ts'
+import { expect, test } from '../harness/test.ts'
+
+test('an agent made in the form runs a program after one question, and its reach is drawn as it was set', async ({
+  launch,
+  desktop,
+  modelServer,
+}, testInfo) => {
+  const folder = path.join(desktop.home, 'work')
+  await mkdir(folder)
+  await writeFile(path.join(folder, 'a.txt'), 'first\nsecond\n')
+  const app = await launch()
+  const page = await app.mainWindow()
+  const shoot = async (name: string, shot = page) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await shot.emulateMedia({ colorScheme })
+      await shot.screenshot({ path: testInfo.outputPath(`${name}-${colorScheme}.png`) })
+    }
+  }
+
+  await page.getByRole('link', { name: 'Agents' }).first().click()
+  await page
+    .getByRole('link', { name: 'New agent' })
+    .or(page.getByRole('button', { name: 'New agent' }))
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Create agent' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'Give it a name.' }).first()).toBeVisible()
+  await page.getByLabel('Name', { exact: true }).fill('Counter')
+  await page.getByLabel('Address', { exact: true }).fill(modelServer.baseUrl)
+  await page.getByLabel('Model', { exact: true }).fill(modelServer.modelName)
+  await page.getByLabel('Folder path').fill(folder)
+  await page.getByLabel('Folder path').press('Enter')
+  for (const tool of [/Files/, /Notes/, /Web/])
+    await expect(page.getByRole('checkbox', { name: tool })).toBeChecked()
+  await expect(page.getByRole('checkbox', { name: /Commands/ })).not.toBeChecked()
+  await page.getByLabel('Command', { exact: true }).fill('wc')
+  await page.getByLabel('Command', { exact: true }).press('Enter')
+  await expect(page.getByRole('checkbox', { name: /Commands/ })).toBeChecked()
+  await page.getByLabel('Command', { exact: true }).scrollIntoViewIfNeeded()
+  await shoot('form')
+  await page.getByRole('button', { name: 'Create agent' }).click()
+  await expect(page.getByRole('heading', { name: 'What it can reach, at most' })).toBeVisible()
+  await expect(page.getByText(/\bwc\b/).first()).toBeVisible()
+  await shoot('reach')
+
+  modelServer.says([
+    { toolCalls: [{ name: 'commands__run', input: { argv: ['wc', '-l', 'a.txt'], folder } }] },
+    { text: 'It has two lines.' },
+  ])
+  await page.getByRole('link', { name: 'Runs' }).first().click()
+  await page.getByLabel('Agent', { exact: true }).selectOption({ label: 'Counter' })
+  await page.getByLabel('Task', { exact: true }).fill(`Count the lines of ${folder}/a.txt`)
+  await page.getByLabel('Task', { exact: true }).press('Control+Enter')
+  const question = await nextQuestion(app)
+  expect(await question.title()).toContain('wc -l a.txt')
+  const exact = await question.exact()
+  expect(exact).toContain(`Count the lines of ${folder}/a.txt`)
+  expect(exact).toContain('commands 1.0.0')
+  await shoot('question', question.page)
+  await question.allow('once')
+  await expect(page.getByText('It has two lines.')).toBeVisible()
+  await shoot('run')
+  const told = JSON.stringify(modelServer.requests.at(-1)?.messages.at(-1))
+  expect(told).toContain('2 a.txt')
+})
