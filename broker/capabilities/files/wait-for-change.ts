@@ -13,8 +13,10 @@ const MAX_DEPTH = 8
 /** One save often is several events. */
 const GATHER_MS = 60
 const MAX_CHANGED = 1000
+/** Changes of what may not be told; past these a folder is not listened to any more. */
+const MAX_UNTOLD = 20_000
 
-/** @returns canonical paths, in the order in which they changed; none when the time passed or the signal came */
+/** @returns canonical paths of what may be entered, in the order in which they changed; none when the time passed or the signal came */
 export async function waitForChange(top: HeldThing, options: WaitOptions): Promise<string[]> {
   const changed = new Set<string>()
   const watchers: fs.FSWatcher[] = []
@@ -22,12 +24,27 @@ export async function waitForChange(top: HeldThing, options: WaitOptions): Promi
   const woken = new Promise<void>((resolve) => {
     wake = resolve
   })
+  let first = Number.POSITIVE_INFINITY
+  /** Of a flood every event comes before any timer: so the end of the waiting is looked for here, too. */
+  const end = () => {
+    for (const watcher of watchers.splice(0)) watcher.close()
+    wake()
+  }
   const watch = (at: string, path: string) => {
+    let untold = 0
     try {
       const watcher = fs.watch(at, { persistent: false }, (_event, name) => {
-        if (changed.size < MAX_CHANGED)
-          changed.add(name === null ? path : `${path === '/' ? '' : path}/${name}`)
-        wake()
+        const file = name === null ? path : `${path === '/' ? '' : path}/${name}`
+        if (!changed.has(file)) {
+          if (file !== top.path && !options.mayEnter(file)) {
+            if (++untold > MAX_UNTOLD) watcher.close()
+            return
+          }
+          changed.add(file)
+        }
+        first = Math.min(first, performance.now())
+        if (changed.size >= MAX_CHANGED || performance.now() - first > GATHER_MS) end()
+        else wake()
       })
       watcher.on('error', () => {})
       watchers.push(watcher)
@@ -52,6 +69,6 @@ export async function waitForChange(top: HeldThing, options: WaitOptions): Promi
   } finally {
     clearTimeout(timer)
     options.signal.removeEventListener('abort', wake)
-    for (const watcher of watchers) watcher.close()
+    end()
   }
 }

@@ -1,0 +1,131 @@
+// Watching a folder, all the way: a tool in its sandbox, the gate, and another process that changes things.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Level } from '../../../contract/perimeter.ts'
+import { openTestHouse, type TestHouse } from '../../../e2e/fixtures/open-test-house.ts'
+import { makeTool } from '../../../e2e/fixtures/open-test-lane.ts'
+
+let house: TestHouse
+let top: string
+const others: ChildProcess[] = []
+beforeAll(async () => {
+  house = await openTestHouse()
+})
+afterAll(() => house.close())
+beforeEach(() => {
+  top = path.join(house.home, `watched-${Date.now()}`)
+  for (const folder of ['sub/deep', 'closed']) fs.mkdirSync(path.join(top, folder), { recursive: true })
+  for (const file of ['a.txt', 'gone.txt', 'sub/old.txt', 'closed/secret.txt'])
+    fs.writeFileSync(path.join(top, file), 'x')
+})
+afterEach(() => {
+  for (const child of others.splice(0)) child.kill('SIGKILL')
+})
+
+const tool = makeTool('export const main = (input) => sallyport.fs.watch(input)', {
+  outputBytes: 4 * 1024 * 1024,
+})
+tool.manifest = { ...tool.manifest, capabilities: ['fs.list'] }
+
+interface Seen {
+  changed: string[]
+  timedOut: boolean
+}
+/** What the tool is told while another process runs the script, from when the watch stands. */
+async function watch(script: string, timeoutMs = 5_000): Promise<Seen> {
+  const line = (folder: string, read: Level) => ({ path: folder, read, write: 'deny' as const })
+  const perimeter = {
+    folders: [line(top, 'allow'), line(`${top}/closed`, 'deny'), line(`${top}/hidden.txt`, 'deny')],
+  }
+  house.entries.splice(0)
+  const watching = house.callTool(tool, 'main', { path: top, timeoutMs }, perimeter)
+  const other = (async () => {
+    while (!house.entries.some(({ kind }) => kind === 'intent')) await sleep(5)
+    // Begun; a busy machine has time to set the watches, too.
+    await sleep(300)
+    others.push(spawn('/bin/sh', ['-c', script], { cwd: top, stdio: 'ignore' }))
+  })()
+  const outcome = await watching
+  await other
+  if (outcome.kind !== 'ok') throw new Error(outcome.person)
+  const { changed, timedOut } = outcome.value as unknown as Seen
+  return { changed: changed.map((file) => path.relative(top, file)), timedOut }
+}
+
+describe('a tool that watches a folder', () => {
+  it('is told of a file that another process writes, in place or anew', async () => {
+    expect(await watch('echo more >> a.txt')).toEqual({ changed: ['a.txt'], timedOut: false })
+    expect(await watch('echo new > sub/deep/new.txt')).toEqual({
+      changed: ['sub/deep/new.txt'],
+      timedOut: false,
+    })
+  })
+
+  it('is told of both names of a file that is renamed, also from folder to folder', async () => {
+    const { changed } = await watch('mv sub/old.txt sub/deep/moved.txt')
+    expect(changed.sort()).toEqual(['sub/deep/moved.txt', 'sub/old.txt'])
+  })
+
+  it('is told of what is deleted, and of a folder that goes whole', async () => {
+    expect((await watch('rm gone.txt')).changed).toEqual(['gone.txt'])
+    expect((await watch('rm -r sub')).changed).toContain('sub')
+  })
+
+  it('is told nothing of what its perimeter keeps from it, and is not woken by it', async () => {
+    const quiet = { changed: [], timedOut: true }
+    expect(await watch('echo x >> closed/secret.txt; echo y > closed/new.txt', 1_200)).toEqual(quiet)
+    expect(await watch('echo x > hidden.txt; rm hidden.txt', 1_200)).toEqual(quiet)
+    expect(await watch('mv closed closed.away')).toEqual({ changed: ['closed.away'], timedOut: false })
+  })
+
+  it('is not followed out of the folder by a link', async () => {
+    const outside = path.join(house.home, 'outside')
+    fs.mkdirSync(outside, { recursive: true })
+    fs.symlinkSync(outside, `${top}/sub/link`)
+    expect(await watch(`echo x > '${outside}/y'`, 1_200)).toEqual({ changed: [], timedOut: true })
+  })
+
+  it('has a bounded answer soon, and keeps nobody waiting, however much changes', async () => {
+    const flood =
+      'i=0; while :; do i=$((i+1)); : > flood-$i; : > a.txt; : > gone.txt; done & j=0; while :; do j=$((j+1)); : > sub/f-$j; : > sub/old.txt; done'
+    let beats = 0
+    const beat = setInterval(() => beats++, 10)
+    const began = performance.now()
+    const { changed, timedOut } = await watch(flood, 20_000)
+    clearInterval(beat)
+    expect(timedOut).toBe(false)
+    expect(changed.length).toBeLessThanOrEqual(1_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(beats).toBeGreaterThan(10)
+  }, 30_000)
+
+  it('is not worn down by changes that it may not know of', async () => {
+    const flood = 'while :; do : > hidden.txt; : > closed.x; rm closed.x; rm hidden.txt; done'
+    const line = (folder: string, read: Level) => ({ path: folder, read, write: 'deny' as const })
+    const folders = [line(top, 'allow'), line(`${top}/hidden.txt`, 'deny'), line(`${top}/closed.x`, 'deny')]
+    const child = spawn('/bin/sh', ['-c', flood], { cwd: top, stdio: 'ignore' })
+    others.push(child)
+    await once(child, 'spawn')
+    const outcome = await house.callTool(tool, 'main', { path: top, timeoutMs: 1_500 }, { folders })
+    expect(outcome).toMatchObject({ kind: 'ok', value: { changed: [], timedOut: true } })
+  })
+
+  it('ends with its run', async () => {
+    const control = new AbortController()
+    const watching = house.callTool(
+      tool,
+      'main',
+      { path: top, timeoutMs: 60_000 },
+      { folders: [{ path: top, read: 'allow', write: 'deny' }] },
+      { signal: control.signal },
+    )
+    setTimeout(() => control.abort(), 300)
+    const began = performance.now()
+    expect(await watching).toMatchObject({ kind: 'refused', code: 'cancelled' })
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+})
