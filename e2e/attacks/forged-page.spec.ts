@@ -1,5 +1,5 @@
 /** A page whose code is hostile: it can't answer its own question, reach another window's channel, or leave. */
-import { call } from '../harness/agent.ts'
+import { brokerAnswers, call } from '../harness/agent.ts'
 import { expect, test } from '../harness/test.ts'
 import { until } from '../harness/time-limit.ts'
 
@@ -11,7 +11,7 @@ interface Bridge {
 test('the main page can not answer questions, pass for the shell, or open an address', async ({ launch }) => {
   const app = await launch()
   const page = await app.mainWindow()
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   const answers = await page.evaluate(async () => {
     const { sallyport } = window as unknown as { sallyport: Bridge }
     const forged: [string, unknown][] = [
@@ -42,7 +42,7 @@ test('the main page can not answer questions, pass for the shell, or open an add
       const { rows } = await call(page, 'activity.query', { kinds: ['door'] })
       return rows.length > 0 ? rows : null
     },
-    5_000,
+    30_000,
     'recording the forged messages',
   )
   expect(seen.length).toBeGreaterThan(0)
@@ -53,7 +53,7 @@ test('a window that is not ours is not heard, though it shows our page with our 
 }) => {
   const app = await launch()
   const page = await app.mainWindow()
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   const heard = await app.electron.evaluate(async ({ BrowserWindow, app: electronApp }) => {
     const preload = `${electronApp.getAppPath()}/dist/electron/preload/consent.cjs`
     const answers: unknown[] = []

@@ -22,10 +22,15 @@ export interface AgentWish {
   tools?: string[]
 }
 
+/** The page is there before the broker is. */
+export async function brokerAnswers(page: Page): Promise<void> {
+  await until(() => call(page, 'status.get', {}).catch(() => null), 60_000, 'waiting for the broker')
+}
+
 /** An agent on the loopback model. */
 export async function makeAgent(page: Page, model: ModelServer, wish: AgentWish = {}): Promise<string> {
   const { name = 'Helper', folders = [], hosts = [], secrets = [], tools = ['files', 'web', 'notes'] } = wish
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   const agent = await call(page, 'agents.create', {
     name,
     model: { provider: 'openai-compatible', model: model.modelName, baseUrl: model.baseUrl },
@@ -39,7 +44,7 @@ export async function startRun(page: Page, agentId: string, prompt: string): Pro
 }
 
 /** Waits until a run has ended; answers with its view. */
-export async function runEnded(page: Page, id: string, limitMs = 30_000): Promise<Result<'runs.get'>> {
+export async function runEnded(page: Page, id: string, limitMs = 60_000): Promise<Result<'runs.get'>> {
   return until(
     async () => {
       const run = await call(page, 'runs.get', { id })

@@ -81,7 +81,7 @@ function describe(electron: ElectronApplication): RunningApp {
       await page.locator('body *').first().waitFor({ state: 'attached' })
       return page
     },
-    consentWindow: (limitMs = 15_000) => windowWhere(isConsent, limitMs, 'waiting for the consent window'),
+    consentWindow: (limitMs = 30_000) => windowWhere(isConsent, limitMs, 'waiting for the consent window'),
     processes: () => descendants(pid),
     output: () => output,
     close: () => closeApp(electron, pid),

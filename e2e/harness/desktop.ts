@@ -11,7 +11,7 @@ import dbus from 'dbus-next'
 import { killAll, processesWith, type Started, start, type User } from './processes.ts'
 import { until, withLimit } from './time-limit.ts'
 
-const START_LIMIT_MS = 15_000
+const START_LIMIT_MS = 60_000
 const KEYRING_PASSWORD = 'test'
 const MARK = 'SALLYPORT_TEST_DESKTOP'
 
@@ -164,7 +164,7 @@ async function call(
 ): Promise<unknown[]> {
   const reply = await withLimit(
     bus.call(new dbus.Message(message)),
-    5_000,
+    30_000,
     `asking the bus for ${message.member}`,
   )
   return reply?.body ?? []

@@ -5,7 +5,7 @@
 import dbus from 'dbus-next'
 import { until, withLimit } from './time-limit.ts'
 
-const LIMIT_MS = 10_000
+const LIMIT_MS = 30_000
 
 export interface MenuItem {
   id: number

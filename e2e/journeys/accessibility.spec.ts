@@ -1,9 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { call } from '../harness/agent.ts'
+import { brokerAnswers } from '../harness/agent.ts'
 import { nextQuestion } from '../harness/question.ts'
 import { expect, test } from '../harness/test.ts'
-import { until } from '../harness/time-limit.ts'
 
 const PAGES = [
   'home',
@@ -39,7 +38,7 @@ test('every page and the question can be used without a mouse and without seeing
   test.setTimeout(300_000)
   const app = await launch()
   const page = await app.mainWindow()
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   await page.getByRole('button', { name: /take the tour/i }).click()
   const question = await nextQuestion(app)
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -113,7 +113,7 @@ test('the page killed in the middle of a run: loaded again with a word, and the 
         ),
       pid,
     )
-  await until(loadedAgain, 15_000, 'loading the page again')
+  await until(loadedAgain, 30_000, 'loading the page again')
   await (await nextQuestion(app)).allow('once')
   // Playwright gives up a page that crashed once, so it is asked through the shell.
   const ended = await until(

@@ -251,7 +251,7 @@ test('a question can be read and answered by keyboard alone, at 200 % and in hig
     await window.keyboard.press('End')
     await window.waitForTimeout(300)
   }
-  await expect(allow).toHaveAttribute('aria-disabled', 'false', { timeout: 10_000 })
+  await expect(allow).toHaveAttribute('aria-disabled', 'false', { timeout: 30_000 })
   await allow.focus()
   for (let times = 0; times < 5; times++) await window.keyboard.press('Enter')
   await window.waitForTimeout(500)

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { findElectron } from '../../scripts/electron-runtime.mjs'
-import { call } from '../harness/agent.ts'
+import { brokerAnswers, call } from '../harness/agent.ts'
 import { commandLine } from '../harness/processes.ts'
 import { expect, test } from '../harness/test.ts'
 import { until, withLimit } from '../harness/time-limit.ts'
@@ -20,7 +20,7 @@ test('opens a window that paints, with one broker, and the command line reaches 
   const page = await app.mainWindow()
   const status = await until(
     () => call(page, 'status.get', {}).catch(() => null),
-    15_000,
+    30_000,
     'waiting for the broker',
   )
   expect(brokersBelow(app.processes())).toEqual([status.pid])
@@ -47,7 +47,7 @@ test('a second start brings the first one to the front and ends; there still is 
 }) => {
   const app = await launch()
   const page = await app.mainWindow()
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   await app.electron.evaluate(({ BrowserWindow }) => {
     for (const window of BrowserWindow.getAllWindows()) if (window.isVisible()) window.minimize()
   })
@@ -73,7 +73,7 @@ test('a second start brings the first one to the front and ends; there still is 
       app.electron.evaluate(({ BrowserWindow }) =>
         BrowserWindow.getAllWindows().some((window) => window.isVisible() && !window.isMinimized()),
       ),
-    5_000,
+    30_000,
     'bringing the window to the front',
   )
   expect(brokersBelow(app.processes())).toHaveLength(1)
@@ -85,7 +85,7 @@ test('quitting leaves no process, and the next start finds everything as it was'
 }) => {
   const first = await launch()
   const page = await first.mainWindow()
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   await call(page, 'pause.set', { paused: true })
   expect((await first.close()).killed).toEqual([])
 
@@ -93,7 +93,7 @@ test('quitting leaves no process, and the next start finds everything as it was'
   const after = await again.mainWindow()
   const status = await until(
     () => call(after, 'status.get', {}).catch(() => null),
-    15_000,
+    30_000,
     'waiting for the broker',
   )
   expect(status.state).toBe('paused')
@@ -106,14 +106,14 @@ test('the shell killed, its broker and all below it end too, and the next start 
 }) => {
   const app = await launch()
   const page = await app.mainWindow()
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   const below = brokersBelow(app.processes())
   await app.crash()
-  await until(() => below.every((pid) => commandLine(pid).length === 0), 10_000, 'ending the broker')
+  await until(() => below.every((pid) => commandLine(pid).length === 0), 30_000, 'ending the broker')
   expect((await sallyport(['status'])).code).toBe(3)
   const again = await launch()
   await again.mainWindow()
-  await until(async () => (await sallyport(['status'])).code === 0, 15_000, 'starting again')
+  await until(async () => (await sallyport(['status'])).code === 0, 30_000, 'starting again')
 })
 
 test('closing the window hides it where a tray can bring it back, and says so', async ({
@@ -124,7 +124,7 @@ test('closing the window hides it where a tray can bring it back, and says so', 
   const app = await launch()
   const page = await app.mainWindow()
   await tray.read()
-  await until(() => call(page, 'settings.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   const visible = () =>
     app.electron.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows().some((window) => window.getTitle() === 'Sallyport' && window.isVisible()),
@@ -134,16 +134,16 @@ test('closing the window hides it where a tray can bring it back, and says so', 
       .find((window) => window.webContents.getURL().endsWith('/index.html') && window.isVisible())
       ?.close(),
   )
-  await until(async () => !(await visible()), 5_000, 'hiding the window')
+  await until(async () => !(await visible()), 30_000, 'hiding the window')
   await notifications.find('keeps running')
   await tray.click('Open Sallyport')
-  await until(visible, 5_000, 'showing the window')
+  await until(visible, 30_000, 'showing the window')
 })
 
 test('closing the window where no tray could bring it back quits', async ({ launch }) => {
   const app = await launch()
   const page = await app.mainWindow()
-  await until(() => call(page, 'settings.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   const ended = new Promise((resolve) => app.electron.process().once('exit', resolve))
   await app.electron
     .evaluate(({ BrowserWindow }) =>
@@ -152,13 +152,13 @@ test('closing the window where no tray could bring it back quits', async ({ laun
         ?.close(),
     )
     .catch(() => {})
-  await withLimit(ended, 15_000, 'quitting')
+  await withLimit(ended, 30_000, 'quitting')
 })
 
 test('a tray that comes later gets the icon', async ({ launch, desktop }) => {
   const app = await launch()
   const page = await app.mainWindow()
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   const late = await startTrayHost(desktop.busAddress)
   expect((await late.read()).tooltip).toContain('Sallyport')
   late.close()

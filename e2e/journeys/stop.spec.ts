@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import type { Result } from '../../contract/broker-api.ts'
-import { call, makeAgent, startRun } from '../harness/agent.ts'
+import { brokerAnswers, call, makeAgent, startRun } from '../harness/agent.ts'
 import type { RunningApp } from '../harness/app.ts'
 import type { CommandLine } from '../harness/command-line.ts'
 import type { Desktop } from '../harness/desktop.ts'
@@ -66,13 +66,13 @@ for (const [way, stop] of Object.entries(WAYS)) {
     )
 
     await stop({ app, page, desktop, tray, sallyport })
-    await until(async () => (await call(page, 'status.get', {})).stop.stopped, 10_000, 'waiting for Stop')
+    await until(async () => (await call(page, 'status.get', {})).stop.stopped, 30_000, 'waiting for Stop')
     const { receipt } = await until(
       async () => {
         const { stop: state } = await call(page, 'status.get', {})
         return state.receipt ? state : null
       },
-      10_000,
+      30_000,
       'waiting for the receipt',
     )
     const size = (await stat(file)).size
@@ -105,8 +105,8 @@ for (const [way, stop] of Object.entries(WAYS)) {
       .getByRole('dialog')
       .or(after.getByRole('alertdialog'))
       .getByRole('button', { name: /resume/i })
-      .click({ timeout: 5_000 })
-    await until(async () => !(await call(after, 'status.get', {})).stop.stopped, 10_000, 'waiting for resume')
+      .click()
+    await until(async () => !(await call(after, 'status.get', {})).stop.stopped, 30_000, 'waiting for resume')
     modelServer.says([{ text: 'Back.' }])
     await startRun(after, agent, 'Say hello')
   })
@@ -146,7 +146,7 @@ test('stop from the tray works while the window hangs', async ({
   const before = await size()
   await until(
     async () => (await size()) > before,
-    5_000,
+    30_000,
     'seeing that the tool goes on beside a page that hangs',
   )
 
@@ -159,11 +159,11 @@ test('stop from the tray works while the window hangs', async ({
       const { stop: state } = await status()
       return state.receipt ? state : null
     },
-    10_000,
+    30_000,
     'waiting for the receipt',
   )
   expect(receipt).toMatchObject({ scope: 'all', runs: 1, survivors: [] })
-  expect((await stat(file)).mtimeMs - pressed).toBeLessThan(1_500)
+  expect((await stat(file)).mtimeMs - pressed).toBeLessThan(5_000)
   const after = await size()
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(await size()).toBe(after)
@@ -172,7 +172,7 @@ test('stop from the tray works while the window hangs', async ({
 test('a drill stops for real and is on record as one', async ({ launch, sallyport }) => {
   const app = await launch()
   const page = await app.mainWindow()
-  await until(() => call(page, 'status.get', {}).catch(() => null), 15_000, 'waiting for the broker')
+  await brokerAnswers(page)
   const { code, output } = await sallyport(['stop', '--drill', '--json'])
   expect(code, output).toBe(0)
   expect(JSON.parse(output)).toMatchObject({ drill: true, scope: 'all', survivors: [] })

@@ -118,7 +118,7 @@ test('after Stop the window puts back what the run did', async ({
   })
   const id = await changeFiles(page, modelServer, agent, folder)
   expect((await sallyport(['stop', '--json'])).code).toBe(0)
-  await until(async () => (await call(page, 'status.get', {})).stop.stopped, 10_000, 'waiting for Stop')
+  await until(async () => (await call(page, 'status.get', {})).stop.stopped, 30_000, 'waiting for Stop')
   await page.evaluate((run) => {
     location.hash = `#/runs/${run}`
   }, id)
