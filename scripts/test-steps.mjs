@@ -110,7 +110,7 @@ function unitTests() {
       runTool(
         'vitest/vitest.mjs',
         ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
-        20 * MINUTE,
+        45 * MINUTE * Math.max(1, Number(process.env.SALLYPORT_DEEP) || 1),
       ),
     readVitest,
   )
@@ -124,22 +124,31 @@ function readVitest(results, output) {
       : failed.map(({ fullName }) => fullName)
   })
   const skipped = results.numPendingTests + (results.numTodoTests ?? 0)
+  const retried = results.testResults
+    .flatMap((file) => file.assertionResults)
+    .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+    .map(({ fullName, failureMessages }) => secondTry(fullName, failureMessages[0]))
   return {
     passed: results.numPassedTests,
     failed: names.length,
-    report:
-      names.length > 0
+    report: [
+      ...(names.length > 0
         ? [shorten(output.slice(Math.max(0, output.search(/^.*Failed (Suites|Tests)/m))))]
-        : [],
+        : []),
+      ...retried,
+    ],
     detail: `${results.numPassedTests} tests${skipped > 0 ? `, ${skipped} skipped` : ''}`,
   }
 }
 
+/** Passed, but not at once: a defect of the test or of what it tests, and the only trace that is left of it. */
+const secondTry = (name, why) => `Passed at the second try: ${name}\n${shorten(why, 12)}`
+
 const REPORT_LINES = 300
-function shorten(text) {
+function shorten(text, most = REPORT_LINES) {
   const lines = text.trim().split('\n')
-  if (lines.length <= REPORT_LINES) return lines.join('\n')
-  return [...lines.slice(0, REPORT_LINES), `… and ${lines.length - REPORT_LINES} lines more`].join('\n')
+  if (lines.length <= most) return lines.join('\n')
+  return [...lines.slice(0, most), `… and ${lines.length - most} lines more`].join('\n')
 }
 
 function endToEndTests({ grep }) {
@@ -179,8 +188,8 @@ function readPlaywright(results) {
     for (const spec of suite.specs ?? []) {
       for (const each of spec.tests) {
         const name = [...where, spec.title].join(' › ')
-        if (each.status === 'flaky') flaky.push(name)
-        if (each.status === 'unexpected') report.push(`${name}\n${describeFailure(each)}`)
+        if (each.status === 'flaky') flaky.push(secondTry(name, describeFailure(each.results[0])))
+        if (each.status === 'unexpected') report.push(`${name}\n${describeFailure(each.results.at(-1))}`)
       }
     }
     for (const inner of suite.suites ?? []) visit(inner, where)
@@ -190,15 +199,19 @@ function readPlaywright(results) {
   const notes = [
     `${passed} tests`,
     results.stats.skipped > 0 && `${results.stats.skipped} skipped`,
-    flaky.length > 0 && `passed at the second try: ${flaky.join('; ')}`,
+    flaky.length > 0 && `${flaky.length} at the second try`,
   ]
-  return { passed, failed: report.length, report, detail: notes.filter(Boolean).join(', ') }
+  return {
+    passed,
+    failed: report.length,
+    report: [...report, ...flaky],
+    detail: notes.filter(Boolean).join(', '),
+  }
 }
 
-const describeFailure = ({ results }) =>
-  results
-    .at(-1)
-    .errors.map(({ message, location }) =>
+const describeFailure = ({ errors }) =>
+  errors
+    .map(({ message, location }) =>
       [message, location && `at ${path.relative(root, location.file)}:${location.line}`]
         .filter(Boolean)
         .join('\n'),
