@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 /** Until it holds, on a busy machine too. */
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 })
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 5 })
 const turn = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function openDoor(limits: Partial<SocketLimits> = {}) {

@@ -2,29 +2,19 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { failed, ok, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
+import { openSharedLane } from '../../e2e/fixtures/open-shared-lane.ts'
 import {
   buildTestSandbox,
   type CallOptions,
   callTool,
   makeTool,
   openTestLane,
-  type TestSandbox,
 } from '../../e2e/fixtures/open-test-lane.ts'
-import type { IsolateLane } from '../ports.ts'
 
-let sandbox: TestSandbox
-let lane: IsolateLane
-beforeAll(async () => {
-  sandbox = await buildTestSandbox()
-  lane = openTestLane(sandbox)
-})
-afterAll(async () => {
-  await lane.close()
-  sandbox.remove()
-})
+const { lane } = await openSharedLane()
 async function evaluate(body: string, options: CallOptions = {}): Promise<Json> {
   const { outcome } = await callTool(
     lane,
@@ -138,9 +128,15 @@ describe('timers', () => {
       const cancelled = setTimeout(() => rung.push('cancelled'), 5)
       setTimeout((a, b) => rung.push(a + b), 20, 'a', 'b')
       setTimeout(() => rung.push('first'), 0)
-      const every = setInterval(() => { rung.push('every'); if (rung.filter((x) => x === 'every').length === 3) clearInterval(every) }, 2)
+      const thrice = new Promise((resolve) => {
+        const every = setInterval(() => {
+          rung.push('every')
+          if (rung.filter((x) => x === 'every').length === 3) { clearInterval(every); resolve() }
+        }, 2)
+      })
       clearTimeout(cancelled)
       queueMicrotask(() => rung.push('microtask'))
+      await thrice
       await new Promise((resolve) => setTimeout(resolve, 60))
       return rung`
     const rung = (await evaluate(body)) as string[]

@@ -3,32 +3,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fc, runs } from '../../build/properties.ts'
 import { ok } from '../../contract/outcome.ts'
 import { frameCall, frameLoad, frameReply } from '../../contract/sandbox-frames.ts'
 import { FromSandbox } from '../../contract/sandbox-wire.ts'
 import type { Json } from '../../contract/words.ts'
-import {
-  buildTestSandbox,
-  callTool,
-  makeTool,
-  openTestLane,
-  type TestSandbox,
-} from '../../e2e/fixtures/open-test-lane.ts'
-import type { IsolateLane } from '../ports.ts'
+import { openSharedLane } from '../../e2e/fixtures/open-shared-lane.ts'
+import { callTool, makeTool } from '../../e2e/fixtures/open-test-lane.ts'
 
-let sandbox: TestSandbox
-let lane: IsolateLane
-beforeAll(async () => {
-  sandbox = await buildTestSandbox()
-  lane = openTestLane(sandbox)
-  await lane.warm()
-})
-afterAll(async () => {
-  await lane.close()
-  sandbox.remove()
-})
+const { lane, sandbox } = await openSharedLane()
 /** Keys named `__proto__` are dropped on the way out, on purpose. */
 const anyJson = fc
   .jsonValue({ maxDepth: 4, stringUnit: 'binary' })

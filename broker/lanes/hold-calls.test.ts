@@ -1,28 +1,12 @@
 // Pause: what runs of a principal stands still, its clocks too, and goes on as if nothing had been.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { ok } from '../../contract/outcome.ts'
-import {
-  buildTestSandbox,
-  callTool,
-  makeTool,
-  openTestLane,
-  type TestSandbox,
-} from '../../e2e/fixtures/open-test-lane.ts'
-import type { IsolateLane } from '../ports.ts'
+import { openSharedLane } from '../../e2e/fixtures/open-shared-lane.ts'
+import { callTool, makeTool } from '../../e2e/fixtures/open-test-lane.ts'
 
-let sandbox: TestSandbox
-let lane: IsolateLane
-beforeAll(async () => {
-  sandbox = await buildTestSandbox()
-  lane = openTestLane(sandbox)
-  await lane.warm()
-})
+const { lane } = await openSharedLane()
 afterEach(() => lane.hold?.(() => false))
-afterAll(async () => {
-  await lane.close()
-  sandbox.remove()
-})
 const pause = (...ids: string[]) => lane.hold?.((id) => ids.includes(id))
 /** Counts in its log, which costs no request, for about half a second of its own. */
 const counter = (wallMs: number) =>
@@ -73,16 +57,17 @@ describe('a pause', () => {
   })
 
   it('stands in no call’s deadline: of one that runs, and of one that begins meanwhile', async () => {
-    const tool = counter(3_000)
+    // What it takes itself is half a second; the pause alone is longer than its deadline.
+    const tool = counter(10_000)
     const running = count(tool, 'agent_1')
     await running.begun()
     pause('agent_1')
     const fresh = count(tool, 'agent_1')
-    await sleep(3_500)
+    await sleep(10_500)
     pause()
     expect((await running.ended).outcome).toEqual(ok('counted'))
     expect((await fresh.ended).outcome).toEqual(ok('counted'))
-  }, 20_000)
+  })
 
   it('does not let a call run longer than it may: the deadline holds after it', async () => {
     const tool = makeTool('export const main = () => new Promise(() => {})', { wallMs: 300 })

@@ -1,29 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { failed, ok, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
-import {
-  buildTestSandbox,
-  callTool,
-  makeTool,
-  openTestLane,
-  type TestSandbox,
-} from '../../e2e/fixtures/open-test-lane.ts'
-import type { IsolateLane } from '../ports.ts'
+import { openSharedLane } from '../../e2e/fixtures/open-shared-lane.ts'
+import { callTool, makeTool, openTestLane } from '../../e2e/fixtures/open-test-lane.ts'
 import { childrenOf } from './process-usage.ts'
 
-let sandbox: TestSandbox
-let lane: IsolateLane
-beforeAll(async () => {
-  sandbox = await buildTestSandbox()
-  lane = openTestLane(sandbox)
-  await lane.warm()
-})
-afterAll(async () => {
-  await lane.close()
-  sandbox.remove()
-})
+const { lane, sandbox } = await openSharedLane()
 const isRunning = (pid: number) =>
   existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
 const echo = makeTool('export const main = async (input) => input')
@@ -292,7 +276,8 @@ describe('limits', () => {
     )
     expect(outcome).toMatchObject({ kind: 'failed', code: 'deadline' })
     expect(wallMs).toBeGreaterThanOrEqual(199)
-    expect(wallMs).toBeLessThan(350)
+    // In time: what comes on top is how long a busy machine takes to end a process.
+    expect(wallMs).toBeLessThan(2_000)
   })
 
   it('end a loop at its CPU time', async () => {
@@ -305,7 +290,8 @@ describe('limits', () => {
       code: 'deadline',
       person: expect.stringContaining('computing'),
     })
-    expect(wallMs).toBeLessThan(3_000)
+    // Without that limit it would run until its wall time: a minute.
+    expect(wallMs).toBeLessThan(30_000)
   })
 
   it('end what eats memory, on the engine’s heap and beside it', async () => {
@@ -327,7 +313,8 @@ describe('limits', () => {
 
   it('let a promise that never settles wait until its time is up, and keep the process', async () => {
     const tool = makeTool('export const main = ({ n }) => n ?? new Promise(() => {})', { wallMs: 150 })
-    const [stuck, fine] = await Promise.all([callTool(lane, tool), callTool(lane, tool, { input: { n: 7 } })])
+    const patient = { input: { n: 7 }, limits: { ...tool.manifest.limits, wallMs: 60_000 } }
+    const [stuck, fine] = await Promise.all([callTool(lane, tool), callTool(lane, tool, patient)])
     expect(stuck.outcome).toMatchObject({ code: 'deadline' })
     expect(fine.outcome).toEqual(ok(7))
   })
@@ -338,7 +325,7 @@ describe('limits', () => {
     await sleep(30)
     const [stuck, waiting] = await Promise.all([
       looping,
-      callTool(lane, tool, { input: {}, limits: { ...tool.manifest.limits, wallMs: 5_000 } }),
+      callTool(lane, tool, { input: {}, limits: { ...tool.manifest.limits, wallMs: 60_000 } }),
     ])
     expect(stuck.outcome).toMatchObject({ code: 'deadline' })
     expect(waiting.outcome).toEqual(ok(1))
@@ -347,7 +334,7 @@ describe('limits', () => {
   it('hold the clock while a person is asked', async () => {
     const tool = makeTool(
       `export const main = async () => { await sallyport.fs.stat({ path: '/' }); return 1 }`,
-      { wallMs: 150 },
+      { wallMs: 2_000 },
     )
     let control = { hold: () => {}, release: () => {} }
     const { outcome, wallMs } = await callTool(lane, tool, {
@@ -357,15 +344,15 @@ describe('limits', () => {
       onRequest: async () => {
         control.hold()
         control.hold()
-        await sleep(200)
+        await sleep(1_200)
         control.release()
-        await sleep(200)
+        await sleep(1_200)
         control.release()
         return ok(null)
       },
     })
     expect(outcome).toEqual(ok(1))
-    expect(wallMs).toBeGreaterThan(390)
+    expect(wallMs).toBeGreaterThan(2_300)
   })
 
   it('tell a request that nobody waits for its answer any more', async () => {
@@ -469,16 +456,15 @@ describe('ending', () => {
     const running = callTool(fresh, makeTool('export const main = () => { for (;;); }'), {
       signal: controller.signal,
     })
-    await expect.poll(() => fresh.stats().busy, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => fresh.stats().busy).toBe(1)
     const { pids } = fresh.stats()
     const start = performance.now()
     controller.abort()
     expect((await running).outcome).toMatchObject({ kind: 'refused', code: 'cancelled' })
     // No wait is involved; what is left is the machine's own load.
-    expect(performance.now() - start).toBeLessThan(500)
-    await sleep(100)
+    expect(performance.now() - start).toBeLessThan(5_000)
     const spares = fresh.stats().pids
-    expect(pids.filter((pid) => !spares.includes(pid)).filter(isRunning)).toEqual([])
+    await expect.poll(() => pids.filter((pid) => !spares.includes(pid) && isRunning(pid))).toEqual([])
     expect((await callTool(fresh, echo, { signal: controller.signal })).outcome).toMatchObject({
       code: 'cancelled',
     })
@@ -489,7 +475,7 @@ describe('ending', () => {
     const fresh = openTestLane(sandbox)
     const loop = makeTool('export const main = () => { for (;;); }')
     const running = ['a', 'b', 'c'].map((name) => callTool(fresh, loop, { principalId: `agent_${name}` }))
-    await expect.poll(() => fresh.stats().busy, { timeout: 5_000 }).toBe(3)
+    await expect.poll(() => fresh.stats().busy).toBe(3)
     const { pids } = fresh.stats()
     const report = await fresh.end('all')
     expect(report).toMatchObject({ isolates: 3, survivors: [] })
@@ -505,12 +491,17 @@ describe('ending', () => {
 
   it('ends one principal’s tools and no other’s', async () => {
     const fresh = openTestLane(sandbox)
+    const { promise: answer, resolve: letGo } = Promise.withResolvers<void>()
     const wait = makeTool(
-      'export const main = () => new Promise((resolve) => setTimeout(() => resolve(1), 600))',
+      `export const main = async () => { await sallyport.fs.stat({ path: '/' }); return 1 }`,
     )
-    const [a, b] = ['agent_a', 'agent_b'].map((principalId) => callTool(fresh, wait, { principalId }))
-    await expect.poll(() => fresh.stats().busy, { timeout: 5_000 }).toBe(2)
+    const onRequest = () => answer.then(() => ok(null))
+    const [a, b] = ['agent_a', 'agent_b'].map((principalId) =>
+      callTool(fresh, wait, { principalId, onRequest }),
+    )
+    await expect.poll(() => fresh.stats().busy).toBe(2)
     await fresh.end('agent_a')
+    letGo()
     expect((await a)?.outcome).toMatchObject({ code: 'stopped' })
     expect((await b)?.outcome).toEqual(ok(1))
     await fresh.close()
@@ -523,7 +514,7 @@ describe('ending', () => {
       'export const main = ({ wait }) => { console.log("begun"); return wait ? new Promise(() => {}) : 1 }',
     )
     const running = callTool(fresh, wait, { input: { wait: true }, onLog: (_, text) => logs.push(text) })
-    await expect.poll(() => logs, { timeout: 5_000 }).toEqual(['begun'])
+    await expect.poll(() => logs).toEqual(['begun'])
     for (const pid of fresh.stats().pids) process.kill(pid, 'SIGKILL')
     expect((await running).outcome).toMatchObject({ kind: 'failed', code: 'crashed' })
     // It had begun: it is not begun again.
@@ -564,7 +555,7 @@ describe('ending', () => {
     const fresh = openTestLane(sandbox, { poolSize: 0, idleMs: 800 })
     await callTool(fresh, echo)
     expect(fresh.stats().processes).toBe(1)
-    await expect.poll(() => fresh.stats().processes, { timeout: 8_000 }).toBe(0)
+    await expect.poll(() => fresh.stats().processes).toBe(0)
     await fresh.close()
   })
 

@@ -1,26 +1,11 @@
 // The isolate's crypto.subtle beside Node's: the same program runs in both, each with the other's results.
 import { webcrypto } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Json } from '../../contract/words.ts'
-import {
-  buildTestSandbox,
-  callTool,
-  makeTool,
-  openTestLane,
-  type TestSandbox,
-} from '../../e2e/fixtures/open-test-lane.ts'
-import type { IsolateLane } from '../ports.ts'
+import { openSharedLane } from '../../e2e/fixtures/open-shared-lane.ts'
+import { callTool, makeTool } from '../../e2e/fixtures/open-test-lane.ts'
 
-let sandbox: TestSandbox
-let lane: IsolateLane
-beforeAll(async () => {
-  sandbox = await buildTestSandbox()
-  lane = openTestLane(sandbox)
-})
-afterAll(async () => {
-  await lane.close()
-  sandbox.remove()
-})
+const { lane } = await openSharedLane()
 
 const KIT = `
   const hex = (data) => new Uint8Array(data).toHex()

@@ -1,18 +1,12 @@
 // docs/TOOL-AUTHORS.md is kept true: its example is run, its lists are compared with what is really there.
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Manifest, ToolLimits } from '../../contract/manifest.ts'
 import { FAILURES, ok, REFUSALS } from '../../contract/outcome.ts'
 import { OPERATIONS } from '../../contract/request.ts'
 import type { Json } from '../../contract/words.ts'
-import {
-  buildTestSandbox,
-  callTool,
-  makeTool,
-  openTestLane,
-  type TestSandbox,
-} from '../../e2e/fixtures/open-test-lane.ts'
-import type { IsolateLane } from '../ports.ts'
+import { openSharedLane } from '../../e2e/fixtures/open-shared-lane.ts'
+import { callTool, makeTool } from '../../e2e/fixtures/open-test-lane.ts'
 
 const page = readFileSync('docs/TOOL-AUTHORS.md', 'utf8')
 const blocks = [...page.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, kind, text]) => ({
@@ -23,16 +17,7 @@ const code = (kind: string, word: string) =>
   blocks.find((block) => block.kind === kind && block.text.includes(word))?.text ?? ''
 const inTicks = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '')
 
-let sandbox: TestSandbox
-let lane: IsolateLane
-beforeAll(async () => {
-  sandbox = await buildTestSandbox()
-  lane = openTestLane(sandbox)
-})
-afterAll(async () => {
-  await lane.close()
-  sandbox.remove()
-})
+const { lane } = await openSharedLane()
 const evaluate = async (expression: string): Promise<Json> => {
   const { outcome } = await callTool(lane, makeTool(`export const main = () => (${expression})`))
   if (outcome.kind !== 'ok') throw new Error(outcome.person)

@@ -92,7 +92,7 @@ describe.runIf(process.platform === 'linux')('watching a process', () => {
       expect((await ended)[1]).toBe('SIGKILL')
       expect(row?.verdict()).toBe('memory')
       row?.remove()
-      await vi.waitFor(() => expect(threads()).toBe(before), 5_000)
+      await vi.waitFor(() => expect(threads()).toBe(before), 30_000)
     }
     await lazy.close()
   })

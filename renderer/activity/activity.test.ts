@@ -121,7 +121,7 @@ function setUp(query: (params: Record<string, unknown>) => unknown = () => ({ ro
 describe('the live record', () => {
   it('takes in ten thousand rows of one frame at once', async () => {
     const { store, shown, draw, frames, tell } = setUp()
-    await vi.waitFor(() => expect(shown()).toEqual([3, 2, 1]))
+    await vi.waitFor(() => expect(shown()).toEqual([3, 2, 1]), 30_000)
     const drawn = vi.fn()
     store.subscribe(drawn)
     for (let seq = 4; seq < 10_004; seq += 1) tell(row(seq))
@@ -133,9 +133,9 @@ describe('the live record', () => {
   })
   it('shows only what fits the filter', async () => {
     const { store, shown, draw, tell } = setUp(() => ({ rows: [], total: 3 }))
-    await vi.waitFor(() => expect(store.getState().loading).toBeNull())
+    await vi.waitFor(() => expect(store.getState().loading).toBeNull(), 30_000)
     store.getState().setFilter({ decision: 'deny' })
-    await vi.waitFor(() => expect(store.getState().loading).toBeNull())
+    await vi.waitFor(() => expect(store.getState().loading).toBeNull(), 30_000)
     tell(row(4), row(5, { decision: 'deny' }))
     draw()
     expect(shown()).toEqual([5])
@@ -145,9 +145,9 @@ describe('the live record', () => {
     const answers: ((value: unknown) => void)[] = []
     const { store, shown } = setUp(() => new Promise((resolve) => answers.push(resolve)))
     store.getState().setFilter({ text: 'second' })
-    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    await vi.waitFor(() => expect(answers).toHaveLength(2), 30_000)
     answers[1]?.({ rows: [row(2)], total: 2 })
-    await vi.waitFor(() => expect(shown()).toEqual([2]))
+    await vi.waitFor(() => expect(shown()).toEqual([2]), 30_000)
     answers[0]?.({ rows: [row(1)], total: 2 })
     await Promise.resolve()
     expect(shown()).toEqual([2])
@@ -156,7 +156,7 @@ describe('the live record', () => {
     const { store, calls, shown } = setUp(({ before }) =>
       before ? { rows: [row(1)], total: 300 } : { rows: down(300, 300 - PAGE + 1), total: 300 },
     )
-    await vi.waitFor(() => expect(shown()).toHaveLength(PAGE))
+    await vi.waitFor(() => expect(shown()).toHaveLength(PAGE), 30_000)
     await store.getState().loadOlder()
     expect(calls.at(-1)).toMatchObject({ before: 101 })
     expect(store.getState().atEnd).toBe(true)
@@ -165,7 +165,7 @@ describe('the live record', () => {
   })
   it('shows what waited once the reader comes back to the top', async () => {
     const { store, shown, draw, tell } = setUp()
-    await vi.waitFor(() => expect(shown()).toEqual([3, 2, 1]))
+    await vi.waitFor(() => expect(shown()).toEqual([3, 2, 1]), 30_000)
     store.getState().setAtTop(false)
     tell(row(4))
     draw()

@@ -40,11 +40,11 @@ describe('the link to the broker', () => {
     const { store, life } = setUp()
     expect(store.getState().broker.state).toBe('starting')
     life({ state: 'ready', text: '' })
-    await vi.waitFor(() => expect(store.getState().status).toEqual(running))
+    await vi.waitFor(() => expect(store.getState().status).toEqual(running), 30_000)
   })
   it('asks the shell for a state that was told before the page listened', async () => {
     const { store } = setUp({}, { state: 'ready', text: '' })
-    await vi.waitFor(() => expect(store.getState().broker.state).toBe('ready'))
+    await vi.waitFor(() => expect(store.getState().broker.state).toBe('ready'), 30_000)
   })
   it('keeps the words when the broker is down', () => {
     const { store, life } = setUp()

@@ -31,7 +31,7 @@ const bert = { name: 'Bert' } as Agent
 describe('a mirror', () => {
   it('shows what it loaded, then each event', async () => {
     const { tell, seen } = setUp(async () => [anna])
-    await vi.waitFor(() => expect(seen).toHaveLength(1))
+    await vi.waitFor(() => expect(seen).toHaveLength(1), 30_000)
     tell([anna, bert])
     expect(seen).toEqual([[anna], [anna, bert]])
   })
@@ -60,6 +60,6 @@ describe('a mirror', () => {
     const { faults } = setUp(async () => {
       throw { code: 'unavailable', text: 'The store is locked.' }
     })
-    await vi.waitFor(() => expect(faults).toEqual(['The store is locked.']))
+    await vi.waitFor(() => expect(faults).toEqual(['The store is locked.']), 30_000)
   })
 })

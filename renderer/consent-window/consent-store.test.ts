@@ -54,7 +54,7 @@ describe('an answer', () => {
       'questions.list': list,
       'consent.answer': () => ({ accepted: true, why: '' }),
     })
-    await vi.waitFor(() => expect(store.getState().questions).toHaveLength(2))
+    await vi.waitFor(() => expect(store.getState().questions).toHaveLength(2), 30_000)
     const shown = question('a')
     tell(question('a', 'changed'))
     await store.getState().answer(no, shown)
@@ -65,7 +65,7 @@ describe('an answer', () => {
       'questions.list': list,
       'consent.answer': () => ({ accepted: true, why: '' }),
     })
-    await vi.waitFor(() => expect(store.getState().questions).toHaveLength(2))
+    await vi.waitFor(() => expect(store.getState().questions).toHaveLength(2), 30_000)
     await store.getState().answer(no, question('a'))
     expect(store.getState().questions?.map(({ id }) => id)).toEqual(['b'])
   })
@@ -80,7 +80,7 @@ describe('an answer', () => {
       'questions.list': list,
       'consent.answer': () => ({ accepted: false, why: 'The request has changed.' }),
     })
-    await vi.waitFor(() => expect(store.getState().questions).toHaveLength(2))
+    await vi.waitFor(() => expect(store.getState().questions).toHaveLength(2), 30_000)
     await store.getState().answer(no, question('a'))
     expect(store.getState()).toMatchObject({ notice: 'The request has changed.', sending: false })
     expect(calls.filter(([method]) => method === 'questions.list')).toHaveLength(2)
@@ -92,7 +92,7 @@ describe('an answer', () => {
         throw new Error('closed')
       },
     })
-    await vi.waitFor(() => expect(store.getState().questions).toHaveLength(2))
+    await vi.waitFor(() => expect(store.getState().questions).toHaveLength(2), 30_000)
     await store.getState().answer(no, question('a'))
     expect(store.getState().notice).toMatch(/did not arrive/)
     expect(store.getState().questions).toHaveLength(2)

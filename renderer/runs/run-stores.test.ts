@@ -39,7 +39,7 @@ describe('the list of runs', () => {
     tell('run', run('new', 50))
     tell('run', run('old', 10, 'done'))
     answer({ runs: [run('old', 10)] })
-    await vi.waitFor(() => expect(store.getState().runs).toEqual([run('new', 50), run('old', 10, 'done')]))
+    await vi.waitFor(() => expect(store.getState().runs).toEqual([run('new', 50), run('old', 10, 'done')]), 30_000)
   })
 })
 
@@ -62,7 +62,7 @@ describe('one run', () => {
     const frames: (() => void)[] = []
     const store = createRunStore(bridge)
     store.getState().open('r', (work) => void frames.push(work))
-    await vi.waitFor(() => expect(store.getState().run).not.toBeNull())
+    await vi.waitFor(() => expect(store.getState().run).not.toBeNull(), 30_000)
     for (const frame of frames.splice(0)) frame()
     const drawn = vi.fn()
     store.subscribe(drawn)
@@ -78,7 +78,7 @@ describe('one run', () => {
     })
     const store = createRunStore(bridge)
     const leave = store.getState().open('r', (work) => work())
-    await vi.waitFor(() => expect(store.getState().run).not.toBeNull())
+    await vi.waitFor(() => expect(store.getState().run).not.toBeNull(), 30_000)
     tell('runItem', { runId: 'other', item: text('t', 'x') })
     tell('runItem', { runId: 'r', item: 'not an item' })
     expect(store.getState().run?.items).toEqual([])
