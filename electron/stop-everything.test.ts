@@ -73,7 +73,7 @@ describe('Stop', () => {
     const { stop, order, files } = makeStop(() => new Promise(() => {}))
     const start = performance.now()
     const answer = await stop({ surface: 'shell', params: {} })
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(performance.now() - start).toBeLessThan(10_000)
     expect(order).toEqual(['note', 'lanes', 'write', 'kill', 'write', 'say', 'start'])
     expect(StopFile.parse(files[0])).toMatchObject({ writer: 'shell', at: 1000 })
     const receipt = StopReceipt.parse(answer.ok && answer.value)

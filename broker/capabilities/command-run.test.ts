@@ -294,7 +294,7 @@ describe('with a played lane', () => {
     expect(await hint('plain failure')).toBeUndefined()
     const began = performance.now()
     await hint(`${'/a'.repeat(40_000)} x`)
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(performance.now() - began).toBeLessThan(2_000)
   })
 
   test('output is cut where it must be, and free of the secret', async () => {

@@ -316,7 +316,7 @@ describe('moving and copying', () => {
     const began = performance.now()
     const cancelled = await gate.pass('fs.copy', endless, { signal: control.signal })
     expect(cancelled).toMatchObject({ kind: 'refused', code: 'cancelled' })
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
     expect(fs.readdirSync(top).filter((name) => name.includes('copy') || name.endsWith('.tmp'))).toEqual([])
   })
 

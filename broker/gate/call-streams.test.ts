@@ -188,7 +188,7 @@ describe('an answer of the network in parts', () => {
       { wallMs: 400 },
     )
     expect(late).toMatchObject({ kind: 'failed', code: 'deadline' })
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
     await until(() => closed === 2)
   })
 

@@ -239,7 +239,8 @@ test('nothing that answers is said at once, without trying again', async () => {
     code: 'network',
     person: expect.stringMatching(/Nothing answers at .*ECONNREFUSED/),
   })
-  expect(performance.now() - started).toBeLessThan(1500)
+  // Two tries more would wait six seconds between them.
+  expect(performance.now() - started).toBeLessThan(5_000)
 })
 
 test('a redirect is not followed, so a key can not travel on', async () => {

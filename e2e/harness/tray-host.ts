@@ -121,17 +121,22 @@ export async function startTrayHost(busAddress: string): Promise<TrayHost> {
     return readMenu(layout as Layout).children
   }
 
+  const look = async () => readState(await properties(), await menu())
   return {
-    read: async () => readState(await properties(), await menu()),
+    read: () => until(() => look().catch(orGone), LIMIT_MS, 'reading the tray'),
     click: async (label) => {
-      const found = await until(
-        async () => flatten(await menu()).find((each) => each.enabled && matches(each.label, label)),
-        LIMIT_MS,
-        `waiting for ${label} in the tray's menu`,
-      )
-      const time = Math.floor(Date.now() / 1000)
-      const body = [found.id, 'clicked', new dbus.Variant('s', ''), time]
-      await send({ ...(await menuAt()), member: 'Event', signature: 'isvu', body })
+      const find = async () =>
+        flatten(await menu()).find((each) => each.enabled && matches(each.label, label))
+      const press = async ({ id }: MenuItem) => {
+        const body = [id, 'clicked', new dbus.Variant('s', ''), Math.floor(Date.now() / 1000)]
+        await send({ ...(await menuAt()), member: 'Event', signature: 'isvu', body })
+        return true
+      }
+      const tryOnce = async () => {
+        const found = await find()
+        return found ? press(found) : false
+      }
+      await until(() => tryOnce().catch(orGone), LIMIT_MS, `clicking ${label} in the tray's menu`)
     },
     activate: async () => {
       const target = { ...(await item()), interface: 'org.kde.StatusNotifierItem' }
@@ -171,6 +176,12 @@ function readState(properties: Record<string, dbus.Variant>, menu: MenuItem[]): 
     iconSize: Math.max(0, ...pictures.map(([width]) => width)),
     menu,
   }
+}
+
+/** An icon or a menu that is made anew between look and click meets neither: one looks again. */
+function orGone(error: unknown): false {
+  if (!/error occurred in Event|was not provided by any/.test(String(error))) throw error
+  return false
 }
 
 const flatten = (items: MenuItem[]): MenuItem[] => items.flatMap((item) => [item, ...flatten(item.children)])

@@ -17,6 +17,7 @@ export function createTray(parts: { icons: string; onAction: (action: TrayAction
   let tray: Tray | null = null
   let model: TrayModel | null = null
   let drawn = ''
+  let drawnItems = ''
 
   const image = (icon: TrayModel['icon']) => nativeImage.createFromPath(path.join(parts.icons, `${icon}.png`))
   function put(next: TrayModel): void {
@@ -29,7 +30,10 @@ export function createTray(parts: { icons: string; onAction: (action: TrayAction
     drawn = text
     if (before?.icon !== next.icon || made) tray.setImage(image(next.icon))
     tray.setToolTip(next.tooltip)
-    tray.setContextMenu(Menu.buildFromTemplate(next.items.map(toTemplate)))
+    // A menu that is open goes when another is set: only for items that changed.
+    const items = JSON.stringify(next.items)
+    if (items !== drawnItems || made) tray.setContextMenu(Menu.buildFromTemplate(next.items.map(toTemplate)))
+    drawnItems = items
   }
   function makeTray(first: TrayModel): Tray {
     const fresh = new Tray(image(first.icon))

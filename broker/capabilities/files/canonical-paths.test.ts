@@ -99,7 +99,7 @@ describe.each(holders)('canonical paths, held %s', (_name, holder) => {
     for (const way of ['loop', 'spiral', 'spiral/../spiral/x', 'loop/../loop/../dangling']) {
       const began = performance.now()
       expect(pathOf(holder.holdThing(`${top}/${way}`)).startsWith(`${top}/`)).toBe(true)
-      expect(performance.now() - began).toBeLessThan(500)
+      expect(performance.now() - began).toBeLessThan(5_000)
     }
     expect(pathOf(holder.holdThing(`${top}/loop/../dangling`))).toBe(`${top}/nowhere/at/all`)
   })

@@ -181,7 +181,8 @@ describe('meanwhile', () => {
   it('another tool goes on answering, rightly', () => {
     expect(neighbor.calls).toBeGreaterThan(100)
     expect(neighbor.failures).toBe(0)
-    expect(at(neighbor.times, 0.5)).toBeLessThan(20)
+    // An attack that held it up would hold it up for as long as it may run.
+    expect(at(neighbor.times, 0.5)).toBeLessThan(200)
   })
 
   it('nothing of the broker’s own is changed', () => {
