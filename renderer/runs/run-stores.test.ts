@@ -39,7 +39,10 @@ describe('the list of runs', () => {
     tell('run', run('new', 50))
     tell('run', run('old', 10, 'done'))
     answer({ runs: [run('old', 10)] })
-    await vi.waitFor(() => expect(store.getState().runs).toEqual([run('new', 50), run('old', 10, 'done')]), 30_000)
+    await vi.waitFor(
+      () => expect(store.getState().runs).toEqual([run('new', 50), run('old', 10, 'done')]),
+      30_000,
+    )
   })
 })
 
