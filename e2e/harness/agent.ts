@@ -1,5 +1,5 @@
 /** Makes agents and runs over the page's own bridge: for journeys whose subject is not the form. */
-import type { Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import type { MethodName, Params, Result } from '../../contract/broker-api.ts'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
 import type { ModelServer } from './model-server.ts'
@@ -37,6 +37,25 @@ export async function makeAgent(page: Page, model: ModelServer, wish: AgentWish 
     perimeter: { folders, hosts, secrets, tools: tools.map((tool) => ({ name: tool })) } as never,
   })
   return agent.id
+}
+
+/** Adds a secret on its page, as a person does: bound to one host, for every tool and agent. */
+export async function addSecret(
+  page: Page,
+  { name, value, host }: { name: string; value: string; host: string },
+): Promise<void> {
+  await page.getByRole('link', { name: 'Secrets' }).first().click()
+  await page
+    .getByRole('button', { name: /add a secret/i })
+    .first()
+    .click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name', { exact: true }).fill(name)
+  await dialog.getByLabel('Value', { exact: true }).fill(value)
+  await dialog.getByLabel('Host', { exact: true }).fill(host)
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Store', exact: true }).click()
+  await expect(dialog).toBeHidden()
 }
 
 export async function startRun(page: Page, agentId: string, prompt: string): Promise<string> {

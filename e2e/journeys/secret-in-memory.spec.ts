@@ -2,7 +2,7 @@
  * After a secret was added in the app and used by a tool, only the broker holds its value: not the pages and not the
  * shell, through which it came, and no sandbox, which never saw it.
  */
-import { call, makeAgent, runEnded, startRun } from '../harness/agent.ts'
+import { addSecret, call, makeAgent, runEnded, startRun } from '../harness/agent.ts'
 import { memoryHolds, pageHeap, processesRunning, shellHeap } from '../harness/memory.ts'
 import { expect, test } from '../harness/test.ts'
 
@@ -26,18 +26,7 @@ test('a secret’s value is in no page, not in the shell and in no sandbox', asy
     ],
     secrets: [{ name: 'heap-token', use: 'allow' }],
   })
-  await page.getByRole('link', { name: 'Secrets' }).first().click()
-  await page
-    .getByRole('button', { name: /add a secret/i })
-    .first()
-    .click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Name', { exact: true }).fill('heap-token')
-  await dialog.getByLabel('Value', { exact: true }).fill(VALUE)
-  await dialog.getByLabel('Host', { exact: true }).fill(`http://127.0.0.1:${echoServer.port}`)
-  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
-  await dialog.getByRole('button', { name: 'Store', exact: true }).click()
-  await expect(dialog).toBeHidden()
+  await addSecret(page, { name: 'heap-token', value: VALUE, host: `http://127.0.0.1:${echoServer.port}` })
 
   modelServer.says([
     {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { call, makeAgent, runEnded, startRun } from '../harness/agent.ts'
+import { addSecret, call, makeAgent, runEnded, startRun } from '../harness/agent.ts'
 import { expect, test } from '../harness/test.ts'
 
 const VALUE = 'tok-9c1f77ab02e8'
@@ -28,28 +28,7 @@ test('a secret added in the app reaches a bound host and nobody else', async ({
     secrets: [{ name: 'mail-token', use: 'allow' }],
   })
 
-  await page
-    .getByRole('link', { name: 'Secrets' })
-    .or(page.getByRole('button', { name: 'Secrets' }))
-    .first()
-    .click()
-  await page
-    .getByRole('button', { name: /add (a )?secret/i })
-    .first()
-    .click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Name', { exact: true }).fill('mail-token')
-  await dialog.getByLabel('Value', { exact: true }).fill(VALUE)
-  await dialog.getByLabel('Host', { exact: true }).fill(`http://127.0.0.1:${echoServer.port}`)
-  await dialog
-    .getByRole('button', { name: /^add$|add host|bind/i })
-    .first()
-    .click()
-  await dialog
-    .getByRole('button', { name: /store|save|add secret|keep/i })
-    .last()
-    .click()
-  await expect(dialog).toBeHidden()
+  await addSecret(page, { name: 'mail-token', value: VALUE, host: `http://127.0.0.1:${echoServer.port}` })
   await expect(page.getByText('mail-token').first()).toBeVisible()
   expect(await page.content()).not.toContain(VALUE)
 

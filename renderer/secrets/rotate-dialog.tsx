@@ -7,6 +7,7 @@ import { useAct, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field, TextInput } from '../design/field.tsx'
+import { ValueField } from './value-field.tsx'
 import './secrets.css'
 
 /** A new value for a secret, step by step: make it at the provider, put it here, end the old one there, see that it ended. */
@@ -65,18 +66,7 @@ export function RotateDialog({ secret, onClose }: { secret: SecretInfo; onClose:
           {stored ? (
             <p>The new value is stored.</p>
           ) : (
-            <Field label="Put it here">
-              {(ids) => (
-                <TextInput
-                  {...ids}
-                  mono
-                  type="password"
-                  maxLength={16_384}
-                  value={value}
-                  onChange={(event) => setValue(event.target.value)}
-                />
-              )}
-            </Field>
+            <ValueField label="Put it here" value={value} onChange={setValue} />
           )}
         </li>
         <li>

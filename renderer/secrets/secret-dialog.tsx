@@ -8,6 +8,7 @@ import { Dialog } from '../design/dialog.tsx'
 import { Field, Select, TextInput } from '../design/field.tsx'
 import { slugOf } from '../runs/secret-in-text.ts'
 import { PLACE_WORDS, readBinding, writeBinding } from './binding-text.ts'
+import { ValueField } from './value-field.tsx'
 
 const KINDS: { value: SecretRules['kind']; label: string }[] = [
   { value: 'token', label: 'Token' },
@@ -121,18 +122,7 @@ export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; o
               />
             )}
           </Field>
-          <Field label="Value">
-            {(ids) => (
-              <TextInput
-                {...ids}
-                mono
-                type="password"
-                maxLength={16_384}
-                value={value}
-                onChange={(event) => setValue(event.target.value)}
-              />
-            )}
-          </Field>
+          <ValueField label="Value" value={value} onChange={setValue} />
         </>
       )}
       <Bindings bindings={draft.bindings} onChange={(bindings) => change({ bindings })} />
