@@ -181,6 +181,16 @@ describe('alerts', () => {
     expect(told).toHaveLength(2)
   })
 
+  it('tell nothing any more once they are ended', async () => {
+    end()
+    log.append({ kind: 'alert', subject: 'The log was set back', details: { rule: 'chain-broken' } })
+    watch()
+    send('new.example', true)
+    end()
+    await new Promise((resolve) => setTimeout(resolve, 2_050))
+    expect(told).toEqual([])
+  })
+
   it('tell of a sandbox that is weaker than before', async () => {
     const start = (sandbox: string) =>
       log.append({ kind: 'app', subject: 'Sandbox', details: { check: 'sandbox-check', sandbox } })
@@ -216,9 +226,9 @@ describe('alerts', () => {
 describe('the care of the log', () => {
   it('verifies from time to time, and writes down that it did', async () => {
     const stop = careForLog({ log, keep: () => ({ days: 30, megabytes: 100 }), firstMs: 1, everyMs: 1e6 })
-    for (let n = 0; n < 100 && log.query(query({ text: 'verified' })).rows.length === 0; n++)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(log.query(query({ text: 'verified' })).rows[0]?.subject).toMatch(/^Verified \d+ entries/)
+    await expect
+      .poll(() => log.query(query({ text: 'verified' })).rows[0]?.subject)
+      .toMatch(/^Verified \d+ entries/)
     stop()
   })
 })

@@ -83,14 +83,19 @@ export function watchEntries(options: AlertsOptions): () => void {
   }
   const early = log.entriesAfter(log.openedAt(), EARLY).filter(({ kind }) => kind === 'alert')
   // Whoever shows alerts is connected a moment later.
-  if (early.length > 0) setTimeout(() => early.forEach(passOn), EARLY_MS).unref()
-  return log.onEntry((entry) => {
+  const timer = early.length > 0 ? setTimeout(() => early.forEach(passOn), EARLY_MS).unref() : undefined
+  const leave = log.onEntry((entry) => {
     if (entry.kind === 'alert') {
       if (!telling) passOn(entry)
       return
     }
     if (waiting.push(entry) === 1) setImmediate(lookAtAll)
   })
+  return () => {
+    leave()
+    clearTimeout(timer)
+    waiting = []
+  }
 }
 const EARLY = 100
 const EARLY_MS = 2_000
