@@ -39,6 +39,7 @@ test('is asked about, when the person wants that, and stays here on a no', async
 test('never leaves, when the person wants that: nobody is asked', async () => {
   rule = 'block'
   expect(await send({ 'X-Key': KEY })).toMatchObject({ kind: 'refused', code: 'flow' })
+  expect(await send({ [KEY]: 'as a name' })).toMatchObject({ kind: 'refused', code: 'flow' })
   expect(house.questions).toEqual([])
   expect(echo.received).toEqual([])
 })
