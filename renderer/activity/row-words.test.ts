@@ -9,6 +9,9 @@ it('marks a row by what was decided and by whom', () => {
   expect(mark('deny', true)).toEqual({ kind: 'ask', word: 'You denied', quiet: false })
   expect(mark('ask')).toMatchObject({ kind: 'ask', word: 'Asked' })
   expect(mark(null)).toMatchObject({ kind: null, word: 'Effect' })
+  const answer = (decision: 'allow' | 'deny') =>
+    markOf({ kind: 'answer', decision, asked: true, subject: 'Move' }).word
+  expect([answer('allow'), answer('deny')]).toEqual(['Answer: yes', 'Answer: no'])
   const stop = (subject: string) => markOf({ kind: 'stop', decision: null, asked: false, subject }).kind
   for (const subject of ['Stop everything', 'Stopped one agent in 3 ms', 'Drill: stopped everything in 3 ms'])
     expect(stop(subject)).toBe('stop')

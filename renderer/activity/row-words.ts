@@ -46,6 +46,9 @@ const STOPS = /^(Stop|Drill|Incident: )/
 export function markOf(row: Pick<ActivityRow, 'kind' | 'decision' | 'asked' | 'subject'>): RowMark {
   if (row.kind === 'stop' && STOPS.test(row.subject)) return { kind: 'stop', word: 'Stopped', quiet: false }
   if (row.kind === 'alert') return { kind: 'ask', word: 'Alert', quiet: false }
+  // Beside the effect that it let through, which says who allowed it.
+  if (row.kind === 'answer')
+    return { kind: 'ask', word: row.decision === 'allow' ? 'Answer: yes' : 'Answer: no', quiet: false }
   if (row.decision === 'ask') return { kind: 'ask', word: 'Asked', quiet: false }
   if (row.decision === 'allow')
     return row.asked
