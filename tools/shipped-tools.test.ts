@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -249,6 +250,32 @@ describe.skipIf(process.platform !== 'linux')(
         model: expect.stringMatching(/touch is not among the programs/),
       })
       expect(existsSync(at('made.txt'))).toBe(false)
+    })
+
+    it('works with git: all that is new is added and committed, and no hook or setting is planted in the repository', async () => {
+      const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' })
+      git('init', '-q')
+      git('config', 'user.name', 'Ada')
+      git('config', 'user.email', 'ada@example.org')
+      put('a.txt', 'new')
+      const allowed = [silent('git'), silent('mv'), silent('touch'), silent('mkdir')]
+      const may = async (...argv: string[]) => valueIn(await run({ argv }, allowed))
+      expect(await may('git', 'add', '-A')).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(await may('git', 'commit', '-qm', 'First')).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(git('show', '--stat', '--format=%s')).toMatch(/^First\n\n a\.txt \| 1 \+\n/)
+      for (const argv of [
+        ['mv', '.git', 'old'],
+        ['mv', '.git/hooks', '.git/old'],
+        ['touch', '.git/hooks/pre-commit'],
+        ['touch', '.git/info/attributes'],
+        ['mkdir', '.git/modules/x'],
+        ['git', 'config', 'core.pager', 'x'],
+        ['touch', '.mcp.json/x'],
+      ])
+        expect((await may(...argv)).exitCode, argv.join(' ')).not.toBe(0)
+      expect(git('status', '--short')).toBe('')
+      expect(readdirSync(folder).sort()).toEqual(['.git', 'a.txt'])
+      expect(readdirSync(at('.git')).filter((name) => /modules|worktree|old/.test(name))).toEqual([])
     })
 
     it('ends a program that takes too long', async () => {

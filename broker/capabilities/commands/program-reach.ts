@@ -22,6 +22,10 @@ const DELICATE =
   '.ssh .gnupg .aws .azure .kube .docker .netrc .npmrc .pypirc .git-credentials .gitconfig .password-store .pki .mozilla .thunderbird .bashrc .bash_profile .bash_logout .profile .zshrc .zprofile .zshenv .zlogin .config/fish .config/autostart .config/systemd .config/git .config/gh .config/gcloud .config/google-chrome .config/chromium .config/BraveSoftware .config/microsoft-edge .config/keepassxc .local/bin .local/share/keyrings .local/share/applications .claude .claude.json .codex .cursor .gemini .vscode Library/Keychains Library/LaunchAgents Library/Cookies'.split(
     ' ',
   )
+/** In a repository, whether they are there or not: what git runs, and what says what it runs. */
+const KEPT_IN_GIT = ['hooks', 'config', 'config.worktree', 'info/attributes', 'modules']
+/** No rule is about this name, so it stands for all that may come into a folder. */
+const ANY_NAME = 'any name'
 /** How far the folders are looked through for what is to be closed. */
 const LOOK_DEPTH = 4
 const LOOK_ENTRIES = 5_000
@@ -81,12 +85,23 @@ export async function closeBelow(
     return effect === 'deny' || (effect === 'ask' && !asked)
   }
   const isClosed = (path: string) => files.guard().refuse(path) !== null || closes('fs.read', path)
-  const reach = closeTops(open, isClosed, (path) => closes('fs.write', path))
-  const closed: ProgramReach = { ...reach, hidden: [...reach.hidden], readOnly: [...reach.readOnly] }
+  const isKept = (folder: string) => closes('fs.write', `${folder}/${ANY_NAME}`)
+  const reach = closeTops(open, isClosed, isKept)
+  const closed: ProgramReach = {
+    ...reach,
+    ...{ writable: [...reach.writable], hidden: [...reach.hidden], readOnly: [...reach.readOnly] },
+  }
+  /** True when there is nothing left to look at in it. */
   const close = (path: string) => {
     if (isClosed(path)) closed.hidden.push(path)
-    else if (isWritable(reach, path) && closes('fs.write', path)) closed.readOnly.push(path)
-    else return false
+    else if (!isWritable(reach, path) || !closes('fs.write', path)) return false
+    else if (!/[\\/]\.git$/.test(path) || isKept(path)) closed.readOnly.push(path)
+    else {
+      // Git has to write in it. It is opened as a place of its own, so that it can't be moved away and made anew.
+      closed.writable.push(path)
+      const kept = KEPT_IN_GIT.map((name) => `${path}/${name}`).filter((each) => closes('fs.write', each))
+      closed.readOnly.push(...kept)
+    }
     return true
   }
   for (const name of DELICATE) {

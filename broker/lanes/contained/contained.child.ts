@@ -45,6 +45,8 @@ const home = process.env.HOME as string
 const temporary = path.join(path.dirname(home), 'tmp')
 const shared = path.join(path.dirname(home), 'shm')
 const sockets = os.tmpdir()
+/** Stands where no file may be made. */
+const nothing = { folder: path.join(sockets, 'nothing'), file: path.join(sockets, 'nothing.txt') }
 const waiting = new Map<number, (no: string | null) => void>()
 let nextId = 1
 /** What it runs is to stand still. */
@@ -97,8 +99,9 @@ function giveUp(error: unknown): void {
 }
 
 async function prepare(): Promise<void> {
-  for (const folder of [home, temporary, shared, sockets])
+  for (const folder of [home, temporary, shared, sockets, nothing.folder])
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  fs.writeFileSync(nothing.file, '')
   if (!SandboxManager.isSupportedPlatform())
     throw new Error('This system has no sandbox that programs can run in.')
   const { errors } = SandboxManager.checkDependencies()
@@ -190,6 +193,7 @@ async function spawnIn(argv: readonly string[], message: RunMessage): Promise<St
     tmp: temporary,
     shm: shared,
     own: sockets,
+    nothing,
     readable,
     writable,
     env: more,

@@ -13,6 +13,7 @@ const options = {
   tmp: '/run/tmp',
   shm: '/run/shm',
   own: '/run/s',
+  nothing: { folder: '/run/s/nothing', file: '/run/s/nothing.txt' },
   readable: ['/home/me/docs'],
   writable: ['/home/me/docs/out', '/home/me/work'],
   env: {},
@@ -71,9 +72,25 @@ describe('what bubblewrap is told', () => {
       '/home/me/docs/out/.bashrc',
     ])
     expect(sealed.options.join(' ')).toBe(
-      '--ro-bind /home/me/docs /home/me/docs --bind /home/me/docs/out /home/me/docs/out --ro-bind /dev/null /home/me/docs/out/.bashrc',
+      '--ro-bind /home/me/docs /home/me/docs --bind /home/me/docs/out /home/me/docs/out --ro-bind /run/s/nothing /home/me/docs/out/.bashrc',
     )
     expect(sealed.mountPoints).toEqual(['/home/me/docs/out/.bashrc'])
+  })
+
+  test('where no file may be made an empty folder stands, and in git’s own folder an empty file', () => {
+    const over = (file: string) => seal(['--ro-bind', '/dev/null', file])
+    expect(over('/home/me/work/.mcp.json').options[1]).toBe('/run/s/nothing')
+    expect(over('/home/me/work/.git/modules').options[1]).toBe('/run/s/nothing.txt')
+    expect(over('/home/me/work/.git/modules').mountPoints).toEqual(['/home/me/work/.git/modules'])
+    // What is there, or lies where nothing may be made anyway, is closed as ever.
+    for (const file of ['/etc/hosts', '/home/me/docs/.bashrc'])
+      expect(over(file).options).toEqual(['--ro-bind', '/dev/null', file])
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-seal-'))
+    folders.push(folder)
+    fs.writeFileSync(`${folder}/.bashrc`, 'mine')
+    expect(seal(['--ro-bind', '/dev/null', `${folder}/.bashrc`], { writable: [folder] }).options[1]).toBe(
+      '/dev/null',
+    )
   })
 
   test('but not inside of one that was closed', () => {

@@ -6,10 +6,14 @@
  *   place is read-only. For `/tmp` and `/dev/shm`, without which programs don't work, a folder on the disk stands
  *   instead, of which can be said what was left in it.
  * - A folder that is open for changes, inside of one that is open for reading, is closed by the runtime. Here it is open.
+ * - Where a file may not be made, it mounts a device. A version control that adds all that is new stumbles over devices,
+ *   but takes no notice of empty folders: one of those is mounted there, and in its own folder an empty file, which it
+ *   reads.
  * - What it mounts over files that are not there leaves empty files behind; these are named, to be taken away after.
  * - The words go through a pipe: nothing of them, and nothing of the program's environment, is bubblewrap's own.
  */
 import fs from 'node:fs'
+import { isThere } from './mount-points.ts'
 
 export interface SealedArguments {
   /** `bwrap`, or where it is. */
@@ -31,6 +35,8 @@ export interface SealOptions {
   shm: string
   /** Where the sandbox keeps what it mounts over empty places. */
   own: string
+  /** In there, and empty. */
+  nothing: { folder: string; file: string }
   readable: readonly string[]
   writable: readonly string[]
   env: Readonly<Record<string, string>>
@@ -106,8 +112,12 @@ function readOptions(words: string[]): Option[] {
   return found
 }
 
-function moved(option: Option, { tmp }: SealOptions): Option {
-  return option[0] === '--tmpfs' && option[1] === '/tmp' ? ['--bind', tmp, '/tmp'] : option
+function moved(option: Option, { tmp, nothing, writable }: SealOptions): Option {
+  const [name, source, dest = ''] = option
+  if (name === '--tmpfs' && source === '/tmp') return ['--bind', tmp, '/tmp']
+  if (name !== '--ro-bind' || source !== '/dev/null' || isThere(dest)) return option
+  if (!writable.some((folder) => isInside(dest, folder))) return option
+  return ['--ro-bind', /\/\.git\//.test(dest) ? nothing.file : nothing.folder, dest]
 }
 
 /** What is mounted later lies on top of these, as it would have without them. */
