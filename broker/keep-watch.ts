@@ -6,6 +6,7 @@
 import { hostname } from 'node:os'
 import { SANDBOX_CHECK } from './activity/alerts/sandbox-weaker.ts'
 import { watchEntries } from './activity/alerts/watch-entries.ts'
+import { lostAlert } from './activity/export/lost-alert.ts'
 import { createOtlpExporter } from './activity/export/otlp-exporter.ts'
 import { type HeadKeeping, keepHeadInKeychain } from './activity/keep-head.ts'
 import { careForLog } from './activity/log-care.ts'
@@ -40,6 +41,7 @@ export function keepWatch(rooms: Rooms): Watch {
     http: fetch,
     source: { productVersion: options.version, hostname: hostname() },
     onFault,
+    onLost: (lost) => log.append(lostAlert(lost)),
   })
   const sendTo = (endpoint: string) => {
     try {

@@ -39,6 +39,12 @@ export const ALERTS: { id: string; title: string; words: string }[] = [
     words: 'The operating system’s sandbox around tools was there at an earlier start, and is missing now.',
   },
   {
+    id: 'collector-behind',
+    title: 'The collector misses entries',
+    words:
+      'The collector that you named is more than 100,000 entries behind: what is older is not sent to it.',
+  },
+  {
     id: 'drill-due',
     title: 'Time for a drill',
     words: 'Stop was not tried for a month: neither in a drill nor in earnest.',

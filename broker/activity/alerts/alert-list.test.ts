@@ -1,10 +1,15 @@
 import { expect, it } from 'vitest'
 import { ALERTS, setMuted } from '../../../contract/alert-list.ts'
 import { DRILL_ALERT } from '../../stop/remind-of-drill.ts'
+import { LOST_ALERT } from '../export/lost-alert.ts'
 import { ALERT_RULES } from './watch-entries.ts'
 
 it('shows the alert rules that there are, in their own words', () => {
-  const rules = [...ALERT_RULES, DRILL_ALERT].map(({ id, title, words }) => ({ id, title, words }))
+  const rules = [...ALERT_RULES, LOST_ALERT, DRILL_ALERT].map(({ id, title, words }) => ({
+    id,
+    title,
+    words,
+  }))
   expect(ALERTS).toEqual(rules)
 })
 

@@ -13,6 +13,7 @@ let server: Server
 let received: { path: string | undefined; type: string | undefined; body: Record<string, never> }[]
 let answer: () => { status: number; body?: string; headers?: Record<string, string> }
 let exporter: OtlpExporter | null
+let lost: { entries: number; over: boolean }[]
 let documents: Map<string, unknown>
 const store: DocumentStore = {
   get: (kind, id) => documents.get(`${kind}/${id}`),
@@ -26,6 +27,7 @@ beforeEach(async () => {
   at = testFolder()
   documents = new Map()
   received = []
+  lost = []
   answer = () => ({ status: 200, body: '{}' })
   exporter = null
   log = openActivityLog({ file: at.file, clock: testClock(), limits: { indexAt: 1e9 } })
@@ -56,6 +58,7 @@ const open = (limits: Partial<OtlpLimits> = {}) => {
     http: fetch,
     source: { productVersion: '1.2.3', hostname: 'here' },
     limits: { gatherMs: 1, backoffMs: 5, longestBackoffMs: 20, ...limits },
+    onLost: (told) => lost.push(told),
   })
   return exporter
 }
@@ -127,6 +130,95 @@ describe('sending to a collector', () => {
     expect(records()).toHaveLength(6)
     expect(received[0]?.path).toBe('/custom/v1/logs')
     expect(exporter?.state().fault).toBe('')
+  })
+
+  it('waits longer after each failure, up to a bound', async () => {
+    const tries: number[] = []
+    answer = () => {
+      tries.push(performance.now())
+      return { status: 503 }
+    }
+    open({ backoffMs: 40, longestBackoffMs: 160 }).setEndpoint(endpoint())
+    fill(log, 1)
+    await until(() => tries.length >= 6)
+    const pauses = tries.slice(1).map((time, n) => time - (tries[n] as number))
+    // Three quarters of it at least: 40, 80, 160, 160, 160. How much later it comes is the machine's affair.
+    for (const [n, least] of [30, 60, 120, 120, 120].entries())
+      expect(pauses[n], JSON.stringify(pauses)).toBeGreaterThanOrEqual(least - 2)
+    expect(exporter?.state().fault).toContain('503')
+  })
+
+  it.each([
+    ['seconds', () => '1', 900, 1],
+    ['a date', () => new Date(Date.now() + 2_000).toUTCString(), 900, 1],
+    ['nonsense', () => 'soon', 0, 2],
+    ['less than nothing', () => '-5', 0, 2],
+  ])('waits as long as the collector asks: %s', async (_, header, least, most) => {
+    const tries: number[] = []
+    answer = () => {
+      tries.push(performance.now())
+      return tries.length <= most
+        ? { status: 429, headers: { 'retry-after': header() } }
+        : { status: 200, body: '{}' }
+    }
+    open().setEndpoint(endpoint())
+    fill(log, 2)
+    await until(() => exporter?.state().waiting === 0)
+    expect((tries[1] as number) - (tries[0] as number)).toBeGreaterThanOrEqual(least)
+    expect(records()).toHaveLength(4)
+  })
+
+  it('does not hammer a collector that asks for more time than a timer can bear', async () => {
+    let tries = 0
+    answer = () => {
+      tries++
+      return { status: 503, headers: { 'retry-after': '99999999999' } }
+    }
+    open().setEndpoint(endpoint())
+    fill(log, 1)
+    await until(() => tries === 1)
+    await sleep(100)
+    expect(tries).toBe(1)
+  })
+
+  it('loses nothing while nobody listens, nor while the collector takes a request and says nothing', async () => {
+    const to = endpoint()
+    const { port } = server.address() as AddressInfo
+    await new Promise((resolve) => server.close(resolve))
+    open({ timeoutMs: 200, batch: 3 }).setEndpoint(to)
+    fill(log, 4)
+    await until(() => /can’t be reached/.test(exporter?.state().fault ?? ''))
+    expect(exporter?.state()).toMatchObject({ waiting: 8, skipped: 0 })
+
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve))
+    await until(() => /timeout|aborted/i.test(exporter?.state().fault ?? ''))
+    expect(exporter?.state()).toMatchObject({ waiting: 8, skipped: 0 })
+    silent.closeAllConnections()
+    await new Promise((resolve) => silent.close(resolve))
+
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    fill(log, 1, 50)
+    await until(() => exporter?.state().waiting === 0)
+    expect(records().map(({ body }) => body.stringValue)).toEqual(
+      log.entriesAfter(1, 100).map(({ subject }) => subject),
+    )
+    expect(exporter?.state()).toMatchObject({ skipped: 0, fault: '' })
+  })
+
+  it('says how much was lost beyond the bound, and sends the rest', async () => {
+    let away = true
+    answer = () => (away ? { status: 503 } : { status: 200, body: '{}' })
+    open({ backlog: 10 }).setEndpoint(endpoint())
+    fill(log, 20)
+    await until(() => exporter?.state().skipped === 30)
+    away = false
+    await until(() => exporter?.state().waiting === 0)
+    expect(records()).toHaveLength(10)
+    expect(exporter?.state().skipped).toBe(30)
+    // Once when it began, once when it was over.
+    expect(lost.map(({ over }) => over)).toEqual([false, true])
+    expect(lost.at(-1)?.entries).toBe(30)
   })
 
   it('goes on after a restart where it was, also when the collector was away', async () => {

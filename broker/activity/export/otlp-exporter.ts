@@ -20,6 +20,8 @@ export interface OtlpExporterOptions {
   source: OtlpSource
   limits?: Partial<OtlpLimits>
   onFault?: (error: unknown) => void
+  /** Entries will never be sent: told once when it begins, and with how many when the collector is there again. */
+  onLost?: (lost: { entries: number; over: boolean }) => void
 }
 export interface OtlpLimits {
   /** Entries in one request. */
@@ -52,11 +54,13 @@ const KIND = 'log'
 const ID = 'otlp-cursor'
 
 export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
-  const { documents, http, source, entriesAfter, head, onFault = () => {} } = options
+  const { documents, http, source, entriesAfter, head, onFault = () => {}, onLost = () => {} } = options
   const limits = { ...LIMITS, ...options.limits }
   let url: string | null = null
   let cursor = 0
   let skipped = 0
+  /** Of these, how many since the collector last took something. */
+  let lost = 0
   let fault = ''
   let failures = 0
   let timer: NodeJS.Timeout | undefined
@@ -78,8 +82,12 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
     if (to === null) return
     const behind = head() - cursor
     if (behind > limits.backlog) {
+      const first = lost === 0
       skipped += behind - limits.backlog
+      lost += behind - limits.backlog
       cursor = head() - limits.backlog
+      store()
+      if (first) onLost({ entries: lost, over: false })
     }
     const batch = entriesAfter(cursor, limits.batch)
     const last = batch.at(-1)
@@ -102,6 +110,8 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
     failures = 0
     cursor = last.seq
     store()
+    if (lost > 0) onLost({ entries: lost, over: true })
+    lost = 0
     schedule(batch.length === limits.batch ? 0 : limits.gatherMs)
   }
   async function post(to: string, batch: EntryFields[], abort: AbortController) {
@@ -119,7 +129,7 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
     // What it will never take (a malformed record) must not hold up what comes after.
     const retry =
       [408, 429].includes(reply.status) || reply.status >= 500 || [401, 403, 404].includes(reply.status)
-    return { retry, afterMs: Number(reply.headers.get('retry-after') ?? 0) * 1_000 || 0, fault }
+    return { retry, afterMs: pauseAsked(reply.headers.get('retry-after')), fault }
   }
 
   return {
@@ -162,6 +172,16 @@ function logsUrl(endpoint: string): string {
     throw new Error('A collector’s address begins with https:// or http://.')
   if (!url.pathname.endsWith('/v1/logs')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/logs`
   return url.href
+}
+
+/** Seconds, or a date. A timer takes no more than 24 days, and a collector that asks for more than an hour is asked again after it. */
+const LONGEST_ASKED_MS = 3_600_000
+function pauseAsked(retryAfter: string | null): number {
+  if (retryAfter === null) return 0
+  const ms = /^\d+$/.test(retryAfter.trim())
+    ? Number(retryAfter) * 1_000
+    : Date.parse(retryAfter) - Date.now()
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LONGEST_ASKED_MS)
 }
 
 /** A collector may take a batch and say that it dropped some of it. */
