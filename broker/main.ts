@@ -79,12 +79,7 @@ const opening = oneShot
       return error instanceof Error ? error.message : String(error)
     })
 const socket = await opening
-if (socket !== null && typeof socket !== 'string')
-  rooms.doors.revokeTokens = async () => {
-    const ended = socket.connections()
-    await socket.renewToken()
-    return ended
-  }
+if (socket !== null && typeof socket !== 'string') rooms.doors.revokeTokens = socket.renewToken
 if (socket !== null)
   broker.setSocket(
     typeof socket === 'string'

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Api, EventName, EventPayload } from '../contract/broker-api.ts'
+import type { Api, Caller, EventName, EventPayload } from '../contract/broker-api.ts'
 import type { SallyportPaths } from '../contract/paths.ts'
 import type { KeychainStatus } from '../contract/secret.ts'
 import { keepOpeningLog } from './activity/keep-opening.ts'
@@ -359,7 +359,7 @@ async function makeRooms(options: BrokerOptions) {
     leaks,
     clock,
     folder: join(options.home, 'Sallyport incidents'),
-    revokeTokens: () => doors.revokeTokens(),
+    revokeTokens: (asked) => doors.revokeTokens(asked),
     lockSecrets: vault.lock,
     grants: grants.list,
     policies: () => [{ name: 'policy.jsonc', text: policy.text() }],
@@ -369,7 +369,7 @@ async function makeRooms(options: BrokerOptions) {
     beforeImage: undo.beforeImage,
     onFault,
   })
-  const doors = { revokeTokens: async () => 0 }
+  const doors = { revokeTokens: async (_asked?: Caller) => 0 }
 
   let socket: PartFacts['socket'] = { open: false, text: 'The command line’s socket is not open yet.' }
   const status = () =>

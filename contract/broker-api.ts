@@ -119,12 +119,14 @@ export const PreviewShown = z.object({
   shown: z.string(),
   warnings: z.array(z.string()),
 })
-export const ScanItem = z.strictObject({
-  id: LineId.optional(),
-  text: z.string().max(2_000_000).optional(),
-  /** The same text as it would arrive from a stream, piece by piece. */
-  chunks: z.array(z.string().max(2_000_000)).max(100_000).optional(),
-})
+export const ScanItem = z
+  .strictObject({
+    id: LineId.optional(),
+    text: z.string().max(2_000_000).optional(),
+    /** The same text as it would arrive from a stream, piece by piece. */
+    chunks: z.array(z.string().max(2_000_000)).max(100_000).optional(),
+  })
+  .refine(({ text, chunks }) => text !== undefined || chunks !== undefined, 'text or chunks is missing')
 const Hits = z.array(z.object({ what: z.string(), start: z.number().int(), end: z.number().int() }))
 export const ScanAnswer = z.object({
   id: z.union([z.string(), z.number(), z.null()]),

@@ -86,8 +86,11 @@ export class Walk implements Walked {
   }
 }
 
-/** What happened to the entry at `seq`, judged by the number that its own text carries. */
-export function nameFault(seq: number, text: string): Fault {
+/**
+ * What happened to the entry at `seq`, judged by the number that its own text carries.
+ * @param later texts that stand after it: whether the entry is gone, or only elsewhere
+ */
+export function nameFault(seq: number, text: string, later: Iterable<string>): Fault {
   const own = ownNumber(text)
   if (own === null)
     return { seq, what: 'unreadable', text: `Entry ${seq} can’t be read: its text was damaged.` }
@@ -98,9 +101,14 @@ export function nameFault(seq: number, text: string): Fault {
       what: 'inserted',
       text: `Something was put in before entry ${seq}: it was entry ${own}.`,
     }
-  if (own === seq + 1)
+  if (own === seq + 1 && !stands(seq, later))
     return { seq, what: 'missing', text: `Entry ${seq} is missing: what stands there was entry ${own}.` }
   return { seq, what: 'reordered', text: `Entry ${own} stands where entry ${seq} was.` }
+}
+
+function stands(seq: number, texts: Iterable<string>): boolean {
+  for (const text of texts) if (ownNumber(text) === seq) return true
+  return false
 }
 
 function ownNumber(text: string): number | null {

@@ -231,7 +231,7 @@ function faultInBlock(begin: ChainPoint, row: Record<string, unknown>, last: num
   for (const [n, text] of texts.entries()) {
     value = chainHash(value, text)
     const mark = marks.subarray(n * MARK_BYTES, (n + 1) * MARK_BYTES).toString('hex')
-    if (!value.startsWith(mark) || mark === '') return nameFault(begin.seq + n + 1, text)
+    if (!value.startsWith(mark) || mark === '') return nameFault(begin.seq + n + 1, text, texts.slice(n + 1))
   }
   const next = begin.seq + texts.length + 1
   if (next <= last) return { seq: next, what: 'missing', text: `Entry ${next} is missing.` }
@@ -249,7 +249,7 @@ function walkRows(hot: DatabaseSync, before: Walked | null, wanted: ReadonlySet<
       from = startOfRows(hot, Number(row.seq))
       walk = createWalk(from, wanted)
     }
-    fault = walkRow(walk, row)
+    fault = walkRow(walk, row, () => textsAfter(hot, Number(row.seq)))
     if (fault !== null) break
     side ??= refFault(row)
   }
@@ -264,7 +264,12 @@ function walkRows(hot: DatabaseSync, before: Walked | null, wanted: ReadonlySet<
   }
 }
 
-function walkRow(walk: Walk, row: Record<string, unknown>): Fault | null {
+function* textsAfter(hot: DatabaseSync, seq: number): Generator<string> {
+  const rows = hot.prepare('SELECT text FROM entry WHERE seq > ? ORDER BY seq')
+  for (const { text } of rows.iterate(seq)) yield String(text)
+}
+
+function walkRow(walk: Walk, row: Record<string, unknown>, later: () => Iterable<string>): Fault | null {
   const { seq, text } = row as unknown as { seq: number; text: string }
   const next = walk.at.seq + 1
   if (seq !== next)
@@ -277,7 +282,7 @@ function walkRow(walk: Walk, row: Record<string, unknown>): Fault | null {
   const bytes = Buffer.from(text)
   if (walk.step(bytes, 0, bytes.length) === hex(row.hash)) return null
   walk.at = { ...before, seq: seq - 1 }
-  return nameFault(seq, text)
+  return nameFault(seq, text, later())
 }
 
 /** Beside each row stands what it opens or closes; it must be what the row itself says. */

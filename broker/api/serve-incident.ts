@@ -18,7 +18,12 @@ export function serveIncident({
   }
   return {
     'incident.start': ({ folder, why }, caller) =>
-      incidents.start({ by: caller.name, ...(folder ? { folder } : {}), ...(why ? { why } : {}) }),
+      incidents.start({
+        by: caller.name,
+        asked: caller,
+        ...(folder ? { folder } : {}),
+        ...(why ? { why } : {}),
+      }),
     'incident.current': async () => ({ incident: await incidents.current() }),
     'incident.tick': async ({ item }, caller) => {
       const now = orMissing(await incidents.current(), NONE)

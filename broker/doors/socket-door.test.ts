@@ -194,6 +194,19 @@ describe('the local socket', () => {
     await soon(() => expect(fresh.lines()).toEqual([{ ok: true, text: '' }]))
   })
 
+  it('gives whoever asked for a new token their answer, and ends them then', async () => {
+    const { door, callers } = await openDoor()
+    const token = await readToken()
+    const [guest, other] = [await knock(hello(token), call()), await knock(hello(token))]
+    await soon(() => expect(callers).toHaveLength(1))
+    expect(await door.renewToken(callers[0])).toBe(2)
+    await soon(() => expect(other.closed()).toBe(true))
+    expect(guest.closed()).toBe(false)
+    guest.socket.write(`${JSON.stringify({ ...call(), i: '2' })}\n`)
+    await soon(() => expect(guest.lines()).toContainEqual(expect.objectContaining({ t: 's', i: '2' })))
+    await soon(() => expect(guest.closed()).toBe(true))
+  })
+
   it('is gone, token and all, when it is closed', async () => {
     const { door } = await openDoor()
     await door.close()

@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import process from 'node:process'
+import type { Caller } from '../../contract/broker-api.ts'
 import { Hello } from '../../contract/door-wire.ts'
 import type { SallyportPaths } from '../../contract/paths.ts'
 import type { Dispatcher, RefusedCall } from './dispatch-call.ts'
@@ -28,8 +29,11 @@ export interface SocketLimits {
 export const SOCKET_LIMITS: SocketLimits = { connections: 32, helloMs: 5_000, idleMs: 15 * 60_000 }
 
 export interface SocketDoor {
-  /** Makes a new token and ends everybody who came in with the old one. */
-  renewToken(): Promise<void>
+  /**
+   * Makes a new token and ends everybody who came in with the old one; whoever asked for it has their answer first.
+   * @returns how many that were
+   */
+  renewToken(asked?: Caller): Promise<number>
   connections(): number
   close(): Promise<void>
 }
@@ -48,7 +52,8 @@ export async function serveSocket(options: {
   peerLimits?: Partial<PeerLimits>
 }): Promise<SocketDoor> {
   const limits = { ...SOCKET_LIMITS, ...options.limits }
-  const peers = new Map<Peer, Socket>()
+  const peers = new Map<Peer, { socket: Socket; caller: Caller }>()
+  const lastAnswer = new WeakSet<Caller>()
   const refusals = limitReports<RefusedCall>({
     perMinute: 20,
     now: () => performance.now(),
@@ -67,12 +72,18 @@ export async function serveSocket(options: {
 
   function welcome(socket: Socket): void {
     let known = false
+    const caller = callerOf('cli')
+    const ask = keepForParent(options.dispatch, refusals.report)
     const peer = servePeer({
-      dispatch: keepForParent(options.dispatch, refusals.report),
+      async dispatch(method, params, who) {
+        const answer = await ask(method, params, who)
+        if (lastAnswer.has(caller)) setTimeout(() => peer.end({ kind: 'left', text: RENEWED }), ANSWER_MS)
+        return answer
+      },
       hub: options.hub,
       input: socket,
       output: socket,
-      callerFor: () => callerOf('cli'),
+      callerFor: () => caller,
       mayHear: (event) => event !== 'desktop',
       onDesktopReply: () => {},
       onRefused: refusals.report,
@@ -91,7 +102,7 @@ export async function serveSocket(options: {
     const helloTimer = setTimeout(() => {
       if (!known) peer.end({ kind: 'broke-protocol', text: 'no token came in time' })
     }, limits.helloMs)
-    peers.set(peer, socket)
+    peers.set(peer, { socket, caller })
   }
   const endAll = (text: string) => {
     for (const peer of [...peers.keys()]) peer.end({ kind: 'left', text })
@@ -106,10 +117,15 @@ export async function serveSocket(options: {
 
   return {
     connections: () => peers.size,
-    async renewToken() {
+    async renewToken(asked) {
       token = makeToken()
       await writeOwnLine(options.paths.tokenFile, token)
-      endAll('the token was renewed')
+      const ended = peers.size
+      for (const [peer, { caller }] of [...peers]) {
+        if (caller === asked) lastAnswer.add(caller)
+        else peer.end({ kind: 'left', text: RENEWED })
+      }
+      return ended
     },
     async close() {
       clearInterval(idleTimer)
@@ -122,6 +138,10 @@ export async function serveSocket(options: {
     },
   }
 }
+
+const RENEWED = 'the token was renewed'
+/** Until an answer is on its way. */
+const ANSWER_MS = 250
 
 /** What only the process that started the broker may do, because it is the one place where questions are answered. */
 const FOR_THE_PARENT: ReadonlySet<string> = new Set([
@@ -141,7 +161,7 @@ function keepForParent(dispatch: Dispatcher, onRefused: (refusal: RefusedCall) =
   }
 }
 
-function endIdle(peers: Map<Peer, Socket>, idleMs: number): void {
+function endIdle(peers: ReadonlyMap<Peer, unknown>, idleMs: number): void {
   for (const peer of [...peers.keys()]) {
     if (peer.idleMs() >= idleMs) peer.end({ kind: 'left', text: 'it was idle' })
   }

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { VerifyReport } from '../../contract/activity.ts'
+import type { Caller } from '../../contract/broker-api.ts'
 import type { Grant } from '../../contract/grant.ts'
 import { Incident } from '../../contract/incident.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
@@ -33,8 +34,8 @@ export interface IncidentParts {
   clock: Clock
   /** Where bundles are put when nobody says where. */
   folder: string
-  /** Takes back the tokens of clients and of the command line; returns how many. */
-  revokeTokens(): Promise<number>
+  /** Takes back the tokens of clients and of the command line; whoever asked has their answer first. Returns how many. */
+  revokeTokens(asked?: Caller): Promise<number>
   lockSecrets(locked: boolean): void
   grants(): Grant[]
   policies(): { name: string; text: string }[]
@@ -45,8 +46,16 @@ export interface IncidentParts {
   beforeImage?(id: string): Buffer | null
   onFault?: (error: unknown) => void
 }
+interface Begin {
+  by: string
+  why?: string
+  folder?: string
+  days?: number
+  /** Whose call this is. */
+  asked?: Caller
+}
 export interface Incidents {
-  start(options: { by: string; why?: string; folder?: string; days?: number }): Promise<Incident>
+  start(options: Begin): Promise<Incident>
   /** The one that is not over yet, with what has been seen to be done ticked. */
   current(): Promise<Incident | null>
   tick(itemId: string, by: string): Promise<Incident | null>
@@ -71,7 +80,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
   const left = load()
   if (left !== null && left.endedAt === null && isLocked(left)) parts.lockSecrets(true)
 
-  async function startNow(by: string, why: string, days: number, folder?: string): Promise<Incident> {
+  async function startNow({ by, why = '', folder, days = 30, asked }: Begin): Promise<Incident> {
     const faults: string[] = []
     const step = async <T>(name: string, work: () => T | Promise<T>, otherwise: T): Promise<T> => {
       try {
@@ -87,7 +96,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
     // Stop first: it depends on nothing, and everything after it has time.
     const receipt = await stop.stop(by)
     parts.lockSecrets(true)
-    const tokensRevoked = await step('Revoking tokens', () => parts.revokeTokens(), 0)
+    const tokensRevoked = await step('Revoking tokens', () => parts.revokeTokens(asked), 0)
     await step(
       'Writing the record',
       () =>
@@ -188,8 +197,8 @@ export function createIncidents(parts: IncidentParts): Incidents {
   }
 
   return {
-    start({ by, why = '', folder, days = 30 }) {
-      starting ??= startNow(by, why, days, folder).finally(() => {
+    start(begin) {
+      starting ??= startNow(begin).finally(() => {
         starting = null
       })
       return starting

@@ -116,6 +116,7 @@ interface VerifyWords {
   file?: string
   json?: boolean
 }
+const HEAD = /^\d+:[0-9a-f]{64}$/
 const collect = (value: string, before: string[]) => [...before, value]
 
 async function verify(world: World, options: VerifyWords): Promise<ExitCode> {
@@ -124,7 +125,7 @@ async function verify(world: World, options: VerifyWords): Promise<ExitCode> {
     ...options.head,
     ...(options.export === undefined ? [] : [await headOf(path.resolve(world.cwd, options.export))]),
   ]
-  const wrong = heads.find((head) => !/^\d+:[0-9a-f]{64}$/.test(head))
+  const wrong = heads.find((head) => !HEAD.test(head))
   if (wrong !== undefined)
     throw new CliError(EXIT.usage, 'usage', `--head takes <seq>:<hash>, 64 hex digits; not ${wrong}.`)
   const file = options.file === undefined ? null : path.resolve(world.cwd, options.file)
@@ -152,7 +153,9 @@ async function headOf(file: string): Promise<string> {
   try {
     const last = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>
     const head = (last.head ?? last) as Record<string, unknown>
-    return `${head.seq}:${head.hash}`
+    const kept = `${head.seq}:${head.hash}`
+    if (!HEAD.test(kept)) throw new Error('no head')
+    return kept
   } catch {
     throw new CliError(
       EXIT.usage,
