@@ -180,7 +180,8 @@ function readState(properties: Record<string, dbus.Variant>, menu: MenuItem[]): 
 
 /** An icon or a menu that is made anew between look and click meets neither: one looks again. */
 function orGone(error: unknown): false {
-  if (!/error occurred in Event|was not provided by any/.test(String(error))) throw error
+  if (!/error occurred in Event|was not provided by any|disconnected from message bus/.test(String(error)))
+    throw error
   return false
 }
 
