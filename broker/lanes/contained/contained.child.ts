@@ -17,11 +17,13 @@ import { yieldProcessor } from '../yield-processor.ts'
 import { type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
 import { createTreeHold } from './hold-tree.ts'
 import { isThere, MOUNT_POINTS } from './mount-points.ts'
-import { measureTree, newSessions, processesBelow } from './process-tree.ts'
+import { measureTree, memoryInFiles, newSessions, processesBelow } from './process-tree.ts'
 import { sandboxFilesystem } from './sandbox-reach.ts'
 import { leftIn, sealMounts } from './seal-mounts.ts'
 
 const WATCH_MS = 50
+/** Open files are looked through at each so many looks. */
+const FILES_EVERY = 5
 /** The same, for its sessions: what a program starts can have some of its own, each of which counts by itself. */
 const SESSION_NICENESS = 10
 /** Not to be reached by name either, unless a person named the address itself. */
@@ -234,6 +236,8 @@ function shellLine({ program, args, maxProcesses }: RunMessage): string {
 
 function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage, left: () => string[]): void {
   let peakRss = 0
+  let inFiles = 0
+  let looks = 0
   let limit: 'memory' | 'processes' | null = null
   const newborn = newSessions()
   const still = createTreeHold(started.pid as number)
@@ -244,8 +248,10 @@ function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage, l
     // A program can make itself as many sessions as processes.
     for (const pid of newborn(started.pid as number)) yieldProcessor(pid, SESSION_NICENESS)
     const use = measureTree(started.pid as number)
-    peakRss = Math.max(peakRss, use.rss)
-    if (use.rss > maxMemory) limit ??= 'memory'
+    if (looks++ % FILES_EVERY === 0) inFiles = memoryInFiles(started.pid as number)
+    const memory = use.rss + inFiles
+    peakRss = Math.max(peakRss, memory)
+    if (memory > maxMemory) limit ??= 'memory'
     if (use.processes > maxProcesses) limit ??= 'processes'
     // The sandbox's outermost process: with it goes everything in it.
     if (limit) started.kill('SIGKILL')

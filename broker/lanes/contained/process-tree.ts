@@ -15,6 +15,33 @@ export function measureTree(root: number): TreeUse {
   return process.platform === 'linux' ? fromProc(root) : fromPs(root)
 }
 
+/**
+ * Bytes in files that have no name and lie in memory, open anywhere in the tree (`memfd_create`): what is written there
+ * and mapped by nobody stands in no process's own figures.
+ */
+export function memoryInFiles(root: number): number {
+  const found = new Map<string, number>()
+  for (const pid of [root, ...processesBelow(root)])
+    for (const file of openFilesOf(pid)) {
+      try {
+        if (!fs.readlinkSync(file).startsWith('/memfd:')) continue
+        const { dev, ino, blocks } = fs.statSync(file)
+        found.set(`${dev}:${ino}`, blocks * 512)
+      } catch {
+        // Closed while we looked.
+      }
+    }
+  return [...found.values()].reduce((sum, size) => sum + size, 0)
+}
+
+function openFilesOf(pid: number): string[] {
+  try {
+    return fs.readdirSync(`/proc/${pid}/fd`).map((name) => `/proc/${pid}/fd/${name}`)
+  } catch {
+    return [] // it ended while we looked, or there is no /proc
+  }
+}
+
 /** All processes that it started, and those that they started. Empty where there is no /proc. */
 export function processesBelow(root: number): number[] {
   const found: number[] = []
