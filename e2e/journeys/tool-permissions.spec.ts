@@ -28,6 +28,10 @@ test('a tool is denied one kind of thing, asks before it, and is back at the rul
     return { file, run: await startRun(page, agent, `Write ${name}`) }
   }
   await page.getByRole('link', { name: 'Tools' }).first().click()
+  await page
+    .getByRole('navigation', { name: 'Tools' })
+    .getByRole('link', { name: /^Files/ })
+    .click()
   const choice = page.getByRole('radiogroup', { name: /^Create, change and move files/ })
   await expect(choice.getByRole('radio', { name: 'By the rules' })).toBeChecked()
   await choice.getByRole('radio', { name: 'Never' }).click()
