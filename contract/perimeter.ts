@@ -89,6 +89,7 @@ export const Perimeter = z.strictObject({
   commands: z.array(CommandLine).max(1_000).default([]),
   secrets: z.array(SecretLine).max(1_000).default([]),
   tools: z.array(ToolLine).max(200).default([]),
+  /** Reading asks each time, also where it says `allow`. */
   clipboard: z
     .strictObject({ read: Level.default('deny'), write: Level.default('deny') })
     .default({ read: 'deny', write: 'deny' }),

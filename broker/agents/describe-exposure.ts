@@ -95,7 +95,7 @@ function otherLines({ clipboard, notify, open }: Perimeter): ExposureLine[] {
     words: `${words} ${SILENTLY[level]}`,
   })
   return [
-    line('Clipboard, reading', clipboard.read, 'Reads it'),
+    line('Clipboard, reading', clipboard.read === 'allow' ? 'ask' : clipboard.read, 'Reads it'),
     line('Clipboard, writing', clipboard.write, 'Writes it'),
     line('Notifications', notify, 'Shows them'),
     line('Opening links and files', open, 'Opens them'),

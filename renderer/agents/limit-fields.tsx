@@ -19,6 +19,7 @@ export function OtherFields({
           <span>Read the clipboard</span>
           <LevelSelect
             label="Read the clipboard"
+            neverQuiet
             value={clipboard.read}
             onChange={(read) => onChange({ clipboard: { ...clipboard, read } })}
           />

@@ -106,11 +106,16 @@ export const without = <T,>(lines: T[], at: number): T[] => lines.toSpliced(at, 
 export function LevelSelect({
   label,
   value,
+  neverQuiet = false,
   onChange,
 }: {
   label: string
   value: Level
+  /** It asks each time at least. */
+  neverQuiet?: boolean
   onChange: (level: Level) => void
 }) {
-  return <Select slim aria-label={label} value={value} choices={PLAIN_LEVELS} onChange={onChange} />
+  const choices = neverQuiet ? PLAIN_LEVELS.filter((choice) => choice.value !== 'allow') : PLAIN_LEVELS
+  const shown = neverQuiet && value === 'allow' ? 'ask' : value
+  return <Select slim aria-label={label} value={shown} choices={choices} onChange={onChange} />
 }

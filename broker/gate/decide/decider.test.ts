@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Grant } from '../../../contract/grant.ts'
 import { refused } from '../../../contract/outcome.ts'
 import { Perimeter } from '../../../contract/perimeter.ts'
+import type { Need } from '../../../contract/resource.ts'
 import type { DecideInput } from '../../ports.ts'
 import { command, decider, input, path, policyFile, tool, url } from './testing/known-computer.ts'
 
@@ -163,6 +164,19 @@ describe('the perimeter', () => {
       'deny perimeter perimeter:hosts[1]',
     )
   })
+  it('asks each time for what lies on the clipboard, whatever allows it', () => {
+    const need = { capability: 'clipboard.read', resource: { kind: 'plain', text: 'x' } } as Need
+    const inside = (read: string) => ({ inside: { clipboard: { read } }, tool: null })
+    const rule = { id: 'free', effect: 'allow', capabilities: ['clipboard.read'] }
+    const always = {
+      find: (effect: string) => (effect === 'allow' ? ({ id: 'g', words: 'Read it' } as never) : null),
+    }
+    const made = decider({ personal: policyFile([rule]) }, always)
+    expect(made.decide(input(need, inside('allow'))).effect).toBe('ask')
+    expect(decider().decide(input(need, inside('allow'))).effect).toBe('ask')
+    expect(made.decide(input(need, inside('deny'))).effect).toBe('deny')
+  })
+
   it('lets an agent call its own model and no other', () => {
     const need = {
       capability: 'model.call',

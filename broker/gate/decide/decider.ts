@@ -128,7 +128,8 @@ function decideInside(input: DecideInput, hit: PolicyHit | null, line: LineHit, 
     })
   const flow = ruleFlow(input, line.level, need.capability === 'model.call' && line.level === 'allow')
   const forced = hit?.effect === 'ask' && hit.managed
-  const mustAsk = need.resource.kind === 'secret' && need.resource.asked === true
+  const mustAsk =
+    need.capability === 'clipboard.read' || (need.resource.kind === 'secret' && need.resource.asked === true)
   const grant = forced || mustAsk || !flow.grantsCount ? null : grants.find('allow', asked)
   if (grant) {
     const because: Because = {

@@ -1,5 +1,5 @@
 /** A perimeter as an index: which line speaks for a need, and what it says. What no line covers is denied. */
-import type { Perimeter } from '../../../../contract/perimeter.ts'
+import type { Level, Perimeter } from '../../../../contract/perimeter.ts'
 import type { CommandResource, ModelResource, Need, SecretResource } from '../../../../contract/resource.ts'
 import type { Places } from '../../../ports.ts'
 import { CommandLines } from './command-lines.ts'
@@ -21,7 +21,7 @@ export class PerimeterIndex {
     this.#commands = new CommandLines(perimeter.commands, places)
     this.#secrets = secretLines(perimeter.secrets)
     this.#plain = {
-      'clipboard.read': lineHit('clipboard.read', 'Reading the clipboard', clipboard.read),
+      'clipboard.read': clipboardLine(clipboard.read),
       'clipboard.write': lineHit('clipboard.write', 'Writing to the clipboard', clipboard.write),
       notify: lineHit('notify', 'Showing a notification', notify),
       open: lineHit('open', 'Opening something in another app', open),
@@ -85,6 +85,11 @@ export class PerimeterIndex {
     const text = `The host ${resource.host} is not among the addresses that this agent reads in silence, so opening it asks first.`
     return { level: 'ask', rule: 'perimeter:open', text }
   }
+}
+
+/** What lies there comes from other programs and may be anything: whoever may read it asks, each time. */
+function clipboardLine(level: Level): LineHit {
+  return lineHit('clipboard.read', 'Reading the clipboard', level === 'allow' ? 'ask' : level)
 }
 
 function secretLines(lines: Perimeter['secrets']): Map<string, LineHit> {
