@@ -99,7 +99,11 @@ function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | nul
                   </span>
                 )}
                 {capability === 'command.run' && manifest.commands.length > 0 && (
-                  <span className="faint">: {manifest.commands.join(', ')}</span>
+                  <span className="faint">
+                    {manifest.commands.includes('*')
+                      ? ' that the agent may run'
+                      : `: ${manifest.commands.join(', ')}`}
+                  </span>
                 )}
               </span>
               <ToolRuleChoice tool={tool.name} capability={capability} />
