@@ -236,6 +236,28 @@ describe('with a played lane', () => {
     expect(started?.readOnly).toContain(`${top}/work/.git/hooks`)
   })
 
+  test('of git only a plain folder is opened: a file or a link of that name stays as it is', async () => {
+    const wouldDecide: PerformContext['wouldDecide'] = ({ capability, resource }) =>
+      capability === 'fs.write' &&
+      resource.kind === 'path' &&
+      /\/\.git(\/(hooks|config))?$/.test(resource.path)
+        ? 'deny'
+        : 'allow'
+    for (const folder of ['plain', 'linked', 'pointing']) fs.mkdirSync(`${top}/work/${folder}`)
+    fs.mkdirSync(`${top}/work/plain/.git`)
+    fs.symlinkSync(`${top}/elsewhere`, `${top}/work/linked/.git`)
+    fs.writeFileSync(`${top}/work/pointing/.git`, `gitdir: ${top}/work/plain/.git`)
+    await runWith(played({}), ['ls'], {}, { wouldDecide })
+    expect(started?.writable).toEqual([`${top}/work`, `${top}/work/plain/.git`])
+    expect(started?.readOnly).toEqual(
+      expect.arrayContaining([
+        `${top}/work/plain/.git/hooks`,
+        `${top}/work/linked/.git`,
+        `${top}/work/pointing/.git`,
+      ]),
+    )
+  })
+
   test('its connections go to the gate as what can carry most', async () => {
     await runWith(played({}), ['ls'])
     const gate = gateWith(played({}))

@@ -92,10 +92,10 @@ export async function closeBelow(
     ...{ writable: [...reach.writable], hidden: [...reach.hidden], readOnly: [...reach.readOnly] },
   }
   /** True when there is nothing left to look at in it. */
-  const close = (path: string) => {
+  const close = (path: string, isFolder: boolean) => {
     if (isClosed(path)) closed.hidden.push(path)
     else if (!isWritable(reach, path) || !closes('fs.write', path)) return false
-    else if (!/[\\/]\.git$/.test(path) || isKept(path)) closed.readOnly.push(path)
+    else if (!isFolder || !/[\\/]\.git$/.test(path) || isKept(path)) closed.readOnly.push(path)
     else {
       // Git has to write in it. It is opened as a place of its own, so that it can't be moved away and made anew.
       closed.writable.push(path)
@@ -106,7 +106,7 @@ export async function closeBelow(
   }
   for (const name of DELICATE) {
     const path = canonical(files, `~/${name}`)
-    if (path !== null && isReadable(reach, path)) close(path)
+    if (path !== null && isReadable(reach, path)) close(path, false)
   }
   for (const path of files.guard().guarded)
     if (isReadable(reach, path) && canonical(files, path) === path) closed.hidden.push(path)
@@ -139,7 +139,7 @@ async function lookThrough(
   top: string,
   files: FileRoom,
   signal: AbortSignal,
-  close: (path: string) => boolean,
+  close: (path: string, isFolder: boolean) => boolean,
 ): Promise<void> {
   const found = files.thing(top)
   if (found.kind !== 'ok') return
@@ -155,18 +155,18 @@ async function lookIn(
   folder: HeldThing,
   files: FileRoom,
   signal: AbortSignal,
-  close: (path: string) => boolean,
+  close: (path: string, isFolder: boolean) => boolean,
 ): Promise<void> {
   const shut = new Set<string>()
   let entries = 0
-  for await (const { path } of walkFolder(folder, {
+  for await (const { path, stat } of walkFolder(folder, {
     holder: files.holder,
     depth: LOOK_DEPTH,
     signal,
     mayEnter: (path) => !shut.has(path),
   })) {
     if (++entries > LOOK_ENTRIES) return
-    if (close(path)) shut.add(path)
+    if (close(path, stat.isDirectory())) shut.add(path)
   }
 }
 
