@@ -350,6 +350,18 @@ const probe = openLaneGroup()
 probe.remove()
 const hasGroups = probe.works
 
+/** A process that looks like a broker and never answers. */
+function hangBroker(world: World, home: string) {
+  const main = path.join(home, 'broker', 'main.js')
+  mkdirSync(path.dirname(main))
+  writeFileSync(main, 'for (;;) {}')
+  const hung = spawn(process.execPath, [main], { detached: true, stdio: 'ignore' })
+  cleanUps.push(() => void hung.kill('SIGKILL'))
+  mkdirSync(path.dirname(world.paths.pidFile), { recursive: true })
+  writeFileSync(world.paths.pidFile, `${hung.pid}\n`)
+  return { hung, ended: new Promise((resolve) => hung.once('exit', (_code, signal) => resolve(signal))) }
+}
+
 describe('stop', () => {
   const receipt = {
     id: 'stop_1',
@@ -392,14 +404,7 @@ describe('stop', () => {
     async () => {
       const { world, run, home } = makeWorld()
       await serve(world, { 'stop.now': () => new Promise(() => {}) })
-      mkdirSync(path.join(home, 'broker'))
-      writeFileSync(path.join(home, 'broker', 'main.js'), 'for (;;) {}')
-      const hung = spawn(process.execPath, [path.join(home, 'broker', 'main.js')], {
-        detached: true,
-        stdio: 'ignore',
-      })
-      const ended = new Promise((resolve) => hung.once('exit', (_code, signal) => resolve(signal)))
-      writeFileSync(world.paths.pidFile, `${hung.pid}\n`)
+      const { ended } = hangBroker(world, home)
       const { code, json } = await run(['stop', '--json'])
       expect(await ended).toBe('SIGKILL')
       expect(code).toBe(0)
@@ -412,15 +417,7 @@ describe('stop', () => {
 
   it.skipIf(process.platform !== 'linux')('ends a broker that is there and can not be reached', async () => {
     const { world, run, home } = makeWorld()
-    mkdirSync(path.join(home, 'broker'))
-    writeFileSync(path.join(home, 'broker', 'main.js'), 'for (;;) {}')
-    const hung = spawn(process.execPath, [path.join(home, 'broker', 'main.js')], {
-      detached: true,
-      stdio: 'ignore',
-    })
-    const ended = new Promise((resolve) => hung.once('exit', (_code, signal) => resolve(signal)))
-    mkdirSync(path.dirname(world.paths.pidFile), { recursive: true })
-    writeFileSync(world.paths.pidFile, `${hung.pid}\n`)
+    const { ended } = hangBroker(world, home)
     expect((await run(['stop'])).code).toBe(0)
     expect(await ended).toBe('SIGKILL')
     expect(existsSync(world.paths.stopFile)).toBe(true)
@@ -431,12 +428,7 @@ describe('stop', () => {
     async () => {
       const { world, run, home } = makeWorld()
       await serve(world, { 'stop.now': () => new Promise(() => {}) })
-      mkdirSync(path.join(home, 'broker'))
-      writeFileSync(path.join(home, 'broker', 'main.js'), 'for (;;) {}')
-      const hung = spawn(process.execPath, [path.join(home, 'broker', 'main.js')], {
-        detached: true,
-        stdio: 'ignore',
-      })
+      const { hung } = hangBroker(world, home)
       const file = path.join(home, 'out')
       // In sessions of their own, deaf to signals, children of nobody that is killed: only the group has them.
       const script = `trap '' TERM INT HUP; read -r go; setsid sh -c 'while :; do echo x >> "$0"; sleep 0.005; done' "$0" & wait`
@@ -450,7 +442,6 @@ describe('stop', () => {
         tree.stdin?.write('go\n')
       }
       await expect.poll(() => existsSync(file) && statSync(file).size > 50).toBe(true)
-      writeFileSync(world.paths.pidFile, `${hung.pid}\n`)
       const pressed = Date.now()
       const { code, json } = await run(['stop', '--json'])
       expect(code).toBe(0)
