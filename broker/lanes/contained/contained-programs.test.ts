@@ -228,6 +228,46 @@ describe.skipIf(!can)('a contained program', () => {
     expect(fs.readdirSync(`${top}/work`)).toEqual(before)
   })
 
+  test('a folder that becomes a link in the very moment of mounting opens nothing else: nothing runs', async () => {
+    const repository = `${top}/work/.git`
+    fs.mkdirSync(repository)
+    fs.mkdirSync(`${top}/bin`)
+    // Between the last look at what is to be mounted and the mounting itself.
+    fs.writeFileSync(
+      `${top}/bin/bwrap`,
+      `#!/bin/sh\nif [ -f ${top}/armed ] && [ "$1" = --args ]; then rm ${top}/armed; mv ${repository} ${top}/work/old; ln -s hidden ${repository}; fi\nexec /usr/bin/bwrap "$@"\n`,
+      { mode: 0o755 },
+    )
+    const racing = createContainedPrograms({
+      node: process.execPath,
+      childFile: path.join(import.meta.dirname, 'contained.child.ts'),
+      searchPath: `${top}/bin:${SEARCH_PATH}`,
+      killTrees,
+      log() {},
+    })
+    const attempt = async () => {
+      const begun = await start(
+        'cat .git/key; echo planted > .git/planted; echo ran',
+        { writable: [`${top}/work`, repository] },
+        racing,
+      )
+      if (begun.kind !== 'ok') throw new Error(begun.person)
+      begun.value.stdin.end()
+      begun.value.stderr.resume()
+      const [out, end] = await Promise.all([text(begun.value.stdout), begun.value.ended])
+      return { out, endedBy: end.endedBy }
+    }
+    try {
+      expect(await attempt()).toEqual({ out: 'ran\n', endedBy: 'itself' })
+      fs.rmSync(`${repository}/planted`)
+      fs.writeFileSync(`${top}/armed`, '')
+      expect(await attempt()).toEqual({ out: '', endedBy: 'crash' })
+      expect(fs.readdirSync(`${top}/work/hidden`)).toEqual(['key'])
+    } finally {
+      await racing.close()
+    }
+  })
+
   test('leaves files alone that were there before, empty or not', async () => {
     fs.writeFileSync(`${top}/work/.bashrc`, '')
     fs.writeFileSync(`${top}/work/.gitconfig`, '[user]')

@@ -10,10 +10,13 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
+import { z } from 'zod'
 import { yieldProcessor } from '../yield-processor.ts'
+import { checkMounts, type ExpectedMount } from './check-mounts.ts'
 import { type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
 import { createTreeHold } from './hold-tree.ts'
 import { isThere, MOUNT_POINTS } from './mount-points.ts'
@@ -35,8 +38,10 @@ const PRIVATE_RANGES = [
   'fc00::/7',
   'fec0::/10',
 ]
-/** The descriptor on which bubblewrap reads its options. */
+/** Descriptors of bubblewrap: it reads its options on one, says on one who it has started, and waits on one before it runs anything. */
 const WORDS = 3
+const WHO = 4
+const GO = 5
 /** Names told of what a program left. */
 const LEFT = 20
 /** Set by the runtime for other hosts than ours, or pointing at what the program can't see. */
@@ -201,16 +206,32 @@ async function spawnIn(argv: readonly string[], message: RunMessage): Promise<St
     env: more,
   })
   await announce(sealed.mountPoints)
-  const started = spawn(sealed.command, ['--args', String(WORDS), '--', ...sealed.program], {
+  const descriptors = ['--args', `${WORDS}`, '--info-fd', `${WHO}`, '--block-fd', `${GO}`]
+  const started = spawn(sealed.command, [...descriptors, '--', ...sealed.program], {
     env,
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })
+  // It may have ended before it reads or writes; its exit says so.
+  for (const each of [WORDS, WHO, GO]) started.stdio[each]?.on('error', () => {})
   const words = started.stdio[WORDS] as Writable
-  words.on('error', () => {}) // it may have ended before it read them; its exit says so
   words.end(sealed.options.map((word) => `${word}\0`).join(''))
+  letGo(started, sealed.inWritable).catch((error: unknown) => {
+    started.kill('SIGKILL')
+    giveUp(error)
+  })
   const tmp = sealed.hasTmp ? '/tmp' : temporary
   return { started, left: () => [...leftIn(temporary, tmp, sealed.mounts), ...leftIn(home, '~')] }
+}
+
+/** Once it has mounted what was meant, and nothing else. */
+async function letGo(started: ChildProcess, expected: readonly ExpectedMount[]): Promise<void> {
+  const said = await text(started.stdio[WHO] as Readable).catch(() => '')
+  // Nothing is said by one that has failed, with words of its own.
+  if (said === '') return
+  await checkMounts(z.object({ 'child-pid': z.number() }).parse(JSON.parse(said))['child-pid'], expected)
+  const go = (started.stdio as readonly unknown[])[GO] as Writable
+  go.end('.')
 }
 
 /** The broker takes away what is made for them, also when this process ends before it could; or the next broker does. */

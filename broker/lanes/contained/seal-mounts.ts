@@ -13,6 +13,7 @@
  * - The words go through a pipe: nothing of them, and nothing of the program's environment, is bubblewrap's own.
  */
 import fs from 'node:fs'
+import type { ExpectedMount } from './check-mounts.ts'
 import { isThere } from './mount-points.ts'
 
 export interface SealedArguments {
@@ -26,6 +27,8 @@ export interface SealedArguments {
   mountPoints: string[]
   /** Where anything is mounted. */
   mounts: string[]
+  /** Of these, what lies in folders that programs may change. */
+  inWritable: ExpectedMount[]
   /** The private folder stands at /tmp. */
   hasTmp: boolean
 }
@@ -84,6 +87,7 @@ export function sealMounts(line: string, options: SealOptions): SealedArguments 
     options: [...all, ...closed(all), ...environment].flat(),
     mountPoints: mountPoints(all, options),
     mounts: all.filter(isMount).map(destOf),
+    inWritable: inWritable(all, options.writable),
     hasTmp,
   }
 }
@@ -148,6 +152,14 @@ function mountPoints(all: Option[], { own, writable }: SealOptions): string[] {
   )
   const inside = covers.map(destOf).filter((dest) => writable.some((folder) => isInside(dest, folder)))
   return [...new Set(inside)]
+}
+
+function inWritable(all: Option[], writable: readonly string[]): ExpectedMount[] {
+  return all.filter(isMount).flatMap((option) => {
+    const dest = destOf(option)
+    if (!writable.some((folder) => dest === folder || isInside(dest, folder))) return []
+    return [{ source: option.length === 3 ? (option[1] as string) : null, dest }]
+  })
 }
 
 /** The inverse of the runtime’s quoting, and of nothing else that a shell knows. */
