@@ -83,6 +83,8 @@ describe('the broker as a child', () => {
     broker.start()
     await broker.whenReady(10_000)
     const first = broker.pid() as number
+    // So that the answer can't be faster than the end.
+    process.kill(first, 'SIGSTOP')
     const lost = call(broker, 'status.get')
     process.kill(first, 'SIGKILL')
     expect(await lost).toMatchObject({ ok: false, fault: { code: 'unavailable' } })
