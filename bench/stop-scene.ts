@@ -26,12 +26,19 @@ import type { MethodName } from '../contract/broker-api.ts'
 import { GROUP_KILL } from '../contract/lane-group.ts'
 import type { ShellOrder, ShellReply } from './stop-shell.ts'
 
-export const TOOLS = 32
-export const PROGRAMS = 8
-const WRITERS = 2
-const SENDERS = 2
-/** So long everything is busy before Stop. */
-const BUSY_MS = 400
+/** What a scene is filled with. */
+export interface Crowd {
+  tools: number
+  programs: number
+  /** As many of the tools write, and as many upload. */
+  effects: number
+  /** So long everything is busy before Stop. */
+  busyMs: number
+}
+/** What the goals of Stop are about. */
+export const FULL: Crowd = { tools: 32, programs: 8, effects: 2, busyMs: 400 }
+/** One of each kind, to be stopped very often. */
+export const SMALL: Crowd = { tools: 4, programs: 2, effects: 1, busyMs: 150 }
 const START_MS = 60_000
 const KB = 64
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -74,11 +81,13 @@ setsid sleep 600 &
 setsid bash -c 'while :; do echo y >> "$1.child"; sleep 0.002; done' child "$1" &
 while :; do echo x >> "$1"; sleep 0.001; done`
 
-export async function openScene(): Promise<Scene> {
+export async function openScene(crowd: Crowd = FULL): Promise<Scene> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-stop-'))
   const work = path.join(folder, 'work')
   mkdirSync(work)
-  const tools = Array.from({ length: TOOLS + 1 }, (_, n) => writeTool(path.join(folder, `tool-${n}`), n))
+  const tools = Array.from({ length: crowd.tools + 1 }, (_, n) =>
+    writeTool(path.join(folder, `tool-${n}`), n),
+  )
   const peer = await startPeer()
   const policyText = policyFor(work, peer.port)
   const shell = fork(path.join(import.meta.dirname, 'stop-shell.ts'), [folder], {
@@ -132,11 +141,11 @@ export async function openScene(): Promise<Scene> {
     const cold = warmed.find(({ value }) => (value as { outcome?: { kind?: string } }).outcome?.kind !== 'ok')
     if (cold) throw new Error(`A tool did not start: ${JSON.stringify(cold.value).slice(0, 500)}`)
     const go = path.join(here, 'go')
-    const outs = Array.from({ length: PROGRAMS }, (_, n) => path.join(here, `program-${n}`))
+    const outs = Array.from({ length: crowd.programs }, (_, n) => path.join(here, `program-${n}`))
     const ended: string[] = []
     for (const out of outs) {
       const argv = ['bash', '-c', SCRIPT, 'bench', out, go]
-      void runTool(TOOLS, 'program', { argv, cwd: here }).then(({ value }) =>
+      void runTool(crowd.tools, 'program', { argv, cwd: here }).then(({ value }) =>
         ended.push(JSON.stringify(value)),
       )
     }
@@ -144,12 +153,12 @@ export async function openScene(): Promise<Scene> {
       if (performance.now() > until || ended.length > 0)
         throw new Error(`A program did not start: ${ended[0]?.slice(0, 500)}`)
     writeFileSync(go, '')
-    const loops = TOOLS - WRITERS - SENDERS
-    for (let n = 0; n < loops; n++) void runTool(n, n % 2 === 0 ? 'spin' : 'match')
-    for (let n = loops; n < loops + WRITERS; n++)
-      void runTool(n, 'write', { file: path.join(here, `tool-${n}`) })
-    for (let n = TOOLS - SENDERS; n < TOOLS; n++) void runTool(n, 'send', { url: peer.url })
-    await sleep(BUSY_MS)
+    const senders = crowd.tools - crowd.effects
+    const writers = senders - crowd.effects
+    for (let n = 0; n < writers; n++) void runTool(n, n % 2 === 0 ? 'spin' : 'match')
+    for (let n = writers; n < senders; n++) void runTool(n, 'write', { file: path.join(here, `tool-${n}`) })
+    for (let n = senders; n < crowd.tools; n++) void runTool(n, 'send', { url: peer.url })
+    await sleep(crowd.busyMs)
     const below = collectTrees([broker])
     below.delete(broker)
     // It is the broker's own, and ends with it.
@@ -159,7 +168,9 @@ export async function openScene(): Promise<Scene> {
 
   function lastEffect(): number {
     const here = path.join(work, `${round}`)
-    const files = readdirSync(here).map((name) => statSync(path.join(here, name)).mtimeMs)
+    // What else lies there holds places for the sandbox, and is taken away by the broker.
+    const names = readdirSync(here).filter((name) => /^(program|tool)-/.test(name))
+    const files = names.map((name) => statSync(path.join(here, name)).mtimeMs)
     return Math.max(peer.lastAt(), ...files)
   }
 

@@ -9,6 +9,7 @@
  * Besides the press: the broker hangs and is stopped all the same; the broker is killed; the shell is killed. Beside
  * it the floor: SIGKILL to as many busy Node processes, and nothing else. `--tries N` presses N times (and a third as
  * often for each of the other cases); without it, as often as fits into two minutes. `--case NAME` measures one.
+ * `--small` stops few at a time (one tool of each kind, two trees), as is needed for a thousand tries and more.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +17,7 @@ import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collectTrees, hasEnded, type ProcessTable } from '../broker/stop/process-table.ts'
 import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
-import { type Filled, openScene, PROGRAMS, type Scene, TOOLS } from './stop-scene.ts'
+import { type Crowd, type Filled, FULL, openScene, type Scene, SMALL } from './stop-scene.ts'
 
 /** After so long a process counts as a survivor. */
 const GONE_MS = 5_000
@@ -77,9 +78,10 @@ const CASES: Record<string, Case> = {
 }
 
 export async function run({ args }: BenchOptions): Promise<BenchReport> {
-  const { tries, only } = readArguments(args)
-  const done = await measureCases(only ? [only] : Object.keys(CASES), tries)
-  const floor = only ? [] : await measureBare(TOOLS + PROGRAMS)
+  const { tries, only, crowd } = readArguments(args)
+  const done = await measureCases(only ? [only] : Object.keys(CASES), tries, crowd)
+  const busy = crowd.tools + crowd.programs
+  const floor = only ? [] : await measureBare(busy)
   const all = Object.values(done).flat()
   const pressed = done.pressed ?? all
   const effects = pressed.map(({ lastEffectMs }) => lastEffectMs)
@@ -93,7 +95,7 @@ export async function run({ args }: BenchOptions): Promise<BenchReport> {
         ? []
         : [
             {
-              what: `SIGKILL of ${TOOLS + PROGRAMS} busy Node processes, nothing else`,
+              what: `SIGKILL of ${busy} busy Node processes, nothing else`,
               tries: floor.length,
               lastProcessP50ms: round(median(floor)),
               lastProcessMaxMs: round(Math.max(...floor)),
@@ -138,19 +140,24 @@ function rowOf(what: string, tries: Try[]) {
   }
 }
 
-function readArguments(args: string[]): { tries: number | null; only: string | null } {
+function readArguments(args: string[]): { tries: number | null; only: string | null; crowd: Crowd } {
   const after = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
   const [tries, only] = [after('--tries') ?? args.find((arg) => /^\d+$/.test(arg)), after('--case')]
   if (tries !== undefined && !/^[1-9]\d*$/.test(tries)) throw new Error(`--tries ${tries} is no number`)
   if (only !== undefined && !Object.hasOwn(CASES, only))
     throw new Error(`--case is one of: ${Object.keys(CASES).join(', ')}`)
-  return { tries: tries === undefined ? null : Number(tries), only: only ?? null }
+  const crowd = args.includes('--small') ? SMALL : FULL
+  return { tries: tries === undefined ? null : Number(tries), only: only ?? null, crowd }
 }
 
 // ── tries ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Without a number, in rotation until the time is used up: each case at least once. */
-async function measureCases(names: string[], tries: number | null): Promise<Record<string, Try[]>> {
+async function measureCases(
+  names: string[],
+  tries: number | null,
+  crowd: Crowd,
+): Promise<Record<string, Try[]>> {
   const done: Record<string, Try[]> = Object.fromEntries(names.map((name) => [name, []]))
   const until = performance.now() + BUDGET_MS
   const wants = (name: string): boolean => {
@@ -171,7 +178,7 @@ async function measureCases(names: string[], tries: number | null): Promise<Reco
       for (const name of rotation.filter(wants)) {
         const each = CASES[name] as Case
         if (!wants(name)) continue
-        scene ??= await openScene()
+        scene ??= await openScene(crowd)
         ;(done[name] as Try[]).push(await measure(scene, each))
         if (!each.ends) continue
         await scene.close()

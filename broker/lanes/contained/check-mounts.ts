@@ -22,23 +22,37 @@ const LOOK_MS = 2
 const LONGEST_MS = 15_000
 
 /**
- * Resolves when process `pid`, which waits, has exactly the mounts that are expected of it.
+ * Resolves when process `pid`, which waits, has exactly the mounts that are expected of it, or when it has ended.
  * @param expected those in folders that programs may change
  * @throws when it has others, or never gets there
  */
-export async function checkMounts(pid: number, expected: readonly ExpectedMount[]): Promise<void> {
-  if (expected.length === 0) return
+export async function checkMounts(
+  pid: number,
+  expected: readonly ExpectedMount[],
+): Promise<'as expected' | 'ended'> {
+  if (expected.length === 0) return 'as expected'
   const outside = readMounts(fs.readFileSync('/proc/self/mountinfo', 'utf8'))
   let fault = ''
   for (const until = performance.now() + LONGEST_MS; performance.now() < until; await sleep(LOOK_MS)) {
-    const inside = readMounts(fs.readFileSync(`/proc/${pid}/mountinfo`, 'utf8'))
-    const found = mountFault(outside, inside, expected)
-    if (found === null) return
+    const listed = mountsOf(pid)
+    if (listed === null) return 'ended'
+    const found = mountFault(outside, readMounts(listed), expected)
+    if (found === null) return 'as expected'
     fault = found
     // While it still builds its own root, places are missing; when they are there they don't change any more.
     if (!fault.startsWith(MISSING)) break
   }
   throw new Error(fault)
+}
+
+/** Null when it is no more; one that only waits to be collected has no mounts to tell of either. */
+function mountsOf(pid: number): string | null {
+  try {
+    return fs.readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'EINVAL', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    throw error
+  }
 }
 
 const MISSING = 'nothing is mounted at'

@@ -104,6 +104,23 @@ const alive = (mark: string) =>
   })
 
 describe.skipIf(!can)('a contained program', () => {
+  test('runs beside others that start and end in the same folder at the same time', async () => {
+    // Some end while others start: what holds places in the folder comes and goes.
+    const scripts = Array.from(
+      { length: 12 },
+      (_, n) => `echo ${n} > ${n}.txt; sleep 0.${n % 3}; cat ${n}.txt`,
+    )
+    const ends = await Promise.all(
+      scripts.map(async (script, n) => {
+        await sleep(n * 60)
+        return run(script)
+      }),
+    )
+    expect(ends.map(({ out, err, exitCode }) => ({ out, err, exitCode }))).toEqual(
+      scripts.map((_, n) => ({ out: `${n}\n`, err: '', exitCode: 0 })),
+    )
+    await expect.poll(() => fs.readdirSync(`${top}/work`).filter((name) => name.startsWith('.'))).toEqual([])
+  })
   test('runs in its folder, with its own streams and exit code', async () => {
     const started = await start('cat; echo done >&2; pwd; exit 7')
     if (started.kind !== 'ok') throw new Error(started.person)

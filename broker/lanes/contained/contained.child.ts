@@ -196,16 +196,11 @@ async function spawnIn(argv: readonly string[], message: RunMessage): Promise<St
     return { started, left: () => leftIn(home, '~') }
   }
   const { readable, writable, env: more } = message
-  const sealed = sealMounts(argv.at(-1) as string, {
-    tmp: temporary,
-    shm: shared,
-    own: sockets,
-    nothing,
-    readable,
-    writable,
-    env: more,
-  })
-  await announce(sealed.mountPoints)
+  const options = { tmp: temporary, shm: shared, own: sockets, nothing, readable, writable, env: more }
+  const seal = () => sealMounts(argv.at(-1) as string, options)
+  await announce(seal().mountPoints)
+  // From here on what holds their place for another program stays, so what is there now is what will be there.
+  const sealed = seal()
   const descriptors = ['--args', `${WORDS}`, '--info-fd', `${WHO}`, '--block-fd', `${GO}`]
   const started = spawn(sealed.command, [...descriptors, '--', ...sealed.program], {
     env,
@@ -224,12 +219,13 @@ async function spawnIn(argv: readonly string[], message: RunMessage): Promise<St
   return { started, left: () => [...leftIn(temporary, tmp, sealed.mounts), ...leftIn(home, '~')] }
 }
 
-/** Once it has mounted what was meant, and nothing else. */
+/** Once it has mounted what was meant, and nothing else. What has ended by then never ran, and its exit says so. */
 async function letGo(started: ChildProcess, expected: readonly ExpectedMount[]): Promise<void> {
   const said = await text(started.stdio[WHO] as Readable).catch(() => '')
   // Nothing is said by one that has failed, with words of its own.
   if (said === '') return
-  await checkMounts(z.object({ 'child-pid': z.number() }).parse(JSON.parse(said))['child-pid'], expected)
+  const { 'child-pid': pid } = z.object({ 'child-pid': z.number() }).parse(JSON.parse(said))
+  if ((await checkMounts(pid, expected)) === 'ended') return
   const go = (started.stdio as readonly unknown[])[GO] as Writable
   go.end('.')
 }

@@ -26,6 +26,12 @@ afterEach(() => {
   for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true })
 })
 
+function makeFolder(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-seal-'))
+  folders.push(folder)
+  return folder
+}
+
 test('words come back as they were quoted, whatever is in them', () => {
   const word = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...`'" \\$!=-/a\n☀`) }))
   fc.assert(
@@ -85,19 +91,31 @@ describe('what bubblewrap is told', () => {
     // What is there, or lies where nothing may be made anyway, is closed as ever.
     for (const file of ['/etc/hosts', '/home/me/docs/.bashrc'])
       expect(over(file).options).toEqual(['--ro-bind', '/dev/null', file])
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-seal-'))
-    folders.push(folder)
+    const folder = makeFolder()
     fs.writeFileSync(`${folder}/.bashrc`, 'mine')
     expect(seal(['--ro-bind', '/dev/null', `${folder}/.bashrc`], { writable: [folder] }).options[1]).toBe(
       '/dev/null',
     )
   })
 
+  test('what held a place for another program may have come or gone since the runtime looked', () => {
+    const folder = makeFolder()
+    const [here, gone] = [`${folder}/.claude`, `${folder}/.vscode`]
+    fs.mkdirSync(here)
+    const over = (source: string, dest: string) => seal(['--ro-bind', source, dest], { writable: [folder] })
+    expect(over('/dev/null', here).options).toEqual(['--ro-bind', '/run/s/nothing', here])
+    expect(over(gone, gone).options).toEqual(['--ro-bind', '/run/s/nothing', gone])
+    expect(over(here, here).options).toEqual(['--ro-bind', here, here])
+    for (const dest of [here, gone]) expect(over(dest, dest).mountPoints).toEqual([dest])
+  })
+
   test('but not inside of one that was closed', () => {
-    const words = ['--ro-bind', '/home/me/work/locked', '/home/me/work/locked']
-    const writable = ['/home/me/work', '/home/me/work/locked/open']
-    for (const readable of [[], ['/home/me/work/locked']])
-      expect(seal(words, { readable, writable }).options).toEqual(words)
+    const work = makeFolder()
+    const locked = `${work}/locked`
+    fs.mkdirSync(locked)
+    const words = ['--ro-bind', locked, locked]
+    const writable = [work, `${locked}/open`]
+    for (const readable of [[], [locked]]) expect(seal(words, { readable, writable }).options).toEqual(words)
   })
 
   test('the program’s environment is not bubblewrap’s own', () => {
@@ -105,9 +123,7 @@ describe('what bubblewrap is told', () => {
   })
 
   test('a profile that lies in a file is read from there', () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-seal-'))
-    folders.push(folder)
-    const file = path.join(folder, 'profile')
+    const file = path.join(makeFolder(), 'profile')
     fs.writeFileSync(file, '--tmpfs\0/home/with space\0')
     const line = quote([
       ...['/bin/sh', '-c', 'exec 9<"$1" && shift && exec "$@"', 'srt-args', file, 'bwrap'],

@@ -10,11 +10,11 @@
  *   but takes no notice of empty folders: one of those is mounted there, and in its own folder an empty file, which it
  *   reads.
  * - What it mounts over files that are not there leaves empty files behind; these are named, to be taken away after.
+ *   Other programs in the same folder do the same at the same time: what lies there counts as it is now.
  * - The words go through a pipe: nothing of them, and nothing of the program's environment, is bubblewrap's own.
  */
 import fs from 'node:fs'
 import type { ExpectedMount } from './check-mounts.ts'
-import { isThere } from './mount-points.ts'
 
 export interface SealedArguments {
   /** `bwrap`, or where it is. */
@@ -119,9 +119,17 @@ function readOptions(words: string[]): Option[] {
 function moved(option: Option, { tmp, nothing, writable }: SealOptions): Option {
   const [name, source, dest = ''] = option
   if (name === '--tmpfs' && source === '/tmp') return ['--bind', tmp, '/tmp']
-  if (name !== '--ro-bind' || source !== '/dev/null' || isThere(dest)) return option
+  if (name !== '--ro-bind' || (source !== '/dev/null' && source !== dest)) return option
   if (!writable.some((folder) => isInside(dest, folder))) return option
-  return ['--ro-bind', /\/\.git\//.test(dest) ? nothing.file : nothing.folder, dest]
+  // What held a place for another program's sandbox may have come, or gone, since the runtime looked.
+  const there = kindOf(dest)
+  if (there === 'none') return ['--ro-bind', /\/\.git\//.test(dest) ? nothing.file : nothing.folder, dest]
+  return there === 'folder' && source === '/dev/null' ? ['--ro-bind', nothing.folder, dest] : option
+}
+
+function kindOf(file: string): 'none' | 'folder' | 'other' {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+  return !stat ? 'none' : stat.isDirectory() ? 'folder' : 'other'
 }
 
 /** What is mounted later lies on top of these, as it would have without them. */
