@@ -111,7 +111,6 @@ describe('sending to a collector', () => {
     expect(last).toMatchObject({
       'gen_ai.agent.id': 'agent_tidy',
       'gen_ai.tool.name': 'files',
-      'gen_ai.operation.name': 'execute_tool',
       'sallyport.decision': 'deny',
       'file.path': '/home/me/Documents/note-9.md',
     })

@@ -1,4 +1,7 @@
-/** An entry as a log record of OpenTelemetry (OTLP/JSON), with the conventions for generative AI, HTTP and files where they fit. */
+/**
+ * An entry as a log record of OpenTelemetry (OTLP/JSON), with the conventions for generative AI (0.1.0), HTTP, files and
+ * processes (1.45.0) where they fit. Each entry is a record of its own: an outcome has what it knows itself.
+ */
 import type { Need } from '../../../contract/resource.ts'
 import type { EntryFields } from '../entry-bytes.ts'
 
@@ -70,34 +73,39 @@ function ownAttributes(entry: EntryFields): Record<string, unknown> {
     'sallyport.duration_ms': entry.durationMs,
     'sallyport.lamps.outside': entry.lamps?.outside,
     'sallyport.lamps.private': entry.lamps?.private,
+    'sallyport.lamps.send': entry.lamps?.send,
+    'sallyport.principal.kind': entry.principal?.kind,
+    'sallyport.principal.id': entry.principal?.id,
+    'sallyport.principal.name': entry.principal?.name,
     'error.type': entry.ok === false && typeof entry.details.code === 'string' ? entry.details.code : null,
   }
 }
 
-function agentAttributes({
-  principal,
-  run,
-  tool,
-  callId,
-  kind,
-  details,
-  capability,
-}: EntryFields): Record<string, unknown> {
-  const model = capability === 'model.call' || kind === 'model.call'
+function agentAttributes(entry: EntryFields): Record<string, unknown> {
+  const { principal, run, tool, callId, details } = entry
+  // The command line and the product itself are no agents.
+  const agent = principal?.kind === 'agent' || principal?.kind === 'client' ? principal : null
   return {
-    'gen_ai.operation.name': model ? 'chat' : tool === null ? null : 'execute_tool',
-    'gen_ai.agent.id': principal?.id,
-    'gen_ai.agent.name': principal?.name,
+    'gen_ai.operation.name': operationOf(entry),
+    'gen_ai.agent.id': agent?.id,
+    'gen_ai.agent.name': agent?.name,
     'gen_ai.conversation.id': run?.id,
     'gen_ai.tool.name': tool?.name,
     'gen_ai.tool.call.id': tool === null ? null : callId,
     'gen_ai.request.model': details.model,
-    'gen_ai.usage.input_tokens': details.inputTokens,
-    'gen_ai.usage.output_tokens': details.outputTokens,
   }
 }
 
-function resourceAttributes({ details }: EntryFields): Record<string, unknown> {
+/** What a tool's code does in the middle of its call is no further call of a tool. */
+function operationOf({ kind, capability, subject }: EntryFields): string | null {
+  if (kind === 'run.start' || kind === 'run.end') return 'invoke_agent'
+  if (kind === 'tool.call' || kind === 'tool.result') return 'execute_tool'
+  // The list of a provider's models is asked for in the same way, and is no chat.
+  if (kind === 'model.call' || capability === 'model.call') return /^List /.test(subject) ? null : 'chat'
+  return null
+}
+
+function resourceAttributes({ details, capability }: EntryFields): Record<string, unknown> {
   const [need] = (Array.isArray(details.needs) ? details.needs : []) as unknown as Need[]
   const resource = need?.resource
   switch (resource?.kind) {
@@ -106,23 +114,57 @@ function resourceAttributes({ details }: EntryFields): Record<string, unknown> {
     case 'url':
       return {
         'url.full': resource.url,
-        'http.request.method': resource.method,
+        ...methodAttributes(resource.method),
         'server.address': resource.host,
         'server.port': resource.port,
-        'http.response.status_code': details.status,
       }
     case 'command':
       return {
         'process.executable.path': resource.program,
         'process.command_args': [resource.program, ...resource.args],
+        'process.working_directory': resource.cwd,
       }
     case 'model':
-      return { 'gen_ai.provider.name': resource.provider, 'gen_ai.request.model': resource.model }
+      return {
+        'gen_ai.provider.name': resource.provider,
+        'gen_ai.request.model': resource.model,
+        ...serverAttributes(resource.origin),
+      }
     case 'secret':
       return { 'sallyport.secret.name': resource.name, 'sallyport.secret.to': resource.to }
     default:
-      return {}
+      return capability === 'net.request'
+        ? { 'http.response.status_code': details.status, 'server.address': details.host }
+        : capability === 'command.run'
+          ? { 'process.exit.code': details.exitCode }
+          : {}
   }
+}
+
+/** The convention's list is closed: any other method is told of beside it. */
+function methodAttributes(method: string): Record<string, unknown> {
+  return KNOWN_METHODS.has(method)
+    ? { 'http.request.method': method }
+    : { 'http.request.method': '_OTHER', 'http.request.method_original': method }
+}
+const KNOWN_METHODS = new Set([
+  'CONNECT',
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PATCH',
+  'POST',
+  'PUT',
+  'QUERY',
+  'TRACE',
+])
+
+/** `built-in` is no address. */
+function serverAttributes(origin: string): Record<string, unknown> {
+  if (!URL.canParse(origin)) return {}
+  const { hostname, port, protocol } = new URL(origin)
+  return { 'server.address': hostname, 'server.port': Number(port) || (protocol === 'http:' ? 80 : 443) }
 }
 
 function severityOf({ kind, decision }: EntryFields): [number, string] {
