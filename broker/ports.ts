@@ -242,6 +242,8 @@ export interface PerformContext extends PrepareContext {
   allowFurther(need: Need, sentence: Prepared['sentence']): Promise<Refused | null>
   /** What the decision on a need would be, without asking, logging or counting: for going through many things under one need. */
   wouldDecide(need: Need): Decision['effect']
+  /** What single rules are about, for not having to ask `wouldDecide` for each of a hundred thousand things. */
+  ruleSubjects(): RuleSubjects
   /** What the person typed into the secret card, when this request asked for one. */
   secretAnswer?: { value: string; hosts: string[] }
   /** What a contained program writes, as it comes; free of known secrets. */
@@ -292,6 +294,18 @@ export interface Decider {
   ceiling(need: Need, perimeter: Perimeter): string | null
   /** True for places that no search or recursive listing may open below a folder that may be read. */
   keptFromReading(path: string, perimeter: Perimeter): boolean
+  /** Of all rules, lines and grants that count for this perimeter at the moment. */
+  subjects(perimeter: Perimeter): RuleSubjects
+}
+/**
+ * Which files and folders single rules are about. Whatever none of them is about is decided as any other thing in its
+ * folder would be: who looks through a large folder need not ask for each.
+ */
+export interface RuleSubjects {
+  /** Things of this name or of its ending, wherever they are. */
+  isAboutName(name: string): boolean
+  /** This very place, or one below it. */
+  isAboutPlace(path: string): boolean
 }
 export interface DecisionOfAll extends Decision {
   /** Each grant that was needed, once. All must still hold when the effect starts. */
@@ -332,6 +346,8 @@ export interface CompiledPolicy {
   readonly failedClosed: string | null
   /** From the managed file: a further bound on every perimeter. */
   readonly bound: Perimeter | null
+  /** Of its rules. */
+  readonly subjects: RuleSubjects
   /** The strictest rule that covers this need: deny beats ask beats allow, managed before personal. */
   strictest(need: Need, principal: PrincipalRef, tool: string | null): PolicyHit | null
   /** The strictest rule without selectors and for every capability that names this tool. */
@@ -395,6 +411,8 @@ export interface RecordedRequest {
 /** Live grants by what they cover. `now` decides which have ended. */
 export interface GrantIndex {
   find(effect: 'allow' | 'deny', asked: GrantAsked): Grant | null
+  /** Whether a grant is about this place, or about one below it. */
+  isAboutPlace(path: string): boolean
 }
 export interface GrantAsked {
   need: Need

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import { mintPermit } from '../gate/permit.ts'
@@ -10,6 +10,7 @@ import { createContainedPrograms } from '../lanes/contained/contained-programs.t
 import type { ContainedEnd, ContainedProgram, ContainedPrograms, PerformContext } from '../ports.ts'
 import { killTrees } from '../stop/kill-tree.ts'
 import { createCommandRunCapability } from './command-run.ts'
+import type { LookLimits } from './commands/look-below.ts'
 import { SYSTEM_PATH } from './commands/resolve-program.ts'
 import { createFileRoom } from './files/file-room.ts'
 import type { SecretSource } from './reveal-secret.ts'
@@ -70,10 +71,15 @@ const perimeter = () =>
       { path: `${top}/docs/private`, read: 'deny', write: 'deny' },
     ],
   })
-const gateWith = (contained: ContainedPrograms): PlayedGate => {
+const gateWith = (contained: ContainedPrograms, look?: LookLimits): PlayedGate => {
   const files = createFileRoom({ ownPaths: [`${top}/work/own`], home: top })
   return playGate(
-    [createCommandRunCapability({ files, contained, vault, leaks, searchPath: SYSTEM_PATH })],
+    [
+      createCommandRunCapability({
+        ...{ files, contained, vault, leaks, searchPath: SYSTEM_PATH },
+        ...(look ? { look } : {}),
+      }),
+    ],
     mintPermit,
   )
 }
@@ -88,6 +94,18 @@ const runWith = (
     { argv, cwd: `${top}/work`, ...more },
     { perimeter: perimeter(), ...context },
   )
+
+/** As a rule for a name at any depth would. */
+const closing = (...names: string[]): Partial<PerformContext> => ({
+  wouldDecide: ({ resource }) =>
+    resource.kind === 'path' && resource.path.split('/').some((name) => names.includes(name))
+      ? 'deny'
+      : 'allow',
+})
+const put = (file: string, content = 'the secret') => {
+  fs.mkdirSync(path.dirname(`${top}/work/${file}`), { recursive: true })
+  fs.writeFileSync(`${top}/work/${file}`, content)
+}
 
 describe('a command made exact', () => {
   const prepare = async (argv: string[], more: object = {}) => {
@@ -236,6 +254,101 @@ describe('with a played lane', () => {
     expect(started?.readOnly).toContain(`${top}/work/.git/hooks`)
   })
 
+  test('what is closed is found however deep it lies, and however much lies beside it', async () => {
+    put('packages/a/b/c/d/e/f/g/.env')
+    for (let at = 0; at < 5_200; at++) put(`many/${at}`, '')
+    put('many/zz/.env')
+    await runWith(played({}), ['ls'], {}, closing('.env'))
+    expect(started?.hidden).toEqual(
+      expect.arrayContaining([`${top}/work/packages/a/b/c/d/e/f/g/.env`, `${top}/work/many/zz/.env`]),
+    )
+  })
+
+  test('in what may only not be changed, what may not be read either is still found', async () => {
+    put('.claude/deep/.env')
+    await runWith(
+      played({}),
+      ['ls'],
+      {},
+      {
+        wouldDecide: ({ capability, resource }) =>
+          resource.kind === 'path' &&
+          (resource.path.endsWith('.env') || (capability === 'fs.write' && resource.path.includes('.claude')))
+            ? 'deny'
+            : 'allow',
+      },
+    )
+    expect(started?.readOnly).toContain(`${top}/work/.claude`)
+    expect(started?.hidden).toContain(`${top}/work/.claude/deep/.env`)
+  })
+
+  test('what was not looked through is closed, from the top down, and said', async () => {
+    for (let at = 0; at < 30; at++) put(`src/${at}`, '')
+    put('src/deep/deeper/.env')
+    for (let at = 0; at < 30; at++) put(`node_modules/p${at}/lib/x`, '')
+    const outcome = await gateWith(played({}), { entries: 60, ms: 60_000 }).pass(
+      'command.run',
+      { argv: ['ls'], cwd: `${top}/work` },
+      { perimeter: perimeter(), ...closing('.env') },
+    )
+    // The person's own came first, and was looked through to its end.
+    expect(started?.hidden).toContain(`${top}/work/src/deep/deeper/.env`)
+    expect(started?.hidden).toContain(`${top}/work/node_modules/p0`)
+    expect(started?.writable).toContain(`${top}/work`)
+    expect(outcome).toMatchObject({
+      value: {
+        value: { exitCode: 0, sandboxHint: expect.stringContaining('did not have “') },
+        details: { closed: expect.stringContaining('It ran without “~/work/node_modules/') },
+      },
+    })
+  })
+
+  test('where its own folder can’t be looked through it is not run', async () => {
+    for (let at = 0; at < 3_000; at++) put(`${at}`, '')
+    const gate = gateWith(played({}), { entries: 0, ms: 0 })
+    const outcome = await gate.pass(
+      'command.run',
+      { argv: ['ls'], cwd: `${top}/work` },
+      { perimeter: perimeter() },
+    )
+    expect(started).toBeNull()
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      code: 'too-large',
+      person: expect.stringContaining('“ls” was not run: there is more in “work” than is looked through'),
+      model: expect.stringContaining('Run it in a smaller folder'),
+    })
+  })
+
+  test('a folder that nobody can look into is closed', async () => {
+    put('shut/.env')
+    const readdir = fs.promises.readdir
+    const spy = vi
+      .spyOn(fs.promises, 'readdir')
+      .mockImplementation(((folder: Buffer, options: object) =>
+        folder.toString().endsWith('/shut')
+          ? Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }))
+          : readdir(folder, options)) as never)
+    const outcome = await runWith(played({}), ['ls'], {}, closing('.env')).finally(() => spy.mockRestore())
+    expect(started?.hidden).toContain(`${top}/work/shut`)
+    expect(JSON.stringify(outcome)).toContain('can’t be opened to look through it')
+  })
+
+  test('a name that is no text closes the folder around it only when there is something to close', async () => {
+    const odd = (folder: string) =>
+      Buffer.concat([Buffer.from(`${top}/work/${folder}/`), Buffer.from([0xe9, 0x74, 0xe9])])
+    for (const folder of ['old', 'fine']) {
+      fs.mkdirSync(`${top}/work/${folder}`)
+      fs.mkdirSync(odd(folder))
+      fs.writeFileSync(Buffer.concat([odd(folder), Buffer.from('/plain')]), '')
+    }
+    fs.mkdirSync(Buffer.concat([odd('old'), Buffer.from('/deep')]))
+    fs.writeFileSync(Buffer.concat([odd('old'), Buffer.from('/deep/.env')]), '')
+    await runWith(played({}), ['ls'], {}, closing('.env'))
+    expect(started?.hidden).toContain(`${top}/work/old`)
+    expect(started?.hidden).not.toContain(`${top}/work/fine`)
+  })
+
   test('of git only a plain folder is opened: a file or a link of that name stays as it is', async () => {
     const wouldDecide: PerformContext['wouldDecide'] = ({ capability, resource }) =>
       capability === 'fs.write' &&
@@ -256,6 +369,20 @@ describe('with a played lane', () => {
         `${top}/work/pointing/.git`,
       ]),
     )
+  })
+
+  test('of what only leads to a kept file in a repository, git may change the rest', async () => {
+    for (const file of ['.git/info/exclude', '.git/hooks/x', '.git/objects/aa/.env']) put(file)
+    const wouldDecide: PerformContext['wouldDecide'] = ({ capability, resource }) => {
+      const at = resource.kind === 'path' ? resource.path : ''
+      if (at.endsWith('.env')) return 'deny'
+      const isKept = /\/\.git(\/(hooks(\/.*)?|info|info\/attributes))?$/.test(at)
+      return capability === 'fs.write' && isKept ? 'deny' : 'allow'
+    }
+    await runWith(played({}), ['ls'], {}, { wouldDecide })
+    const git = `${top}/work/.git`
+    expect(started?.readOnly.toSorted()).toEqual([`${top}/docs`, `${git}/hooks`, `${git}/info/attributes`])
+    expect(started?.hidden).toContain(`${git}/objects/aa/.env`)
   })
 
   test('its connections go to the gate as what can carry most', async () => {
@@ -419,6 +546,49 @@ describe('in the real sandbox', () => {
       kind: 'ok',
       value: { value: { exitCode: 1, stdout: 'a doc', sandboxHint: expect.stringContaining('perimeter') } },
     })
+  })
+
+  test('by no other name and no move does it get at what is closed, neither now nor in the next command', async ({
+    skip,
+  }) => {
+    if (!can()) skip()
+    for (const file of ['packages/a/b/c/d/e/.env', '.env', 'line\nbreak/it’s "so"/.env']) put(file)
+    fs.symlinkSync('packages/a/b/c/d/e/.env', `${top}/work/to-file`)
+    fs.symlinkSync('packages/a/b/c/d', `${top}/work/to-folder`)
+    fs.mkdirSync(`${top}/work/linked`)
+    fs.symlinkSync(`${top}/elsewhere/x`, `${top}/work/linked/.env`)
+    const attack = `
+      cat .env to-file to-folder/e/.env packages/a/b/c/d/e/.env */*/.env
+      mv .env moved; ln .env hard; mv packages/a/b/c/d/e/.env moved2
+      mv packages/a/b/c/d/e packages/a/b/c/d/x; mv packages/a packages/z; mv packages other
+      mv line* plain; rm -rf packages; mkdir -p packages/a/b/c/d/e; cp -r packages copy
+      cat moved hard moved2 packages/a/b/c/d/x/.env packages/z/b/c/d/e/.env other/a/b/c/d/e/.env plain/*/.env
+      find . -name '*env*' -o -name 'mov*' -type f | xargs -d '\n' cat; true`
+    for (let time = 0; time < 2; time++) {
+      const outcome = await runWith(real, ['bash', '-c', attack], {}, closing('.env'))
+      expect(outcome).toMatchObject({ kind: 'ok' })
+      expect(JSON.stringify(outcome)).not.toContain('the secret')
+    }
+    // A rule for the very place finds it where it was.
+    expect(fs.readFileSync(`${top}/work/packages/a/b/c/d/e/.env`, 'utf8')).toBe('the secret')
+    expect(fs.readFileSync(`${top}/work/.env`, 'utf8')).toBe('the secret')
+  })
+
+  test('more closed places than a sandbox takes: the folder around them is closed, and the rest runs', async ({
+    skip,
+  }) => {
+    if (!can()) skip()
+    for (let at = 0; at < 1_100; at++) put(`services/s${at}/.env`)
+    put('src/a.txt', 'open')
+    const outcome = await runWith(
+      real,
+      ['bash', '-c', 'cat services/*/.env; cat src/a.txt; mv services other'],
+      {},
+      closing('.env'),
+    )
+    expect(outcome).toMatchObject({ value: { value: { stdout: 'open' } } })
+    expect(JSON.stringify(outcome)).toContain('rules close so many places in it')
+    expect(fs.existsSync(`${top}/work/services/s0/.env`)).toBe(true)
   })
 
   test('a flood of output ends it', async ({ skip }) => {

@@ -21,13 +21,16 @@ import type {
   Prepared,
 } from '../ports.ts'
 import { badArgument } from './commands/check-argv.ts'
+import { type ClosedReach, closeBelow } from './commands/close-below.ts'
 import { collectOutput } from './commands/collect-output.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
-import { closeBelow, isVisible, type ProgramReach, reachOf } from './commands/program-reach.ts'
+import type { LookLimits } from './commands/look-below.ts'
+import { isVisible, reachOf } from './commands/program-reach.ts'
 import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
 import { sandboxHint } from './commands/sandbox-hint.ts'
 import { explainEnd, labelOf, MAX_MEMORY, MAX_PROCESSES, resultOf } from './commands/tell-end.ts'
+import { shutForPerson, unlooked } from './commands/tell-shut.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import type { HeldNothing, HeldThing } from './files/held.ts'
@@ -46,6 +49,8 @@ export interface CommandRunDeps {
   canaries?: Pick<CanaryWatch, 'tokenFor'>
   /** Where programs are looked up. */
   searchPath: string
+  /** How far its folders are looked through before a program starts. */
+  look?: LookLimits
 }
 
 type Args = OperationArgs<'command.run'>
@@ -112,8 +117,11 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const env = await secretsFor(permit, args, resource, context)
     if (env.kind !== 'ok') return env
     const asked = context.wouldDecide({ capability: 'command.run', resource }) === 'ask'
-    const reach = await closeBelow(reachOf(context.perimeter, files, asked), files, context, asked)
-    if (!isVisible(resource.cwd, reach)) return unseen(resource)
+    const { shut, ...reach } = await closeBelow(reachOf(context.perimeter, files, asked), {
+      ...{ files, context, asked, cwd: resource.cwd },
+      ...(deps.look ? { limits: deps.look } : {}),
+    })
+    if (!isVisible(resource.cwd, reach)) return unlooked(resource, shut) ?? unseen(resource)
     const started = await contained.start({
       principalId: context.principal.id,
       words: fit([lastName(resource.program), ...resource.args].join(' '), 200),
@@ -130,7 +138,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     })
     if (started.kind !== 'ok') return started
     context.parts?.open({ value: {}, ...labelOf(resource) })
-    return attend(started.value, args, resource, reach, context)
+    return attend(started.value, args, resource, { ...reach, shut }, context)
   }
 
   /** Feeds it, reads what it says, and waits for its end. */
@@ -138,7 +146,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     program: ContainedProcess,
     args: Args,
     resource: CommandResource,
-    reach: ProgramReach,
+    reach: ClosedReach,
     context: PerformContext,
   ): Promise<Outcome<EffectResult>> {
     let flooded = false
@@ -175,6 +183,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
         resource,
         inParts: context.parts !== undefined,
         hint: sandboxHint(end, stderr.text, reach, (path) => fs.existsSync(path)),
+        shut: shutForPerson(reach.shut, files.home),
       }),
     )
   }

@@ -484,6 +484,7 @@ export function createPassCall(parts: GateParts): Passed {
         }
         return parts.decider.decide({ ...decideInput(context, null, glanceFlow), need }).effect
       },
+      ruleSubjects: () => parts.decider.subjects(context.perimeter),
       progress(text) {
         parts.usage.noteProgress(context.callId, permit.facts.intent, text)
       },

@@ -13,19 +13,30 @@ export interface ChangingGrantIndex extends GrantIndex {
 /** Answers with the grant that ends last of those that cover: the fewest questions come of that. */
 export function indexGrants(): ChangingGrantIndex {
   const buckets = new Map<string, Set<Grant>>()
+  /** How many grants are about each place or one below it. */
+  const places = new Map<string, number>()
+  function count({ scope }: Grant, by: 1 | -1) {
+    if (scope.kind !== 'path') return
+    for (const place of upward(scope.path)) {
+      const now = (places.get(place) ?? 0) + by
+      if (now > 0) places.set(place, now)
+      else places.delete(place)
+    }
+  }
   const slot = (grant: Grant) =>
     `${ownerKey(grant.effect, grant.principalId, grant.tool.hash, grant.capability)}\n${scopeKey(grant.scope)}`
   return {
     add(grant) {
       const key = slot(grant)
       const bucket = buckets.get(key)
+      if (!bucket?.has(grant)) count(grant, 1)
       if (bucket) bucket.add(grant)
       else buckets.set(key, new Set([grant]))
     },
     remove(grant) {
       const key = slot(grant)
       const bucket = buckets.get(key)
-      bucket?.delete(grant)
+      if (bucket?.delete(grant)) count(grant, -1)
       if (bucket?.size === 0) buckets.delete(key)
     },
     find(effect, asked) {
@@ -36,6 +47,7 @@ export function indexGrants(): ChangingGrantIndex {
       }
       return null
     },
+    isAboutPlace: (path) => places.has(trimmed(path)),
   }
 }
 

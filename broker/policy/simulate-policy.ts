@@ -34,7 +34,10 @@ const MOST_DIFFERENCES = 500
 export function simulatePolicy(parts: SimulateParts): SimulateReport {
   const policy = parts.compile({ ...parts.sources, personal: parts.proposed })
   let granted = false
-  const grants: GrantIndex = { find: (effect) => (effect === 'allow' && granted ? RECORDED_GRANT : null) }
+  const grants: GrantIndex = {
+    find: (effect) => (effect === 'allow' && granted ? RECORDED_GRANT : null),
+    isAboutPlace: () => granted,
+  }
   const decider = parts.decider(policy, grants)
   const report: SimulateReport = { total: 0, allow: 0, ask: 0, deny: 0, differ: [] }
   for (const past of parts.recorded) {

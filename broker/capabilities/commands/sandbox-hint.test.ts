@@ -6,6 +6,7 @@ const reach = {
   writable: ['/home/ada/work'],
   hidden: ['/home/ada/docs/private'],
   readOnly: [],
+  shut: [],
 }
 const end = { exitCode: 1, endedBy: 'itself' as const, denied: [], left: [] }
 const hint = (stderr: string, exists = true) => sandboxHint(end, stderr, reach, () => exists)

@@ -5,7 +5,9 @@
  */
 import type { ContainedEnd } from '../../ports.ts'
 import { isAtOrBelow } from '../files/name-paths.ts'
+import type { ClosedReach } from './close-below.ts'
 import type { ProgramReach } from './program-reach.ts'
+import { shutForModel } from './tell-shut.ts'
 
 const BLOCKED =
   /(?:^|[\s'"`:(=])(\/[^\s'"`:;,)]+)['"`]?:? ?[^\n/]{0,80}?(No such file or directory|Permission denied|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS|ENOENT)/gm
@@ -20,11 +22,14 @@ const SYSTEM = /^\/(usr|bin|sbin|lib|lib32|lib64|opt|proc|dev|etc|nix)(\/|$)/
 export function sandboxHint(
   end: Pick<ContainedEnd, 'exitCode' | 'endedBy' | 'denied' | 'left'>,
   stderr: string,
-  reach: ProgramReach,
+  reach: ClosedReach,
   exists: (path: string) => boolean,
 ): string | undefined {
   const hints =
     end.exitCode === 0 && end.denied.length === 0 ? [] : hintsOfFailure(end, stderr, reach, exists)
+  // Whatever its exit code: a program that finds a folder empty may well think that all is in order.
+  const shut = shutForModel(reach.shut)
+  if (shut) hints.unshift(shut)
   if (end.left.length > 0)
     hints.push(
       `What it left outside of the agent’s folders is gone with it: ${end.left.slice(0, 5).join(', ')}. To keep a file, have it written into a folder that the agent may change.`,

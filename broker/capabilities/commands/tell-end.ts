@@ -73,10 +73,12 @@ export function resultOf(of: {
   stderr: Collected
   resource: CommandResource
   hint: string | undefined
+  /** Folders that it did not have, for the person. */
+  shut: string | undefined
   /** The tool has had what it wrote. */
   inParts: boolean
 }): EffectResult {
-  const { end, stdout, stderr, resource, hint, inParts } = of
+  const { end, stdout, stderr, resource, hint, shut, inParts } = of
   const signal = end.signal ?? (end.exitCode === null ? null : (SIGNALS[end.exitCode] ?? null))
   return {
     value: {
@@ -94,6 +96,7 @@ export function resultOf(of: {
       wallMs: Math.round(end.wallMs),
       peakRss: end.peakRss,
       denied: end.denied.slice(0, 20),
+      ...(shut === undefined ? {} : { closed: shut }),
     },
   }
 }

@@ -46,6 +46,8 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
       return null
     },
     wouldDecide: () => 'allow',
+    // A test's own `wouldDecide` may be about anything.
+    ruleSubjects: () => ({ isAboutName: () => true, isAboutPlace: () => true }),
     progress() {},
   })
   const prepare = async (operation: OperationName, args: object, context: Partial<PerformContext> = {}) => {

@@ -57,6 +57,7 @@ export function compilePolicy(sources: PolicySources, places: Places): CompiledP
     rules: rules.length,
     failedClosed: sources.failedClosed,
     bound: sources.managed?.perimeter ?? null,
+    subjects: index.paths,
     strictest(need, principal, tool) {
       return rules[index.first(need, asker(need.capability, principal, tool))] ?? null
     },
@@ -82,7 +83,7 @@ interface PrefixedRule {
 class RuleIndex {
   readonly #rules: CompiledRule[]
   readonly #any: RuleList
-  readonly #paths: PathIndex<RuleList>
+  readonly paths: PathIndex<RuleList>
   readonly #hosts = new HostIndex<PrefixedRule>()
   readonly #methodsOnly: RuleList
   readonly #commands: CommandIndex<number>
@@ -93,7 +94,7 @@ class RuleIndex {
     this.#rules = rules
     this.#any = new RuleList(rules)
     this.#methodsOnly = new RuleList(rules)
-    this.#paths = new PathIndex({ foldCase: foldsCase(places), windows: places.platform === 'win32' })
+    this.paths = new PathIndex({ foldCase: foldsCase(places), windows: places.platform === 'win32' })
     this.#commands = new CommandIndex(places)
     rules.forEach((rule, order) => {
       const { source } = rule
@@ -117,7 +118,7 @@ class RuleIndex {
     switch (resource.kind) {
       case 'path': {
         const found: RuleList[] = []
-        this.#paths.collect(resource.path, found)
+        this.paths.collect(resource.path, found)
         for (const list of found) best = list.first(who, best)
         return best
       }
@@ -166,12 +167,12 @@ class RuleIndex {
     if (!pattern) return
     const make = () => new RuleList(this.#rules)
     if (pattern.kind !== 'place') {
-      this.#paths.slot(pattern, make).add(order)
+      this.paths.slot(pattern, make).add(order)
       return
     }
     const allows = this.#rules[order]?.effect === 'allow'
     for (const path of allows ? [resolvedPlace(pattern.path, places)] : bothPlaces(pattern.path, places))
-      this.#paths.slot({ kind: 'place', path }, make).add(order)
+      this.paths.slot({ kind: 'place', path }, make).add(order)
   }
 
   #fits(order: number, who: Asker, method?: string): boolean {

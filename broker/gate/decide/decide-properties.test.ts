@@ -6,12 +6,14 @@ import { Perimeter } from '../../../contract/perimeter.ts'
 import type { PolicyRule } from '../../../contract/policy.ts'
 import type { Need } from '../../../contract/resource.ts'
 import { CAPABILITIES } from '../../../contract/words.ts'
+import { indexGrants } from '../../grants/index-grants.ts'
 import type { DecideInput, GrantIndex, PolicySources } from '../../ports.ts'
 import { compilePolicy } from './compile-policy.ts'
 import {
   CALM,
   command,
   decider,
+  HASH,
   input,
   NO_GRANTS,
   PLACES,
@@ -184,6 +186,7 @@ const grants: fc.Arbitrary<GrantIndex> = fc
   .record({ allow: fc.boolean(), deny: fc.boolean() })
   .map((has) => ({
     find: (effect) => (has[effect] ? ({ id: `g_${effect}`, words: 'w', reason: '' } as Grant) : null),
+    isAboutPlace: () => false,
   }))
 const sources = fc
   .record({
@@ -414,8 +417,75 @@ describe('for any policy, perimeter and request', () => {
       find: () => {
         throw new Error('asked')
       },
+      isAboutPlace: () => false,
     }
     expect(decider({}, never).decide(input(path('fs.read', '/etc/x'))).effect).toBe('deny')
     expect(() => decider({}, NO_GRANTS).decide(input(path('fs.read', '/etc/x')))).not.toThrow()
+  })
+})
+
+describe('what single rules are about', () => {
+  const name = fc.oneof(
+    segment,
+    fc.constantFrom(
+      '.git',
+      'hooks',
+      'config',
+      '.ssh',
+      'id_rsa',
+      '.ENVRC',
+      'sallyport',
+      'plain',
+      'x.y.pem',
+      '.bashrc',
+    ),
+  )
+  const grantOf = (
+    at: string,
+    effect: 'allow' | 'deny',
+    capability: 'fs.read' | 'fs.write',
+    below: boolean,
+  ) =>
+    ({
+      ...{ effect, capability, id: `g_${at}`, principalId: 'agent_1', words: 'w', reason: '' },
+      ...{ tool: { name: 'files', hash: HASH }, scope: { kind: 'path', path: at, below } },
+      ...{ end: { kind: 'until', at: 2_000_000 }, revokedAt: null, madeAt: 1_000_000, uses: 0 },
+    }) as unknown as Grant
+  const someGrants = fc.array(
+    fc
+      .tuple(
+        place,
+        fc.constantFrom('allow' as const, 'deny' as const),
+        fc.constantFrom('fs.read' as const, 'fs.write' as const),
+        fc.boolean(),
+      )
+      .map((facts) => grantOf(...facts)),
+    { maxLength: 3 },
+  )
+  const folder = fc.oneof(
+    place,
+    homePlace.map((text) => text.replace('~', PLACES.home)),
+    fc.constantFrom('/srv', '/srv/a/.git', '/home/ada/.config', '/home/ada'),
+  )
+
+  it('all else is decided as any other thing in its folder', () => {
+    const seen = tally()
+    fc.assert(
+      fc.property(given, folder, name, sources, someGrants, (asked, at, last, files, grantList) => {
+        const index = indexGrants()
+        for (const each of grantList) index.add(each)
+        const made = decider(files, index)
+        const subjects = made.subjects(asked.perimeter)
+        const about = subjects.isAboutName(last) || subjects.isAboutPlace(`${at}/${last}`)
+        for (const capability of ['fs.read', 'fs.write'] as const) {
+          const effect = (file: string) => made.decide({ ...asked, need: path(capability, file) }).effect
+          const differs = effect(`${at}/${last}`) !== effect(`${at}/\0`)
+          seen.add(`${about ? 'about' : 'plain'} ${differs ? 'differs' : 'same'}`)
+          if (!about) expect(differs, `${capability} ${at}/${last}`).toBe(false)
+        }
+      }),
+      runs(2000),
+    )
+    seen.expectSome(20, 'about differs', 'plain same')
   })
 })

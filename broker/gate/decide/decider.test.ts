@@ -13,6 +13,7 @@ const decide = (given: DecideInput, made = decider()) => {
 const grant = (effect: 'allow' | 'deny') => ({
   find: (asked: string) =>
     asked === effect ? ({ id: 'g_1', words: 'Write in ~/work and below', reason: '' } as Grant) : null,
+  isAboutPlace: () => false,
 })
 const WORK = { folders: [{ path: '~/work', read: 'allow', write: 'ask' }] }
 
@@ -170,6 +171,7 @@ describe('the perimeter', () => {
     const rule = { id: 'free', effect: 'allow', capabilities: ['clipboard.read'] }
     const always = {
       find: (effect: string) => (effect === 'allow' ? ({ id: 'g', words: 'Read it' } as never) : null),
+      isAboutPlace: () => false,
     }
     const made = decider({ personal: policyFile([rule]) }, always)
     expect(made.decide(input(need, inside('allow'))).effect).toBe('ask')
@@ -274,7 +276,7 @@ describe('the order of the layers', () => {
     )
   })
   it('puts a remembered denial before a grant', () => {
-    const both = { find: () => ({ id: 'g_1', words: 'w', reason: '' }) as Grant }
+    const both = { find: () => ({ id: 'g_1', words: 'w', reason: '' }) as Grant, isAboutPlace: () => false }
     expect(decide(input(need, { inside: WORK }), decider({}, both))).toBe('deny deny-rule grant:g_1')
   })
   it('puts grants before policy, except where the organization wants to be asked', () => {

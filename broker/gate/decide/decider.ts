@@ -39,6 +39,16 @@ export function createDecider(options: DeciderOptions): Decider {
       const need: Need = { capability: 'fs.read', resource: { kind: 'path', path } }
       return indexes.protection(need, indexes.perimeter(perimeter).level(need, null)) !== null
     },
+    subjects(perimeter) {
+      const policy = options.policy()
+      const lines = [perimeter, ...(policy.bound ? [policy.bound] : [])].map(indexes.perimeter)
+      const [rules, kept, grants] = [policy.subjects, indexes.protectedPlaces(), options.grants()]
+      return {
+        isAboutName: (name) => rules.isAboutName(name) || kept.isAboutName(name),
+        isAboutPlace: (path) =>
+          [rules, kept, grants, ...lines].some((subjects) => subjects.isAboutPlace(path)),
+      }
+    },
   }
 }
 
@@ -47,7 +57,12 @@ function createIndexes(places: Places) {
   const perimeters = new WeakMap<Perimeter, PerimeterIndex>()
   const manifests = new WeakMap<Manifest, ManifestIndex>()
   let table: ProtectedIndex | null = null
+  const protectedTable = () => {
+    table ??= new ProtectedIndex(protectedPlaces(places), places)
+    return table
+  }
   return {
+    protectedPlaces: protectedTable,
     perimeter(perimeter: Perimeter): PerimeterIndex {
       let index = perimeters.get(perimeter)
       if (!index) {
@@ -69,8 +84,7 @@ function createIndexes(places: Places) {
       if (resource.kind !== 'path') return null
       const what = capability === 'open' || capability === 'fs.read' ? 'fs.read' : capability
       if (what !== 'fs.read' && what !== 'fs.write' && what !== 'fs.delete') return null
-      table ??= new ProtectedIndex(protectedPlaces(places), places)
-      const hit = table.find(what, resource.path)
+      const hit = protectedTable().find(what, resource.path)
       if (!hit || (line.depth ?? 0) >= hit.depth) return null
       const done = what === 'fs.read' ? 'read' : 'changed'
       const text = `${resource.path} lies in a protected place: ${hit.place.what} are never ${done} by tools unless a person names that very place in the perimeter.`

@@ -2,6 +2,7 @@
  * Path patterns of rules: a file or folder with all below it, `**` + `/name` for a name (or several names in a row)
  * at any depth, `**` + `/*.ending` for an ending. Nothing else is a pattern.
  */
+import type { RuleSubjects } from '../../ports.ts'
 import { foldName, PathTrie } from './path-trie.ts'
 
 /** What a rule's path text means; `null` when it is no pattern this index knows. */
@@ -29,8 +30,10 @@ function parseNamePattern(rest: string): PathPattern | null {
 }
 
 /** One value for each pattern. */
-export class PathIndex<T> {
+export class PathIndex<T> implements RuleSubjects {
   readonly #places: PathTrie<T>
+  /** Every name of the patterns, the later ones of several in a row too. */
+  readonly #all = new Set<string>()
   readonly #names = new Map<string, { rest: string[]; value: T }[]>()
   readonly #endings = new Map<string, T>()
   readonly #foldCase: boolean
@@ -69,8 +72,18 @@ export class PathIndex<T> {
     for (let at = 0; at < segments.length; at++) this.#collectAt(segments, at, out)
   }
 
+  isAboutName(name: string): boolean {
+    const segment = this.#form(name)
+    return this.#all.has(segment) || this.#endingsOf(segment).length > 0
+  }
+
+  isAboutPlace(path: string): boolean {
+    return this.#places.holds(path)
+  }
+
   #nameSlot(names: string[], make: () => T): T {
     const [first = '', ...rest] = names.map((name) => this.#form(name))
+    for (const name of [first, ...rest]) this.#all.add(name)
     const list = this.#names.get(first) ?? []
     this.#names.set(first, list)
     const same = list.find((entry) => entry.rest.join('/') === rest.join('/'))
@@ -89,11 +102,17 @@ export class PathIndex<T> {
         if (rest.every((name, index) => this.#form(segments[at + 1 + index] ?? '') === name)) out.push(value)
       }
     }
-    if (this.#endings.size === 0) return
+    out.push(...this.#endingsOf(segment))
+  }
+
+  #endingsOf(segment: string): T[] {
+    const found: T[] = []
+    if (this.#endings.size === 0) return found
     for (let dot = segment.indexOf('.'); dot >= 0; dot = segment.indexOf('.', dot + 1)) {
       const ended = this.#endings.get(segment.slice(dot))
-      if (ended !== undefined) out.push(ended)
+      if (ended !== undefined) found.push(ended)
     }
+    return found
   }
 
   #form(name: string): string {

@@ -10,7 +10,12 @@ class TrieNode<T> {
 
 /** The form in which segments are compared. */
 export function foldName(name: string): string {
-  return name.normalize('NFC').toLowerCase()
+  return isFolded(name) ? name : name.normalize('NFC').toLowerCase()
+}
+
+/** Plain small letters, as most names are. */
+function isFolded(name: string): boolean {
+  return !/[^\0-@[-\x7f]/.test(name)
 }
 
 export class PathTrie<T> {
@@ -67,6 +72,16 @@ export class PathTrie<T> {
       }
       start = end + 1
     }
+  }
+
+  /** Whether anything stands at this path or below it. */
+  holds(path: string): boolean {
+    let node: TrieNode<T> | undefined = this.#root
+    for (const segment of this.segments(path)) {
+      node = node.children?.get(segment)
+      if (!node) return false
+    }
+    return true
   }
 
   /** Everything in the tree, in no order that means anything. */

@@ -31,6 +31,10 @@ export class FolderLines {
     return outside(`${asked} is in none of the folders of this agent.`, 'add its folder to')
   }
 
+  isAboutPlace(path: string): boolean {
+    return this.#trie.holds(path)
+  }
+
   #nearest(path: string): FolderEntry | undefined {
     const found: FolderEntry[] = []
     this.#trie.collect(path, found)

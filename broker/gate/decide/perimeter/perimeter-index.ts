@@ -55,6 +55,11 @@ export class PerimeterIndex {
     }
   }
 
+  /** Whether a folder line is about this place, or about one below it. */
+  isAboutPlace(path: string): boolean {
+    return this.#folders.isAboutPlace(path)
+  }
+
   /** Running a program in a folder takes looking at that folder. */
   #command(resource: CommandResource): LineHit {
     const run = this.#commands.level(resource)

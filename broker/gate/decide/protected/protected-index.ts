@@ -1,5 +1,5 @@
 /** Finds the protected place that a path lies in. Always without case: meeting too much is the safe side here. */
-import type { Places } from '../../../ports.ts'
+import type { Places, RuleSubjects } from '../../../ports.ts'
 import { parsePathPattern } from '../path-index.ts'
 import { foldName, PathTrie } from '../path-trie.ts'
 import { bothPlaces } from '../place-paths.ts'
@@ -28,10 +28,12 @@ export function protectedPlaces(places: Pick<Places, 'platform' | 'own'>): Prote
   return [own, ...EVERYWHERE, ...BY_PLATFORM[places.platform]]
 }
 
-export class ProtectedIndex {
+export class ProtectedIndex implements RuleSubjects {
   readonly #places: PathTrie<ProtectedHit>
   readonly #above: PathTrie<ProtectedHit>
   readonly #names = new Map<string, { rest: string[]; place: ProtectedPlace }[]>()
+  /** Every name of the patterns, the later ones of several in a row too. */
+  readonly #all = new Set<string>()
   readonly #windows: boolean
 
   constructor(table: readonly ProtectedPlace[], places: Places) {
@@ -59,6 +61,14 @@ export class ProtectedIndex {
         ({ place, depth }) => changes || (place.keeps === 'read' && !this.#readable(place, depth, path)),
       ) ?? null
     )
+  }
+
+  isAboutName(name: string): boolean {
+    return this.#all.has(foldName(name))
+  }
+
+  isAboutPlace(path: string): boolean {
+    return this.#places.holds(path)
   }
 
   #findNames(path: string, changes: boolean, found: ProtectedHit[]): void {
@@ -89,6 +99,7 @@ export class ProtectedIndex {
     const pattern = parsePathPattern(text)
     if (pattern?.kind === 'name') {
       const [first = '', ...rest] = pattern.names.map(foldName)
+      for (const name of [first, ...rest]) this.#all.add(name)
       this.#names.set(first, [...(this.#names.get(first) ?? []), { rest, place }])
     }
     if (pattern?.kind !== 'place') return

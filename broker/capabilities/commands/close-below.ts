@@ -1,0 +1,170 @@
+/**
+ * Inside of the folders that a command may reach, whatever a stricter rule covers is closed to it: what it may not read
+ * is hidden, what it may not change is read-only. For that the folders are looked through before it runs; what could not
+ * be looked through is hidden with them, because nobody knows what is in it.
+ */
+import type { PerformContext } from '../../ports.ts'
+import type { FileRoom } from '../files/file-room.ts'
+import { isAtOrBelow } from '../files/name-paths.ts'
+import { gatherClosings } from './gather-closings.ts'
+import { LOOK_LIMITS, type LookLimits, type LookOn, lookBelow, type Seen, type Top } from './look-below.ts'
+import { type ProgramReach, settle } from './program-reach.ts'
+
+/** A folder that is closed as a whole, though no rule says so of all that is in it. */
+export interface ShutFolder {
+  path: string
+  why: 'too much' | 'not let in' | 'too many closed'
+}
+export interface ClosedReach extends ProgramReach {
+  shut: ShutFolder[]
+}
+export interface CloseOptions {
+  files: FileRoom
+  context: PerformContext
+  /** Whether a person answers for this very command. */
+  asked: boolean
+  /** Where it runs. */
+  cwd: string
+  limits?: LookLimits
+}
+
+/** In a repository, whether they are there or not: what git runs, and what says what it runs. */
+const KEPT_IN_GIT = ['hooks', 'config', 'config.worktree', 'info/attributes', 'modules']
+/** No rule can be about this name, so it stands for all that none is about. */
+const ANY_NAME = '\0'
+
+/** What rules do to single files and folders. */
+function rulesOf({ files, context, asked }: CloseOptions) {
+  const closes = (capability: 'fs.read' | 'fs.write', path: string) => {
+    const effect = context.wouldDecide({ capability, resource: { kind: 'path', path } })
+    return effect === 'deny' || (effect === 'ask' && !asked)
+  }
+  const guard = files.guard()
+  const subjects = context.ruleSubjects()
+  let last = { folder: '', holds: false }
+  /** A place that something is about, in this folder or deeper. Things of one folder come in a row. */
+  const holdsPlaces = (folder: string) => {
+    if (folder !== last.folder)
+      last = { folder, holds: subjects.isAboutPlace(folder) || guard.refuseWhole(folder) !== null }
+    return last.holds
+  }
+  return {
+    isHidden: (path: string, isFolder: boolean) =>
+      guard.refuse(path) !== null ||
+      closes('fs.read', path) ||
+      (isFolder && closes('fs.read', `${path}/${ANY_NAME}`)),
+    isFixed: (path: string) => closes('fs.write', path),
+    /** Nothing may come into it. */
+    isKept: (folder: string) => closes('fs.write', `${folder}/${ANY_NAME}`),
+    /** Of all others it is known what they are from their folder. */
+    isSingle: ({ folder, path, name }: Seen) =>
+      subjects.isAboutName(name) ||
+      (holdsPlaces(folder) && (subjects.isAboutPlace(path) || guard.refuseWhole(path) !== null)),
+  }
+}
+type Rules = ReturnType<typeof rulesOf>
+
+export async function closeBelow(reach: ProgramReach, options: CloseOptions): Promise<ClosedReach> {
+  const { context, cwd, limits = LOOK_LIMITS } = options
+  const rules = rulesOf(options)
+  const open = closeTops(reach, rules)
+  const closings = createClosings(open, rules)
+  const unseen = await lookBelow(topsOf(open, cwd), { ...limits, signal: context.signal, see: closings.see })
+  for (const { path } of unseen) closings.hidden.add(path)
+  return fewEnough(open, closings, unseen, cwd)
+}
+
+/** A folder as a whole is closed by a rule, or because the tool's manifest does not name what a program would take. */
+function closeTops(open: ProgramReach, { isHidden, isKept }: Rules): ProgramReach {
+  const isClosed = (path: string) => isHidden(path, true)
+  const seen = (paths: readonly string[]) => paths.filter((path) => !isClosed(path))
+  const kept = seen(open.writable).filter(isKept)
+  return {
+    readable: [...seen(open.readable), ...kept],
+    writable: seen(open.writable).filter((path) => !kept.includes(path)),
+    hidden: [...open.hidden, ...[...open.readable, ...open.writable].filter(isClosed)],
+    readOnly: [...open.readOnly, ...kept],
+  }
+}
+
+/** The one that it runs in first: it is the one that must not be left out. */
+function topsOf(open: ProgramReach, cwd: string): Top[] {
+  const tops = [
+    ...open.writable.map((path) => ({ path, writable: true })),
+    ...open.readable.map((path) => ({ path, writable: false })),
+  ]
+  return tops.sort((a, b) => Number(isAtOrBelow(cwd, b.path)) - Number(isAtOrBelow(cwd, a.path)))
+}
+
+interface Closings {
+  hidden: Set<string>
+  readOnly: Set<string>
+  /** Repositories' own folders, in which git has to write. */
+  repositories: Set<string>
+  see(entry: Seen): LookOn
+}
+
+function createClosings(open: ProgramReach, rules: Rules): Closings {
+  const own = new Set([...open.readable, ...open.writable, ...open.hidden])
+  const hidden = new Set<string>()
+  const readOnly = new Set<string>()
+  const repositories = new Set<string>()
+
+  function see(entry: Seen): LookOn {
+    const { path, isFolder, nearest, writable } = entry
+    if (own.has(path)) return 'nothing'
+    if (!rules.isSingle(entry)) return 'reading and changing'
+    if (rules.isHidden(path, isFolder)) {
+      hidden.add(nearest)
+      return 'nothing'
+    }
+    if (!writable) return 'reading'
+    const isFixed = rules.isFixed(path)
+    if (isFixed && isFolder && path === nearest && /[\\/]\.git$/.test(path) && !rules.isKept(path)) {
+      // It is opened as a place of its own, so that it can't be moved away and made anew.
+      repositories.add(path)
+      for (const name of KEPT_IN_GIT) if (rules.isFixed(`${path}/${name}`)) readOnly.add(`${path}/${name}`)
+      return 'reading and changing'
+    }
+    if (!isFixed && !(isFolder && rules.isKept(path))) return 'reading and changing'
+    // On the way to one of `KEPT_IN_GIT`, which is kept by itself.
+    if (isFolder && /[\\/]\.git[\\/]/.test(path) && !rules.isKept(path)) return 'reading and changing'
+    readOnly.add(nearest)
+    return 'reading'
+  }
+  return { hidden, readOnly, repositories, see }
+}
+
+/** No more than the sandbox takes. */
+function fewEnough(
+  open: ProgramReach,
+  { hidden, readOnly, repositories }: Closings,
+  unseen: readonly ShutFolder[],
+  cwd: string,
+): ClosedReach {
+  const tops = [...open.readable, ...open.writable]
+  const few = gatherClosings([...new Set([...hidden, ...readOnly, ...repositories])], tops, cwd)
+  const { closed, gathered } = few ?? { closed: tops, gathered: tops }
+  for (const folder of gathered)
+    if (!few || [...hidden].some((path) => isAtOrBelow(path, folder))) hidden.add(folder)
+  const isHidden = (path: string) => hidden.has(path)
+  const isRepository = (path: string) => repositories.has(path)
+  const fixed = closed.filter((path) => !isHidden(path) && !isRepository(path))
+  const left = new Set(closed)
+  const shut = [
+    ...unseen.filter(({ path }) => left.has(path)),
+    ...gathered.map((path) => ({ path, why: 'too many closed' as const })),
+  ]
+  return {
+    ...settle({
+      readable: open.readable.filter((path) => !isHidden(path)),
+      writable: [
+        ...open.writable.filter((path) => !isHidden(path)),
+        ...closed.filter((path) => isRepository(path) && !isHidden(path)),
+      ],
+      hidden: [...new Set([...open.hidden, ...closed.filter(isHidden)])],
+      readOnly: [...new Set([...open.readOnly, ...fixed])],
+    }),
+    shut: [...new Map(shut.map((each) => [each.path, each])).values()],
+  }
+}
