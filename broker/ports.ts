@@ -812,6 +812,8 @@ export interface Gate {
       binding: string
       bytesOut: number
       perform(permit: Permit): Promise<Outcome<T>>
+      /** What the record says of how it went. */
+      details?(value: T): Record<string, Json>
     },
   ): Promise<Outcome<T>>
   /** A principal calls a tool's function: may it, then the lane runs it, then the result is labelled and redacted. */

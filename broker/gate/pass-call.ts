@@ -181,7 +181,7 @@ export function createPassCall(parts: GateParts): Passed {
       },
       toolCall: null,
       perform: (permit) => effect.perform(permit),
-      details: () => ({}),
+      details: (value) => effect.details?.(value) ?? {},
     })
 
   async function pass<T>(context: CallContext, passing: Passing<T>): Promise<Outcome<T>> {

@@ -27,6 +27,7 @@ type Effect = Parameters<Gate['passNeed']>[1]
 function createParts(over: { refuse?: Outcome<never>; limits?: ModelsOptions['limits'] } = {}) {
   const passed: Pick<Effect, 'need' | 'sentence' | 'exact' | 'binding' | 'bytesOut'>[] = []
   const outcomes: Outcome<unknown>[] = []
+  const details: unknown[] = []
   const revealed: { name: string; target: unknown; used: boolean }[] = []
   const passNeed: Gate['passNeed'] = async (context, effect) => {
     passed.push(effect)
@@ -44,6 +45,7 @@ function createParts(over: { refuse?: Outcome<never>; limits?: ModelsOptions['li
     }
     const outcome = await effect.perform(mintPermit(facts))
     outcomes.push(outcome)
+    if (outcome.kind === 'ok') details.push(effect.details?.(outcome.value))
     return outcome
   }
   const reveal: SecretVault['reveal'] = async (permit: Permit, name, target) => {
@@ -58,7 +60,7 @@ function createParts(over: { refuse?: Outcome<never>; limits?: ModelsOptions['li
     newId: (kind) => `${kind}_${++ids}`,
     ...(over.limits ? { limits: over.limits } : {}),
   })
-  return { models, passed, outcomes, revealed }
+  return { models, passed, outcomes, details, revealed }
 }
 const context = (signal = new AbortController().signal) => ({
   principal: { id: 'agent_1', kind: 'agent' as const, name: 'Ada' },
@@ -115,6 +117,8 @@ test('streams text, hands tool calls back unexecuted, and counts tokens', async 
     call: { id: 'call_1_0', name: 'files__list', input: { path: '/tmp' } },
   })
   expect(events.at(-1)).toEqual({ kind: 'end', reason: 'calls', tokensIn: 20, tokensOut: 10 })
+  // The record says so too.
+  expect(parts.details).toEqual([{ inputTokens: 20, outputTokens: 10 }])
 })
 
 test('sends instructions, conversation, calls and results as the API wants them', async () => {
@@ -159,7 +163,8 @@ test('every call passes the gate as model.call on provider, model and origin, bo
     },
   })
   expect(parts.passed[0]?.binding).not.toBe(parts.passed[1]?.binding)
-  expect(parts.outcomes).toEqual([ok(null), ok(null)])
+  const spent = ok({ inputTokens: 20, outputTokens: 10 })
+  expect(parts.outcomes).toEqual([spent, spent])
 })
 
 test('what the gate refuses reaches no server', async () => {

@@ -63,8 +63,12 @@ function createClient(
       const sent = JSON.stringify([messages.map(({ role, text }) => [role, text]), request.tools])
       const call: ModelCall = { choice, address: address.value, context, what: 'answer', sent }
       const queue = createEventQueue<ModelEvent>()
-      const done = passModelCall(options, call, (key) =>
-        tour ? playTour(tour, bounded, queue.push) : askModel(options, call, key, bounded, queue.push),
+      const done = passModelCall<Spent>(
+        options,
+        call,
+        (key) =>
+          tour ? playTour(tour, bounded, queue.push) : askModel(options, call, key, bounded, queue.push),
+        (spent) => ({ ...spent }),
       )
         .then((outcome) => {
           if (outcome.kind !== 'ok') queue.push({ kind: 'fault', fault: outcome })
@@ -97,24 +101,33 @@ async function askModel(
   key: string | null,
   request: ModelRequest,
   emit: Emit,
-): Promise<Outcome<null>> {
+): Promise<Outcome<Spent>> {
   const { faultOf } = await import('./fault-words.ts')
   const guard = guardHttp(options.http, address.resource.origin, request.signal, options.limits)
   try {
     const { sdkModel } = await import('./sdk-model.ts')
     const { streamSdk } = await import('./stream-sdk.ts')
     const model = sdkModel({ choice, baseUrl: address.baseUrl, key, http: guard.http })
-    for await (const event of streamSdk(model, request)) emit(event)
-    return ok(null)
+    let spent: Spent = {}
+    for await (const event of streamSdk(model, request)) {
+      if (event.kind === 'end') spent = spentOf(event)
+      emit(event)
+    }
+    return ok(spent)
   } catch (error) {
     return faultOf(error, { address, signal: request.signal, guard, key })
   }
 }
 
-async function playTour(tour: ModelClient, request: ModelRequest, emit: Emit): Promise<Outcome<null>> {
+/** The tokens as the provider counted them; nothing where none were counted. */
+type Spent = { inputTokens?: number; outputTokens?: number }
+const spentOf = ({ tokensIn, tokensOut }: { tokensIn: number; tokensOut: number }): Spent =>
+  tokensIn + tokensOut === 0 ? {} : { inputTokens: tokensIn, outputTokens: tokensOut }
+
+async function playTour(tour: ModelClient, request: ModelRequest, emit: Emit): Promise<Outcome<Spent>> {
   try {
     for await (const event of tour.stream(request)) emit(event)
-    return ok(null)
+    return ok({})
   } catch (error) {
     if (request.signal.aborted) return refused('cancelled', 'The run was ended while the tour was speaking.')
     throw error

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { ModelChoice } from '../../contract/agent.ts'
 import type { ExactLine } from '../../contract/consent.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
+import type { Json } from '../../contract/words.ts'
 import type { Permit } from '../gate/permit.ts'
 import type { CallContext, Gate, SecretVault } from '../ports.ts'
 import type { ModelAddress } from './model-address.ts'
@@ -29,6 +30,7 @@ export function passModelCall<T>(
   options: PassOptions,
   call: ModelCall,
   perform: (key: string | null) => Promise<Outcome<T>>,
+  details?: (value: T) => Record<string, Json>,
 ): Promise<Outcome<T>> {
   const { choice, address, context, what, sent } = call
   const { resource } = address
@@ -48,6 +50,7 @@ export function passModelCall<T>(
         const key = await revealKey(options.vault, call, permit)
         return key.kind === 'ok' ? perform(key.value) : key
       },
+      ...(details ? { details } : {}),
     },
   )
 }

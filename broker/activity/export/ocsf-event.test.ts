@@ -169,7 +169,13 @@ describe('an event of each kind of entry', () => {
       {
         needs: fc.array(need, { maxLength: 3 }),
         ...{ status: fc.oneof(fc.nat(), fc.string(), fc.constant(null)), exitCode: option(fc.integer()) },
-        ...{ code: option(fc.string()), text: option(fc.string()), rule: fc.oneof(fc.string(), fc.nat()) },
+        ...{
+          code: option(fc.string()),
+          text: option(fc.string()),
+          inputTokens: fc.nat(),
+          outputTokens: fc.nat(),
+          rule: fc.oneof(fc.string(), fc.nat()),
+        },
         ...{
           boot: fc.string(),
           closes: fc.boolean(),
@@ -297,6 +303,11 @@ describe('what an effect becomes', () => {
       actor: { application: { uid: 'sallyport' } },
     })
     expect(event).not.toHaveProperty('ai_model')
+    expect(event).not.toHaveProperty('message_context')
+    const counted = effect('model.call', [need], {}, { details: { inputTokens: 70, outputTokens: 8 } })
+    expect(counted).toMatchObject({
+      message_context: { uid: 'run_1', prompt_tokens: 70, completion_tokens: 8, total_tokens: 78 },
+    })
     const cli = { id: 'cli', kind: 'cli', name: 'the command line' } as const
     const own = effect('model.call', [need], { principal: cli })
     expect(own).toMatchObject({ ai_model: { name: 'm-1' }, actor: { application: { uid: 'cli' } } })

@@ -54,7 +54,10 @@ export function ocsfEvent(
   const [activityId, activityName] = shape.activity
   const action = actionOf(facts)
   // The schema knows the profile of agents in activities only; a finding names them among its evidence.
-  const ai = shape.category === FINDINGS ? {} : { ...(agent ? { ai_agent: agent } : {}), ...modelOf(facts) }
+  const ai =
+    shape.category === FINDINGS
+      ? {}
+      : { ...(agent ? { ai_agent: agent } : {}), ...modelOf(facts), ...tokensOf(facts, entry) }
   return {
     activity_id: activityId,
     activity_name: activityName,
@@ -275,6 +278,20 @@ function modelResource(facts: EntryFields): ModelResource | null {
   const resource = facts.capability === 'model.call' ? resourceOf(facts) : null
   return resource?.kind === 'model' ? resource : null
 }
+
+/** How many tokens a model's answer took, when its provider counted them. */
+function tokensOf({ capability, run, callId }: EntryFields, { details, hash }: ActivityEntry): OcsfEvent {
+  const { inputTokens, outputTokens } = details
+  if (capability !== 'model.call' || !isCount(inputTokens) || !isCount(outputTokens)) return {}
+  const tokens = {
+    ...{ prompt_tokens: inputTokens, completion_tokens: outputTokens },
+    total_tokens: inputTokens + outputTokens,
+  }
+  return {
+    message_context: { uid: run?.id ?? callId ?? hash, ai_role_id: 2, ai_role: 'Assistant', ...tokens },
+  }
+}
+const isCount = (value: Json | undefined): value is number => Number.isSafeInteger(value)
 
 function actionOf({ decision, asked, because }: EntryFields): OcsfEvent {
   if (decision === null) return {}

@@ -59,6 +59,15 @@ describe('a record for a collector', () => {
     expect(operation(readIntent(1, { ...ask, subject: 'List models at a.example' }))).toBeUndefined()
   })
 
+  it('has what an answer took in tokens', () => {
+    const details = { inputTokens: 70, outputTokens: 8 }
+    expect(
+      attributesOf({ kind: 'outcome', subject: 'Ask m-1', capability: 'model.call', ok: true, details }),
+    ).toMatchObject({
+      ...{ 'gen_ai.usage.input_tokens': '70', 'gen_ai.usage.output_tokens': '8' },
+    })
+  })
+
   it('has the answer’s status and the program’s end, which only an outcome knows', () => {
     const end = { kind: 'outcome', subject: 'Done', ref: 6, ok: true } as const
     const answered = {

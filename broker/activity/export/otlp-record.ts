@@ -93,6 +93,8 @@ function agentAttributes(entry: EntryFields): Record<string, unknown> {
     'gen_ai.tool.name': tool?.name,
     'gen_ai.tool.call.id': tool === null ? null : callId,
     'gen_ai.request.model': details.model,
+    'gen_ai.usage.input_tokens': details.inputTokens,
+    'gen_ai.usage.output_tokens': details.outputTokens,
   }
 }
 
