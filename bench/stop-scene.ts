@@ -132,6 +132,13 @@ export async function openScene(crowd: Crowd = FULL): Promise<Scene> {
   process.once('exit', onEnd)
   for (const name of SIGNALS) process.once(name, onSignal)
 
+  /** Of the diagnostic log. */
+  function lastWords(): string {
+    const names = readdirSync(folder, { recursive: true }) as string[]
+    const files = names.filter((name) => path.basename(name) === 'diagnostic.log')
+    return files.map((name) => readFileSync(path.join(folder, name), 'utf8').slice(-2_000)).join('\n')
+  }
+
   async function fill(): Promise<Filled> {
     const here = path.join(work, `${++round}`)
     mkdirSync(here)
@@ -139,7 +146,8 @@ export async function openScene(crowd: Crowd = FULL): Promise<Scene> {
     await api('stop.resume', {})
     const warmed = await Promise.all(tools.map((_, n) => runTool(n, 'warm')))
     const cold = warmed.find(({ value }) => (value as { outcome?: { kind?: string } }).outcome?.kind !== 'ok')
-    if (cold) throw new Error(`A tool did not start: ${JSON.stringify(cold.value).slice(0, 500)}`)
+    if (cold)
+      throw new Error(`A tool did not start: ${JSON.stringify(cold.value).slice(0, 500)}\n${lastWords()}`)
     const go = path.join(here, 'go')
     const outs = Array.from({ length: crowd.programs }, (_, n) => path.join(here, `program-${n}`))
     const ended: string[] = []
@@ -151,7 +159,7 @@ export async function openScene(crowd: Crowd = FULL): Promise<Scene> {
     }
     for (const until = performance.now() + START_MS; !outs.every((out) => existsSync(out)); await sleep(20))
       if (performance.now() > until || ended.length > 0)
-        throw new Error(`A program did not start: ${ended[0]?.slice(0, 500)}`)
+        throw new Error(`A program did not start: ${ended[0]?.slice(0, 500)}\n${lastWords()}`)
     writeFileSync(go, '')
     const senders = crowd.tools - crowd.effects
     const writers = senders - crowd.effects

@@ -23,6 +23,8 @@ export const GrantScope = z.discriminatedUnion('kind', [
     exactArgs: z.boolean(),
     cwd: z.string().max(LIMITS.path),
     cwdBelow: z.boolean(),
+    /** Only as one that can change nothing and reach no host. */
+    readOnly: z.literal(true).optional(),
   }),
   z.object({ kind: z.literal('secret'), name: Slug, to: z.string().max(LIMITS.url) }),
   z.object({

@@ -56,6 +56,8 @@ const Commanded = {
   timeoutMs: z.number().int().min(1).max(600000).default(60000),
   /** Environment variable → secret name. The program can read the value; the question says so. */
   secrets: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), Slug).default({}),
+  /** It sees the agent's folders, changes nothing in them and reaches no host: it is decided as looking is. */
+  readOnly: z.boolean().default(false),
 }
 
 /** Operation name → capability and argument schema. `bytes` and `length` are bytes, `timeoutMs` milliseconds. */

@@ -39,6 +39,8 @@ export const CommandResource = z.object({
   way: Way.optional(),
   /** Shells, interpreters with inline code, env, sudo, xargs, find -exec …: can be allowed once, never longer. */
   opaque: z.boolean(),
+  /** It can change nothing and reach no host. Left out where it can. */
+  readOnly: z.literal(true).optional(),
 })
 export const SecretResource = z.object({
   kind: z.literal('secret'),

@@ -161,7 +161,10 @@ declare namespace Sallyport {
     readonly fs: Readonly<Files>
     readonly net: Readonly<Net>
     readonly command: {
-      /** Capability `command.run`. Never a shell string; `secrets` maps environment variables to secrets' names. */
+      /**
+       * Capability `command.run`. Never a shell string; `secrets` maps environment variables to secrets' names. With
+       * `readOnly` it can change nothing and reach no host, and is seldom asked about.
+       */
       run(args: {
         argv: string[]
         cwd: string
@@ -169,6 +172,7 @@ declare namespace Sallyport {
         timeoutMs?: number
         maxOutput?: number
         secrets?: Record<string, string>
+        readOnly?: boolean
       }): Promise<{
         exitCode: number | null
         signal: string | null
@@ -185,6 +189,7 @@ declare namespace Sallyport {
         timeoutMs?: number
         maxOutput?: number
         secrets?: Record<string, string>
+        readOnly?: boolean
       }): Promise<{
         output: ReadableStream<{ stream: 'stdout' | 'stderr'; text: string }>
         wait(): Promise<{

@@ -263,6 +263,16 @@ describe.skipIf(process.platform !== 'linux')(
       expect(await may('git', 'add', '-A')).toMatchObject({ exitCode: 0, stderr: '' })
       expect(await may('git', 'commit', '-qm', 'First')).toMatchObject({ exitCode: 0, stderr: '' })
       expect(git('show', '--stat', '--format=%s')).toMatch(/^First\n\n a\.txt \| 1 \+\n/)
+      // To look at a repository nothing has to be open for changes.
+      for (const argv of [
+        ['git', 'status', '--short'],
+        ['git', 'log', '--oneline'],
+      ])
+        expect(valueIn(await run({ argv, readOnly: true }, allowed)).exitCode, argv.join(' ')).toBe(0)
+      const kept = valueIn(
+        await run({ argv: ['git', 'commit', '-qm', 'No', '--allow-empty'], readOnly: true }, allowed),
+      )
+      expect(kept).toMatchObject({ hint: expect.stringContaining('without readOnly') })
       for (const argv of [
         ['mv', '.git', 'old'],
         ['mv', '.git/hooks', '.git/old'],

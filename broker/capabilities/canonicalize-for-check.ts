@@ -20,6 +20,7 @@ const Url = z.object({ method: z.string().max(16).default('GET'), url: z.string(
 const Command = z.object({
   argv: z.array(z.string().max(32768)).min(1).max(1024),
   cwd: z.string().max(LIMITS.path).optional(),
+  readOnly: z.boolean().optional(),
 })
 const Secret = z.object({ name: Slug, to: z.string().min(1).max(LIMITS.url) })
 const Model = z.object({
@@ -86,7 +87,7 @@ const FORMS: Record<Capability, Form> = {
   'model.call': form(Model, (model) => ok({ kind: 'model', ...model })),
 }
 
-function command({ argv, cwd }: z.infer<typeof Command>, place: CheckPlace): Canonical {
+function command({ argv, cwd, readOnly }: z.infer<typeof Command>, place: CheckPlace): Canonical {
   const [name, ...args] = argv as [string, ...string[]]
   const bad = badArgument(argv)
   if (bad) return bad
@@ -102,7 +103,8 @@ function command({ argv, cwd }: z.infer<typeof Command>, place: CheckPlace): Can
     args,
     cwd: path,
     ...(way ? { way } : {}),
-    opaque: isOpaqueCommand(program.value.program, args),
+    opaque: !readOnly && isOpaqueCommand(program.value.program, args),
+    ...(readOnly ? { readOnly } : {}),
   })
 }
 

@@ -169,6 +169,21 @@ describe('a command made exact', () => {
     })
   })
 
+  test('one that only reads is shown so, and is not opaque whatever it runs', async () => {
+    const prepared = await prepare(['bash', '-c', 'ls'], { readOnly: true })
+    expect(prepared).toMatchObject({
+      destructive: false,
+      needs: [{ resource: { opaque: false, readOnly: true } }],
+      sentence: { tail: expect.stringMatching(/, reading only$/) },
+    })
+    const exact = 'exact' in prepared ? prepared.exact : []
+    expect(exact.map(({ label, text }) => `${label}: ${text}`)).toEqual(
+      expect.arrayContaining(['It can change: nothing of yours', 'It can reach: no host']),
+    )
+    const free = await prepare(['bash', '-c', 'ls'])
+    expect('binding' in prepared && 'binding' in free && prepared.binding === free.binding).toBe(false)
+  })
+
   test('a shell is opaque, and so counts as destructive', async () => {
     expect(await prepare(['sh', '-c', 'ls'])).toMatchObject({
       destructive: true,
@@ -532,6 +547,41 @@ describe('in the real sandbox', () => {
     const blind = await runWith(real, ['cp', 'a.txt', 'b.txt'], {}, without('fs.read'))
     expect(blind).toMatchObject({ kind: 'refused', person: expect.stringContaining('manifest (fs.read)') })
     expect(fs.existsSync(`${top}/work/b.txt`)).toBe(false)
+  })
+
+  test('asked for to read only, it reads, and can change nothing and reach no host', async ({ skip }) => {
+    if (!can()) skip()
+    fs.writeFileSync(`${top}/work/a.txt`, 'there')
+    const allowed: string[] = []
+    const look = (...argv: string[]) =>
+      runWith(
+        real,
+        argv,
+        { readOnly: true },
+        {
+          async allowFurther({ resource }) {
+            allowed.push(JSON.stringify(resource))
+            return null
+          },
+        },
+      )
+    expect(await look('cat', 'a.txt', `${top}/docs/a.txt`)).toMatchObject({
+      value: { value: { exitCode: 0, stdout: 'therea doc' } },
+    })
+    for (const argv of [
+      ['cp', 'a.txt', 'b.txt'],
+      ['rm', 'a.txt'],
+      ['bash', '-c', 'echo more >> a.txt'],
+      ['bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/80 || (echo EROFS >&2; exit 1)'],
+    ])
+      expect(await look(...argv)).toMatchObject({
+        value: { value: { exitCode: 1, sandboxHint: expect.stringContaining('without readOnly') } },
+      })
+    expect(fs.readdirSync(`${top}/work`)).toEqual(['a.txt'])
+    expect(fs.readFileSync(`${top}/work/a.txt`, 'utf8')).toBe('there')
+    const out = await look('curl', '-sS', '-m', '5', 'https://example.org/')
+    if (out.kind === 'ok') expect(out.value.value).not.toMatchObject({ exitCode: 0 })
+    expect(allowed).toEqual([])
   })
 
   test('what its folders don’t hold is not there, and the hint says so', async ({ skip }) => {

@@ -26,7 +26,7 @@ import { collectOutput } from './commands/collect-output.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
 import type { LookLimits } from './commands/look-below.ts'
-import { isVisible, reachOf } from './commands/program-reach.ts'
+import { isVisible, onlyRead, reachOf } from './commands/program-reach.ts'
 import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
 import { sandboxHint } from './commands/sandbox-hint.ts'
 import { explainEnd, labelOf, MAX_MEMORY, MAX_PROCESSES, resultOf } from './commands/tell-end.ts'
@@ -66,6 +66,12 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
   const { files, contained } = deps
   const held = createPreparedHold<Held>()
 
+  /** `asked`: whether a person answers for this very command. */
+  const reachFor = (resource: CommandResource, perimeter: Perimeter, asked: boolean) => {
+    const reach = reachOf(perimeter, files, asked)
+    return resource.readOnly ? onlyRead(reach) : reach
+  }
+
   function prepare(operation: Operation, args: Args, perimeter: Perimeter): Outcome<Prepared> {
     const [name, ...rest] = args.argv as [string, ...string[]]
     const bad = badArgument(args.argv)
@@ -81,13 +87,15 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       args: rest,
       cwd: cwd.value.path,
       ...(cwd.value.way ? { way: cwd.value.way } : {}),
-      opaque: isOpaqueCommand(file, rest),
+      // What can only look does no more harm for running anything.
+      opaque: !args.readOnly && isOpaqueCommand(file, rest),
+      ...(args.readOnly ? { readOnly: true } : {}),
     }
     const prepared = plainPrepared({
       operation,
       capability: 'command.run',
       needs: needsOf(resource, args),
-      exact: exactLines(resource, args, reachOf(perimeter, files, true), files.home),
+      exact: exactLines(resource, args, reachFor(resource, perimeter, true), files.home),
       binding: JSON.stringify([
         operation,
         resource,
@@ -97,7 +105,8 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       sentence: {
         verb: 'Run',
         object: fit([lastName(file), ...rest].join(' '), 300),
-        tail: fit(`in ${shortPath(cwd.value.path, files.home)}`, 120),
+        tail:
+          fit(`in ${shortPath(cwd.value.path, files.home)}`, 100) + (args.readOnly ? ', reading only' : ''),
       },
       bytesOut: 0,
       destructive: resource.opaque,
@@ -117,7 +126,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const env = await secretsFor(permit, args, resource, context)
     if (env.kind !== 'ok') return env
     const asked = context.wouldDecide({ capability: 'command.run', resource }) === 'ask'
-    const { shut, ...reach } = await closeBelow(reachOf(context.perimeter, files, asked), {
+    const { shut, ...reach } = await closeBelow(reachFor(resource, context.perimeter, asked), {
       ...{ files, context, asked, cwd: resource.cwd },
       ...(deps.look ? { limits: deps.look } : {}),
     })
@@ -182,7 +191,9 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
         stderr,
         resource,
         inParts: context.parts !== undefined,
-        hint: sandboxHint(end, stderr.text, reach, (path) => fs.existsSync(path)),
+        hint: sandboxHint(end, stderr.text, { ...reach, readsOnly: args.readOnly }, (path) =>
+          fs.existsSync(path),
+        ),
         shut: shutForPerson(reach.shut, files.home),
       }),
     )
@@ -263,6 +274,7 @@ async function mayConnect(
   resource: CommandResource,
   context: PerformContext,
 ): Promise<string | null> {
+  if (resource.readOnly) return 'it was run to read only, and so reaches no host'
   const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
   const url = canonicalUrl('POST', `${port === 80 ? 'http' : 'https'}://${bracketed}:${port}/`)
   if (url.kind !== 'ok') return url.model

@@ -3,6 +3,7 @@ import type { Grant, GrantEnd, GrantScope } from '../../contract/grant.ts'
 import type { Need } from '../../contract/resource.ts'
 import type { DocumentStore } from '../ports.ts'
 import { openGrantBook } from './grant-book.ts'
+import { within } from './match-scope.ts'
 
 const HASH = 'a'.repeat(64)
 const DAY = 86_400_000
@@ -236,7 +237,10 @@ describe('urls', () => {
 })
 
 describe('commands', () => {
-  const run = (args: string[], change: { program?: string; cwd?: string; opaque?: boolean } = {}): Need => ({
+  const run = (
+    args: string[],
+    change: { program?: string; cwd?: string; opaque?: boolean; readOnly?: true } = {},
+  ): Need => ({
     capability: 'command.run',
     resource: {
       kind: 'command',
@@ -244,6 +248,7 @@ describe('commands', () => {
       args,
       cwd: change.cwd ?? '/home/ada/work',
       opaque: change.opaque ?? false,
+      ...(change.readOnly ? { readOnly: true } : {}),
     },
   })
   it('are matched by program, whole arguments and folder', () => {
@@ -270,5 +275,19 @@ describe('commands', () => {
     expect(found(run(['status'], { program: '/tmp/git' }))).toBe(false)
     expect(found(run(['status'], { cwd: '/home/ada' }))).toBe(false)
     expect(found(run(['status'], { opaque: true }))).toBe(false)
+    expect(found(run(['status'], { readOnly: true }))).toBe(true)
+  })
+  it('that were allowed to read only are not allowed to do more', () => {
+    const { book, now } = open()
+    const scope = {
+      ...{ kind: 'command' as const, program: '/usr/bin/git', args: ['gc'], exactArgs: true },
+      ...{ cwd: '/home/ada/work', cwdBelow: false },
+    }
+    book.add(make({ ...scope, readOnly: true }, { capability: 'command.run' }))
+    const found = (need: Need) => book.index().find('allow', ask(need, now())) !== null
+    expect(found(run(['gc'], { readOnly: true }))).toBe(true)
+    expect(found(run(['gc']))).toBe(false)
+    expect(within({ ...scope, readOnly: true }, scope)).toBe(true)
+    expect(within(scope, { ...scope, readOnly: true })).toBe(false)
   })
 })

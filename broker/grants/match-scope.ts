@@ -53,7 +53,7 @@ function coversCommand(
   scope: Extract<GrantScope, { kind: 'command' }>,
   resource: Extract<Resource, { kind: 'command' }>,
 ): boolean {
-  if (scope.program !== resource.program) return false
+  if (scope.program !== resource.program || (scope.readOnly && !resource.readOnly)) return false
   if (scope.cwd !== resource.cwd && !(scope.cwdBelow && isBelow(scope.cwd, resource.cwd))) return false
   const leads = scope.args.every((word, at) => word === resource.args[at])
   return (
@@ -105,7 +105,8 @@ export function within(inner: GrantScope, outer: GrantScope): boolean {
     const length = outer.exactArgs
       ? inner.exactArgs && inner.args.length === outer.args.length
       : inner.args.length >= outer.args.length
-    return inner.program === outer.program && place && leads && length
+    const reach = !outer.readOnly || inner.readOnly === true
+    return inner.program === outer.program && place && leads && length && reach
   }
   return JSON.stringify(inner) === JSON.stringify(outer)
 }

@@ -71,7 +71,7 @@ describe('the ladder', () => {
     expect(words([url('https://api.example.org/v1/..%2fadmin')], '/')).toHaveLength(1)
   })
   it('of a command is its whole arguments, here or below; of one that can run anything only here', () => {
-    const run = (opaque: boolean): Need => ({
+    const run = (opaque: boolean, more: { readOnly?: true } = {}): Need => ({
       capability: 'command.run',
       resource: {
         kind: 'command',
@@ -79,6 +79,7 @@ describe('the ladder', () => {
         args: ['commit', '-m', 'a b'],
         cwd: `${HOME}/work`,
         opaque,
+        ...more,
       },
     })
     expect(words([run(false)])).toEqual([
@@ -86,6 +87,9 @@ describe('the ladder', () => {
       'Run /usr/bin/git commit -m "a b" in ~/work and below',
     ])
     expect(words([run(true)])).toEqual(['Run /usr/bin/git commit -m "a b" in ~/work'])
+    expect(words([run(false, { readOnly: true })])[0]).toBe(
+      'Run /usr/bin/git commit -m "a b" in ~/work, reading only',
+    )
   })
   it('of many files starts at their folders, and of more folders than one can read at a common one', () => {
     const moved = Array.from({ length: 12 }, (_, at) => [

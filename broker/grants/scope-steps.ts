@@ -76,6 +76,7 @@ function ladderOf(group: Need[], options: LadderOptions): GrantPart[][] {
         exactArgs: true,
         cwd: resource.cwd,
         cwdBelow: false,
+        ...(resource.readOnly ? { readOnly: true as const } : {}),
       }
       // What can run anything is never granted (`index-grants.ts`); a remembered no may name it, exactly.
       return resource.opaque ? only(exact) : [...only(exact), ...only({ ...exact, cwdBelow: true })]

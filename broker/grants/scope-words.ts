@@ -34,7 +34,7 @@ export function scopeWords(capability: Capability, scope: GrantScope, home: stri
     }
     case 'command': {
       const line = [scope.program, ...scope.args.map(quoted)].join(' ')
-      return `${verb} ${line}${scope.exactArgs ? '' : ' with any further arguments'} in ${shortPath(scope.cwd, home)}${scope.cwdBelow ? ' and below' : ''}`
+      return `${verb} ${line}${scope.exactArgs ? '' : ' with any further arguments'} in ${shortPath(scope.cwd, home)}${scope.cwdBelow ? ' and below' : ''}${scope.readOnly ? ', reading only' : ''}`
     }
     case 'secret':
       return `${verb} the secret ${scope.name} for ${scope.to}`

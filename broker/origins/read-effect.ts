@@ -24,7 +24,7 @@ const MANNER: Record<string, ReadonlySet<string>> = {
   'fs.writeFile': new Set(['encoding', 'mode', 'parents']),
   'fs.move': new Set(['parents']),
   'fs.copy': new Set(['parents']),
-  'command.run': new Set(['cwd', 'timeoutMs', 'maxOutput', 'secrets']),
+  'command.run': new Set(['cwd', 'timeoutMs', 'maxOutput', 'secrets', 'readOnly']),
   'net.fetch': new Set([
     'method',
     'bodyEncoding',

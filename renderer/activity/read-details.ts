@@ -42,7 +42,7 @@ function writeNeed(need: Json): string {
     case 'url':
       return `${text('method')} ${text('url')}`
     case 'command':
-      return `${[text('program'), ...(Array.isArray(resource.args) ? resource.args : [])].join(' ')}\nin ${text('cwd')}`
+      return `${[text('program'), ...(Array.isArray(resource.args) ? resource.args : [])].join(' ')}\nin ${text('cwd')}${resource.readOnly === true ? '\nreading only' : ''}`
     case 'secret':
       return `${text('name')} to ${text('to')}`
     case 'model':

@@ -21,6 +21,14 @@ export function narrowerScopes(scope: GrantScope): Narrower[] {
         ...(scope.cwdBelow
           ? [{ words: 'Only in this folder, not below it', scope: { ...scope, cwdBelow: false } }]
           : []),
+        ...(scope.readOnly
+          ? []
+          : [
+              {
+                words: 'Only reading: it can change nothing and reach no host',
+                scope: { ...scope, readOnly: true as const },
+              },
+            ]),
       ]
     case 'secret':
     case 'model':

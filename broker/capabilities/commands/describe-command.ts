@@ -35,6 +35,7 @@ export function exactLines(
     line('In folder', resource.cwd),
     line('It can change', places(reach.writable)),
     line('It can read', places([...reach.readable, ...reach.writable])),
+    ...(resource.readOnly ? [line('It can reach', 'no host')] : []),
   ]
   for (const [variable, name] of Object.entries(args.secrets))
     lines.push(line('It gets', `the secret “${name}” in ${variable}, and can read its value`))

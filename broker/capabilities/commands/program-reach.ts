@@ -30,6 +30,16 @@ export function reachOf(perimeter: Perimeter, files: FileRoom, asked: boolean): 
   return settle(reach)
 }
 
+/** The same, and nothing may be changed. */
+export function onlyRead(reach: ProgramReach): ProgramReach {
+  return {
+    readable: [...reach.readable, ...reach.writable],
+    writable: [],
+    hidden: reach.hidden,
+    readOnly: [],
+  }
+}
+
 /**
  * A folder that is open for changes, inside of one that is not, inside of one that is: the sandbox can't open it again,
  * and so it says that it doesn't.

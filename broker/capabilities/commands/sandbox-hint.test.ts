@@ -24,3 +24,10 @@ test('what lies outside of the folders, or is closed inside of them, is named', 
   expect(hint('cat: /home/ada/work/x: Permission denied\n')).toBeUndefined()
   expect(hint('cat: /home/ada/other/x: No such file or directory\n', false)).toBeUndefined()
 })
+
+test('one that was run to read only is told how to run otherwise', () => {
+  const looked = (stderr: string) => sandboxHint(end, stderr, { ...reach, readsOnly: true }, () => true)
+  expect(looked('touch: /home/ada/work/a: Read-only file system\n')).toContain('without readOnly')
+  expect(looked('curl: (6) Could not resolve host: x')).toContain('without readOnly')
+  expect(looked('cat: /home/ada/other/x: No such file or directory\n')).toContain('/home/ada/other/x')
+})

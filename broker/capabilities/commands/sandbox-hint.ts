@@ -13,20 +13,30 @@ const BLOCKED =
   /(?:^|[\s'"`:(=])(\/[^\s'"`:;,)]+)['"`]?:? ?[^\n/]{0,80}?(No such file or directory|Permission denied|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS|ENOENT)/gm
 const NETWORK =
   /Could not resolve host|Temporary failure in name resolution|Network is unreachable|getaddrinfo|EAI_AGAIN|ENOTFOUND|ENETUNREACH|CONNECT tunnel failed|Proxy CONNECT aborted|no route to host/i
+const CHANGES = /Read-only file system|EROFS/
+const READ_ONLY =
+  'It was run to read only, and so could change nothing and reach no host. If it has to, run it again without readOnly.'
 /** Open to every program, so never what was in the way of reading; often the program itself, by its whole name. */
 const PROGRAMS = /^\/(usr|bin|sbin|lib|lib32|lib64)(\/|$)/
 /** The sandbox's own; what a program finds missing there is really missing. */
 const SYSTEM = /^\/(usr|bin|sbin|lib|lib32|lib64|opt|proc|dev|etc|nix)(\/|$)/
 
-/** @param exists whether a path is there outside of the sandbox */
+/**
+ * @param reach `readsOnly`: it was asked for as one that only reads
+ * @param exists whether a path is there outside of the sandbox
+ */
 export function sandboxHint(
   end: Pick<ContainedEnd, 'exitCode' | 'endedBy' | 'denied' | 'left'>,
   stderr: string,
-  reach: ClosedReach,
+  reach: ClosedReach & { readsOnly?: boolean },
   exists: (path: string) => boolean,
 ): string | undefined {
   const hints =
-    end.exitCode === 0 && end.denied.length === 0 ? [] : hintsOfFailure(end, stderr, reach, exists)
+    end.exitCode === 0 && end.denied.length === 0
+      ? []
+      : reach.readsOnly && (end.denied.length > 0 || CHANGES.test(stderr) || NETWORK.test(stderr))
+        ? [READ_ONLY]
+        : hintsOfFailure(end, stderr, reach, exists)
   // Whatever its exit code: a program that finds a folder empty may well think that all is in order.
   const shut = shutForModel(reach.shut)
   if (shut) hints.unshift(shut)

@@ -3,12 +3,12 @@
  * text a match is in: it opens no file, and its sandbox holds none but its own.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import { type LineMatch, type LineMatcher, type LineQuery, MAX_LINE } from './match-lines.ts'
 
@@ -123,20 +123,21 @@ async function match(
 }
 
 /** Writes all texts, each ending in a line break, and notes where each begins. */
-async function feed(child: Ripgrep, texts: AsyncIterable<Buffer>, starts: number[]): Promise<void> {
-  const { stdin } = child
-  stdin.on('error', () => {}) // it has found enough and went
+async function feed({ stdin }: Ripgrep, texts: AsyncIterable<Buffer>, starts: number[]): Promise<void> {
   let line = 1
-  for await (const bytes of texts) {
-    starts.push(line)
-    line += countLines(bytes)
-    if (stdin.destroyed || child.exitCode !== null || child.signalCode !== null) return
-    const whole = bytes.at(-1) === NEWLINE ? bytes : Buffer.concat([bytes, Buffer.of(NEWLINE)])
-    if (!stdin.write(whole))
-      await Promise.race([once(stdin, 'drain'), once(stdin, 'close'), once(child, 'exit')]).catch(() => {})
+  async function* whole() {
+    for await (const bytes of texts) {
+      starts.push(line)
+      line += countLines(bytes)
+      yield bytes.at(-1) === NEWLINE ? bytes : Buffer.concat([bytes, Buffer.of(NEWLINE)])
+    }
   }
-  stdin.end()
+  await pipeline(whole, stdin).catch((error: NodeJS.ErrnoException) => {
+    if (!GONE.includes(error.code ?? '')) throw error
+  })
 }
+/** It has found enough, and went. */
+const GONE = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']
 
 function countLines(bytes: Buffer): number {
   let count = bytes.at(-1) === NEWLINE ? 0 : 1

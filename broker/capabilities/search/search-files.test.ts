@@ -132,6 +132,17 @@ describe('regular expressions', () => {
     expect(performance.now() - began).toBeLessThan(5000)
   })
 
+  test.skipIf(!ripgrep)('many large files leave no listeners behind on what reads them', async () => {
+    for (let n = 0; n < 30; n++) put(`${n}.txt`, `${'x'.repeat(79)}\n`.repeat(3_000))
+    const warnings: string[] = []
+    const note = (warning: Error) => void warnings.push(warning.name)
+    process.on('warning', note)
+    await searchWith(ripgrep as LineMatcher, { pattern: 'needle' })
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   test.skipIf(!ripgrep)('a cancelled run ends the search', async () => {
     for (let i = 0; i < 20; i++) put(`f${i}`, 'x'.repeat(1_000_000))
     const control = new AbortController()

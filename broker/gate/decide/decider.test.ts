@@ -323,6 +323,15 @@ describe('the order of the layers', () => {
     expect(decide(input(need, { inside, flow: outside }))).toMatch(/^allow perimeter/)
     expect(decide(input(path('fs.read', '/home/ada/work/a'), { inside, flow: outside }))).toMatch(/^allow/)
   })
+  it('takes a program that can change nothing and reach no host as one that looks', () => {
+    const inside = { ...WORK, commands: [{ program: 'git', run: 'allow' }] }
+    const flow = { ...outside, lamps: { outside: true, private: true, send: true } }
+    const free = command('/usr/bin/git', ['log'])
+    const bound = { ...free, resource: { ...free.resource, readOnly: true as const } } as Need
+    expect(decide(input(free, { inside, flow }))).toBe('ask flow flow:outside-and-private')
+    expect(decide(input(bound, { inside, flow }))).toBe('allow perimeter perimeter:commands[0]')
+    expect(decide(input(bound, { inside: WORK, flow }))).toMatch(/^deny perimeter/)
+  })
   it('lets no grant carry data out once outside text and private data are both in the run', () => {
     const flow = { ...outside, lamps: { outside: true, private: true, send: true } }
     const inside = {

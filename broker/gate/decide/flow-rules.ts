@@ -32,6 +32,8 @@ export function ruleFlow(
   const { need, flow } = input
   const effect = CAPABILITY_EFFECT[need.capability]
   if (effect === 'reads' || need.capability === 'notify' || ownModelCall) return FREE
+  // Its sandbox lets it change nothing and reach no host: it looks, and what it says counts as read.
+  if (need.resource.kind === 'command' && need.resource.readOnly) return FREE
   // What stays on this computer and can be undone, in a place where the person lets the agent change things in silence.
   if (level === 'allow' && UNDOABLE.has(need.capability)) return FREE
   if (!flow.lamps.outside || flow.backed) return FREE

@@ -30,7 +30,7 @@ export function describeNeed(need: Need, home: string): Sentence {
       return {
         verb: 'Run',
         object: [nameOf(resource.program), ...resource.args.map(quoted)].join(' '),
-        tail: `in ${short(resource.cwd, home)}`,
+        tail: `in ${short(resource.cwd, home)}${resource.readOnly ? ', reading only' : ''}`,
       }
     case 'secret':
       return { verb: 'Use', object: `the secret ${resource.name}`, tail: `for ${resource.to}` }

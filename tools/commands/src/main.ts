@@ -7,12 +7,19 @@
 const HEAD = 6_000
 const TAIL = 18_000
 
-export async function run(input: { argv: string[]; folder: string; input?: string; seconds?: number }) {
-  const { argv, folder, input: stdin, seconds = 120 } = input
+export async function run(input: {
+  argv: string[]
+  folder: string
+  input?: string
+  readOnly?: boolean
+  seconds?: number
+}) {
+  const { argv, folder, input: stdin, readOnly = false, seconds = 120 } = input
   const ended = await sallyport.command.run({
     argv,
     cwd: folder,
     timeoutMs: seconds * 1000,
+    readOnly,
     ...(stdin === undefined ? {} : { stdin }),
   })
   return {
