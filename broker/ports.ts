@@ -306,6 +306,8 @@ export interface RuleSubjects {
   isAboutName(name: string): boolean
   /** This very place, or one below it. */
   isAboutPlace(path: string): boolean
+  /** All those places: whether there is anything or not. */
+  places(): Iterable<string>
 }
 export interface DecisionOfAll extends Decision {
   /** Each grant that was needed, once. All must still hold when the effect starts. */
@@ -413,6 +415,8 @@ export interface GrantIndex {
   find(effect: 'allow' | 'deny', asked: GrantAsked): Grant | null
   /** Whether a grant is about this place, or about one below it. */
   isAboutPlace(path: string): boolean
+  /** Those, with the folders that they are in. */
+  places(): Iterable<string>
 }
 export interface GrantAsked {
   need: Need

@@ -386,6 +386,25 @@ describe('with a played lane', () => {
     )
   })
 
+  test('at home nothing is made that would start by itself; the folders there are open', async () => {
+    fs.mkdirSync(`${top}/.config`)
+    await gateWith(played({})).pass(
+      'command.run',
+      { argv: ['ls'], cwd: `${top}/work` },
+      {
+        perimeter: Perimeter.parse({ folders: [{ path: top, read: 'allow', write: 'allow' }] }),
+        wouldDecide: ({ capability, resource }) =>
+          capability === 'fs.write' && resource.kind === 'path' && /zshenv|config/.test(resource.path)
+            ? 'deny'
+            : 'allow',
+      },
+    )
+    expect(started?.readable).toEqual([top])
+    expect(started?.writable.toSorted()).toEqual(
+      ['docs', 'elsewhere', 'work'].map((name) => `${top}/${name}`),
+    )
+  })
+
   test('of what only leads to a kept file in a repository, git may change the rest', async () => {
     for (const file of ['.git/info/exclude', '.git/hooks/x', '.git/objects/aa/.env']) put(file)
     const wouldDecide: PerformContext['wouldDecide'] = ({ capability, resource }) => {
@@ -622,6 +641,54 @@ describe('in the real sandbox', () => {
     // A rule for the very place finds it where it was.
     expect(fs.readFileSync(`${top}/work/packages/a/b/c/d/e/.env`, 'utf8')).toBe('the secret')
     expect(fs.readFileSync(`${top}/work/.env`, 'utf8')).toBe('the secret')
+  })
+
+  test('at home it changes what is in folders, and makes nothing beside them', async ({ skip }) => {
+    if (!can()) skip()
+    const outcome = await gateWith(real).pass(
+      'command.run',
+      {
+        argv: [
+          'bash',
+          '-c',
+          'echo x > ../.zshenv; echo x > ../docs/b.txt; mv ../docs ../moved; cat ../docs/*.txt',
+        ],
+        cwd: `${top}/work`,
+      },
+      { perimeter: Perimeter.parse({ folders: [{ path: top, read: 'allow', write: 'allow' }] }) },
+    )
+    expect(outcome).toMatchObject({ value: { value: { stdout: 'a docx\n' } } })
+    expect(fs.readdirSync(top).toSorted()).toEqual(['docs', 'elsewhere', 'work'])
+  })
+
+  test('what rules say of a place that is not there yet counts all the same', async ({ skip }) => {
+    if (!can()) skip()
+    const fixed = [`${top}/work/deploy/run.sh`, `${top}/work/ci.yml`, `${top}/work/.bashrc`]
+    const outcome = await gateWith(real).pass(
+      'command.run',
+      {
+        argv: [
+          'bash',
+          '-c',
+          'mkdir -p deploy; echo x > deploy/run.sh; echo x > ci.yml; echo x > .bashrc; echo x > fine',
+        ],
+        cwd: `${top}/work`,
+      },
+      {
+        perimeter: perimeter(),
+        wouldDecide: ({ capability, resource }) =>
+          capability === 'fs.write' && resource.kind === 'path' && fixed.includes(resource.path)
+            ? 'deny'
+            : 'allow',
+        ruleSubjects: () => ({
+          isAboutName: () => false,
+          isAboutPlace: (at) => fixed.some((place) => place.startsWith(at)),
+          places: () => fixed,
+        }),
+      },
+    )
+    expect(outcome).toMatchObject({ kind: 'ok' })
+    expect(fs.readdirSync(`${top}/work`)).toEqual(['fine'])
   })
 
   test('more closed places than a sandbox takes: the folder around them is closed, and the rest runs', async ({

@@ -48,6 +48,7 @@ export function indexGrants(): ChangingGrantIndex {
       return null
     },
     isAboutPlace: (path) => places.has(trimmed(path)),
+    places: () => places.keys(),
   }
 }
 

@@ -37,6 +37,7 @@ export function simulatePolicy(parts: SimulateParts): SimulateReport {
   const grants: GrantIndex = {
     find: (effect) => (effect === 'allow' && granted ? RECORDED_GRANT : null),
     isAboutPlace: () => granted,
+    places: () => [],
   }
   const decider = parts.decider(policy, grants)
   const report: SimulateReport = { total: 0, allow: 0, ask: 0, deny: 0, differ: [] }

@@ -3,9 +3,10 @@
  * is hidden, what it may not change is read-only. For that the folders are looked through before it runs; what could not
  * be looked through is hidden with them, because nobody knows what is in it.
  */
+import fs from 'node:fs'
 import type { PerformContext } from '../../ports.ts'
 import type { FileRoom } from '../files/file-room.ts'
-import { isAtOrBelow } from '../files/name-paths.ts'
+import { folderOf, isAtOrBelow } from '../files/name-paths.ts'
 import { gatherClosings } from './gather-closings.ts'
 import { LOOK_LIMITS, type LookLimits, type LookOn, lookBelow, type Seen, type Top } from './look-below.ts'
 import { type ProgramReach, settle } from './program-reach.ts'
@@ -64,14 +65,61 @@ function rulesOf({ files, context, asked }: CloseOptions) {
 }
 type Rules = ReturnType<typeof rulesOf>
 
+/** Places that rules name, that are not there and must not be made. */
+function unmade(open: ProgramReach, { context }: CloseOptions, { isFixed }: Rules): string[] {
+  const tops = [...open.readable, ...open.writable, ...open.hidden]
+  const isChangeable = (path: string) => {
+    const [nearest] = tops.filter((top) => isAtOrBelow(path, top)).sort((a, b) => b.length - a.length)
+    return nearest !== undefined && nearest !== path && open.writable.includes(nearest)
+  }
+  return [...context.ruleSubjects().places()].filter(
+    (path) => isChangeable(path) && isMissing(path) && isFixed(path),
+  )
+}
+
+/** In a folder that is no link: a link leads to where the place is not. */
+function isMissing(path: string): boolean {
+  for (let at = path; ; at = folderOf(at)) {
+    try {
+      const stat = fs.lstatSync(at, { throwIfNoEntry: false })
+      if (stat) return at !== path && stat.isDirectory() && fs.realpathSync(at) === at
+    } catch {
+      return false // nobody is let in, and so it is closed as a whole
+    }
+    if (at === '/') return false
+  }
+}
+
 export async function closeBelow(reach: ProgramReach, options: CloseOptions): Promise<ClosedReach> {
   const { context, cwd, limits = LOOK_LIMITS } = options
   const rules = rulesOf(options)
-  const open = closeTops(reach, rules)
+  const open = closeTops(keepHome(reach, options.files.home, rules), rules)
   const closings = createClosings(open, rules)
   const unseen = await lookBelow(topsOf(open, cwd), { ...limits, signal: context.signal, see: closings.see })
   for (const { path } of unseen) closings.hidden.add(path)
+  const done = [...closings.hidden, ...closings.readOnly]
+  for (const path of unmade(open, options, rules))
+    if (!done.some((folder) => isAtOrBelow(path, folder))) closings.readOnly.add(path)
   return fewEnough(open, closings, unseen, cwd)
+}
+
+/**
+ * In the person's home a name alone is enough to be run at the next login. So nothing is made in it directly; the folders
+ * in it are as open as it is.
+ */
+function keepHome(open: ProgramReach, home: string, { isFixed }: Rules): ProgramReach {
+  if (!open.writable.includes(home)) return open
+  const known = new Set([...open.readable, ...open.writable, ...open.hidden])
+  const folders = fs
+    .readdirSync(home, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${home}/${name}`)
+    .filter((path) => !isFixed(path) && !known.has(path))
+  return {
+    ...open,
+    readable: [...open.readable, home],
+    writable: [...open.writable.filter((path) => path !== home), ...folders],
+  }
 }
 
 /** A folder as a whole is closed by a rule, or because the tool's manifest does not name what a program would take. */

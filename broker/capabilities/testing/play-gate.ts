@@ -47,7 +47,11 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
     },
     wouldDecide: () => 'allow',
     // A test's own `wouldDecide` may be about anything.
-    ruleSubjects: () => ({ isAboutName: () => true, isAboutPlace: () => true }),
+    ruleSubjects: () => ({
+      isAboutName: () => true,
+      isAboutPlace: () => true,
+      places: () => [],
+    }),
     progress() {},
   })
   const prepare = async (operation: OperationName, args: object, context: Partial<PerformContext> = {}) => {

@@ -187,6 +187,7 @@ const grants: fc.Arbitrary<GrantIndex> = fc
   .map((has) => ({
     find: (effect) => (has[effect] ? ({ id: `g_${effect}`, words: 'w', reason: '' } as Grant) : null),
     isAboutPlace: () => false,
+    places: () => [],
   }))
 const sources = fc
   .record({
@@ -418,6 +419,7 @@ describe('for any policy, perimeter and request', () => {
         throw new Error('asked')
       },
       isAboutPlace: () => false,
+      places: () => [],
     }
     expect(decider({}, never).decide(input(path('fs.read', '/etc/x'))).effect).toBe('deny')
     expect(() => decider({}, NO_GRANTS).decide(input(path('fs.read', '/etc/x')))).not.toThrow()

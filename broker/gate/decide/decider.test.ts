@@ -14,6 +14,7 @@ const grant = (effect: 'allow' | 'deny') => ({
   find: (asked: string) =>
     asked === effect ? ({ id: 'g_1', words: 'Write in ~/work and below', reason: '' } as Grant) : null,
   isAboutPlace: () => false,
+  places: () => [],
 })
 const WORK = { folders: [{ path: '~/work', read: 'allow', write: 'ask' }] }
 
@@ -172,6 +173,7 @@ describe('the perimeter', () => {
     const always = {
       find: (effect: string) => (effect === 'allow' ? ({ id: 'g', words: 'Read it' } as never) : null),
       isAboutPlace: () => false,
+      places: () => [],
     }
     const made = decider({ personal: policyFile([rule]) }, always)
     expect(made.decide(input(need, inside('allow'))).effect).toBe('ask')
@@ -244,6 +246,19 @@ describe('protected places', () => {
       decide(input(path('fs.write', '/home/ada/work/repo/.git/hooks/x'), { inside: { folders } })),
     ).toMatch(/^ask/)
   })
+  it('counts among the places that rules name', () => {
+    const rule = { id: 'p', effect: 'deny', capabilities: ['fs.write'], paths: ['~/link/x', '**/y'] }
+    const made = decider({ personal: policyFile([rule]) })
+    const folders = [{ path: '~/work' }]
+    expect([...made.subjects(Perimeter.parse({ folders })).places()]).toEqual(
+      expect.arrayContaining([
+        '/home/ada/link/x',
+        '/srv/real/x',
+        '/home/ada/.config/autostart',
+        '/home/ada/work',
+      ]),
+    )
+  })
   it('is kept from searches below a readable folder', () => {
     const made = decider()
     const perimeter = Perimeter.parse(home)
@@ -276,7 +291,11 @@ describe('the order of the layers', () => {
     )
   })
   it('puts a remembered denial before a grant', () => {
-    const both = { find: () => ({ id: 'g_1', words: 'w', reason: '' }) as Grant, isAboutPlace: () => false }
+    const both = {
+      find: () => ({ id: 'g_1', words: 'w', reason: '' }) as Grant,
+      isAboutPlace: () => false,
+      places: () => [],
+    }
     expect(decide(input(need, { inside: WORK }), decider({}, both))).toBe('deny deny-rule grant:g_1')
   })
   it('puts grants before policy, except where the organization wants to be asked', () => {

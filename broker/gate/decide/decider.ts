@@ -42,11 +42,12 @@ export function createDecider(options: DeciderOptions): Decider {
     subjects(perimeter) {
       const policy = options.policy()
       const lines = [perimeter, ...(policy.bound ? [policy.bound] : [])].map(indexes.perimeter)
-      const [rules, kept, grants] = [policy.subjects, indexes.protectedPlaces(), options.grants()]
+      const [rules, kept] = [policy.subjects, indexes.protectedPlaces()]
+      const all = [rules, kept, options.grants(), ...lines]
       return {
         isAboutName: (name) => rules.isAboutName(name) || kept.isAboutName(name),
-        isAboutPlace: (path) =>
-          [rules, kept, grants, ...lines].some((subjects) => subjects.isAboutPlace(path)),
+        isAboutPlace: (path) => all.some((subjects) => subjects.isAboutPlace(path)),
+        places: () => new Set(all.flatMap((subjects) => [...subjects.places()])),
       }
     },
   }

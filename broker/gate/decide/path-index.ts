@@ -34,6 +34,7 @@ export class PathIndex<T> implements RuleSubjects {
   readonly #places: PathTrie<T>
   /** Every name of the patterns, the later ones of several in a row too. */
   readonly #all = new Set<string>()
+  readonly #paths: string[] = []
   readonly #names = new Map<string, { rest: string[]; value: T }[]>()
   readonly #endings = new Map<string, T>()
   readonly #foldCase: boolean
@@ -50,6 +51,7 @@ export class PathIndex<T> implements RuleSubjects {
     switch (pattern.kind) {
       case 'place': {
         const value = this.#places.at(pattern.path) ?? make()
+        this.#paths.push(pattern.path)
         this.#places.update(pattern.path, () => value)
         return value
       }
@@ -80,6 +82,8 @@ export class PathIndex<T> implements RuleSubjects {
   isAboutPlace(path: string): boolean {
     return this.#places.holds(path)
   }
+
+  places = () => this.#paths
 
   #nameSlot(names: string[], make: () => T): T {
     const [first = '', ...rest] = names.map((name) => this.#form(name))

@@ -35,6 +35,10 @@ export class FolderLines {
     return this.#trie.holds(path)
   }
 
+  places(): readonly string[] {
+    return this.#tops
+  }
+
   #nearest(path: string): FolderEntry | undefined {
     const found: FolderEntry[] = []
     this.#trie.collect(path, found)

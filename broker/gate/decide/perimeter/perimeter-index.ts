@@ -60,6 +60,11 @@ export class PerimeterIndex {
     return this.#folders.isAboutPlace(path)
   }
 
+  /** Of all folder lines. */
+  places(): readonly string[] {
+    return this.#folders.places()
+  }
+
   /** Running a program in a folder takes looking at that folder. */
   #command(resource: CommandResource): LineHit {
     const run = this.#commands.level(resource)

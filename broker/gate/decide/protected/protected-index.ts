@@ -34,6 +34,7 @@ export class ProtectedIndex implements RuleSubjects {
   readonly #names = new Map<string, { rest: string[]; place: ProtectedPlace }[]>()
   /** Every name of the patterns, the later ones of several in a row too. */
   readonly #all = new Set<string>()
+  readonly #paths: string[] = []
   readonly #windows: boolean
 
   constructor(table: readonly ProtectedPlace[], places: Places) {
@@ -71,6 +72,8 @@ export class ProtectedIndex implements RuleSubjects {
     return this.#places.holds(path)
   }
 
+  places = () => this.#paths
+
   #findNames(path: string, changes: boolean, found: ProtectedHit[]): void {
     const segments = (this.#windows ? path.replaceAll('\\', '/') : path)
       .split('/')
@@ -105,6 +108,7 @@ export class ProtectedIndex implements RuleSubjects {
     if (pattern?.kind !== 'place') return
     for (const path of bothPlaces(pattern.path, places)) {
       const segments = this.#places.segments(path)
+      this.#paths.push(path)
       this.#places.update(path, (old) => old ?? { place, depth: segments.length })
       for (let length = 1; length < segments.length; length++) {
         const above = segments.slice(0, length).join('/')

@@ -19,7 +19,7 @@ export const PLACES: Places = {
       name
     ] ?? null,
 }
-export const NO_GRANTS: GrantIndex = { find: () => null, isAboutPlace: () => false }
+export const NO_GRANTS: GrantIndex = { find: () => null, isAboutPlace: () => false, places: () => [] }
 export const CALM = { lamps: { outside: false, private: false, send: false }, backed: true, unbacked: [] }
 export const HASH = 'a'.repeat(64)
 
