@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { mintPermit } from '../gate/permit.ts'
 import { createFileRoom } from './files/file-room.ts'
 import { createFsDeleteCapability } from './fs-delete.ts'
@@ -71,6 +71,24 @@ describe('writing a file', () => {
       value: { value: { created: true } },
     })
     expect(names()).toEqual(['a.txt', 'b.txt'])
+  })
+
+  test('a stop while the content goes to the disk changes nothing', async () => {
+    put('a.txt', 'old')
+    for (const name of ['a.txt', 'new.txt']) {
+      const control = new AbortController()
+      const { fsync } = fs
+      const syncing = vi.spyOn(fs, 'fsync').mockImplementationOnce((fd, done) => {
+        control.abort()
+        fsync(fd, done)
+      })
+      const write = { path: `${top}/${name}`, data: 'new' }
+      const outcome = await gate.pass('fs.writeFile', write, { signal: control.signal })
+      syncing.mockRestore()
+      expect(outcome).toMatchObject({ kind: 'refused', code: 'cancelled' })
+      expect(names()).toEqual(['a.txt'])
+      expect(text('a.txt')).toBe('old')
+    }
   })
 
   test('create never writes over what is there', async () => {

@@ -45,12 +45,17 @@ export async function copyTree(from: HeldThing, to: string, options: CopyOptions
   const count = { files: 0, bytes: 0, entries: 0 }
   try {
     await copyThing(from, to, options, count, 0)
+    checkSignal(options)
     return ok({ files: count.files, bytes: count.bytes })
   } catch (error) {
     fs.rmSync(to, { recursive: true, force: true })
     if (error instanceof Refusal) return error.outcome
     return explainError(error, lastName(from.path))
   }
+}
+
+function checkSignal({ signal }: CopyOptions): void {
+  if (signal.aborted) throw new Refusal(refused('cancelled', 'The run was cancelled. Nothing was copied.'))
 }
 
 async function copyThing(
@@ -60,8 +65,7 @@ async function copyThing(
   count: Copied & { entries: number },
   depth: number,
 ): Promise<void> {
-  if (options.signal.aborted)
-    throw new Refusal(refused('cancelled', 'The run was cancelled. Nothing was copied.'))
+  checkSignal(options)
   if (!options.mayRead(from.path))
     throw new Refusal(
       refused(

@@ -4,16 +4,20 @@
  */
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
-import { failed, type Outcome, ok } from '../../../contract/outcome.ts'
+import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { StagedFile } from '../../ports.ts'
 import { errnoOf, explainError } from '../files/explain-error.ts'
 import type { OpenPlace } from './open-place.ts'
 
-/** @param old the file that is replaced, for its mode and owner; null where there must be none */
+/**
+ * @param old the file that is replaced, for its mode and owner; null where there must be none
+ * @param signal a stop that comes while the content goes to the disk, which can take long, still changes nothing
+ */
 export async function putFile(
   place: OpenPlace,
   content: Buffer | Pick<StagedFile, 'copyTo'>,
   old: fs.Stats | null,
+  signal: AbortSignal,
 ): Promise<Outcome<true>> {
   const temporary = `${place.folder.at}/.sallyport-${randomBytes(8).toString('hex')}.tmp`
   let made = false
@@ -32,6 +36,7 @@ export async function putFile(
     } finally {
       fs.closeSync(fd)
     }
+    if (signal.aborted) return endedBefore()
     if (old) fs.renameSync(temporary, place.at)
     else putNew(temporary, place.at)
     made = false
@@ -44,6 +49,8 @@ export async function putFile(
     if (made) fs.rmSync(temporary, { force: true })
   }
 }
+
+const endedBefore = () => refused('cancelled', 'The run was ended. Nothing was changed.')
 
 /** Gives a finished file its name, unless the name is taken: a rename would write over it. */
 function putNew(temporary: string, at: string): void {

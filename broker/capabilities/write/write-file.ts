@@ -144,7 +144,7 @@ export function createWriteFile(deps: WriteDeps) {
     const content = old && args.mode === 'append' ? await appended(open, old, bytes as Buffer) : ok(bytes)
     if (content.kind !== 'ok') return content
     const change = { what: old ? ('changed' as const) : ('created' as const), path: place.path, context }
-    const done = await recordChange(undo, change, () => putFile(open, content.value, old))
+    const done = await recordChange(undo, change, () => putFile(open, content.value, old, context.signal))
     if (done.kind !== 'ok') return done
     const size = Buffer.isBuffer(content.value) ? content.value.length : given
     return ok({
