@@ -17,6 +17,13 @@ test('a program that names itself is not taken for what the sandbox closed', () 
   expect(hint('cp: cannot create regular file "/usr/lib/x": Read-only file system\n')).toContain('/usr/lib/x')
 })
 
+test('what has no path to name is explained all the same', () => {
+  const words = hint('/usr/bin/touch: cannot touch "x.txt": Read-only file system\n')
+  expect(words).toContain('only read')
+  expect(words).not.toContain('/usr/bin/touch')
+  expect(hint('/usr/bin/cp: cannot create "/usr/lib/x": Read-only file system\n')).toContain('/usr/lib/x')
+})
+
 test('what lies outside of the folders, or is closed inside of them, is named', () => {
   expect(hint('cat: /home/ada/other/x: No such file or directory\n')).toContain('/home/ada/other/x')
   expect(hint('cat: /home/ada/docs/private/key: Permission denied\n')).toContain('/home/ada/docs/private/key')

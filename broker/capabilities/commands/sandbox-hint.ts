@@ -11,11 +11,15 @@ import { shutForModel } from './tell-shut.ts'
 
 const BLOCKED =
   /(?:^|[\s'"`:(=])(\/[^\s'"`:;,)]+)['"`]?:? ?[^\n/]{0,80}?(No such file or directory|Permission denied|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS|ENOENT)/gm
+/** A program that begins with its own whole name. */
+const SPEAKER = /^\/[^\s:]+: /gm
 const NETWORK =
   /Could not resolve host|Temporary failure in name resolution|Network is unreachable|getaddrinfo|EAI_AGAIN|ENOTFOUND|ENETUNREACH|CONNECT tunnel failed|Proxy CONNECT aborted|no route to host/i
 const CHANGES = /Read-only file system|EROFS/
 const READ_ONLY =
   'It was run to read only, and so could change nothing and reach no host. If it has to, run it again without readOnly.'
+const ONLY_READS =
+  'It tried to change something that it may only read: programs change the agent’s folders, but nothing that a rule closes, and directly in the home folder they make nothing.'
 /** Open to every program, so never what was in the way of reading; often the program itself, by its whole name. */
 const PROGRAMS = /^\/(usr|bin|sbin|lib|lib32|lib64)(\/|$)/
 /** The sandbox's own; what a program finds missing there is really missing. */
@@ -66,12 +70,13 @@ function hintsOfFailure(
     const hint = hintFor(path, words, reach, exists)
     if (hint) hints.push(hint)
   }
+  if (hints.length === 0 && CHANGES.test(stderr)) hints.push(ONLY_READS)
   return hints
 }
 
 function blockedPaths(stderr: string): [string, string][] {
   const found = new Map<string, string>()
-  for (const match of stderr.slice(0, 100_000).matchAll(BLOCKED))
+  for (const match of stderr.slice(0, 100_000).replace(SPEAKER, '').matchAll(BLOCKED))
     found.set((match[1] as string).replace(/\/+$/, ''), match[2] as string)
   return [...found]
 }
