@@ -19,7 +19,8 @@ function covers(outer: GrantScope, inner: GrantScope): boolean {
     return (
       outer.program === inner.program &&
       (!outer.exactArgs || inner.exactArgs) &&
-      (outer.cwdBelow || !inner.cwdBelow)
+      (outer.cwdBelow || !inner.cwdBelow) &&
+      (!outer.readOnly || inner.readOnly === true)
     )
   return false
 }
@@ -35,14 +36,18 @@ const scope: fc.Arbitrary<GrantScope> = fc.oneof(
     path: fc.constant<string>('/v1'),
     below: fc.boolean(),
   }),
-  fc.record({
-    kind: fc.constant('command' as const),
-    program: fc.constant<string>('/usr/bin/git'),
-    args: fc.constant<string[]>(['status']),
-    exactArgs: fc.boolean(),
-    cwd: fc.constant<string>('/a'),
-    cwdBelow: fc.boolean(),
-  }),
+  fc.record(
+    {
+      kind: fc.constant('command' as const),
+      program: fc.constant<string>('/usr/bin/git'),
+      args: fc.constant<string[]>(['status']),
+      exactArgs: fc.boolean(),
+      cwd: fc.constant<string>('/a'),
+      cwdBelow: fc.boolean(),
+      readOnly: fc.constant(true as const),
+    },
+    { requiredKeys: ['kind', 'program', 'args', 'exactArgs', 'cwd', 'cwdBelow'] },
+  ),
 )
 
 it('every way to narrow is smaller, never wider and never the same', () => {
