@@ -22,8 +22,17 @@ beforeEach(() => {
   for (const file of ['a.txt', 'gone.txt', 'sub/old.txt', 'closed/secret.txt'])
     fs.writeFileSync(path.join(top, file), 'x')
 })
-afterEach(() => {
-  for (const child of others.splice(0)) child.kill('SIGKILL')
+afterEach(async () => {
+  for (const child of others.splice(0)) {
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null
+    try {
+      // With what it runs in the background.
+      process.kill(-(child.pid as number), 'SIGKILL')
+    } catch {
+      // All of it has ended.
+    }
+    await ended
+  }
 })
 
 const tool = makeTool('export const main = (input) => sallyport.fs.watch(input)', {
@@ -47,7 +56,7 @@ async function watch(script: string, timeoutMs = 5_000): Promise<Seen> {
     while (!house.entries.some(({ kind }) => kind === 'intent')) await sleep(5)
     // Begun; a busy machine has time to set the watches, too.
     await sleep(300)
-    others.push(spawn('/bin/sh', ['-c', script], { cwd: top, stdio: 'ignore' }))
+    others.push(spawn('/bin/sh', ['-c', script], { cwd: top, stdio: 'ignore', detached: true }))
   })()
   const outcome = await watching
   await other
@@ -107,7 +116,7 @@ describe('a tool that watches a folder', () => {
     const flood = 'while :; do : > hidden.txt; : > closed.x; rm closed.x; rm hidden.txt; done'
     const line = (folder: string, read: Level) => ({ path: folder, read, write: 'deny' as const })
     const folders = [line(top, 'allow'), line(`${top}/hidden.txt`, 'deny'), line(`${top}/closed.x`, 'deny')]
-    const child = spawn('/bin/sh', ['-c', flood], { cwd: top, stdio: 'ignore' })
+    const child = spawn('/bin/sh', ['-c', flood], { cwd: top, stdio: 'ignore', detached: true })
     others.push(child)
     await once(child, 'spawn')
     const outcome = await house.callTool(tool, 'main', { path: top, timeoutMs: 1_500 }, { folders })
