@@ -99,6 +99,7 @@ function runBatch(each: Contender, round: number): void {
 function rowOf(rules: number, { name, times }: Contender): BenchReport['rows'][number] {
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length
   return {
+    what: `${name}, ${rules.toLocaleString('en')} rules`,
     rules,
     engine: name,
     p50us: round(median(times)),

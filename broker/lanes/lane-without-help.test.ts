@@ -40,6 +40,14 @@ function breakBubblewrap() {
   process.env.PATH = `${folder}:${realPath}`
 }
 
+/** The real one, behind a line of shell; `$0` is a file in `folder`. */
+function wrapBubblewrap(before: string) {
+  const file = path.join(folder, 'bwrap')
+  writeFileSync(file, `#!/bin/sh\n${before}\nexec ${findBubblewrap(realPath)} "$@"\n`)
+  chmodSync(file, 0o755)
+  process.env.PATH = `${folder}:${realPath}`
+}
+
 describe.runIf(process.platform === 'linux')('where bubblewrap can’t start', () => {
   it('goes on under Node’s own permissions, and says so', async () => {
     breakBubblewrap()
@@ -66,6 +74,38 @@ describe.runIf(process.platform === 'linux')('where bubblewrap can’t start', (
     ).toMatchObject({ code: 'deadline' })
     await lane.close()
   })
+
+  it.runIf(findBubblewrap())('is not given up because a start was ended from outside', async () => {
+    wrapBubblewrap('test -e "$0.kill" && rm "$0.kill" && kill -9 $$')
+    writeFileSync(path.join(folder, 'bwrap.kill'), '')
+    const said: string[] = []
+    const lane = openTestLane(sandbox, { log: (text) => said.push(text) })
+    await lane.warm()
+    expect(existsSync(path.join(folder, 'bwrap.kill'))).toBe(false)
+    expect(said.join('\n')).toContain('ended from outside')
+    expect(lane.stats().osSandbox).toBe('bubblewrap')
+    expect((await callTool(lane, echo, { input: 1 })).outcome).toEqual(ok(1))
+    await lane.close()
+  })
+
+  it.runIf(findBubblewrap())(
+    'is not given up once it has worked: the call fails, and the next is held again',
+    async () => {
+      wrapBubblewrap('test -e "$0.fail" && exit 1')
+      const lane = openTestLane(sandbox, { poolSize: 0 })
+      expect((await callTool(lane, echo, { input: 1 })).outcome).toEqual(ok(1))
+      writeFileSync(path.join(folder, 'bwrap.fail'), '')
+      expect((await callTool(lane, echo, { input: 2, principalId: 'agent_b' })).outcome).toMatchObject({
+        kind: 'failed',
+        person: expect.stringContaining('No sandbox process could be started'),
+      })
+      expect(lane.stats().osSandbox).toBe('bubblewrap')
+      rmSync(path.join(folder, 'bwrap.fail'))
+      expect((await callTool(lane, echo, { input: 3, principalId: 'agent_b' })).outcome).toEqual(ok(3))
+      expect(lane.stats().osSandbox).toBe('bubblewrap')
+      await lane.close()
+    },
+  )
 
   it('refuses tools when policy requires it', async () => {
     breakBubblewrap()

@@ -8,7 +8,7 @@ import type { ToolCall } from '../ports.ts'
 import type { CallClock } from './call-clock.ts'
 import { endedAlongside, stoppedCall } from './end-call.ts'
 import type { LaneGroup } from './lane-group.ts'
-import type { SandboxEnd } from './sandbox-process.ts'
+import { KILLED, type SandboxEnd } from './sandbox-process.ts'
 import type { SandboxSpawner } from './spawn-sandbox.ts'
 import { CALLS_LIMIT, createToolProcess, type ToolProcess } from './tool-process.ts'
 import type { ProcessWatch } from './watch-processes.ts'
@@ -59,6 +59,8 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   let resting = true
   let isPaused = (_principalId: string) => false
   let closed = false
+  /** The OS sandbox has held a process here: what fails from then on has another cause, and is no reason to go without. */
+  let osSandboxWorks = false
   let respawn: NodeJS.Timeout | undefined
   const sweeper = setInterval(sweep, Math.min(SWEEP_MS, options.idleMs))
   sweeper.unref()
@@ -74,6 +76,9 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     if (spawned.child.pid) options.group.take(spawned.child.pid)
     const process = createToolProcess({ ...options, spawned, strict, onGone })
     all.add(process)
+    void process.ready.then((ready) => {
+      if (ready && process.osSandbox !== 'none') osSandboxWorks = true
+    })
     return process
   }
 
@@ -113,7 +118,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
           'Too many tools run at once. Wait for some of them to end.',
         )
       if (await found.ready) return null
-      if (found.ended()?.killed) return stoppedCall(call.tool.title)
+      if (call.signal.aborted || found.ended()?.killed) return stoppedCall(call.tool.title)
       noteFailedStart(found)
     }
     return cannotStart('the diagnostic log says why')
@@ -145,11 +150,17 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     return oldest !== undefined
   }
 
+  /**
+   * The OS sandbox is given up only where it has never worked and said no by itself. A start that was ended from
+   * outside (Stop, the system short of memory) or took too long tells nothing about it, and may be brought about.
+   */
   function noteFailedStart(process: ToolProcess) {
     const { kind } = spawner.status()
-    const why = process.ended()?.stderr.trim().split('\n')[0] || 'it ended before it was ready'
+    const end = process.ended()
+    const why = end?.stderr.trim().split('\n')[0] || wordsOfEnd(end)
     options.log(`a sandbox process did not start (${kind}): ${why}`)
-    if (process.osSandbox !== 'none' && kind !== 'none')
+    const refusedByItself = end !== null && end.fault === '' && !endedFromOutside(end)
+    if (refusedByItself && !osSandboxWorks && process.osSandbox !== 'none' && kind !== 'none')
       spawner.giveUpOsSandbox(`${kind} can not start here (${why.slice(0, 200)})`)
   }
 
@@ -221,6 +232,14 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
       clearTimeout(respawn)
     },
   }
+}
+
+const endedFromOutside = ({ signal, code }: SandboxEnd) => signal !== null || code === KILLED
+
+function wordsOfEnd(end: SandboxEnd | null): string {
+  if (end === null) return 'it ended before it was ready'
+  if (end.fault !== '') return end.fault
+  return endedFromOutside(end) ? 'it was ended from outside' : `it ended with exit code ${end.code}`
 }
 
 function cannotStart(why: string) {

@@ -47,6 +47,8 @@ export interface SandboxEvents {
   onEnd(end: SandboxEnd): void
 }
 
+/** bubblewrap's exit code when what it runs got SIGKILL. */
+export const KILLED = 128 + 9
 const READY_MS = 15_000
 const STDERR = 4096
 /** Between the exit and the end of the pipes. */

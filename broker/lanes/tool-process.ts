@@ -19,7 +19,7 @@ import {
 } from './end-call.ts'
 import type { LaneGroup } from './lane-group.ts'
 import { type LiveCall, openLiveCall } from './live-call.ts'
-import { openSandboxProcess, type SandboxEnd } from './sandbox-process.ts'
+import { KILLED, openSandboxProcess, type SandboxEnd } from './sandbox-process.ts'
 import type { OsSandbox, SpawnedSandbox } from './spawn-sandbox.ts'
 import type { ProcessWatch, WatchedProcess } from './watch-processes.ts'
 import { yieldProcessor } from './yield-processor.ts'
@@ -36,8 +36,6 @@ const CANCEL_MS = 40
 const AHEAD_REQUEST = 2 ** 52
 /** Beyond the limits that are kept here: only for a process whose broker has gone. */
 const TURN_MARGIN_MS = 2_000
-/** bubblewrap's exit code when what it runs got SIGKILL. */
-const KILLED = 128 + 9
 /** A process that has ended may look alive for so long, while the broker has other things to do. */
 const UNSEEN_MS = 1_000
 const MEGABYTE = 1024 * 1024
