@@ -75,6 +75,16 @@ describe.runIf(process.platform === 'linux')('where bubblewrap can’t start', (
     await lane.close()
   })
 
+  it.runIf(findBubblewrap())('is not given up because it said no once', async () => {
+    wrapBubblewrap('test -e "$0.once" && rm "$0.once" && echo "bwrap: No space left on device" >&2 && exit 1')
+    writeFileSync(path.join(folder, 'bwrap.once'), '')
+    const lane = openTestLane(sandbox)
+    await lane.warm()
+    expect(existsSync(path.join(folder, 'bwrap.once'))).toBe(false)
+    expect(lane.stats()).toMatchObject({ osSandbox: 'bubblewrap', spare: 1 })
+    await lane.close()
+  })
+
   it.runIf(findBubblewrap())('is not given up because a start was ended from outside', async () => {
     wrapBubblewrap('test -e "$0.kill" && rm "$0.kill" && kill -9 $$')
     writeFileSync(path.join(folder, 'bwrap.kill'), '')

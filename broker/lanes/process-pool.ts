@@ -46,8 +46,10 @@ type NotOk = Exclude<Outcome<Json>, { kind: 'ok' }>
 const LIMIT = 64
 /** The next spare is started when the call that took the last one is well on its way. */
 const RESPAWN_MS = 150
-/** Starts until it is given up: one with the OS sandbox, one without, one more. */
-const ATTEMPTS = 3
+/** Starts until it is given up: two with the OS sandbox, one without, one more. */
+const ATTEMPTS = 4
+/** So often the OS sandbox must have said no: what it lacked may have been lacking for a moment only. */
+const REFUSALS = 2
 const SWEEP_MS = 5_000
 /** An idle process that holds so much more than at its start is closed. */
 const GROWN = 96 * 1024 * 1024
@@ -61,6 +63,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   let closed = false
   /** The OS sandbox has held a process here: what fails from then on has another cause, and is no reason to go without. */
   let osSandboxWorks = false
+  let refusals = 0
   let respawn: NodeJS.Timeout | undefined
   const sweeper = setInterval(sweep, Math.min(SWEEP_MS, options.idleMs))
   sweeper.unref()
@@ -160,8 +163,8 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     const why = end?.stderr.trim().split('\n')[0] || wordsOfEnd(end)
     options.log(`a sandbox process did not start (${kind}): ${why}`)
     const refusedByItself = end !== null && end.fault === '' && !endedFromOutside(end)
-    if (refusedByItself && !osSandboxWorks && process.osSandbox !== 'none' && kind !== 'none')
-      spawner.giveUpOsSandbox(`${kind} can not start here (${why.slice(0, 200)})`)
+    if (!refusedByItself || osSandboxWorks || process.osSandbox === 'none' || kind === 'none') return
+    if (++refusals >= REFUSALS) spawner.giveUpOsSandbox(`${kind} can not start here (${why.slice(0, 200)})`)
   }
 
   function scheduleRefill() {
