@@ -4,6 +4,7 @@
  * forms that it takes for unfinished. Only what has a fixed mark is here: a guess by randomness alone would cry wolf.
  * Sources: the providers' own documents on token formats.
  */
+import { PLACED } from './credential-places.ts'
 import { PREFIXED } from './credential-prefixes.ts'
 import type { CredentialRule } from './credential-rule.ts'
 import {
@@ -36,10 +37,16 @@ const BUILT: CredentialRule[] = [
   },
   {
     what: 'private key',
-    shape:
-      /-----BEGIN (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{24,20000}?-----END (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----|(?:[A-Za-z0-9+/=\s]|\\[nr]){24,20000}(?![\s\S]))/y,
+    shape: privateKeyShape(),
     marks: ['-----BEGIN'],
     check: holdsKey,
+  },
+  {
+    // In base64 once more, as Kubernetes and CI keep it: “-----BEGIN”, then “PRIVATE KEY” at any of three alignments.
+    what: 'private key',
+    shape:
+      /LS0tLS1CRUdJTi[A-Za-z0-9+/_-]{0,40}?(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)[A-Za-z0-9+/_=-]{8,30000}(?:(?:\s|\\{1,8}[nr]){1,24}[A-Za-z0-9+/_-]{40,200}={0,2}){0,600}/y,
+    marks: ['LS0tLS1CRUdJTi'],
   },
   {
     what: 'private key',
@@ -163,7 +170,24 @@ const NAMED: CredentialRule[] = [
   },
 ]
 
-export const CREDENTIAL_RULES: readonly CredentialRule[] = [...PREFIXED, ...BUILT, ...NAMED]
+export const CREDENTIAL_RULES: readonly CredentialRule[] = [...PREFIXED, ...BUILT, ...NAMED, ...PLACED]
+
+/**
+ * Up to its last line; or what there is of it: to the end of the text, or as many lines as hold base64, whatever a
+ * program writes before and after each (a number, a sign of change or of quoting). What `head` shows of a key is a key.
+ */
+function privateKeyShape(): RegExp {
+  const space = '(?: |%20|\\+)'
+  const words = `(?:[A-Z0-9]{2,12}${space}){0,2}PRIVATE${space}KEY(?:${space}BLOCK)?-----`
+  const lineEnd = '[^\\n\\\\]{0,12}(?:\\r?\\n|(?:\\\\+r)?\\\\+n|(?:%0D)?%0A)'
+  const header = `(?:${lineEnd}[^\\n]{0,12}?[A-Z][A-Za-z-]{2,20}:(?: |%20)[^\\n\\\\%]{0,80}|${lineEnd}(?=[^\\n]{0,12}[\\n\\\\%])){0,6}`
+  const line = `${lineEnd}[^\\n]{0,40}?[A-Za-z0-9+/]{40,200}={0,2}`
+  const cutLine = `(?:${lineEnd}[^\\n]{0,100}(?![\\s\\S]))?`
+  return new RegExp(
+    `-----BEGIN${space}${words}(?:[\\s\\S]{24,20000}?-----END${space}${words}|(?:[A-Za-z0-9+/=\\s]|\\\\[nr]){24,20000}(?![\\s\\S])|${header}(?:${line}){1,400}${cutLine})`,
+    'y',
+  )
+}
 
 function digitMarks(between: string, after: string): string[] {
   return [...'0123456789'].flatMap((digit) => [...after].map((char) => digit + between + char))

@@ -1,6 +1,6 @@
 /**
  * The sequences of characters under which one value travels: itself and reversed, in hex, in base64 at each alignment,
- * and one of these inside another.
+ * and one of these inside another; the numbers of its bytes; of a private key each line by itself.
  * Escapes, wrapped lines and separators are the matcher's (`match-sequence.ts`). Pure.
  */
 export interface Sequence {
@@ -18,11 +18,27 @@ export function encodeSecret(value: string): Sequence[] {
   const forms = [
     ...formsOf(value),
     ...formsOf(reversed),
-    // As Windows writes text.
+    // Composed or not, accents are the same to who reads them.
+    ...(['NFC', 'NFD'] as const).map((form) => plain(value.normalize(form))),
+    // As Windows writes text, and as others do.
     ...written(Buffer.from(value, 'utf16le')),
+    ...written(Buffer.from(value, 'utf16le').swap16()),
+    sequence('plain', Buffer.from(value, 'utf8').join(',')),
     ...twice(value),
+    ...keyLines(value).flatMap(formsOf),
   ]
   return unlike(forms)
+}
+
+/**
+ * A private key is its base64: half of its lines, quoted, numbered or cut, are as good as lost. How one of OpenSSH's
+ * begins is the same for all.
+ */
+function keyLines(value: string): string[] {
+  const blocks = value.match(/-----BEGIN [A-Z0-9 ]*PRIVATE KEY[\s\S]*?(?:-----END |$)/g) ?? []
+  return blocks
+    .flatMap((block) => block.split(/\s|\\+[nr]/))
+    .filter((line) => /^[A-Za-z0-9+/]{40,}={0,2}$/.test(line) && !line.startsWith('b3BlbnNzaC1rZXk'))
 }
 
 function formsOf(text: string): Sequence[] {
@@ -73,13 +89,19 @@ export function isInvisible(code: number): boolean {
     (code >= 0x7f && code <= 0xa0) ||
     code === 0xad ||
     code === 0x34f ||
-    code === 0x180e ||
+    code === 0x115f ||
+    code === 0x1160 ||
+    (code >= 0x180b && code <= 0x180f) ||
     (code >= 0x2000 && code <= 0x200f) ||
     (code >= 0x2028 && code <= 0x202f) ||
     (code >= 0x205f && code <= 0x206f) ||
+    code === 0x2800 ||
     code === 0x3000 ||
+    code === 0x3164 ||
     (code >= 0xfe00 && code <= 0xfe0f) ||
     code === 0xfeff ||
+    code === 0xffa0 ||
+    (code >= 0xfff9 && code <= 0xfffb) ||
     (code >= 0xe0000 && code <= 0xe01ef)
   )
 }

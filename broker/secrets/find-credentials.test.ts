@@ -32,6 +32,22 @@ function inChunks(text: string, size: number): string {
   return out + stream.end()
 }
 
+/** As commands print a file. */
+const SHOWN_IN_PART: Record<string, (lines: string[]) => string> = {
+  'its beginning': (lines) => lines.slice(0, 4).join('\n'),
+  'its beginning, in the text of a record': (lines) =>
+    JSON.stringify({ out: `${lines.slice(0, 4).join('\n')}\n`, n: 1 }),
+  quoted: (lines) => lines.map((line) => `> ${line}`).join('\n'),
+  'as what was added': (lines) => lines.map((line) => `+${line}`).join('\n'),
+  'with numbers': (lines) => lines.map((line, n) => `${String(n + 1).padStart(6)}\t${line}`).join('\n'),
+  'as lines of a file that was searched': (lines) => lines.map((line, n) => `id_rsa:${n}:${line}`).join('\n'),
+  'its beginning, quoted': (lines) =>
+    lines
+      .slice(0, 5)
+      .map((line) => `> ${line}`)
+      .join('\n'),
+}
+
 describe('a credential that nobody registered is found', () => {
   for (const [kind, make] of Object.entries(CREDENTIALS))
     test(`${kind}, wherever it stands`, () => {
@@ -52,6 +68,24 @@ describe('a credential that nobody registered is found', () => {
         expect(scanner.scan(before + value + after).redacted, before + value + after).not.toContain(value)
       }
     })
+
+  test.each(Object.entries(SHOWN_IN_PART))('a private key of which a part is shown: %s', (_how, show) => {
+    for (const kind of [
+      'RSA private key',
+      'OpenSSH private key',
+      'encrypted private key',
+      'PGP private key',
+    ]) {
+      const key = CREDENTIALS[kind]?.(random) ?? ''
+      const text = `first\n${show(key.split('\n'))}\n$ ls -la\ntotal 3 and more\nlast\n`
+      const body = key.split('\n').filter((line) => line.length === 64)
+      for (const cleaned of [scanner.scan(text).redacted, inChunks(text, 7), inChunks(text, 3000)]) {
+        for (const line of body) expect(cleaned, kind).not.toContain(line)
+        expect(cleaned).toContain('total 3 and more\nlast')
+        expect(cleaned).toContain('first\n')
+      }
+    }
+  })
 
   test('in a stream, cut anywhere, with lines around it', () => {
     const filler = innocentTexts(random).prose?.slice(0, 6000) ?? ''

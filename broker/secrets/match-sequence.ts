@@ -3,6 +3,7 @@
  * white space and invisible characters between. Pure.
  */
 import { isInvisible, type Sequence } from './encode-secret.ts'
+import { undress } from './look-alike.ts'
 import {
   CUT_ESCAPE,
   escapeCode,
@@ -119,6 +120,7 @@ function mayPass(index: number, skipped: number, code = 32): boolean {
 
 function same(code: number, wanted: number, kind: Sequence['kind']): boolean {
   if (code === wanted) return true
+  if (code > 127) return undress(code) === wanted
   if (kind === 'base64') return (code === 45 && wanted === 43) || (code === 95 && wanted === 47)
   return kind === 'hex' && code >= 65 && code <= 70 && code + 32 === wanted
 }

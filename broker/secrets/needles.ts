@@ -4,6 +4,7 @@
  */
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret, isInvisible, type Sequence } from './encode-secret.ts'
+import { dressesOf, undress } from './look-alike.ts'
 import { matchSequence } from './match-sequence.ts'
 import { CUT_ESCAPE, escapeCode, escapeLength, isMark, mayGrow, readEscape } from './read-escape.ts'
 
@@ -60,7 +61,7 @@ export function createNeedles(values: readonly { what: string; value: string }[]
             }
           }
         }
-      } else if (wideFirst[a & 0xff] === 0) continue
+      } else if (wideFirst[a] === 0) continue
       const list = candidates(text, place, a)
       if (list !== undefined) at(place, list)
     }
@@ -80,7 +81,8 @@ export function createNeedles(values: readonly { what: string; value: string }[]
   }
 
   /** By the next character that can be seen, plain or escaped. */
-  function narrowed(text: string, code: number, after: number): readonly Needle[] | undefined {
+  function narrowed(text: string, met: number, after: number): readonly Needle[] | undefined {
+    const code = met > 127 && !tables.byFirst.has(met) ? undress(met) : met
     const list = tables.byFirst.get(code)
     if (!list) return undefined
     for (let next = after; next < text.length; ) {
@@ -89,13 +91,14 @@ export function createNeedles(values: readonly { what: string; value: string }[]
         const read = readEscape(text, next)
         if (read === CUT_ESCAPE || mayGrow(text, next, read)) return list
         if (read < 0) return tables.byPair.get(pairKey(code, unit))
+        if (undress(escapeCode(read)) !== escapeCode(read)) return list
         if (!isInvisible(escapeCode(read))) return either(code, escapeCode(read), unit)
         // White space, or the value has a backslash and an n in it.
         if (tables.byPair.has(pairKey(code, unit))) return list
         next += escapeLength(read)
       } else if (isInvisible(unit)) next++
       else if (unit === PLUS && tables.spaced) return list
-      else if (unit > 0xd7ff) return list
+      else if (unit > 0x7f && (unit > 0xd7ff || undress(unit) !== unit)) return list
       else return tables.byPair.get(pairKey(code, unit))
     }
     return list
@@ -151,7 +154,7 @@ interface Tables {
   pairs: Uint8Array
   /** A bit for each three. */
   triples: Uint8Array
-  /** By the low byte of other characters. */
+  /** One for each 16 bits of another character that begin a value. */
   wideFirst: Uint8Array
   /** A value has a space in it, which a plus may stand for. */
   spaced: boolean
@@ -164,7 +167,7 @@ function makeTables(all: readonly Needle[]): Tables {
     first: new Uint8Array(128),
     pairs: new Uint8Array(1 << 14),
     triples: new Uint8Array(all.length === 0 ? 0 : 1 << 18),
-    wideFirst: new Uint8Array(256),
+    wideFirst: new Uint8Array(all.length === 0 ? 0 : 1 << 16),
     spaced: all.some(({ spaced }) => spaced),
   }
   for (const needle of all)
@@ -172,7 +175,8 @@ function makeTables(all: readonly Needle[]): Tables {
       append(tables.byFirst, first, needle)
       if (first < 128) tables.first[first] = BEGINS
       // A character beyond 16 bits is met by its first half.
-      else tables.wideFirst[(first > 0xffff ? String.fromCodePoint(first).charCodeAt(0) : first) & 0xff] = 1
+      for (const wide of first < 128 ? dressesOf(first) : [first])
+        tables.wideFirst[String.fromCodePoint(wide).charCodeAt(0)] = 1
       for (const second of spellings(needle, 1)) addSecond(tables, needle, first, second)
     }
   if (all.length > 0) for (const mark of '%=\\&') tables.first[mark.charCodeAt(0)] = MARK

@@ -1,6 +1,6 @@
 /**
- * One escaped character of a text: percent, quoted-printable, `\x`, `\u`, HTML entity, a backslash before a sign; also
- * escaped over again (`%2541`, `\\u0041`, `&amp;#65;`). Pure and without allocation: the leak scan asks at each mark.
+ * One escaped character of a text: percent, quoted-printable, `\x`, `\u`, `%u`, octal, HTML entity, a backslash before a
+ * sign; also escaped over again (`%2541`, `\\u0041`, `&amp;#65;`). Pure and without allocation: the leak scan asks at each mark.
  */
 const NAMED: Record<string, number> = {
   amp: 38,
@@ -59,6 +59,7 @@ const SPAN = 4096
 /** @returns code point × 4096 + length of the escape, or one of the two above */
 export function readEscape(text: string, at: number): number {
   const mark = text.charCodeAt(at)
+  if (mark === PERCENT && text[at + 1] === 'u') return readUnits(text, at, at + 2, percentUnit)
   if (mark === PERCENT || mark === EQUALS) return readBytes(text, at, mark)
   if (mark === BACKSLASH) return readBackslash(text, at)
   if (mark === AMPERSAND) return readEntity(text, at)
@@ -69,12 +70,15 @@ export const isMark = (code: number) =>
 export const escapeCode = (read: number) => Math.floor(read / SPAN)
 export const escapeLength = (read: number) => read % SPAN
 
-/** It reads as a mark that is escaped; with more of the text it may be another character, escaped over again. */
+/** It reads as a mark that is escaped, or as a number; with more of the text it may be another character. */
 export function mayGrow(text: string, at: number, read: number): boolean {
   if (read < 0) return false
   const mark = text.charCodeAt(at)
-  if (escapeCode(read) !== mark) return false
   const end = at + escapeLength(read)
+  if (end === text.length && mark === AMPERSAND && text[end - 1] !== ';') return true
+  if (end === text.length && mark === BACKSLASH && /\\[0-7]{1,2}$/.test(text.slice(Math.max(at, end - 3))))
+    return true
+  if (escapeCode(read) !== mark) return false
   if (mark === PERCENT) return end === text.length
   return mark === AMPERSAND && text.length - end < 7 && /^[a-z]*$/.test(text.slice(end))
 }
@@ -120,27 +124,42 @@ function readByte(text: string, at: number, mark: number): number {
   return readDigits(text, at, from, 2)
 }
 
-/** `\x41`, for the bytes after the first. */
+/** `\x41` or `\101`, for the bytes after the first. */
 function readHexByte(text: string, at: number): number {
   const from = skipBackslashes(text, at)
   if (from >= text.length) return CUT_ESCAPE
-  return from > at && text[from] === 'x' ? readDigits(text, at, from + 1, 2) : NO_ESCAPE
+  if (from === at) return NO_ESCAPE
+  return text[from] === 'x' ? readDigits(text, at, from + 1, 2) : readOctal(text, at, from)
+}
+
+/** One to three digits. */
+function readOctal(text: string, at: number, from: number): number {
+  let code = 0
+  let end = from
+  for (; end < from + 3 && isOctal(text.charCodeAt(end)); end++)
+    code = code * 8 + text.charCodeAt(end) - DIGIT_ZERO
+  return end === from || code > 255 ? NO_ESCAPE : code * SPAN + (end - at)
 }
 
 function readBackslash(text: string, at: number): number {
   const from = skipBackslashes(text, at)
   const sign = text.charCodeAt(from)
   if (Number.isNaN(sign)) return CUT_ESCAPE
-  if (sign === 120) return readBytes(text, at, BACKSLASH)
-  if (sign === 117) return readUnits(text, at, from + 1)
+  if (sign === 120 || isOctal(sign)) return readBytes(text, at, BACKSLASH)
+  if (sign === 117) return readUnits(text, at, from + 1, backslashUnit)
   if (sign === 110 || sign === 116 || sign === 114) return 10 * SPAN + (from + 1 - at)
   // A sign after a backslash stands for itself; so does the second of two backslashes.
   if (from - at > 1 && isWordCode(sign)) return BACKSLASH * SPAN + (from - at)
   return isWordCode(sign) ? NO_ESCAPE : sign * SPAN + (from + 1 - at)
 }
 
-/** `\u0041`, `\u{41}`, and a pair of surrogates as one. */
-function readUnits(text: string, at: number, from: number): number {
+/** `\u0041`, `\u{41}`, `%u0041`, and a pair of surrogates as one. `second`: where the digits of the second one begin. */
+function readUnits(
+  text: string,
+  at: number,
+  from: number,
+  second: (text: string, at: number) => number,
+): number {
   if (text[from] === '{') {
     const end = text.indexOf('}', from)
     if (end < 0) return text.length - from < 9 ? CUT_ESCAPE : NO_ESCAPE
@@ -149,28 +168,45 @@ function readUnits(text: string, at: number, from: number): number {
   const high = readDigits(text, at, from, 4)
   if (high < 0 || escapeCode(high) >> 10 !== 0x36) return high
   const next = at + escapeLength(high)
-  if (next >= text.length) return CUT_ESCAPE
-  const second = skipBackslashes(text, next)
-  if (second >= text.length) return CUT_ESCAPE
-  if (second === next || text[second] !== 'u') return high
-  const low = readDigits(text, next, second + 1, 4)
+  const digits = second(text, next)
+  if (digits < 0) return digits === CUT_ESCAPE ? CUT_ESCAPE : high
+  const low = readDigits(text, next, digits, 4)
   if (low === CUT_ESCAPE) return CUT_ESCAPE
   if (low < 0 || escapeCode(low) >> 10 !== 0x37) return high
   const code = 0x10000 + ((escapeCode(high) & 0x3ff) << 10) + (escapeCode(low) & 0x3ff)
   return code * SPAN + escapeLength(high) + escapeLength(low)
 }
 
+function backslashUnit(text: string, at: number): number {
+  const from = skipBackslashes(text, at)
+  if (from >= text.length) return CUT_ESCAPE
+  return from > at && text[from] === 'u' ? from + 1 : NO_ESCAPE
+}
+
+function percentUnit(text: string, at: number): number {
+  if (text.startsWith('%u', at)) return at + 2
+  return '%u'.startsWith(text.slice(at)) ? CUT_ESCAPE : NO_ESCAPE
+}
+
 function readEntity(text: string, at: number): number {
   let from = at + 1
   for (let i = 0; i < DEPTH && text.startsWith('amp;', from) && startsEntity(text, from + 4); i++) from += 4
+  if (text[from] === '#') return readNumbered(text, at, from + 1)
   const end = text.indexOf(';', from)
   if (end < 0 || end - from > 10) return end < 0 && text.length - from <= 10 ? CUT_ESCAPE : NO_ESCAPE
   const name = text.slice(from, end)
-  const length = end + 1 - at
-  if (/^#[xX]/.test(name)) return readNumber(name.slice(2), 16, length)
-  if (name.startsWith('#')) return readNumber(name.slice(1), 10, length)
   const code = NAMED[name.toLowerCase()]
-  return code === undefined ? NO_ESCAPE : code * SPAN + length
+  return code === undefined ? NO_ESCAPE : code * SPAN + (end + 1 - at)
+}
+
+/** `&#65;` and `&#x41;`; a browser reads them without the semicolon too. */
+function readNumbered(text: string, at: number, from: number): number {
+  const base = text[from] === 'x' || text[from] === 'X' ? 16 : 10
+  const begin = base === 16 ? from + 1 : from
+  let end = begin
+  while (end - begin < 10 && isDigit(text.charCodeAt(end), base)) end++
+  if (end === begin) return end >= text.length ? CUT_ESCAPE : NO_ESCAPE
+  return readNumber(text.slice(begin, end), base, end - at + (text[end] === ';' ? 1 : 0))
 }
 
 const startsEntity = (text: string, at: number) => /^(?:#|[a-z]{2,6};)/.test(text.slice(at, at + 7))
@@ -198,6 +234,9 @@ function skipBackslashes(text: string, at: number): number {
   return from
 }
 
+const DIGIT_ZERO = 48
+const isOctal = (code: number) => code >= 48 && code <= 55
+const isDigit = (code: number, base: 10 | 16) => (base === 16 ? isHex(code) : code >= 48 && code <= 57)
 const isHex = (code: number) =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102)
 /** Whether two hex digits stand here; at the text's end nobody knows, which counts as yes. */
