@@ -237,7 +237,7 @@ describe('stop', () => {
     expect(entries.at(-1)?.subject).toMatch(/^Drill: stopped/)
   })
 
-  it('ends everything once when it is pressed many times', async () => {
+  it('is one stop when it is pressed many times, and ends what there is at each press', async () => {
     const stop = open()
     let calls = 0
     stop.register(
@@ -247,8 +247,45 @@ describe('stop', () => {
         return {}
       }),
     )
-    await Promise.all([stop.stop('you'), stop.stop('you'), stop.stop('you')])
-    expect(calls).toBe(1)
+    const receipts = await Promise.all([stop.stop('you'), stop.stop('you'), stop.stop('you')])
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(1)
+    expect(entries.filter(({ subject }) => subject === 'Stop everything')).toHaveLength(1)
+    // What was held still from outside at the second press must be ended and let go, too.
+    expect(calls).toBe(3)
+  })
+
+  it('holds when it is pressed again after a resume, while the first one still waits for a part', async () => {
+    const stop = open()
+    let letEnd = () => {}
+    let calls = 0
+    stop.register(
+      part(async () => {
+        if (calls++ === 0) await new Promise<void>((resolve) => void (letEnd = resolve))
+        return { isolates: calls }
+      }),
+    )
+    const first = stop.stop('you')
+    expect(stop.resume('you').stopped).toBe(false)
+    const second = stop.stop('you, again')
+    expect(stop.blocks('agent_1')?.code).toBe('stopped')
+    expect(existsSync(stopFileIn(folder))).toBe(true)
+    expect((await second).by).toBe('you, again')
+    letEnd()
+    expect((await first).by).toBe('you')
+    expect(stop.state()).toMatchObject({ stopped: true, by: 'you, again' })
+    expect(existsSync(stopFileIn(folder))).toBe(true)
+    expect(open().state().stopped).toBe(true)
+  })
+
+  it('holds for one agent when it is pressed again after a resume', async () => {
+    const stop = open()
+    let calls = 0
+    stop.register(part(() => (calls++ === 0 ? sleep(50).then(() => ({})) : Promise.resolve({}))))
+    const first = stop.stop('you', 'agent_1')
+    stop.resume('you', 'agent_1')
+    await stop.stop('you', 'agent_1')
+    await first
+    expect(stop.blocks('agent_1')?.code).toBe('stopped')
   })
 })
 

@@ -115,7 +115,7 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     if (file === null || state.stopped) return
     const left = readStopFile(file)
     if (left === null) return
-    state = { ...state, stopped: true, since: left.at || clock(), by: left.by }
+    state = { ...state, since: left.at || clock() }
     void stop(left.by, 'all', left.drill)
   }
   if (file !== null) setInterval(obeyFile, FILE_LOOK_MS).unref()
@@ -124,7 +124,13 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
   const holdPart = (part: Stoppable) => faultOf(() => part.hold?.(isPaused))
   const isStopped = (id: string) => state.stopped || state.stoppedAgents.includes(id)
 
-  async function stopNow(by: string, scope: string, drill: boolean): Promise<StopReceipt> {
+  /** @param isLatest false once it was resumed and pressed anew: what is kept is the newer one's */
+  async function stopNow(
+    by: string,
+    scope: string,
+    drill: boolean,
+    isLatest: () => boolean,
+  ): Promise<StopReceipt> {
     const start = performance.now()
     const at = clock()
     set(
@@ -146,10 +152,12 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     if (inFile) faults.push(...faultOf(() => store.put(KIND, ID, state)))
     await settling.catch((error: Error) => faults.push(error.message))
     const receipt = makeReceipt({ at, by, scope, drill, ms }, ended, faults)
-    change({ ...state, receipt })
-    // Resumed meanwhile: then the file is none of this stop's any more.
-    if (state.stopped) persist()
-    else faultOf(() => store.put(KIND, ID, state))
+    if (isLatest()) {
+      change({ ...state, receipt })
+      // Resumed meanwhile: then the file is none of this stop's any more.
+      if (state.stopped) persist()
+      else faultOf(() => store.put(KIND, ID, state))
+    }
     record(sentenceOf(receipt), by, { receipt })
     faultOf(() => noteDrill(store, at))
     return receipt
@@ -157,8 +165,15 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
 
   function stop(by: string, scope: string = 'all', drill = false): Promise<StopReceipt> {
     const running = stopping.get(scope)
-    if (running) return running
-    const done = stopNow(by, scope, drill).finally(() => stopping.delete(scope))
+    if (running && (scope === 'all' ? state.stopped : state.stoppedAgents.includes(scope))) {
+      // Whoever pressed may just have held still what this stop had let go: a shell does so before it asks.
+      for (const part of parts) void endPart(part, scope)
+      return running
+    }
+    const isLatest = () => stopping.get(scope) === done
+    const done = stopNow(by, scope, drill, isLatest).finally(() => {
+      if (isLatest()) stopping.delete(scope)
+    })
     stopping.set(scope, done)
     return done
   }
