@@ -6,7 +6,7 @@ import { failed, type Outcome, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import type { ToolCall } from '../ports.ts'
 import type { CallClock } from './call-clock.ts'
-import { endedAlongside, stoppedCall } from './end-call.ts'
+import { cancelled, endedAlongside, stoppedCall } from './end-call.ts'
 import type { LaneGroup } from './lane-group.ts'
 import { KILLED, type SandboxEnd } from './sandbox-process.ts'
 import type { SandboxSpawner } from './spawn-sandbox.ts'
@@ -36,13 +36,14 @@ export interface ProcessPoolOptions {
   now(): number
   strict(): boolean
   spares: number
+  /** Processes at once. */
+  limit?: number
   idleMs: number
   log(text: string): void
 }
 
 type NotOk = Exclude<Outcome<Json>, { kind: 'ok' }>
 
-/** Processes at once. */
 const LIMIT = 64
 /** The next spare is started when the call that took the last one is well on its way. */
 const RESPAWN_MS = 150
@@ -55,7 +56,7 @@ const SWEEP_MS = 5_000
 const GROWN = 96 * 1024 * 1024
 
 export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
-  const { spawner, now } = options
+  const { spawner, now, limit = LIMIT } = options
   const all = new Set<ToolProcess>()
   let crashed = 0
   let resting = true
@@ -109,19 +110,21 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
 
   async function prepare(call: ToolCall): Promise<NotOk | null> {
     if (closed) return refused('unavailable', 'Sallyport is closing.')
-    resting = false
     const problem = await spawner.prepare()
     if (problem) return cannotStart(problem)
+    if (call.signal.aborted) return cancelled(call.tool.title)
+    resting = false
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = ready(call) ?? assign(call)
       if (!found)
         return refused(
           'budget',
-          `${LIMIT} tools are running already.`,
+          `${limit} tools are running already.`,
           'Too many tools run at once. Wait for some of them to end.',
         )
       if (await found.ready) return null
-      if (call.signal.aborted || found.ended()?.killed) return stoppedCall(call.tool.title)
+      if (found.ended()?.killed) return stoppedCall(call.tool.title)
+      if (call.signal.aborted) return cancelled(call.tool.title)
       noteFailedStart(found)
     }
     return cannotStart('the diagnostic log says why')
@@ -144,10 +147,11 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     return process
   }
 
+  /** One that is only starting is waited for by the call that started it. */
   function makeRoom(): boolean {
-    if (all.size < LIMIT) return true
-    const oldest = [...all]
-      .filter((process) => process.calls() === 0)
+    if (living().length < limit) return true
+    const oldest = living()
+      .filter((process) => process.isReady() && process.calls() === 0)
       .sort((a, b) => a.idleSince - b.idleSince)[0]
     oldest?.end(endedAlongside)
     return oldest !== undefined
@@ -175,7 +179,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     respawn.unref()
   }
 
-  const lacksSpare = () => !resting && !closed && all.size < LIMIT && spares().length < options.spares
+  const lacksSpare = () => !resting && !closed && living().length < limit && spares().length < options.spares
   /** One in a turn of the loop: a start copies this process's page tables, which takes milliseconds. */
   function startSpare(): boolean {
     if (!lacksSpare()) return false

@@ -82,9 +82,12 @@ export function openSandboxProcess(
   const slowStart = setTimeout(() => breakOff('it was not ready in time'), READY_MS)
 
   function becomeReady() {
+    const found = osSandbox === 'bubblewrap' && child.pid ? childrenOf(child.pid)[0] : child.pid
+    // Ended since it wrote that, or nowhere to be found: nothing could be run in it, nor its limits kept.
+    if (found === undefined) return breakOff('it was gone when it was to be used')
     clearTimeout(slowStart)
     end.ready = true
-    inner = osSandbox === 'bubblewrap' && child.pid ? childrenOf(child.pid)[0] : child.pid
+    inner = found
     settleReady(true)
   }
 

@@ -256,12 +256,12 @@ describe('stop', () => {
 
   it('holds when it is pressed again after a resume, while the first one still waits for a part', async () => {
     const stop = open()
-    let letEnd = () => {}
+    const hanging = Promise.withResolvers<void>()
     let calls = 0
     stop.register(
       part(async () => {
-        if (calls++ === 0) await new Promise<void>((resolve) => void (letEnd = resolve))
-        return { isolates: calls }
+        if (calls++ === 0) await hanging.promise
+        return {}
       }),
     )
     const first = stop.stop('you')
@@ -270,7 +270,7 @@ describe('stop', () => {
     expect(stop.blocks('agent_1')?.code).toBe('stopped')
     expect(existsSync(stopFileIn(folder))).toBe(true)
     expect((await second).by).toBe('you, again')
-    letEnd()
+    hanging.resolve()
     expect((await first).by).toBe('you')
     expect(stop.state()).toMatchObject({ stopped: true, by: 'you, again' })
     expect(existsSync(stopFileIn(folder))).toBe(true)
