@@ -354,9 +354,9 @@ describe.skipIf(!can)('a contained program', () => {
 
   test('the clock stands while someone is asked', async () => {
     const end = await run('curl -sS -m 8 https://example.org/; echo after', {
-      timeoutMs: 2_500,
+      timeoutMs: 6_000,
       async mayConnect() {
-        await sleep(3_000)
+        await sleep(6_500)
         return 'no'
       },
     })
@@ -376,6 +376,7 @@ describe.skipIf(!can)('a contained program', () => {
     // One line without end, which it keeps whole.
     const end = await run('tail /dev/zero', {
       maxMemory: 150 * 1024 * 1024,
+      timeoutMs: 60_000,
     })
     expect(end.endedBy).toBe('memory')
     expect(end.peakRss).toBeGreaterThan(150 * 1024 * 1024)

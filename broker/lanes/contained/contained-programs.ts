@@ -24,12 +24,13 @@ export interface ContainedOptions extends HostOptions {
 
 interface Running {
   program: ContainedProgram
+  /** False while its host is coming up. */
+  began: boolean
   /** Holds it still, or lets it go on. */
   hold(on: boolean): void
   stop(): Promise<{ killed: number; survivors: number[] }>
 }
 
-const NOTHING = { killed: 0, survivors: [] }
 /** Programs at once, of all agents. */
 const MAX_RUNNING = 16
 const SPARE_MS = 5 * 60_000
@@ -46,36 +47,45 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
   let resting = false
   let isPaused = (_principalId: string) => false
 
-  async function takeHost(): Promise<Outcome<ProgramHost>> {
+  /** The spare, or a new one. Throws where none can be made: no room on the disk, no descriptors. */
+  function takeHost(): ProgramHost {
     const host = spare ?? startHost(options)
     spare = null
     clearTimeout(spareTimer)
-    try {
-      await host.ready
-      return ok(host)
-    } catch (error) {
-      await letGo(host)
-      const text = error instanceof Error ? error.message : 'unknown'
-      options.log(`A program could not be contained: ${text}`)
-      return refused(
-        'unavailable',
-        `Programs can’t be contained on this computer, so none is run. ${text}`.slice(0, 2000),
-      )
-    }
+    return host
+  }
+
+  function notContained(error: unknown) {
+    const text = error instanceof Error ? error.message : 'unknown'
+    options.log(`A program could not be contained: ${text}`)
+    return refused(
+      'unavailable',
+      `Programs can’t be contained on this computer, so none is run. ${text}`.slice(0, 2000),
+    )
   }
 
   /** A program that is used once is often followed by another. */
   function keepSpare(): void {
     if (closed || resting || spare) return
-    const host = startHost(options)
+    let host: ProgramHost
+    try {
+      host = startHost(options)
+    } catch (error) {
+      options.log(`No spare could be started: ${error instanceof Error ? error.message : 'unknown'}`)
+      return
+    }
     spare = host
     host.process.unref()
     host.process.channel?.unref()
-    host.process.once('exit', () => {
+    const broke = (crashed: boolean) => {
       if (spare !== host) return
       spare = null
-      void letGo(host, true)
-    })
+      clearTimeout(spareTimer)
+      void letGo(host, crashed)
+    }
+    host.process.once('exit', () => broke(true))
+    // The next program may well have a host of its own that works.
+    host.ready.catch(() => broke(false))
     spareTimer = setTimeout(() => void dropSpare(), SPARE_MS)
     spareTimer.unref()
   }
@@ -126,27 +136,35 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     const { available: can, text } = sandboxFacts(options.searchPath)
     if (!can) return refused('unavailable', text)
     resting = false
-    // Stop and cancel count from here on, also while a host is only coming up.
-    const control = new AbortController()
-    const signal = AbortSignal.any([program.signal, control.signal])
-    const taking = takeHost()
+    let host: ProgramHost
+    try {
+      host = takeHost()
+    } catch (error) {
+      return notContained(error)
+    }
+    // Stop counts from here on, also while a host is only coming up.
+    let stopped = false
     const starting: Running = {
       program,
+      began: false,
       // Nothing runs yet; when something does, it looks for itself.
       hold() {},
-      async stop() {
-        control.abort()
-        const taken = await taking
-        return taken.kind === 'ok' ? letGo(taken.value) : NOTHING
+      stop() {
+        stopped = true
+        return letGo(host)
       },
     }
     running.add(starting)
-    const taken = await taking
+    const fault: unknown = await host.ready.then(
+      () => null,
+      (error: unknown) => error,
+    )
     running.delete(starting)
-    if (taken.kind !== 'ok') return taken
-    if (!signal.aborted) return ok(runIn(taken.value, program))
-    await letGo(taken.value)
-    return refused('cancelled', 'The run was cancelled. Nothing was started.')
+    if (!stopped && !program.signal.aborted && fault === null) return ok(runIn(host, program))
+    if (!stopped) await letGo(host)
+    return stopped || program.signal.aborted
+      ? refused('cancelled', 'The run was cancelled. Nothing was started.')
+      : notContained(fault)
   }
 
   function runIn(host: ProgramHost, program: ContainedProgram): ContainedProcess {
@@ -189,7 +207,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       else clock.release()
       host.hold(on)
     }
-    const entry: Running = { program, hold, stop: () => finish('stopped') }
+    const entry: Running = { program, began: true, hold, stop: () => finish('stopped') }
     const onAbort = () => void finish('stopped')
     running.add(entry)
     program.signal.addEventListener('abort', onAbort, { once: true })
@@ -280,9 +298,11 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       return {
         processes: ends.reduce((sum, { killed }) => sum + killed, 0),
         survivors: ends.flatMap(({ survivors }) => survivors),
-        alreadyLeft: own.map(({ program }) =>
-          `${program.words}: it had run; what it changed before can’t be undone.`.slice(0, 400),
-        ),
+        alreadyLeft: own
+          .filter(({ began }) => began)
+          .map(({ program }) =>
+            `${program.words}: it had run; what it changed before can’t be undone.`.slice(0, 400),
+          ),
       }
     },
     async close() {
