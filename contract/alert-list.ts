@@ -42,7 +42,7 @@ export const ALERTS: { id: string; title: string; words: string }[] = [
     id: 'collector-behind',
     title: 'The collector misses entries',
     words:
-      'The collector that you named is more than 100,000 entries behind: what is older is not sent to it.',
+      'The collector that you named is more than 100,000 entries behind, or does not take an entry: what is older, or refused, is not sent to it.',
   },
   {
     id: 'drill-due',

@@ -11,9 +11,9 @@ let at: ReturnType<typeof testFolder>
 let log: OpenActivityLog
 let server: Server
 let received: { path: string | undefined; type: string | undefined; body: Record<string, never> }[]
-let answer: () => { status: number; body?: string; headers?: Record<string, string> }
+let answer: (body: unknown) => { status: number; body?: string; headers?: Record<string, string> }
 let exporter: OtlpExporter | null
-let lost: { entries: number; over: boolean }[]
+let lost: { entries: number; over: boolean; why: string }[]
 let documents: Map<string, unknown>
 const store: DocumentStore = {
   get: (kind, id) => documents.get(`${kind}/${id}`),
@@ -35,7 +35,7 @@ beforeEach(async () => {
     let body = ''
     request.on('data', (chunk) => (body += String(chunk)))
     request.on('end', () => {
-      const { status, body: text = '', headers = {} } = answer()
+      const { status, body: text = '', headers = {} } = answer(JSON.parse(body))
       if (status < 300)
         received.push({ path: request.url, type: request.headers['content-type'], body: JSON.parse(body) })
       response.writeHead(status, headers).end(text)
@@ -66,19 +66,15 @@ async function until(holds: () => boolean): Promise<void> {
   for (let n = 0; n < 300 && !holds(); n++) await sleep(10)
   expect(holds()).toBe(true)
 }
-const records = () =>
-  received.flatMap(
-    ({ body }) =>
-      (
-        body as never as {
-          resourceLogs: {
-            scopeLogs: {
-              logRecords: { body: { stringValue: string }; attributes: { key: string; value: object }[] }[]
-            }[]
-          }[]
-        }
-      ).resourceLogs[0]?.scopeLogs[0]?.logRecords ?? [],
-  )
+interface LogRecord {
+  body: { stringValue: string }
+  attributes: { key: string; value: object }[]
+}
+const recordsIn = (body: unknown): LogRecord[] =>
+  (body as { resourceLogs: { scopeLogs: { logRecords: LogRecord[] }[] }[] }).resourceLogs[0]?.scopeLogs[0]
+    ?.logRecords ?? []
+const records = () => received.flatMap(({ body }) => recordsIn(body))
+const textOf = ({ body }: LogRecord) => body.stringValue
 
 describe('sending to a collector', () => {
   it('sends nothing by default', async () => {
@@ -232,20 +228,90 @@ describe('sending to a collector', () => {
     expect(records()).toHaveLength(4)
   })
 
-  it('drops a batch that will never be taken, says so, and goes on', async () => {
-    let first = true
-    answer = () => {
-      const bad = first
-      first = false
-      return bad
-        ? { status: 400, body: 'no' }
-        : { status: 200, body: '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}' }
-    }
-    open({ batch: 4 }).setEndpoint(endpoint())
+  it('says what a collector takes and drops', async () => {
+    answer = () => ({
+      status: 200,
+      body: '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}',
+    })
+    open({ batch: 8 }).setEndpoint(endpoint())
     fill(log, 4)
     await until(() => exporter?.state().waiting === 0)
-    expect(records()).toHaveLength(4)
     expect(exporter?.state().fault).toBe('The collector dropped 2 entries: too old')
+  })
+
+  it('sends less at once where that is too much for the collector, and loses nothing', async () => {
+    answer = (body) => ({ status: recordsIn(body).length > 3 ? 413 : 200, body: '{}' })
+    open({ batch: 16 }).setEndpoint(endpoint())
+    fill(log, 12)
+    await until(() => exporter?.state().waiting === 0)
+    expect(records().map(textOf)).toEqual(log.entriesAfter(1, 100).map(({ subject }) => subject))
+    expect(exporter?.state()).toMatchObject({ skipped: 0, fault: '' })
+    expect(lost).toEqual([])
+  })
+
+  it('drops no more than the one entry that will never be taken, and says so', async () => {
+    answer = (body) => ({
+      status: recordsIn(body).some((record) => textOf(record).includes('Documents/note-5')) ? 400 : 200,
+      body: '{}',
+    })
+    open({ batch: 16 }).setEndpoint(endpoint())
+    fill(log, 10)
+    await until(() => exporter?.state().waiting === 0)
+    const written = log.entriesAfter(1, 100).map(({ subject }) => subject)
+    expect(records().map(textOf)).toEqual(written.filter((subject) => !subject.includes('Documents/note-5')))
+    expect(exporter?.state().skipped).toBe(1)
+    expect(lost).toEqual([{ entries: 1, over: true, why: 'refused' }])
+  })
+
+  it('asks a collector that takes nothing ever less often, and complains once', async () => {
+    let tries = 0
+    answer = () => {
+      tries++
+      return { status: 400 }
+    }
+    open({ batch: 2, backoffMs: 20, longestBackoffMs: 1_000 }).setEndpoint(endpoint())
+    fill(log, 30)
+    await until(() => tries >= 4)
+    await sleep(150)
+    expect(tries).toBeLessThan(12)
+    expect(lost).toHaveLength(1)
+  })
+
+  it('sends nothing to where a collector sends it on', async () => {
+    let elsewhere = 0
+    const other = createServer((_, response) => {
+      elsewhere++
+      response.end('{}')
+    })
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/v1/logs`
+    answer = () => ({ status: 307, headers: { location } })
+    open().setEndpoint(endpoint())
+    fill(log, 2)
+    await until(() => /307/.test(exporter?.state().fault ?? ''))
+    expect(exporter?.state()).toMatchObject({ waiting: 4, skipped: 0 })
+    expect(elsewhere).toBe(0)
+    await new Promise((resolve) => other.close(resolve))
+  })
+
+  it('goes on when the disk is full for a while and the cursor can’t be kept', async () => {
+    const put = store.put
+    let full = false
+    store.put = (...given) => {
+      if (full) throw new Error('database or disk is full')
+      put(...given)
+    }
+    try {
+      open({ batch: 2 }).setEndpoint(endpoint())
+      full = true
+      fill(log, 3)
+      await until(() => /disk is full/.test(exporter?.state().fault ?? ''))
+      full = false
+      await until(() => exporter?.state().waiting === 0)
+      expect(new Set(records().map(textOf)).size).toBe(6)
+    } finally {
+      store.put = put
+    }
   })
 
   it('bounds how far behind it may be', async () => {

@@ -15,13 +15,26 @@ export interface OtlpExporterOptions {
   /** As the platform's fetch. */
   http(
     url: string,
-    init: { method: 'POST'; headers: Record<string, string>; body: string; signal: AbortSignal },
+    init: {
+      method: 'POST'
+      headers: Record<string, string>
+      body: string
+      signal: AbortSignal
+      redirect: 'manual'
+    },
   ): Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>
   source: OtlpSource
   limits?: Partial<OtlpLimits>
   onFault?: (error: unknown) => void
-  /** Entries will never be sent: told once when it begins, and with how many when the collector is there again. */
-  onLost?: (lost: { entries: number; over: boolean }) => void
+  onLost?: (lost: LostEntries) => void
+}
+/** Entries that will never be sent. */
+export interface LostEntries {
+  entries: number
+  /** Too far behind: told once when it begins, and with how many when the collector is there again. */
+  over: boolean
+  /** Refused by a collector that takes others: told once until it takes something again. */
+  why: 'behind' | 'refused'
 }
 export interface OtlpLimits {
   /** Entries in one request. */
@@ -50,6 +63,12 @@ const LIMITS: OtlpLimits = {
   timeoutMs: 10_000,
   backlog: 100_000,
 }
+interface Result {
+  kind: 'taken' | 'later' | 'refused'
+  afterMs: number
+  fault: string
+}
+const REFUSALS = [400, 413, 422]
 const KIND = 'log'
 const ID = 'otlp-cursor'
 
@@ -61,6 +80,9 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
   let skipped = 0
   /** Of these, how many since the collector last took something. */
   let lost = 0
+  let refused = 0
+  /** Entries in one request, now. */
+  let atOnce = limits.batch
   let fault = ''
   let failures = 0
   let timer: NodeJS.Timeout | undefined
@@ -71,50 +93,70 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
     if (url === null || timer !== undefined || sending !== null) return
     timer = setTimeout(() => {
       timer = undefined
-      void send()
+      void send(url).catch((error: unknown) => {
+        // Where it had come to could not be kept, or the record not be read: it stays to be sent.
+        sending = null
+        fault = `The record could not be sent: ${error instanceof Error ? error.message : String(error)}`
+        onFault(error)
+        scheduleAfterFailure(0)
+      })
     }, ms).unref()
   }
-  function store(): void {
-    if (url !== null) documents.put(KIND, ID, { url, cursor })
+  function scheduleAfterFailure(leastMs: number): void {
+    failures++
+    const wait = Math.min(limits.longestBackoffMs, limits.backoffMs * 2 ** (failures - 1))
+    schedule(Math.max(leastMs, wait * (0.75 + Math.random() / 2)))
   }
-  async function send(): Promise<void> {
-    const to = url
+  function moveTo(next: number): void {
+    if (url !== null) documents.put(KIND, ID, { url, cursor: next })
+    cursor = next
+  }
+  async function send(to: string | null): Promise<void> {
     if (to === null) return
     const behind = head() - cursor
     if (behind > limits.backlog) {
       const first = lost === 0
+      moveTo(head() - limits.backlog)
       skipped += behind - limits.backlog
       lost += behind - limits.backlog
-      cursor = head() - limits.backlog
-      store()
-      if (first) onLost({ entries: lost, over: false })
+      if (first) onLost({ entries: lost, over: false, why: 'behind' })
     }
-    const batch = entriesAfter(cursor, limits.batch)
+    const batch = entriesAfter(cursor, atOnce)
     const last = batch.at(-1)
     if (last === undefined) return
-    sending = new AbortController()
-    const result = await post(to, batch, sending).catch((error: unknown) => ({
-      retry: true,
-      afterMs: 0,
-      fault: wordsOf(error),
-    }))
+    const abort = new AbortController()
+    sending = abort
+    const result = await post(to, batch, abort).catch(
+      (error: unknown): Result => ({ kind: 'later', afterMs: 0, fault: wordsOf(error) }),
+    )
+    if (sending !== abort) return
     sending = null
-    if (url !== to) return
     fault = result.fault
     if (fault !== '') onFault(new Error(fault))
-    if (result.retry) {
-      failures++
-      const wait = Math.min(limits.longestBackoffMs, limits.backoffMs * 2 ** (failures - 1))
-      return schedule(Math.max(result.afterMs, wait * (0.75 + Math.random() / 2)))
-    }
+    if (result.kind === 'later') return scheduleAfterFailure(result.afterMs)
+    if (result.kind === 'refused') return giveWay(batch)
+    moveTo(last.seq)
     failures = 0
-    cursor = last.seq
-    store()
-    if (lost > 0) onLost({ entries: lost, over: true })
+    refused = 0
+    if (lost > 0) onLost({ entries: lost, over: true, why: 'behind' })
     lost = 0
-    schedule(batch.length === limits.batch ? 0 : limits.gatherMs)
+    const more = batch.length === atOnce
+    atOnce = Math.min(limits.batch, atOnce * 2)
+    schedule(more ? 0 : limits.gatherMs)
   }
-  async function post(to: string, batch: EntryFields[], abort: AbortController) {
+  /** Too much at once, or one of them will never be taken: half of it next; and what is refused alone is left out. */
+  function giveWay(batch: EntryFields[]): void {
+    if (batch.length > 1) {
+      atOnce = Math.ceil(batch.length / 2)
+      schedule(0)
+      return
+    }
+    moveTo((batch[0] as EntryFields).seq)
+    skipped++
+    if (refused++ === 0) onLost({ entries: 1, over: true, why: 'refused' })
+    scheduleAfterFailure(0)
+  }
+  async function post(to: string, batch: EntryFields[], abort: AbortController): Promise<Result> {
     const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(limits.timeoutMs)])
     const body = JSON.stringify(otlpRequest(batch, source))
     const reply = await http(to, {
@@ -122,14 +164,16 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
       headers: { 'content-type': 'application/json' },
       body,
       signal,
+      // What was named gets it, and nobody else.
+      redirect: 'manual',
     })
     const text = (await reply.text()).slice(0, 2_000)
-    if (reply.status >= 200 && reply.status < 300) return { retry: false, afterMs: 0, fault: refusedIn(text) }
+    if (reply.status >= 200 && reply.status < 300)
+      return { kind: 'taken', afterMs: 0, fault: refusedIn(text) }
     const fault = `The collector answered ${reply.status}. ${text.slice(0, 200)}`.trim()
-    // What it will never take (a malformed record) must not hold up what comes after.
-    const retry =
-      [408, 429].includes(reply.status) || reply.status >= 500 || [401, 403, 404].includes(reply.status)
-    return { retry, afterMs: pauseAsked(reply.headers.get('retry-after')), fault }
+    // What it will never take (too large, malformed) must not hold up what comes after; all else may pass.
+    const kind = REFUSALS.includes(reply.status) ? 'refused' : 'later'
+    return { kind, afterMs: pauseAsked(reply.headers.get('retry-after')), fault }
   }
 
   return {
@@ -143,11 +187,11 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
       url = next
       fault = ''
       failures = 0
+      atOnce = limits.batch
       if (next === null) return
       const kept = documents.get(KIND, ID) as { url?: string; cursor?: number } | undefined
       // A collector that is named for the first time is sent what happens from now on, not a person's past.
-      cursor = kept?.url === next && typeof kept.cursor === 'number' ? Math.min(kept.cursor, head()) : head()
-      store()
+      moveTo(kept?.url === next && typeof kept.cursor === 'number' ? Math.min(kept.cursor, head()) : head())
       schedule(0)
     },
     state: () => ({
