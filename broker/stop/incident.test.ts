@@ -120,6 +120,41 @@ function incidents(more: Partial<IncidentParts> = {}) {
 const read = (state: { folder: string }, name: string) => readFileSync(path.join(state.folder, name), 'utf8')
 
 describe('an incident', () => {
+  it('writes what it can when the record can not be read', async () => {
+    const broken = Object.create(log, {
+      entriesAfter: {
+        value: () => {
+          throw new Error('disk I/O error')
+        },
+      },
+    }) as OpenActivityLog
+    const state = await incidents({ log: broken }).start({ by: 'you' })
+    expect(lockedSecrets).toEqual([true])
+    expect(state.faults.join()).toContain('disk I/O error')
+    expect(state.files).toContain('manifest.json')
+  })
+
+  it('leaves the secrets locked when that they are unlocked can not be recorded', async () => {
+    let full = false
+    const filling = Object.create(log, {
+      append: {
+        value: (entry: Parameters<OpenActivityLog['append']>[0]) => {
+          if (full) throw new Error('disk full')
+          return log.append(entry)
+        },
+      },
+    }) as OpenActivityLog
+    const made = incidents({ log: filling })
+    await made.start({ by: 'you' })
+    full = true
+    await expect(made.unlock('you')).rejects.toThrow('disk full')
+    await expect(made.end('you')).rejects.toThrow('disk full')
+    expect(lockedSecrets).toEqual([true])
+    full = false
+    await made.end('you')
+    expect(lockedSecrets).toEqual([true, false])
+  })
+
   it('stops, freezes, locks and revokes, and writes a bundle that is whole and private', async () => {
     const { start, stop } = incidents()
     const state = await start({ by: 'you, in the app', why: 'A paste went out.' })

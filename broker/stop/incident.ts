@@ -118,7 +118,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
       sealed: false,
     })
     const since = at - days * DAY_MS
-    const after = firstAfter(log, head.seq, since)
+    const after = await step('Reading the record', () => firstAfter(log, head.seq, since), head.seq)
     const seen = await step(
       'Reading the record',
       () => readRecord(entriesFrom(log, after), parts.secrets()),
@@ -214,8 +214,9 @@ export function createIncidents(parts: IncidentParts): Incidents {
       if (state === null) return null
       const unlocked = !state.checklist.some(({ id, doneAt }) => id === UNLOCK && doneAt === null)
       if (unlocked) return state
-      parts.lockSecrets(false)
+      // On record before they are: when it can't be written, they stay locked.
       log.append({ kind: 'stop', subject: 'Secrets unlocked', details: { id: state.id, by } })
+      parts.lockSecrets(false)
       return tickWhere(state, ({ id }) => id === UNLOCK, `unlocked by ${by}`)
     },
     oldRefused(secret) {
@@ -226,7 +227,6 @@ export function createIncidents(parts: IncidentParts): Incidents {
     async end(by) {
       const state = await current()
       if (state === null) return null
-      parts.lockSecrets(false)
       const left = state.checklist
         .filter(({ doneAt, kind }) => doneAt === null && kind !== 'back')
         .map(({ text }) => text)
@@ -235,6 +235,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
         subject: isLocked(state) ? 'Incident over: secrets unlocked' : 'Incident over',
         details: { id: state.id, by, left },
       })
+      parts.lockSecrets(false)
       return save({ ...state, endedAt: clock() })
     },
   }
