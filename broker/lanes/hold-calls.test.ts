@@ -94,6 +94,27 @@ describe('a pause', () => {
     expect((await kept.ended).outcome).toEqual(ok('counted'))
   })
 
+  it('nor does cancelling one whose answer was on its way already', async () => {
+    const control = new AbortController()
+    const kept = count(counter(60_000), 'agent_1')
+    await kept.begun()
+    const quick = callTool(lane, counter(60_000), {
+      principalId: 'agent_1',
+      fn: 'none',
+      signal: control.signal,
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    // Nothing is read meanwhile: the answer waits in the pipe.
+    for (const until = performance.now() + 250; performance.now() < until; );
+    pause('agent_1')
+    control.abort()
+    expect((await quick).outcome).toMatchObject({ code: 'cancelled' })
+    await sleep(100)
+    pause()
+    expect((await kept.ended).outcome).toEqual(ok('counted'))
+    expect(kept.lines).toEqual(Array.from({ length: 50 }, (_, n) => String(n)))
+  })
+
   it('does not keep Stop from ending it', async () => {
     const one = count(counter(60_000), 'agent_1')
     await one.begun()

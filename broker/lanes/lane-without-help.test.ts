@@ -98,6 +98,59 @@ describe.runIf(process.platform === 'linux')('where bubblewrap can’t start', (
     await lane.close()
   })
 
+  it.runIf(findBubblewrap()).each([
+    [
+      'the system is short of something',
+      'echo "bwrap: Creating new namespace failed: Resource temporarily unavailable" >&2; exit 1',
+    ],
+    ['what runs in it breaks down for want of memory', 'exit 134'],
+  ])('is not given up while %s', async (_, fails) => {
+    wrapBubblewrap(`test -e "$0.busy" && { ${fails}; }`)
+    writeFileSync(path.join(folder, 'bwrap.busy'), '')
+    const lane = openTestLane(sandbox)
+    await lane.warm()
+    expect((await callTool(lane, echo, { input: 1 })).outcome).toMatchObject({ code: 'crashed' })
+    expect(lane.stats().osSandbox).toBe('bubblewrap')
+    rmSync(path.join(folder, 'bwrap.busy'))
+    expect((await callTool(lane, echo, { input: 1 })).outcome).toEqual(ok(1))
+    expect(lane.stats().osSandbox).toBe('bubblewrap')
+    await lane.close()
+  })
+
+  it.runIf(findBubblewrap())(
+    'is not given up because there were no descriptors: the call fails, and the next one is held',
+    async () => {
+      const code = `
+        import fs from 'node:fs'
+        import { openTestLane, makeTool, callTool } from './e2e/fixtures/open-test-lane.ts'
+        const lane = openTestLane(JSON.parse(process.argv[1]), { poolSize: 0 })
+        const echo = makeTool('export const main = async (input) => input')
+        const call = async (input) => (await callTool(lane, echo, { input })).outcome
+        const held = []
+        try { for (;;) held.push(fs.openSync('/dev/null', 'r')) } catch {}
+        const first = await call(1).catch((error) => ({ thrown: error.message }))
+        for (const fd of held) fs.closeSync(fd)
+        const second = await call(2).catch((error) => ({ thrown: error.message }))
+        fs.writeSync(1, JSON.stringify({ first, second, osSandbox: lane.stats().osSandbox }))
+        await lane.close()`
+      const child = spawn(
+        '/bin/sh',
+        [
+          ...['-c', 'ulimit -n 200; exec "$@"', 'sh', process.execPath],
+          ...['--input-type=module', '-e', code, JSON.stringify(sandbox)],
+        ],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      )
+      let text = ''
+      for await (const chunk of child.stdout) text += chunk
+      expect(JSON.parse(text)).toMatchObject({
+        first: { kind: 'failed', code: 'crashed', person: expect.stringContaining('EMFILE') },
+        second: ok(2),
+        osSandbox: 'bubblewrap',
+      })
+    },
+  )
+
   it.runIf(findBubblewrap())(
     'is not given up once it has worked: the call fails, and the next is held again',
     async () => {

@@ -158,16 +158,16 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   }
 
   /**
-   * The OS sandbox is given up only where it has never worked and said no by itself. A start that was ended from
-   * outside (Stop, the system short of memory) or took too long tells nothing about it, and may be brought about.
+   * The OS sandbox is given up only where it has never worked and said no by itself. A start that was ended by a signal
+   * (Stop, memory), took too long, or for which the system was short of something tells nothing about it, and may be
+   * brought about.
    */
   function noteFailedStart(process: ToolProcess) {
     const { kind } = spawner.status()
     const end = process.ended()
     const why = end?.stderr.trim().split('\n')[0] || wordsOfEnd(end)
     options.log(`a sandbox process did not start (${kind}): ${why}`)
-    const refusedByItself = end !== null && end.fault === '' && !endedFromOutside(end)
-    if (!refusedByItself || osSandboxWorks || process.osSandbox === 'none' || kind === 'none') return
+    if (!saidNo(end) || osSandboxWorks || process.osSandbox === 'none' || kind === 'none') return
     if (++refusals >= REFUSALS) spawner.giveUpOsSandbox(`${kind} can not start here (${why.slice(0, 200)})`)
   }
 
@@ -239,6 +239,17 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
       clearTimeout(respawn)
     },
   }
+}
+
+/** A shell's way to say that a signal ended what it ran; bubblewrap's, too. */
+const BY_SIGNAL = 128
+const SHORT_OF =
+  /Resource temporarily unavailable|Cannot allocate memory|Too many open files|Too many processes/i
+
+/** It ran, and ended by itself for a reason that will be there the next time. Without an exit code it never ran. */
+function saidNo(end: SandboxEnd | null): boolean {
+  if (end === null || end.fault !== '' || end.signal !== null || end.code === null) return false
+  return end.code <= BY_SIGNAL && !SHORT_OF.test(end.stderr)
 }
 
 const endedFromOutside = ({ signal, code }: SandboxEnd) => signal !== null || code === KILLED

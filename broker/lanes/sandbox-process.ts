@@ -159,7 +159,8 @@ export function openSandboxProcess(
   child.stderr?.on('data', (chunk) => {
     end.stderr = (end.stderr + String(chunk)).slice(-STDERR)
   })
-  for (const stream of child.stdio) stream?.on('error', () => {})
+  // There are none where the system has no descriptors for them.
+  for (const stream of (child.stdio as typeof child.stdio | undefined) ?? []) stream?.on('error', () => {})
   child.on('error', (error) => {
     end.stderr = error.message
     finish()

@@ -75,7 +75,11 @@ export function createSandboxSpawner({
 
   return {
     prepare: () => {
-      prepared ??= look()
+      prepared ??= look().catch((error: Error) => {
+        // What was missing now may be there for the next call.
+        prepared = undefined
+        return error.message
+      })
       return prepared
     },
     start: ({ strict }) => {
@@ -84,9 +88,10 @@ export function createSandboxSpawner({
       const stdio = ['pipe', 'pipe', 'pipe', ...(filtered ? ['pipe' as const] : [])] as ('pipe' | 'ignore')[]
       const child = spawn(command, args, { env: {}, cwd: '/', stdio, windowsHide: true })
       if (filtered) {
-        const pipe = child.stdio[FILTER_DESCRIPTOR] as Writable
-        pipe.on('error', () => {})
-        pipe.end(filter)
+        // Without descriptors for it there are no pipes; the child says that it never was, in a moment.
+        const pipe = (child.stdio as unknown[] | undefined)?.[FILTER_DESCRIPTOR] as Writable | undefined
+        pipe?.on('error', () => {})
+        pipe?.end(filter)
       }
       return { child, osSandbox: status.kind }
     },

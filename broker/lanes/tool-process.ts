@@ -102,6 +102,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     if (message.t === 'result') {
       clearTimeout(cancelling.get(message.id))
       cancelling.delete(message.id)
+      toldWhileHeld.delete(message.id)
       if (live) finish(live, outcomeOfResult(message, live), message.cpuMs)
     } else if (live && message.t === 'log') live.log(message.level, message.text)
     else if (live && message.t === 'request') passOn(live, message, size)

@@ -84,18 +84,24 @@ async function librariesOf(program: string): Promise<LinuxParts['libraries']> {
   })
 }
 
+/** Rejects when it could not be asked, which tells nothing of what it needs. */
 function listLibraries(program: string): Promise<string> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let text = ''
     const child = spawn(program, ['--version'], {
       env: { LD_TRACE_LOADED_OBJECTS: '1' },
       stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 2000,
+      timeout: 10_000,
     })
-    child.stdout.on('data', (chunk) => {
+    child.stdout?.on('data', (chunk) => {
       text += chunk
     })
-    child.on('error', () => resolve(''))
-    child.on('close', () => resolve(text))
+    child.on('error', (error) =>
+      reject(new Error(`what Node needs could not be looked up (${error.message})`)),
+    )
+    child.on('close', (_, signal) => {
+      if (signal === null) resolve(text)
+      else reject(new Error('looking up what Node needs took too long'))
+    })
   })
 }
