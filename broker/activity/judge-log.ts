@@ -68,7 +68,7 @@ export function judgeLog(evidence: Evidence): Verdict {
   return {
     ok: firstBad === null,
     entries: head.seq - first.seq,
-    firstBad,
+    firstBad: firstBad && { ...firstBad, seq: Math.max(1, firstBad.seq) },
     head: head.seq === 0 ? null : head,
     sealedTo: seals.sealedTo,
   }

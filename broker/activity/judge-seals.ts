@@ -101,4 +101,6 @@ function endFault(
   return null
 }
 
-const timeOf = (seal: StoredSeal) => new Date(seal.at).toISOString()
+/** Of a seal that was changed, it may be none. */
+const timeOf = ({ at }: StoredSeal) =>
+  Number.isNaN(new Date(at).getTime()) ? `time ${at}` : new Date(at).toISOString()

@@ -2,7 +2,7 @@
  * Verifies a log file, on several threads, also while nothing else has it open: what `sallyport log verify` and the
  * app's Verify button run. It needs no more than the files, and the public key that must have sealed them.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { VerifyReport } from '../../contract/activity.ts'
 import { hex, openArchiveForReading } from './archive.ts'
@@ -43,6 +43,7 @@ async function verdictOf(
 ): Promise<Verdict & Pick<VerifyReport, 'gaps'>> {
   const { heads = [], threads = 2 } = options
   if (!existsSync(files.hot)) throw new Error(`There is no log at ${files.hot}.`)
+  refuseWhatIsNoFile(files)
   const strays = findStrays(files)
   const start = readStart(files)
   const wanted = [...heads, ...strays, ...(start ? [start] : [])].flatMap(({ seq }) => [seq, seq - 1])
@@ -61,6 +62,14 @@ async function verdictOf(
     return { ...judgeLog({ parts, heads, keys, strays, start, ids, ...beside }), gaps: beside.gaps }
   } finally {
     beside.close()
+  }
+}
+
+/** Opening a pipe in the place of a file would wait without end for somebody to write to it. */
+function refuseWhatIsNoFile({ hot, archive }: LogFiles): void {
+  for (const file of [hot, archive].flatMap((base) => [base, `${base}-wal`, `${base}-shm`])) {
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (found !== undefined && !found.isFile()) throw new Error(`${file} is no file.`)
   }
 }
 
@@ -153,7 +162,7 @@ function readStart(files: LogFiles): ChainPoint | null {
     const text = hot.prepare("SELECT value FROM meta WHERE key = 'start'").get()?.value
     if (text === undefined) return null
     const { seq, hash } = JSON.parse(String(text)) as Partial<ChainPoint>
-    return { seq: Number(seq ?? 0), hash: String(hash) }
+    return Number.isSafeInteger(seq) ? { seq: Number(seq), hash: String(hash) } : { seq: 0, hash: '' }
   } catch {
     return { seq: 0, hash: '' }
   } finally {
