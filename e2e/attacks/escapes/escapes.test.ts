@@ -148,9 +148,15 @@ const endOf = ({ outcome }: ToolCallResult) => (outcome.kind === 'ok' ? 'ok' : o
 const at = (values: number[], share: number) =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0
 
-/** Which of two limits is met first is the machine's doing: what eats memory slowly ends by the clock, and the other way. */
+/**
+ * Which of two limits is met first is the machine's doing: what eats memory slowly ends by the clock, and the other way;
+ * a flood on a busy machine has the clock run out before it has made its amount.
+ */
 const LIMITS = ['deadline', 'out-of-memory']
-const mayEnd = (ends: string[]) => (ends.some((end) => LIMITS.includes(end)) ? [...ends, ...LIMITS] : ends)
+function mayEnd(name: string, ends: string[]): string[] {
+  if (ends.some((end) => LIMITS.includes(end))) return [...ends, ...LIMITS]
+  return name.startsWith('flood-') ? [...ends, 'deadline'] : ends
+}
 
 describe('the attacks', () => {
   it('are at least sixty', () => expect(attacks.length).toBeGreaterThanOrEqual(60))
@@ -161,7 +167,7 @@ describe.each(attacks)('$name: $about', ({ name, ends, limits }) => {
     const made = results.get(name) ?? []
     expect(made.length).toBeGreaterThan(0)
     for (const result of made) {
-      expect(mayEnd(ends)).toContain(endOf(result))
+      expect(mayEnd(name, ends)).toContain(endOf(result))
       if (result.outcome.kind === 'ok') expect(result.outcome.value).toMatchObject({ escaped: [] })
       // The clock's own end is sharp; what is added is the time until a busy machine lets it be told.
       expect(result.wallMs).toBeLessThan((limits.wallMs ?? 0) + 3_000)
