@@ -307,6 +307,31 @@ describe('moving and copying', () => {
     }
   })
 
+  test('what is written while it is carried to another disk is not lost: all of it stays', async ({
+    skip,
+  }) => {
+    for (let n = 0; n < 40; n++) put(`folder/${n}.txt`)
+    const disk = `${top}/disk`
+    fs.mkdirSync(disk)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', disk], { stdio: 'ignore' })
+    } catch {
+      return skip('only an administrator can make a disk')
+    }
+    try {
+      const moving = move(['folder', 'disk/folder'])
+      while (names('disk').length === 0) await new Promise((resolve) => setImmediate(resolve))
+      put('folder/late.txt')
+      expect(await moving).toMatchObject({ kind: 'failed', code: 'changed' })
+      expect(names('folder')).toHaveLength(41)
+      expect(names('disk')).toEqual([])
+      expect(await move(['folder', 'disk/folder'])).toMatchObject({ kind: 'ok' })
+      expect(text('disk/folder/late.txt')).toBe('folder/late.txt')
+    } finally {
+      execFileSync('umount', [disk])
+    }
+  })
+
   test('copies need leave to read, leave nothing behind when refused', async () => {
     put('folder/a.txt')
     put('folder/secret')

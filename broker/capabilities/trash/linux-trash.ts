@@ -11,7 +11,9 @@ import { errnoOf, explainError } from '../files/explain-error.ts'
 import type { HeldPlace, PathHolder } from '../files/held.ts'
 import { isAtOrBelow } from '../files/name-paths.ts'
 import { copyTree } from '../write/copy-tree.ts'
+import { movedMeanwhile } from '../write/open-place.ts'
 import { renameEntry } from '../write/rename-entry.ts'
+import { lookBeforeCarrying } from '../write/take-carried.ts'
 import type { Trash } from './trash.ts'
 
 export interface LinuxTrashOptions {
@@ -42,13 +44,15 @@ export function createLinuxTrash(options: LinuxTrashOptions): Trash {
       const entry = place.entry as fs.Stats
       const trash = trashFor(place, entry)
       const noted = noteInfo(trash, place.path, name)
+      const now = `${trash.path}/files/${noted.name}`
+      let done = false
       try {
-        const now = `${trash.path}/files/${noted.name}`
-        await bring(place, now)
+        const brought = await bring(place, now)
+        if (brought.kind !== 'ok') return brought
+        done = true
         return ok({ now })
-      } catch (error) {
-        fs.rmSync(noted.info, { force: true })
-        throw error
+      } finally {
+        if (!done) fs.rmSync(noted.info, { force: true })
       }
     } catch (error) {
       return explainError(error, name)
@@ -56,24 +60,28 @@ export function createLinuxTrash(options: LinuxTrashOptions): Trash {
   }
 
   /** Renamed into the trash; carried there when it lies on another disk. */
-  async function bring(place: HeldPlace, now: string): Promise<void> {
+  async function bring(place: HeldPlace, now: string): Promise<Outcome<true>> {
     const at = `${place.folder.at}/${place.names[0]}`
+    const entry = place.entry as fs.Stats
     try {
-      renameEntry(at, now, place.entry as fs.Stats)
-      return
+      renameEntry(at, now, entry)
+      return ok(true)
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV') throw error
     }
     const thing = holder.holdChild(place.folder, place.names[0])
     try {
+      const carried = lookBeforeCarrying(at, entry, thing)
       if (thing) {
         const signal = new AbortController().signal
         const copied = await copyTree(thing, now, { holder, signal, mayRead: () => true, asMove: true })
-        if (copied.kind !== 'ok') throw Object.assign(new Error(copied.person), { code: 'EIO' })
+        if (copied.kind !== 'ok') return copied
       } else {
         fs.symlinkSync(fs.readlinkSync(at), now)
       }
-      fs.rmSync(at, { recursive: true })
+      if (carried.takeAway()) return ok(true)
+      fs.rmSync(now, { recursive: true })
+      return movedMeanwhile(place.path)
     } finally {
       thing?.close()
     }

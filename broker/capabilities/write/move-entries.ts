@@ -33,6 +33,7 @@ import {
 import { syncFolder } from './put-file.ts'
 import { recordChange } from './record-change.ts'
 import { renameEntry } from './rename-entry.ts'
+import { lookBeforeCarrying } from './take-carried.ts'
 
 type Args = OperationArgs<'fs.move'>
 type Pair = HeldPair<HeldPlace | HeldNothing>
@@ -182,6 +183,7 @@ export function createMoveEntries(deps: WriteDeps) {
     const temporary = `${to.folder.at}/.sallyport-${randomBytes(8).toString('hex')}.tmp`
     const thing = files.holder.holdChild(from.folder, from.names[0])
     try {
+      const carried = lookBeforeCarrying(at, from.entry as fs.Stats, thing)
       if (thing) {
         const copied = await copyTree(thing, temporary, {
           holder: files.holder,
@@ -194,8 +196,9 @@ export function createMoveEntries(deps: WriteDeps) {
         fs.symlinkSync(fs.readlinkSync(at), temporary)
       }
       renameEntry(temporary, to.at, fs.lstatSync(temporary))
-      fs.rmSync(at, { recursive: true })
-      return ok(true)
+      if (carried.takeAway()) return ok(true)
+      fs.rmSync(to.at, { recursive: true })
+      return movedMeanwhile(from.path)
     } catch (error) {
       fs.rmSync(temporary, { recursive: true, force: true })
       return explainError(error, to.name)
