@@ -44,6 +44,7 @@ import { openPolicyBook } from './policy/open-policy-book.ts'
 import { readRecorded } from './policy/read-recorded.ts'
 import type { PartFacts } from './readiness/list-parts.ts'
 import { createCanaries } from './secrets/canaries.ts'
+import { createCredentialFinder } from './secrets/find-credentials.ts'
 import { createKeychain } from './secrets/keychain.ts'
 import { keychainService } from './secrets/keychain-service.ts'
 import { createLeakScanner, type WatchedValue } from './secrets/leak-scanner.ts'
@@ -150,7 +151,7 @@ async function makeRooms(options: BrokerOptions) {
     mayResume: () => !session.locked(),
   })
 
-  const leaks = createLeakScanner()
+  const leaks = createLeakScanner(createCredentialFinder(undefined, onFault))
   const keychain = createKeychain({
     node: options.node,
     childFile: join(dist, 'broker', 'keychain.child.js'),

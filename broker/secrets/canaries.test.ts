@@ -113,6 +113,19 @@ describe('a canary', () => {
     expect(open().canaries.frozen('files')).not.toBeNull()
   })
 
+  test('freezes and tells the person although the disk is full, and that a restart would undo it', async () => {
+    const { canaries, scanner } = open()
+    await canaries.open(['files'])
+    store.put = () => {
+      throw new Error('disk full')
+    }
+    const { hits } = scanner.redactKnown(canaries.tokenFor('files'))
+    expect(canaries.caught(hits, place)?.code).toBe('flow')
+    expect(canaries.frozen('files')?.code).toBe('stopped')
+    expect(told).toHaveLength(1)
+    expect(told[0]).toContain('a restart would let it work again')
+  })
+
   test('is none of the secrets: other hits freeze nothing', () => {
     expect(open().canaries.caught([{ what: 'secret:mail', start: 0, end: 9 }], place)).toBeNull()
   })

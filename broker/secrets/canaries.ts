@@ -72,9 +72,13 @@ export function createCanaries(parts: CanaryParts): Canaries {
       const entry = { tool, why, at: clock() }
       // In force first: a log that can't be written must not keep it from holding.
       frozen.set(tool, entry)
-      store.put(KIND, tool, entry)
+      const kept = keepFreeze(tool, entry)
       tell()
-      parts.alert(text)
+      parts.alert(
+        kept
+          ? text
+          : `${text} The disk did not take this: a restart would let it work again. Remove the tool.`,
+      )
       note(text, place)
     }
     return refused(
@@ -82,6 +86,15 @@ export function createCanaries(parts: CanaryParts): Canaries {
       text,
       `Refused: the tool ${tool} tried to pass on a canary and is frozen. Do not use it again; tell the person.`,
     )
+  }
+
+  function keepFreeze(tool: string, entry: FrozenTool): boolean {
+    try {
+      store.put(KIND, tool, entry)
+      return true
+    } catch {
+      return false
+    }
   }
 
   function note(subject: string, { principal, run, tool, callId }: CanaryPlace): void {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { CREDENTIAL_RULES } from './credential-rules.ts'
+import { createCredentialFinder } from './find-credentials.ts'
 import { createLeakScanner } from './leak-scanner.ts'
 import { loadPreset } from './preset-rules.ts'
 import {
@@ -136,6 +137,33 @@ test('what a rule of the preset finds, stands where one of its marks does', asyn
         expect(find(text)).toEqual([])
     }
   }
+})
+
+describe('the preset', () => {
+  /** Only the preset knows this kind. */
+  const onlyTheirs = (r = random) => `vcp_${r('alnum', 56)}`
+
+  test('is loaded by the first look into a text, and nobody has to ask for it', async () => {
+    const fresh = createLeakScanner()
+    expect(fresh.scan('nothing in here').hits).toEqual([])
+    await vi.waitFor(() => expect(fresh.scan(`x ${onlyTheirs()} y`).hits).toHaveLength(1), 20_000)
+  })
+
+  test('that could not be loaded is said, and tried again', async () => {
+    const faults: unknown[] = []
+    let broken = true
+    const finder = createCredentialFinder(
+      async () => {
+        if (broken) throw new Error('no such module')
+        return loadPreset()
+      },
+      (fault) => faults.push(fault),
+    )
+    finder.find('x')
+    await vi.waitFor(() => expect(faults).toHaveLength(1), 20_000)
+    broken = false
+    await vi.waitFor(() => expect(finder.find(`x ${onlyTheirs()} y`)).toHaveLength(1), 20_000)
+  })
 })
 
 test('each rule is tried at its marks only, with a shape that sticks', () => {

@@ -10,28 +10,52 @@ import { loadPreset, type PresetRule } from './preset-rules.ts'
 
 export interface CredentialFinder {
   find(text: string): LeakHit[]
-  /** Resolves when the preset is loaded too. */
+  /** Resolves when the preset is loaded too. The first look into a text has it loaded soon, by itself. */
   ready(): Promise<void>
 }
 
-export function createCredentialFinder(load: typeof loadPreset = loadPreset): CredentialFinder {
+/** Loading costs some twenty milliseconds of this thread: not in the moment in which something was asked. */
+const SOON_MS = 100
+
+/** `onFault` is told when the preset could not be loaded for a look; the next one tries again. */
+export function createCredentialFinder(
+  load: typeof loadPreset = loadPreset,
+  onFault: (error: unknown) => void = () => {},
+): CredentialFinder {
   const own = CREDENTIAL_RULES.map(({ marks }) => marks)
   let preset: readonly PresetRule[] = []
   /** Rules of the preset whose marks nobody wrote down: run on every text. */
   let unmarked: readonly PresetRule[] = []
   let index: MarkIndex = indexMarks(own)
   let loading: Promise<void> | null = null
+  let asked = false
+
+  function ready(): Promise<void> {
+    loading ??= load().then(take, (error: unknown) => {
+      loading = null
+      throw error
+    })
+    return loading
+  }
+  function take(rules: PresetRule[]): void {
+    preset = rules.filter(({ marks }) => marks.length > 0)
+    unmarked = rules.filter(({ marks }) => marks.length === 0)
+    index = indexMarks([...own, ...preset.map(({ marks }) => marks)])
+  }
+  function readySoon(): void {
+    if (asked) return
+    asked = true
+    const load = () => ready().catch(onFault)
+    setTimeout(() => {
+      asked = false
+      void load()
+    }, SOON_MS).unref()
+  }
 
   return {
-    ready() {
-      loading ??= load().then((rules) => {
-        preset = rules.filter(({ marks }) => marks.length > 0)
-        unmarked = rules.filter(({ marks }) => marks.length === 0)
-        index = indexMarks([...own, ...preset.map(({ marks }) => marks)])
-      })
-      return loading
-    },
+    ready,
     find(text) {
+      if (loading === null) readySoon()
       const hits: LeakHit[] = []
       const wanted = new Set<PresetRule>()
       index.each(text, (group, at) => {

@@ -40,6 +40,7 @@ beforeEach(() => {
   told = []
   muted = []
   locked = false
+  faults = []
   log = openActivityLog({ file: at.file, clock, limits: { indexAt: 1e9 } })
   watch()
 })
@@ -48,6 +49,7 @@ afterEach(async () => {
   await log.close()
   at.remove()
 })
+let faults: unknown[]
 const looked = () => new Promise((resolve) => setImmediate(resolve))
 const rules = async () => {
   await looked()
@@ -97,6 +99,31 @@ const useSecret = (tool: string, hash = 'a') =>
   )
 
 describe('alerts', () => {
+  it('reach the person while the disk takes neither the record nor what is remembered', async () => {
+    end()
+    const { append, onEntry } = log
+    let full = false
+    const refuse = () => {
+      throw new Error('The disk is full.')
+    }
+    end = watchEntries({
+      log: { ...log, onEntry, append: (entry) => (full ? refuse() : append(entry)) },
+      documents: { ...store, put: (...given) => (full ? refuse() : store.put(...given)) },
+      clock,
+      muted: () => muted,
+      locked: () => locked,
+      emit: (alert) => told.push(alert),
+      onFault: (fault) => faults.push(fault),
+    })
+    full = true
+    send('new.example', true)
+    expect(await rules()).toEqual(['new-host-after-outside-text'])
+    expect(faults.length).toBeGreaterThan(0)
+    full = false
+    send('other.example', true)
+    expect(await rules()).toEqual(['new-host-after-outside-text'])
+  })
+
   it('tell of a new host after outside text, once, and not of hosts known from before', async () => {
     send('known.example', false)
     send('known.example', true)

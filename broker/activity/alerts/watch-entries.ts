@@ -45,7 +45,7 @@ export function watchEntries(options: AlertsOptions): () => void {
   const { log, documents, clock, muted, locked, emit, onFault = () => {} } = options
   const watches = ALERT_RULES.map((rule) => ({
     rule,
-    look: rule.start({ memory: rememberIn(documents, rule.id), locked }),
+    look: rule.start({ memory: rememberIn(documents, rule.id, onFault), locked }),
   }))
   let waiting: EntryFields[] = []
   let telling = false
@@ -54,11 +54,17 @@ export function watchEntries(options: AlertsOptions): () => void {
     if (muted().includes(rule.id)) return
     const { principal, run, tool, callId } = entry
     telling = true
-    log.append({
-      ...{ kind: 'alert', subject: text, principal, run, tool, callId },
-      details: { rule: rule.id, title: rule.title, because: rule.words, about: entry.seq },
-    })
-    telling = false
+    try {
+      log.append({
+        ...{ kind: 'alert', subject: text, principal, run, tool, callId },
+        details: { rule: rule.id, title: rule.title, because: rule.words, about: entry.seq },
+      })
+    } catch (error) {
+      // The person is told all the same; that the record can't be written is said by itself.
+      onFault(error)
+    } finally {
+      telling = false
+    }
     emit({ id: `alert_${randomUUID()}`, at: clock(), rule: rule.id, text })
   }
   function lookAtAll(): void {
@@ -70,7 +76,6 @@ export function watchEntries(options: AlertsOptions): () => void {
           const text = look(entry)
           if (text !== null) tell(rule, entry, text)
         } catch (error) {
-          telling = false
           onFault(error)
         }
       }
@@ -100,7 +105,7 @@ export function watchEntries(options: AlertsOptions): () => void {
 const EARLY = 100
 const EARLY_MS = 2_000
 
-function rememberIn(documents: DocumentStore, rule: string): RuleMemory {
+function rememberIn(documents: DocumentStore, rule: string, onFault: (error: unknown) => void): RuleMemory {
   const stored = documents.get(KIND, rule)
   let words = Array.isArray(stored) ? stored.filter((word): word is string => typeof word === 'string') : []
   const known = new Set(words)
@@ -108,7 +113,12 @@ function rememberIn(documents: DocumentStore, rule: string): RuleMemory {
     words = next.slice(-WORDS_KEPT)
     known.clear()
     for (const word of words) known.add(word)
-    documents.put(KIND, rule, words)
+    try {
+      documents.put(KIND, rule, words)
+    } catch (error) {
+      // It may be told once more after a restart; now it must not be kept back.
+      onFault(error)
+    }
   }
   return {
     has: (word) => known.has(word),

@@ -46,7 +46,8 @@ export function csvLine(entry: ActivityEntry, closer: EntryFields | null): strin
 function cell(value: string | number | null | undefined): string {
   if (value == null) return ''
   if (typeof value === 'number') return String(value)
-  // A leading = + - @ or tab makes some programs compute: an apostrophe makes it text.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  // A leading = + - @ or tab makes some programs compute: an apostrophe makes it text. Where the comma is a decimal sign
+  // they part cells at semicolons.
+  const text = value.replace(/(^|[;\t])(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/g, "$1'")
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ActivityEntry } from '../../../contract/activity.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import { type OpenActivityLog, openActivityLog } from '../open-activity-log.ts'
 import { fill, readIntent, testClock, testFolder, tidy } from '../test-log.ts'
 import { checkOcsf } from './check-ocsf.ts'
+import { csvLine } from './csv-line.ts'
 
 const at = testFolder()
 let log: OpenActivityLog
@@ -120,6 +122,19 @@ describe('an export as CSV', () => {
     expect(lines.find((line) => line.includes('Send POST'))).toMatch(/,net\.request,allow,yes,ok,12,/)
     expect(lines.find((line) => line.includes('note-1.md'))).toMatch(/,fs\.read,allow,no,ok,0\.5,/)
   })
+})
+
+it.each([
+  ['=1+1', "'=1+1"],
+  ['-2', "'-2"],
+  ['\uff1d1+1', "'\uff1d1+1"],
+  // Cells part at semicolons where the comma is a decimal sign.
+  ['a; =1+1;b', "a;' =1+1;b"],
+  ["a;'=1+1", "a;''=1+1"],
+  ['a=b c-d; e', 'a=b c-d; e'],
+])('a cell of a table computes nothing: %s', (subject, cell) => {
+  const entry = { ...log.entry(1)?.entry, subject } as ActivityEntry
+  expect(csvLine(entry, null).split(',')[3]).toBe(cell)
 })
 
 describe('an export as OCSF', () => {
