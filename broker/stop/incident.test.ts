@@ -210,6 +210,22 @@ describe('an incident', () => {
     expect(broken).toEqual([3])
   })
 
+  it('locks secrets and takes back tokens although stopping hangs first and fails then', async () => {
+    let fail = (_: Error) => {}
+    const hangs = new Promise<never>((_, reject) => {
+      fail = reject
+    })
+    let revoked = 0
+    const stop = { ...incidents().stop, stop: () => hangs }
+    const starting = incidents({ stop, revokeTokens: async () => ++revoked }).start({ by: 'you' })
+    expect(lockedSecrets).toEqual([true])
+    fail(new Error('a listener broke'))
+    const state = await starting
+    expect(revoked).toBe(1)
+    expect(state.faults).toEqual(['Stopping: a listener broke'])
+    expect(state.files).toContain('report.html')
+  })
+
   it('goes on when steps fail, and says which', async () => {
     writeFileSync(path.join(folder, 'blocked'), '')
     const { start, stop } = incidents({

@@ -11,6 +11,7 @@ import type { Caller } from '../../contract/broker-api.ts'
 import type { Grant } from '../../contract/grant.ts'
 import { Incident } from '../../contract/incident.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
+import type { StopReceipt } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, LeakScanner, StopSwitch } from '../ports.ts'
 import { makeChecklist, tickSeen, UNLOCK } from './incident/checklist.ts'
 import { type ChangedFile, type Evidence, type RecordedEntry, readRecord } from './incident/evidence.ts'
@@ -93,9 +94,10 @@ export function createIncidents(parts: IncidentParts): Incidents {
     }
     const at = clock()
     const id = `incident-${new Date(at).toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${randomBytes(2).toString('hex')}`
-    // Stop first: it depends on nothing, and everything after it has time.
-    const receipt = await stop.stop(by)
+    // Stop first: it depends on nothing. What waits is only the count of what has ended, and no lock waits for that.
+    const stopping = stop.stop(by)
     parts.lockSecrets(true)
+    const receipt = await step('Stopping', () => stopping, notCounted({ id, at, by }))
     const tokensRevoked = await step('Revoking tokens', () => parts.revokeTokens(asked), 0)
     await step(
       'Writing the record',
@@ -276,6 +278,13 @@ function* pages(log: IncidentLog, format: 'jsonl' | 'csv', after: number): Gener
     next = page.next
   }
 }
+
+/** The receipt of a stop that told nothing of what it had ended. */
+const notCounted = (of: Pick<StopReceipt, 'id' | 'at' | 'by'>): StopReceipt => ({
+  ...of,
+  ...{ scope: 'all', ms: 0, isolates: 0, processes: 0, sockets: 0, runs: 0, questions: 0, credentials: 0 },
+  ...{ alreadyLeft: [], survivors: [], drill: false },
+})
 
 const notVerified: VerifyReport = {
   ok: false,
