@@ -471,10 +471,20 @@ export function createPassCall(parts: GateParts): Passed {
           through.value.flow,
           through.value.asked !== null,
         )
-        parts.log.append(
-          scrub({ ...facts, kind: 'decision', subject: notice.subject, ref: permit.facts.intent }),
-        )
-        return null
+        // Written before done, like what it belongs to.
+        try {
+          parts.log.stage(
+            scrub({ ...facts, kind: 'decision', subject: notice.subject, ref: permit.facts.intent }),
+          )
+          await parts.log.sync()
+        } catch (error) {
+          parts.onFault(error)
+          return refused(
+            'unavailable',
+            'The activity log can’t be written, so nothing is done. Free some disk space, then try again.',
+          )
+        }
+        return (await waitWhilePaused(context)) ?? blocks(context)
       },
       wouldDecide(need) {
         // A single need, apart from any request: there is nothing in it that words could back.

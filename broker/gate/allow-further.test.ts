@@ -1,0 +1,105 @@
+/** What comes up while something is done (a redirect, a program's connection) is on the disk before it is done. */
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { ok } from '../../contract/outcome.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
+import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
+import type { ContainedPrograms } from '../ports.ts'
+
+let house: TestHouse
+/** What the program was told when it wanted to connect, and what stood in the log then. */
+let told: (string | null)[]
+let atConnect: () => void
+
+const contained: ContainedPrograms = {
+  name: 'played',
+  available: () => ({ available: true, text: '' }),
+  clearUp() {},
+  end: async () => ({}),
+  close: async () => {},
+  async start(program) {
+    atConnect()
+    told.push(await program.mayConnect('example.org', 443))
+    const empty = () => new PassThrough().end()
+    const end = { exitCode: 0, signal: null, denied: [], left: [], peakRss: 0, wallMs: 1 }
+    return ok({
+      ...{ stdin: new PassThrough(), stdout: empty(), stderr: empty() },
+      ended: Promise.resolve({ ...end, endedBy: 'itself' as const }),
+      kill: async () => ({ survivors: [] }),
+    })
+  },
+}
+beforeAll(async () => {
+  house = await openTestHouse({ contained })
+})
+afterAll(() => house.close())
+beforeEach(() => {
+  told = []
+  atConnect = () => {}
+  house.says(() => 'allow')
+  house.log.sync = async () => {}
+})
+
+const run = () =>
+  house.gate.passCapability(
+    {
+      principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
+      perimeter: Perimeter.parse({
+        folders: [{ path: house.home, read: 'allow', write: 'allow' }],
+        commands: [{ program: 'ls', run: 'allow' }],
+        hosts: [
+          {
+            scheme: 'https',
+            host: 'example.org',
+            port: 443,
+            methods: ['POST'],
+            read: 'allow',
+            send: 'allow',
+          },
+        ],
+      }),
+      ...{ run: { id: 'run_1', title: 'Test' }, callId: 'call_1', tool: null },
+      signal: new AbortController().signal,
+    },
+    'command.run',
+    { argv: ['ls'], cwd: house.home },
+  )
+
+it('waits for the disk', async () => {
+  const synced: string[] = []
+  atConnect = () => {
+    house.log.sync = async () => void synced.push(house.entries.at(-1)?.subject ?? '')
+  }
+  expect(await run()).toMatchObject({ kind: 'ok' })
+  expect(told).toEqual([null])
+  expect(synced).toEqual([expect.stringContaining('example.org')])
+})
+
+it('is not done when it can’t be written', async () => {
+  atConnect = () => {
+    house.log.sync = () => Promise.reject(new Error('disk full'))
+  }
+  await run()
+  expect(told).toEqual([expect.stringContaining('activity log')])
+})
+
+it('is not done when Stop comes while it is written', async () => {
+  atConnect = () => {
+    house.log.sync = async () => void house.stop.stop('you')
+  }
+  await run()
+  expect(told).toEqual([expect.stringContaining('Stopped by the person')])
+  house.stop.resume('you')
+})
+
+it('waits out a pause that begins while it is written', async () => {
+  atConnect = () => {
+    house.log.sync = async () => {
+      house.stop.setPaused('you', true)
+      setTimeout(() => house.stop.setPaused('you', false), 30)
+    }
+  }
+  await run()
+  expect(told).toEqual([null])
+  expect(house.stop.state().paused).toBe(false)
+})
