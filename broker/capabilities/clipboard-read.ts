@@ -31,7 +31,7 @@ export function createClipboardReadCapability({ desktop }: { desktop: Desktop })
         operation: 'clipboard.read',
         capability: 'clipboard.read',
         needs: [{ capability: 'clipboard.read', resource: { kind: 'plain', text } }],
-        exact: [{ label: 'Reads', text, spans: [], long: false }],
+        exact: [{ label: 'Reads', text, spans: [], long: false, ours: true }],
         binding: JSON.stringify(['clipboard.read', text]),
         sentence: { verb: 'Read', object: 'the clipboard', tail: '' },
       })

@@ -180,6 +180,12 @@ describe('a command made exact', () => {
     expect(exact.map(({ label, text }) => `${label}: ${text}`)).toEqual(
       expect.arrayContaining(['It can change: nothing of yours', 'It can reach: no host']),
     )
+    // Our own words about it come from nobody else, and are underlined as nobody's.
+    expect(exact.filter(({ ours }) => ours).map(({ label }) => label)).toEqual([
+      'It can change',
+      'It can read',
+      'It can reach',
+    ])
     const free = await prepare(['bash', '-c', 'ls'])
     expect('binding' in prepared && 'binding' in free && prepared.binding === free.binding).toBe(false)
   })

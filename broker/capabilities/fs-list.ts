@@ -131,10 +131,11 @@ export function createFsListCapability(deps: FsListDeps): CapabilityModule {
 
 function describeListing(listing: Listing): Prepared['exact'] {
   const line = (label: string, text: string) => ({ label, text, spans: [], long: false })
-  if (listing.operation === 'fs.watch') return [line('For', `${listing.args.timeoutMs} ms at most`)]
+  const said = (label: string, text: string) => ({ ...line(label, text), ours: true })
+  if (listing.operation === 'fs.watch') return [said('For', `${listing.args.timeoutMs} ms at most`)]
   if (listing.operation === 'fs.stat') return []
   const lines = [
-    line('Depth', listing.args.depth === 1 ? 'this folder only' : `${listing.args.depth} folders deep`),
+    said('Depth', listing.args.depth === 1 ? 'this folder only' : `${listing.args.depth} folders deep`),
   ]
   if (listing.args.glob !== undefined) lines.push(line('Names like', listing.args.glob))
   return lines

@@ -39,13 +39,14 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
     const thing = files.thing(args.path)
     if (thing.kind !== 'ok') return thing
     const { path } = thing.value
-    const exact = [{ label: 'File', text: path, spans: [], long: false }]
+    const exact: Prepared['exact'] = [{ label: 'File', text: path, spans: [], long: false }]
     if (args.offset > 0)
       exact.push({
         label: 'Part',
         text: `${args.length} bytes from byte ${args.offset} on`,
         spans: [],
         long: false,
+        ours: true,
       })
     const prepared = plainPrepared({
       operation: 'fs.readFile',

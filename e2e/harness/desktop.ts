@@ -41,9 +41,15 @@ export interface DesktopOptions {
   keyring?: KeyringState
   /** Whose session it is; ours without it. */
   user?: User
+  /** Width and height of the screen in pixels. */
+  screen?: `${number}x${number}`
 }
 
-export async function startDesktop({ keyring = 'unlocked', user }: DesktopOptions = {}): Promise<Desktop> {
+export async function startDesktop({
+  keyring = 'unlocked',
+  user,
+  screen = '1400x1000',
+}: DesktopOptions = {}): Promise<Desktop> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'sallyport-e2e-'))
   const running: Started[] = []
   const env = makeHome(home, user)
@@ -58,7 +64,7 @@ export async function startDesktop({ keyring = 'unlocked', user }: DesktopOption
     rmSync(home, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    env.DISPLAY = await startDisplay(begin)
+    env.DISPLAY = await startDisplay(begin, screen)
     env.DBUS_SESSION_BUS_ADDRESS = await startBus(env, begin)
     begin('openbox', ['--sm-disable'])
     if (keyring !== 'none') await startKeyring(env, begin)
@@ -119,8 +125,8 @@ async function firstLine(started: Started, what: string): Promise<string> {
   return withLimit(line, START_LIMIT_MS, `starting ${what}`)
 }
 
-async function startDisplay(begin: Begin): Promise<string> {
-  const args = ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp', '-noreset']
+async function startDisplay(begin: Begin, screen: string): Promise<string> {
+  const args = ['-displayfd', '3', '-screen', '0', `${screen}x24`, '-nolisten', 'tcp', '-noreset']
   const display = begin('Xvfb', args, { extraPipes: 1 })
   return `:${await firstLine(display, 'Xvfb')}`
 }

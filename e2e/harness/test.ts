@@ -16,6 +16,8 @@ import { startTrayHost, type TrayHost } from './tray-host.ts'
 interface Fixtures {
   /** `test.use({ keyring: 'none' })`: how the keychain is when the app starts. */
   keyring: KeyringState
+  /** `test.use({ screen: '1024x640' })`: how large the screen is. */
+  screen: `${number}x${number}`
   desktop: Desktop
   tray: TrayHost
   notifications: NotificationHost
@@ -29,8 +31,9 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   keyring: ['unlocked', { option: true }],
-  desktop: async ({ keyring }, use) => {
-    const desktop = await startDesktop({ keyring })
+  screen: ['1400x1000', { option: true }],
+  desktop: async ({ keyring, screen }, use) => {
+    const desktop = await startDesktop({ keyring, screen })
     await use(desktop)
     await desktop.stop()
   },

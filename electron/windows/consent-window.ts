@@ -6,6 +6,7 @@
  */
 import { BrowserWindow, screen, type WebContents } from 'electron'
 import { PAGE_URLS } from '../resolve-page.ts'
+import { CONSENT_WIDTH, consentBounds } from './consent-bounds.ts'
 import { windowOptions } from './window-options.ts'
 
 export interface ConsentWindow {
@@ -24,7 +25,6 @@ export interface ConsentWindow {
   destroy(): void
 }
 
-const WIDTH = 560
 const AGAIN_MS = 500
 const REST_MS = 60_000
 /** How long a question may take to be laid out before the window is shown all the same. */
@@ -45,6 +45,7 @@ export function createConsentWindow(parts: {
   let loaded = false
   let available = true
   let height = 420
+  let zoom = 1
   let over = false
   let againTimer: NodeJS.Timeout | undefined
   let restTimer: NodeJS.Timeout | undefined
@@ -68,7 +69,7 @@ export function createConsentWindow(parts: {
       // Laid out while it is hidden, so that it is whole when it appears.
       webPreferences: { ...options.webPreferences, backgroundThrottling: false },
       title: 'Sallyport asks',
-      width: WIDTH,
+      width: CONSENT_WIDTH,
       height,
       useContentSize: true,
       show: false,
@@ -114,11 +115,25 @@ export function createConsentWindow(parts: {
   }
   function bringUp(shown: BrowserWindow): void {
     if (shown.isVisible()) return
-    place(shown, height)
+    place(shown)
     if (parts.mayTakeFocus()) shown.show()
     else shown.showInactive()
     shown.setAlwaysOnTop(true, 'screen-saver')
     shown.moveTop()
+  }
+  /** As its content wishes and the screen allows; where the pointer is when it appears. */
+  function place(placed: BrowserWindow): void {
+    const moving = placed.isVisible()
+    const { workArea } = moving
+      ? screen.getDisplayMatching(placed.getBounds())
+      : screen.getDisplayNearestPoint(screen.getCursorScreenPoint())
+    const [x = 0, y = 0] = placed.getPosition()
+    const [width = CONSENT_WIDTH] = placed.getContentSize()
+    const before = moving ? { x, y, width, height, zoom } : null
+    zoom = placed.webContents.getZoomFactor()
+    const to = consentBounds({ height, zoom }, workArea, before)
+    placed.setContentSize(to.width, to.height)
+    if (to.x !== before?.x || to.y !== before.y) placed.setPosition(to.x, to.y)
   }
   function letGo(): void {
     if (wanted || !window) return
@@ -152,7 +167,7 @@ export function createConsentWindow(parts: {
     setHeight(wish) {
       height = wish
       if (!window) return
-      if (window.isVisible()) place(window, wish)
+      if (window.isVisible()) place(window)
       else if (wanted) bringUp(window)
     },
     destroy() {
@@ -162,21 +177,4 @@ export function createConsentWindow(parts: {
       window = null
     },
   }
-}
-
-/** Its content's height, as far as the screen allows; centered where the pointer is when it appears. */
-function place(window: BrowserWindow, height: number): void {
-  const moving = window.isVisible()
-  const display = moving
-    ? screen.getDisplayMatching(window.getBounds())
-    : screen.getDisplayNearestPoint(screen.getCursorScreenPoint())
-  const { workArea } = display
-  const [width = WIDTH] = window.getContentSize()
-  const tall = Math.min(height, workArea.height - 80)
-  window.setContentSize(width, tall)
-  if (moving) return
-  window.setPosition(
-    Math.round(workArea.x + (workArea.width - width) / 2),
-    Math.round(workArea.y + Math.max(20, (workArea.height - tall) / 3)),
-  )
 }

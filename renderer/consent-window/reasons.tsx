@@ -15,6 +15,12 @@ export function firstPart(text: string): string | null {
   return `${text.slice(0, cut > 40 ? cut : text.lastIndexOf(' ', GLANCE)).replace(/[\s.;,:]+$/, '')} …`
 }
 
+/** Whether a reason stands there in full at a glance, and so need not be read twice. */
+export function isSaidAbove({ because }: Pick<Question, 'because'>, reason: string): boolean {
+  const bare = reason.replace(/[\s.…]+$/, '').toLowerCase()
+  return because.slice(0, SHOWN).some(({ text }) => (firstPart(text) ?? text).toLowerCase().includes(bare))
+}
+
 /** Why this is asked: the rule that made it first, all else on request, beside the three lamps. */
 export function Reasons({ question }: { question: Question }) {
   const [all, setAll] = useState(false)

@@ -2,6 +2,7 @@ import type { Question, ScopeKind, ScopeStep } from '../../contract/consent.ts'
 import { format, plural } from '../design/format.ts'
 import { ShownText } from '../design/shown-text.tsx'
 import { type Draft, hasLadder, whyOff } from './draft.ts'
+import { isSaidAbove } from './reasons.tsx'
 
 /** For how long. Only what the gate can keep is on; what is off says why. */
 export function ScopeChoice({
@@ -42,8 +43,8 @@ export function ScopeChoice({
         <div id="why-off" className="why-off">
           {off.map(({ labels, reason }) => (
             <p key={reason}>
-              {onlyOnce && off.length === 1 ? 'Longer isn’t offered. ' : `Not “${labels.join('”, “')}”. `}
-              {reason}
+              {onlyOnce && off.length === 1 ? 'Longer isn’t offered' : `Not “${labels.join('”, “')}”`}
+              {isSaidAbove(question, reason) ? ', for the reason above.' : `. ${reason}`}
             </p>
           ))}
         </div>

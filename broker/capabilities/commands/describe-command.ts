@@ -27,18 +27,20 @@ export function exactLines(
   home: string,
 ): Prepared['exact'] {
   const line = (label: string, text: string, long = false) => ({ label, text, spans: [], long })
+  // What it can do is the perimeter's word and ours, whatever words it has in common with the task or the model.
+  const said = (label: string, text: string) => ({ ...line(label, text), ours: true })
   const places = (list: string[]) =>
     list.length === 0 ? 'nothing of yours' : list.map((path) => shortPath(path, home)).join(', ')
   const lines = [
     line('Program', resource.program),
     ...resource.args.map((arg, index) => line(`Argument ${index + 1}`, arg)),
     line('In folder', resource.cwd),
-    line('It can change', places(reach.writable)),
-    line('It can read', places([...reach.readable, ...reach.writable])),
-    ...(resource.readOnly ? [line('It can reach', 'no host')] : []),
+    said('It can change', places(reach.writable)),
+    said('It can read', places([...reach.readable, ...reach.writable])),
+    ...(resource.readOnly ? [said('It can reach', 'no host')] : []),
   ]
   for (const [variable, name] of Object.entries(args.secrets))
-    lines.push(line('It gets', `the secret “${name}” in ${variable}, and can read its value`))
+    lines.push(said('It gets', `the secret “${name}” in ${variable}, and can read its value`))
   if (args.stdin !== undefined) lines.push(line('Input', args.stdin, true))
   return lines
 }
