@@ -1,6 +1,7 @@
 /** JSON given as an option, parsed; what is wrong with it is a usage error. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { CliError, EXIT } from './exit-code.ts'
+import { wrongWords } from './wrong-words.ts'
 
 export function parseOption<S extends z.ZodType>(schema: S, name: string, text: string): z.infer<S> {
   let raw: unknown
@@ -15,5 +16,5 @@ export function parseOption<S extends z.ZodType>(schema: S, name: string, text: 
   }
   const parsed = schema.safeParse(raw)
   if (parsed.success) return parsed.data
-  throw new CliError(EXIT.usage, 'usage', `${name}: ${z.prettifyError(parsed.error)}`)
+  throw new CliError(EXIT.usage, 'usage', `${name}: ${wrongWords(parsed.error)}`)
 }

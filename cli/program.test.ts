@@ -96,6 +96,20 @@ const agent = (name: string) => ({
 })
 const STOP_STATE = { stopped: false, since: null, by: null, receipt: null, paused: false, pausedAgents: [] }
 
+describe('undo', () => {
+  const change = { id: 'change_1', callId: null, at: 1, what: 'created', path: '/x', from: null, diff: null }
+  it.each([
+    ['can-undo', /^Nothing is put back yet\. To do it: sallyport undo run_a --yes$/m],
+    ['undone', /^This run changed nothing that can be put back\.$/m],
+  ])('names the next step only where there is one: %s', async (state, words) => {
+    const { world, run } = makeWorld()
+    await serve(world, {
+      'runs.undoPreview': () => ({ runId: 'run_a', changes: [{ ...change, state }], notUndoable: [] }),
+    })
+    expect((await run(['undo', 'run_a'])).stdout).toMatch(words)
+  })
+})
+
 describe('the command line', () => {
   it.each([
     [['status'], 3],
@@ -112,7 +126,14 @@ describe('the command line', () => {
 
   it('says what went wrong as one JSON object for scripts, and in words for people', async () => {
     const scripted = await makeWorld().run(['status', '--json'])
-    expect(scripted.json()).toEqual([{ error: { code: 'not-running', text: 'Sallyport is not running.' } }])
+    expect(scripted.json()).toEqual([
+      {
+        error: {
+          code: 'not-running',
+          text: expect.stringMatching(/^Sallyport is not running\. Open it first/),
+        },
+      },
+    ])
     expect(scripted.stderr).toBe('')
     const person = await makeWorld().run(['status'])
     expect(person.stdout).toBe('')
@@ -294,6 +315,9 @@ describe('check', () => {
     [['fs.read', '/x'], 0],
     [['fs.write', '/x'], 4],
     [['fly', '/x'], 2],
+    [['fs.read'], 2],
+    [['secret.use', 'key'], 2],
+    [['notify'], 4],
     [[], 2],
   ])('%j ends with %i', async (words, code) => {
     const { world, run } = makeWorld()
@@ -324,6 +348,21 @@ describe('check', () => {
         expect(answer).toMatchObject({ id: `l${index}`, decision: index % 2 ? 'allow' : 'ask' })
       else expect(answer).toMatchObject({ id: index % 100 === 7 ? null : `l${index}`, decision: 'deny' })
     }
+  })
+
+  it('gives people one line for what is wrong with a line, and draws what hides in it', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'policy.check': answers as never })
+    const id = '\u001b[2J\u0000'
+    const lines = [
+      { id, capability: 'fs.read', resource: { path: '/x' } },
+      { id, capability: 'fly', path: '/x' },
+    ].map((line) => JSON.stringify(line))
+    const { stdout } = await run(['check', '--stdin'], `${lines.join('\n')}\n`)
+    expect(stdout).not.toContain('\u001b[2J')
+    expect(stdout).not.toContain('\u0000')
+    expect(stdout).toMatch(/^ {2}Line 2 is no request: capability: [^\n]+; resource: [^\n]+$/m)
+    expect(stdout).not.toContain('null')
   })
 
   it('refuses a policy file that no message could carry, in words', async () => {

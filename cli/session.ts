@@ -43,7 +43,11 @@ export async function openSession(world: World, reach: Reach): Promise<Session> 
   let open: OpenLink | null = reach === 'own' ? null : await openSocket({ paths: world.paths, onEvent })
   const asksHere = open === null
   if (open === null && reach === 'running') {
-    throw new CliError(EXIT.notRunning, 'not-running', 'Sallyport is not running.')
+    throw new CliError(
+      EXIT.notRunning,
+      'not-running',
+      'Sallyport is not running. Open it first (in a clone: npm start).',
+    )
   }
   open ??= await startBroker({
     node: world.node,

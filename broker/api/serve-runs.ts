@@ -13,6 +13,9 @@ type Methods =
 
 export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
   const { runs, undo, log } = rooms
+  /** A slip in an id is said, and not taken for a run that changed nothing. */
+  const known = (id: string) =>
+    orMissing(runs.get(id) ?? undo.changes(id)[0] ?? null, 'There is no such run.')
   return {
     'runs.start': async ({ agentId, prompt }, caller) => {
       // Secrets are watched for from the first word that a model reads.
@@ -26,8 +29,12 @@ export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
       orFault(runs.cancel(id, caller.name))
       return { done: true }
     },
-    'runs.undoPreview': ({ id }) => undo.preview(id),
+    'runs.undoPreview': async ({ id }) => {
+      known(id)
+      return undo.preview(id)
+    },
     'runs.undo': async (what, caller) => {
+      known(what.runId)
       const run = runs.get(what.runId)
       const title = run ? { id: run.id, title: run.title } : null
       const intent = log.append({

@@ -1,6 +1,6 @@
 /** `sallyport check`: what would be decided for a request, and why. Nothing is done. */
 import type { Command } from 'commander'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type CheckAnswer, CheckRequest } from '../../contract/broker-api.ts'
 import { Capability, type Json } from '../../contract/words.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
@@ -8,6 +8,7 @@ import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
 import type { Output } from '../output.ts'
 import { type InputLine, readGroups } from '../read-lines.ts'
 import { readPolicy } from '../read-policy.ts'
+import { wrongWords } from '../wrong-words.ts'
 
 type Request = z.infer<typeof CheckRequest>
 interface Scope {
@@ -74,7 +75,7 @@ async function checkGroup(
   const inOrder = answers.values()
   return parsed.map(({ line, request }) => {
     if (request.success) return inOrder.next().value as CheckAnswer
-    const why = line.fault ?? `This is no request: ${z.prettifyError(request.error)}`
+    const why = line.fault ?? `Line ${line.number} is no request: ${wrongWords(request.error)}`
     return { id: line.id, decision: 'deny', canonical: null, because: [why] }
   })
 }
@@ -91,7 +92,23 @@ function makeRequest(capability: string, words: string[]): Pick<Request, 'capabi
   return { capability: known.data, resource: makeResource(known.data, words) }
 }
 
+/** How many words each takes at least, and which; what is not here may go without. */
+const WORDS: Partial<Record<Capability, [number, string]>> = {
+  'fs.read': [1, 'PATH'],
+  'fs.list': [1, 'PATH'],
+  'fs.write': [1, 'PATH'],
+  'fs.delete': [1, 'PATH'],
+  'net.request': [1, '[METHOD] URL'],
+  'command.run': [1, 'PROGRAM [ARGUMENT…]'],
+  'secret.use': [2, 'NAME HOST'],
+  'model.call': [2, 'PROVIDER MODEL'],
+  open: [1, 'TARGET'],
+}
+
 function makeResource(capability: Capability, words: string[]): Record<string, Json> {
+  const [least = 0, which = ''] = WORDS[capability] ?? []
+  if (words.length < least)
+    throw new CliError(EXIT.usage, 'usage', `Say what: sallyport check ${capability} ${which}`)
   const [first = '', second] = words
   switch (capability) {
     case 'net.request':
@@ -115,9 +132,10 @@ function makeResource(capability: Capability, words: string[]): Record<string, J
   }
 }
 
-function sayAnswer(answer: CheckAnswer, out: Output): void {
-  const name = answer.id === null ? '' : `${answer.id}  `
-  const word = { allow: 'allow', ask: 'ask', deny: 'deny' }[answer.decision]
-  out.say(`${name}${out.mark(answer.decision, word)}  ${out.foreign(JSON.stringify(answer.canonical))}`)
-  for (const because of answer.because) out.say(`  ${out.foreign(because)}`)
+function sayAnswer({ id, decision, canonical, because }: CheckAnswer, out: Output): void {
+  // An id is whatever the line said: it is drawn, like all that comes from others.
+  const name = id === null ? '' : `${out.foreign(String(id))}  `
+  const what = canonical === null ? '' : `  ${out.foreign(JSON.stringify(canonical))}`
+  out.say(`${name}${out.mark(decision, decision)}${what}`)
+  for (const why of because) out.say(`  ${out.foreign(why)}`)
 }

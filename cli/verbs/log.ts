@@ -10,6 +10,7 @@ import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
 import { createOutput, lasted, type Output, when } from '../output.ts'
 import { openSession, type World } from '../session.ts'
 import { verifyFiles } from '../verify-log.ts'
+import { wrongWords } from '../wrong-words.ts'
 
 export function addLog(program: Command, verbs: Verbs): void {
   const log = program.command('log').description('The activity log: what was asked, decided and done.')
@@ -257,7 +258,7 @@ function readQuery(options: Record<string, unknown>, words: string[]): Params<'a
     limit: wholeNumber('--limit', options.limit, 1, 1000),
   })
   if (parsed.success) return parsed.data
-  throw new CliError(EXIT.usage, 'usage', z.prettifyError(parsed.error))
+  throw new CliError(EXIT.usage, 'usage', wrongWords(parsed.error))
 }
 
 function readTime(name: string, text: unknown): number | undefined {

@@ -12,6 +12,7 @@ import { lasted, type Output } from '../output.ts'
 import { parseOption } from '../parse-option.ts'
 import { type InputLine, readGroups } from '../read-lines.ts'
 import { readPolicy } from '../read-policy.ts'
+import { wrongWords } from '../wrong-words.ts'
 
 type RunParams = Params<'tool.run'>
 const ToolLine = z.strictObject({
@@ -161,7 +162,8 @@ async function runLines(scene: VerbScene, base: RunParams, parallel: number): Pr
 async function runLine(scene: VerbScene, base: RunParams, line: InputLine): Promise<ToolRunResult> {
   const { id } = line
   const parsed = line.fault === null ? ToolLine.safeParse(line.value) : null
-  if (!parsed?.success) return refusedLine(id, line.fault ?? z.prettifyError(parsed?.error as z.ZodError))
+  if (!parsed?.success)
+    return refusedLine(id, line.fault ?? `Line ${line.number}: ${wrongWords(parsed?.error as z.ZodError)}`)
   const { tool, input = {}, ...rest } = parsed.data
   const params = METHODS['tool.run'].params.safeParse({
     ...base,
@@ -169,7 +171,7 @@ async function runLine(scene: VerbScene, base: RunParams, line: InputLine): Prom
     input,
     ...(tool ? whichTool(scene, tool) : {}),
   })
-  if (!params.success) return refusedLine(id, z.prettifyError(params.error))
+  if (!params.success) return refusedLine(id, `Line ${line.number}: ${wrongWords(params.error)}`)
   try {
     return await scene.session.call('tool.run', params.data)
   } catch (error) {

@@ -57,5 +57,10 @@ function sayPreview(preview: UndoPreview, out: Output): void {
     if (change.diff) out.say(out.foreign(change.diff).replace(/^/gm, '    '))
   }
   for (const line of preview.notUndoable) out.say(`can't be undone: ${out.foreign(line)}`)
-  out.say(`Nothing is put back yet. To do it: sallyport undo ${preview.runId} --yes`)
+  const some = preview.changes.some(({ state }) => state === 'can-undo')
+  out.say(
+    some
+      ? `Nothing is put back yet. To do it: sallyport undo ${preview.runId} --yes`
+      : 'This run changed nothing that can be put back.',
+  )
 }

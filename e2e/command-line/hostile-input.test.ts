@@ -48,7 +48,29 @@ const linesOf = (text: string) =>
     .filter(Boolean)
     .map((line) => JSON.parse(line))
 
+it('a run that is not there is said to be none, and nothing is offered for it', async () => {
+  for (const words of [
+    ['undo', 'run_notthere'],
+    ['undo', 'run_notthere', '--yes'],
+  ]) {
+    const { code, stdout, stderr } = await sallyport(words)
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('There is no such run.')
+  }
+})
+
 describe('scan', () => {
+  it('tells people on one line each what is wrong with a line, too', async () => {
+    const { code, stdout } = await sallyport(['scan'], 'nothing\n{"id":"a"}\n{"id":"b","text":"plain"}\n')
+    expect(code).toBe(1)
+    expect(stdout.trim().split('\n')).toEqual([
+      expect.stringContaining('Line 1 is no JSON'),
+      expect.stringContaining('Line 2: '),
+      'plain',
+    ])
+  })
+
   it('answers each line in its place, whatever it is', async () => {
     const lines: [line: string | Buffer, fits: (answer: Record<string, unknown>) => boolean][] = [
       [

@@ -29,6 +29,8 @@ test('first start to finished tour: asked once, tidied, the hostile note stopped
   await expect
     .poll(async () => (await sallyport(['status', '--json'])).output, { timeout: 20_000 })
     .toContain('"runsActive":0')
+  // Who reads along at the end sees the end, with what can be done now.
+  await expect(page.getByRole('button', { name: 'Show in activity' })).toBeInViewport({ ratio: 1 })
 
   const tour = path.join(desktop.home, 'Sallyport tour')
   expect(existsSync(path.join(tour, 'invoice-0311.html'))).toBe(false)

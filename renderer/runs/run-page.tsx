@@ -60,7 +60,7 @@ function Transcript({ run, children }: { run: RunView; children: React.ReactNode
   useEffect(() => {
     const element = page.current
     if (element && atEnd.current && run.items.length > 0) element.scrollTop = element.scrollHeight
-  }, [run.items])
+  }, [run])
   return (
     <div
       className="page"
@@ -148,7 +148,7 @@ function RunEnd({ run, onUndo }: { run: RunView; onUndo: () => void }) {
       <div className="page-bar">
         {run.undoable > 0 && (
           <Button size="small" icon={<Undo2 />} onClick={onUndo}>
-            Undo changes to {plural(run.undoable, 'file')} …
+            Undo {plural(run.undoable, 'change')} …
           </Button>
         )}
         <Button size="small" onClick={() => go('activity', [], { run: run.id })}>
