@@ -134,7 +134,7 @@ function describeListing(listing: Listing): Prepared['exact'] {
   const said = (label: string, text: string) => ({ ...line(label, text), ours: true })
   if (listing.operation === 'fs.watch') return [said('For', `${listing.args.timeoutMs} ms at most`)]
   if (listing.operation === 'fs.stat') return []
-  const lines = [
+  const lines: Prepared['exact'] = [
     said('Depth', listing.args.depth === 1 ? 'this folder only' : `${listing.args.depth} folders deep`),
   ]
   if (listing.args.glob !== undefined) lines.push(line('Names like', listing.args.glob))

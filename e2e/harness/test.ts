@@ -16,8 +16,8 @@ import { startTrayHost, type TrayHost } from './tray-host.ts'
 interface Fixtures {
   /** `test.use({ keyring: 'none' })`: how the keychain is when the app starts. */
   keyring: KeyringState
-  /** `test.use({ screen: '1024x640' })`: how large the screen is. */
-  screen: `${number}x${number}`
+  /** `test.use({ display: '1024x640' })`: how large the screen is. */
+  display: `${number}x${number}`
   desktop: Desktop
   tray: TrayHost
   notifications: NotificationHost
@@ -31,9 +31,9 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   keyring: ['unlocked', { option: true }],
-  screen: ['1400x1000', { option: true }],
-  desktop: async ({ keyring, screen }, use) => {
-    const desktop = await startDesktop({ keyring, screen })
+  display: ['1400x1000', { option: true }],
+  desktop: async ({ keyring, display }, use) => {
+    const desktop = await startDesktop({ keyring, screen: display })
     await use(desktop)
     await desktop.stop()
   },

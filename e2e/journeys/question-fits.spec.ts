@@ -75,7 +75,7 @@ test('a question that grows where it stands, or is followed by a longer one, sta
 })
 
 test.describe('on a small screen', () => {
-  test.use({ screen: '1024x640' })
+  test.use({ display: '1024x640' })
 
   test('a question is whole too, and where the text is larger in the pages, a line of it holds as much', async ({
     launch,

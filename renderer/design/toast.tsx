@@ -26,7 +26,10 @@ export function createToastStore(): StoreApi<ToastState> {
     push: (toast) => {
       const id = next
       next += 1
-      set(({ toasts }) => ({ toasts: [...toasts.slice(-3), { ...toast, id }] }))
+      // The same once more takes the place of the one before, so that a flood is one message and not a wall of them.
+      const isOther = ({ tone, title, text }: ToastMessage) =>
+        tone !== toast.tone || title !== toast.title || text !== toast.text
+      set(({ toasts }) => ({ toasts: [...toasts.filter(isOther).slice(-3), { ...toast, id }] }))
     },
     drop: (id) => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })),
   }))

@@ -107,7 +107,7 @@ function KeychainNotice({ keychain }: { keychain: KeychainStatus }) {
           {keychain.state === 'none' ? '' : `${keychain.name || 'The keychain'} `}
           {KEYCHAIN_WORDS[keychain.state]}
         </b>{' '}
-        {keychain.text} Until then no secret can be stored or read; everything else works.
+        {keychain.text} Until then no secret can be stored or read.
       </span>
       {keychain.state === 'locked' && (
         <Button size="small" disabled={asking} onClick={() => void unlock()}>
