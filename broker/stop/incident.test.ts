@@ -329,6 +329,35 @@ describe('the way back from an incident', () => {
     expect(await made.tick('resume', 'you')).toBeNull()
   })
 
+  it('is kept as soon as it has begun: a process that ends while it writes leaves the secrets locked', async () => {
+    const hanging = Object.create(log, {
+      verify: { value: () => new Promise(() => {}) },
+    }) as OpenActivityLog
+    const dying = incidents({ log: hanging })
+    void dying.start({ by: 'you', why: 'A paste went out.' })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(await dying.current()).toBeNull()
+    lockedSecrets = []
+    const made = incidents()
+    expect(lockedSecrets).toEqual([true])
+    expect(await made.current()).toMatchObject({
+      why: 'A paste went out.',
+      faults: [expect.stringContaining('before this incident’s report was whole')],
+    })
+    await made.unlock('you')
+    expect(lockedSecrets).toEqual([true, false])
+  })
+
+  it('keeps the secrets locked, and can be ended, when what was kept of it can not be read', async () => {
+    store.put('incident', 'current', { id: 'incident-1', checklist: 'of another version' })
+    const made = incidents()
+    expect(lockedSecrets).toEqual([true])
+    expect((await made.current())?.faults.join()).toContain('can’t be read')
+    expect((await made.end('you'))?.endedAt).toBeGreaterThan(0)
+    expect(lockedSecrets).toEqual([true, false])
+    expect(await incidents().current()).toBeNull()
+  })
+
   it('unlocks the secrets as a step of its own, once, and a restart does not lock them again', async () => {
     const made = incidents()
     await made.start({ by: 'you' })

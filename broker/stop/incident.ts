@@ -13,7 +13,7 @@ import { Incident } from '../../contract/incident.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
 import type { StopReceipt } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, LeakScanner, StopSwitch } from '../ports.ts'
-import { makeChecklist, tickSeen, UNLOCK } from './incident/checklist.ts'
+import { makeChecklist, tickSeen, UNLOCK, wayBack } from './incident/checklist.ts'
 import { type ChangedFile, type Evidence, type RecordedEntry, readRecord } from './incident/evidence.ts'
 import { writeBundle } from './incident/write-bundle.ts'
 
@@ -57,7 +57,7 @@ interface Begin {
 }
 export interface Incidents {
   start(options: Begin): Promise<Incident>
-  /** The one that is not over yet, with what has been seen to be done ticked. */
+  /** The one that is not over yet, with what has been seen to be done ticked; null while one is only beginning. */
   current(): Promise<Incident | null>
   tick(itemId: string, by: string): Promise<Incident | null>
   /** The step of that name: secrets are filled in again, while all else stays as it is. */
@@ -97,6 +97,13 @@ export function createIncidents(parts: IncidentParts): Incidents {
     // Stop first: it depends on nothing. What waits is only the count of what has ended, and no lock waits for that.
     const stopping = stop.stop(by)
     parts.lockSecrets(true)
+    const target = path.join(folder ?? parts.folder, id)
+    const begun: Incident = {
+      ...{ id, at, by, why, folder: target, files: [], checklist: wayBack(), endedAt: null },
+      faults: ['Sallyport ended before this incident’s report was whole.'],
+    }
+    // From here on it outlives this process, however that ends.
+    await step('Keeping the incident', () => store.put(KIND, CURRENT, begun), undefined)
     const receipt = await step('Stopping', () => stopping, notCounted({ id, at, by }))
     const tokensRevoked = await step('Revoking tokens', () => parts.revokeTokens(asked), 0)
     await step(
@@ -139,7 +146,6 @@ export function createIncidents(parts: IncidentParts): Incidents {
       files: await step('Reading changes', () => parts.changedFiles(since), []),
     }
     const checklist = makeChecklist(evidence)
-    const target = path.join(folder ?? parts.folder, id)
     const files = await step(
       'Writing the bundle',
       () =>
@@ -154,20 +160,22 @@ export function createIncidents(parts: IncidentParts): Incidents {
         }),
       [],
     )
-    const state: Incident = { id, at, by, why, folder: target, files, faults, checklist, endedAt: null }
+    const state: Incident = { ...begun, files, faults, checklist }
     await step('Keeping the checklist', () => store.put(KIND, CURRENT, state), undefined)
     return state
   }
   function load(): Incident | null {
-    const stored = Incident.safeParse(store.get(KIND, CURRENT))
-    return stored.success ? stored.data : null
+    const stored = store.get(KIND, CURRENT)
+    if (stored === undefined) return null
+    const parsed = Incident.safeParse(stored)
+    return parsed.success ? parsed.data : unreadable(parts.folder)
   }
   function save(state: Incident): Incident {
     store.put(KIND, CURRENT, state)
     return state
   }
   async function current(): Promise<Incident | null> {
-    const state = load()
+    const state = starting === null ? load() : null
     if (state === null || state.endedAt !== null) return null
     const checklist = tickSeen(state.checklist, {
       since: state.at,
@@ -222,7 +230,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
       return tickWhere(state, ({ id }) => id === UNLOCK, `unlocked by ${by}`)
     },
     oldRefused(secret) {
-      const state = load()
+      const state = starting === null ? load() : null
       if (state === null || state.endedAt !== null) return
       tickWhere(state, (item) => item.secret === secret, 'the old one no longer works')
     },
@@ -242,6 +250,13 @@ export function createIncidents(parts: IncidentParts): Incidents {
     },
   }
 }
+
+/** One that was kept and can't be read is not over: only a person ends it. */
+const unreadable = (folder: string): Incident => ({
+  ...{ id: 'incident-unreadable', at: 0, by: 'unknown', why: '', folder, files: [], endedAt: null },
+  faults: ['What was kept of this incident can’t be read. Its report lies in the folder, if it was written.'],
+  checklist: wayBack(),
+})
 
 type Item = Incident['checklist'][number]
 

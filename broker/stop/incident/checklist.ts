@@ -7,17 +7,18 @@ import type { ChecklistItem } from '../../../contract/incident.ts'
 import type { SecretInfo } from '../../../contract/secret.ts'
 import type { Evidence } from './evidence.ts'
 
+const item = (
+  id: string,
+  kind: ChecklistItem['kind'],
+  text: string,
+  more: Partial<ChecklistItem> = {},
+): ChecklistItem => ({
+  ...{ id, kind, text, url: '', secret: null, doneAt: null, how: '' },
+  ...more,
+})
+
 /** In the order in which they are best done. */
 export function makeChecklist(evidence: Evidence): ChecklistItem[] {
-  const item = (
-    id: string,
-    kind: ChecklistItem['kind'],
-    text: string,
-    more: Partial<ChecklistItem> = {},
-  ): ChecklistItem => ({
-    ...{ id, kind, text, url: '', secret: null, doneAt: null, how: '' },
-    ...more,
-  })
   return [
     item('read-report', 'read', 'Read the report, and keep a copy of the folder somewhere else.'),
     ...evidence.secrets.map(({ name, to, rotateUrl }) =>
@@ -47,15 +48,20 @@ export function makeChecklist(evidence: Evidence): ChecklistItem[] {
       `Revoke the grants that went too far (${count(evidence.grants.length, 'grant')} in force).`,
     ),
     item('review-tools', 'review', 'Remove or update the tool that went bad.'),
-    item(UNLOCK, 'back', 'Unlock the secrets, so that they are filled in again.'),
-    item(
-      'reconnect',
-      'back',
-      'Start again what came in over the socket: its token counts no more. A terminal takes the new one by itself.',
-    ),
-    item(RESUME, 'back', 'Let agents work again.'),
+    ...wayBack(),
   ]
 }
+
+/** What is left to do also when nothing is known of what happened. */
+export const wayBack = (): ChecklistItem[] => [
+  item(UNLOCK, 'back', 'Unlock the secrets, so that they are filled in again.'),
+  item(
+    'reconnect',
+    'back',
+    'Start again what came in over the socket: its token counts no more. A terminal takes the new one by itself.',
+  ),
+  item(RESUME, 'back', 'Let agents work again.'),
+]
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
 
