@@ -31,7 +31,7 @@ function beyondScreen({ electron }: RunningApp): Promise<number> {
 async function fits(app: RunningApp, { page }: AskedQuestion): Promise<void> {
   // What grows is laid out, measured and placed within a few frames.
   await page.waitForTimeout(500)
-  await expect.poll(() => beyondScreen(app), { timeout: 5_000 }).toBe(0)
+  await expect.poll(() => beyondScreen(app)).toBe(0)
   for (const name of ['deny', 'deny-pause', 'allow'])
     await expect(page.locator(`[data-control="${name}"]`)).toBeInViewport({ ratio: 1 })
 }
@@ -90,7 +90,7 @@ test.describe('on a small screen', () => {
         if (!each.webContents.getURL().includes('consent-window')) each.webContents.setZoomFactor(1.5)
     })
     await expect.poll(() => question.page.evaluate(() => devicePixelRatio)).toBe(1.5)
-    await expect.poll(() => question.page.evaluate(() => innerWidth), { timeout: 5_000 }).toBe(560)
+    await expect.poll(() => question.page.evaluate(() => innerWidth)).toBe(560)
     await fits(app, question)
     await question.deny()
     await fits(app, await nextQuestion(app, 'a.txt'))
