@@ -98,6 +98,21 @@ describe('retention', () => {
     expect(log.head()).toEqual(head)
   })
 
+  it('does not believe a clock that leapt ahead, for a day; by size it goes on', async () => {
+    open()
+    fill(log, 2_400)
+    await log.catchUp()
+    await close()
+    clock.forward(4_000 * DAY)
+    let openFor = 20_000
+    open({ openForMs: () => openFor })
+    expect(await log.removeOld({ days: 30, megabytes: 1_000 })).toEqual({ entries: 0, upTo: null })
+    expect((await log.removeOld({ days: 30, megabytes: 0.12 })).entries).toBeGreaterThan(0)
+    openFor = DAY
+    expect((await log.removeOld({ days: 30, megabytes: 1_000 })).entries).toBeGreaterThan(0)
+    expect(await log.verify()).toMatchObject({ ok: true })
+  })
+
   it('is no way for others: a log whose beginning was removed without telling is broken', async () => {
     open()
     fill(log, 300)

@@ -30,7 +30,7 @@ import { openHotStoreSafely } from './open-hot-store.ts'
 import { queryRows } from './query-rows.ts'
 import { readRelated } from './read-related.ts'
 import { redactEntries } from './redact-entries.ts'
-import { type Keep, type Removed, removeOld } from './retention.ts'
+import { type Keep, knowsTheDay, type Removed, removeOld } from './retention.ts'
 import { startSealing } from './sealing.ts'
 import { openSealBook, type Seal, type SealKind, type SealSigner } from './seals.ts'
 import { createTailCache } from './tail-cache.ts'
@@ -54,6 +54,8 @@ export interface ActivityLogOptions {
   /** Where the last sealed head is kept apart from the log: a log that was set back shows by it. */
   witness?: readonly WitnessPlace[]
   limits?: Partial<ActivityLogLimits>
+  /** For how long the log has been open, in ms, by a clock that nobody sets. */
+  openForMs?: () => number
   /** For exports. */
   productVersion?: string
   onFault?: (error: unknown) => void
@@ -101,6 +103,8 @@ const LIMITS: ActivityLogLimits = { ...FOLLOW_UP, beatMs: 60_000, keeperIdleMs: 
 export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   const { clock, witness = [], productVersion = '0.0.0', onFault = () => {} } = options
   const limits = { ...LIMITS, ...options.limits }
+  const opened = performance.now()
+  const { openForMs = () => performance.now() - opened } = options
   const files = logFiles(options.file)
   const { hot, start, movedAside } = openHotStoreSafely(files, clock)
   const boot = `boot_${randomUUID()}`
@@ -240,7 +244,8 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       inTurn(async () => {
         await followUp.catchUp()
         const parts = { files, hot, writer, sealing, keeper: startedKeeper, clock }
-        return removeOld(parts, keep).finally(rewritten)
+        const byAge = knowsTheDay(clock(), before.seal?.at ?? null, openForMs())
+        return removeOld(parts, keep, byAge).finally(rewritten)
       }),
     redact: (seqs, by) =>
       inTurn(() => {

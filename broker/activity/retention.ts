@@ -34,11 +34,24 @@ export interface RetentionParts {
 
 const DAY_MS = 86_400_000
 
-/** Removes what is older than `days` or over `megabytes`. Rejects when the log can't be written. */
-export async function removeOld(parts: RetentionParts, keep: Keep): Promise<Removed> {
+/** So far may the clock have moved while Sallyport did not run, before it is doubted. */
+const AWAY_MS = 31 * DAY_MS
+
+/**
+ * False for a day after a start at which the clock stands far ahead of where it was last sealed: a wrong clock would make
+ * everything old, and what was removed does not come back when the clock is set right.
+ * @param sealedAt of the run before, by the clock; null without one
+ */
+export const knowsTheDay = (now: number, sealedAt: number | null, openForMs: number): boolean =>
+  sealedAt === null || openForMs >= DAY_MS || now - openForMs - sealedAt <= AWAY_MS
+
+/**
+ * Removes what is older than `days` (unless `byAge` is false) or over `megabytes`. Rejects when the log can't be written.
+ */
+export async function removeOld(parts: RetentionParts, keep: Keep, byAge = true): Promise<Removed> {
   const { files, hot, writer, sealing, keeper, clock } = parts
   const archive = openArchive(files.archive)
-  const cut = findCut(archive, files, keep, clock())
+  const cut = findCut(archive, files, keep, byAge ? clock() - keep.days * DAY_MS : 0)
   archive.close()
   if (cut === null) return { entries: 0, upTo: null }
   const { block, first, why } = cut
@@ -61,12 +74,12 @@ export async function removeOld(parts: RetentionParts, keep: Keep): Promise<Remo
   return { entries, upTo: block.last }
 }
 
-/** The newest block that has to go. */
-function findCut(archive: Archive, files: LogFiles, keep: Keep, now: number) {
+/** The newest block that has to go: by size, or all of it older than `before`. */
+function findCut(archive: Archive, files: LogFiles, keep: Keep, before: number) {
   const heads = archive.heads()
   const first = heads[0]?.first
   if (first === undefined) return null
-  const byAge = lastWhile(heads, ({ atMax }) => atMax < now - keep.days * DAY_MS)
+  const byAge = lastWhile(heads, ({ atMax }) => atMax < before)
   const bytes = sizeOf(files.archive) + sizeOf(files.index)
   const over = bytes - keep.megabytes * 1_000_000
   // Blocks are of about one size, and so is their share of the index. A tenth more, so that it isn't at the limit at once.
