@@ -118,6 +118,20 @@ describe.skipIf(!probe.works)('a group', () => {
     expect(group.members()).toContain(other.child.pid)
   })
 
+  test('an inner one goes when the last in it is gone, also when it is to go before that', async () => {
+    group = openLaneGroup()
+    const tree = startTree()
+    const inner = group.inner('one')
+    const at = laneGroupOf(process.pid, readFileSync('/proc/self/cgroup', 'utf8'), mountinfo())
+    expect(existsSync(`${at}/one`)).toBe(true)
+    inner.take(tree.child.pid)
+    await begin(tree)
+    inner.remove()
+    expect(existsSync(`${at}/one`)).toBe(true)
+    inner.kill()
+    await expect.poll(() => existsSync(`${at}/one`), { timeout: 5_000 }).toBe(false)
+  })
+
   test('after a kill it takes newcomers that run', async () => {
     group = openLaneGroup()
     const first = startTree()

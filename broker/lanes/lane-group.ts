@@ -12,6 +12,9 @@ import path from 'node:path'
 import process from 'node:process'
 import { brokerOfGroup, GROUP_FREEZE, GROUP_KILL, laneGroupOf } from '../../contract/lane-group.ts'
 
+const REMOVE_MS = 100
+const REMOVE_TRIES = 100
+
 export interface LaneGroup {
   /** False where this system has no such groups, or none for this user. */
   readonly works: boolean
@@ -25,7 +28,7 @@ export interface LaneGroup {
   freeze(on: boolean): void
   /** Sends SIGKILL to all of them, at once, and to whoever they start meanwhile. */
   kill(): void
-  /** When nobody is in it any more. */
+  /** As soon as nobody is in it any more. */
   remove(): void
 }
 
@@ -58,7 +61,8 @@ export function openLaneGroup(pid: number = process.pid): LaneGroup {
       return group.inner(name)
     },
     remove() {
-      group.remove()
+      // Not later either: the next one of this process would have the same name.
+      removeGroup(folder)
       warden?.kill('SIGKILL')
       warden = null
     },
@@ -84,7 +88,7 @@ function makeGroup(folder: string): LaneGroup {
       // They die all the same, and who is put into it after this must not stand still.
       freeze(false)
     },
-    remove: () => removeGroup(folder),
+    remove: () => removeSoon(folder),
   }
 }
 
@@ -124,6 +128,12 @@ function membersOf(folder: string): number[] {
     }
   }
   return [...own(), ...foldersIn(folder).flatMap(membersOf)]
+}
+
+/** Who was killed is in it until the system has done with it, and each that is left makes Stop look at one more. */
+function removeSoon(folder: string, tries = REMOVE_TRIES): void {
+  removeGroup(folder)
+  if (tries > 1 && existsSync(folder)) setTimeout(() => removeSoon(folder, tries - 1), REMOVE_MS).unref()
 }
 
 function removeGroup(folder: string): void {
