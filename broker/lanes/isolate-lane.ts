@@ -41,7 +41,9 @@ const STOP_MS = 1_000
 export function createIsolateLane(options: IsolateLaneOptions): IsolateLane {
   const now = () => performance.now()
   const clock = createCallClock(now)
-  const watch = startProcessWatch()
+  const watch = startProcessWatch({
+    onFault: (error) => options.log(`the thread that watches limits broke: ${String(error)}`),
+  })
   const spawner = createSandboxSpawner(options)
   const pool = createProcessPool({
     spawner,

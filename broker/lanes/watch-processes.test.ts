@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type ProcessWatch, startProcessWatch } from './watch-processes.ts'
+import { openWatchThread, type ProcessWatch, startProcessWatch } from './watch-processes.ts'
 
 const MEGABYTE = 1024 * 1024
 const children: ChildProcess[] = []
@@ -112,6 +113,44 @@ describe.runIf(process.platform === 'linux')('watching a process', () => {
     expect(row?.verdict()).toBe('cpu')
     row?.remove()
     await lazy.close()
+  })
+
+  const broken = () => new Worker('throw new Error("it broke")', { eval: true })
+  it('replaces a thread that broke, and says so', async () => {
+    const faults: unknown[] = []
+    const openThread = (table: Int32Array) => (faults.length < 2 ? broken() : openWatchThread(table))
+    const frail = startProcessWatch({ openThread, onFault: (fault) => faults.push(fault) })
+    const { child, watched, go, ended } = await start('for (;;);')
+    watched.remove()
+    const row = frail.add(child.pid as number)
+    row?.busy({ ...generous, cpuMs: 100 })
+    go()
+    await ended
+    expect(row?.verdict()).toBe('cpu')
+    expect(faults.map(String)).toEqual(['Error: it broke', 'Error: it broke'])
+    row?.remove()
+    await frail.close()
+  })
+
+  it('keeps memory within its limit also where no thread can be had', async () => {
+    let tries = 0
+    const openThread = () => {
+      if (tries++ % 2 === 0) return broken()
+      throw new Error('no more threads')
+    }
+    const frail = startProcessWatch({ openThread })
+    const { child, watched, go, ended } = await start(
+      'const a = []; setInterval(() => a.push(Buffer.alloc(1e7, 1)), 40)',
+    )
+    watched.remove()
+    const row = frail.add(child.pid as number)
+    row?.busy({ memory: 150 * MEGABYTE, cpuMs: 60_000 })
+    go()
+    expect((await ended)[1]).toBe('SIGKILL')
+    expect(row?.verdict()).toBe('memory')
+    expect(tries).toBeGreaterThan(2)
+    row?.remove()
+    await frail.close()
   })
 
   it('wakes up again after a long rest, and gives its rows back', async () => {

@@ -27,16 +27,72 @@ export interface WatchedProcess {
   remove(): void
 }
 
-/** `idleMs`: how long the thread stays when nothing is busy. */
-export function startProcessWatch({ idleMs = 30_000 } = {}): ProcessWatch {
+export interface ProcessWatchOptions {
+  /** How long the thread stays when nothing is busy. */
+  idleMs?: number
+  openThread?(table: Int32Array): Worker
+  /** The thread broke; another one is started. */
+  onFault?(error: unknown): void
+}
+
+/** Between two looks from here, and before a thread that broke is replaced, in ms. */
+const LOOK_MS = 2
+const AGAIN_MS = 100
+
+export function startProcessWatch({
+  idleMs = 30_000,
+  openThread = openWatchThread,
+  onFault = () => {},
+}: ProcessWatchOptions = {}): ProcessWatch {
   const table = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * SLOT * (SLOTS + 1)))
   const free = Array.from({ length: SLOTS }, (_, slot) => SLOTS - 1 - slot)
   let thread: Worker | null = null
   let idle: NodeJS.Timeout | undefined
+  let meanwhile: NodeJS.Timeout | undefined
+  let again: NodeJS.Timeout | undefined
+
+  /** Limits must not end with whoever keeps them: a thread that broke is replaced. */
+  function start(): Worker | null {
+    Atomics.store(table, SLEEP, 0)
+    Atomics.store(table, AWAKE, 0)
+    try {
+      const worker = openThread(table)
+      worker.unref()
+      worker.on('error', onFault)
+      worker.once('exit', () => {
+        if (thread !== worker) return
+        thread = null
+        startAgain()
+      })
+      return worker
+    } catch (error) {
+      onFault(error)
+      startAgain()
+      return null
+    }
+  }
+
+  function startAgain() {
+    Atomics.store(table, AWAKE, 0)
+    clearTimeout(again)
+    again = setTimeout(() => anyBusy(table) && wake(), AGAIN_MS).unref()
+    watchFromHere()
+  }
+
+  /** Memory, while no thread is awake. Elsewhere a look takes longer than a thread takes to come up. */
+  function watchFromHere() {
+    if (meanwhile || process.platform !== 'linux') return
+    meanwhile = setInterval(() => {
+      if (Atomics.load(table, AWAKE) === 0 && anyBusy(table)) return endOvergrown(table)
+      clearInterval(meanwhile)
+      meanwhile = undefined
+    }, LOOK_MS).unref()
+  }
 
   function wake() {
     clearTimeout(idle)
-    thread ??= startThread(table)
+    thread ??= start()
+    if (Atomics.load(table, AWAKE) === 0) watchFromHere()
     if (Atomics.compareExchange(table, SLEEP, 1, 0) === 1) Atomics.notify(table, SLEEP)
   }
   function rest() {
@@ -45,6 +101,7 @@ export function startProcessWatch({ idleMs = 30_000 } = {}): ProcessWatch {
   }
   async function end() {
     clearTimeout(idle)
+    clearTimeout(again)
     const ending = thread
     thread = null
     Atomics.store(table, SLEEP, -1)
@@ -62,25 +119,9 @@ export function startProcessWatch({ idleMs = 30_000 } = {}): ProcessWatch {
   }
 }
 
-function startThread(table: Int32Array): Worker {
-  Atomics.store(table, SLEEP, 0)
-  Atomics.store(table, AWAKE, 0)
+export function openWatchThread(table: Int32Array): Worker {
   const file = import.meta.url.endsWith('.ts') ? './watch-processes.worker.ts' : './watch-processes.worker.js'
-  const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: table.buffer,
-    execArgv: [],
-    env: {},
-  })
-  worker.unref()
-  // Elsewhere a look takes longer than the thread takes to come up.
-  if (process.platform === 'linux') {
-    const meanwhile = setInterval(() => {
-      if (Atomics.load(table, AWAKE) === 1) clearInterval(meanwhile)
-      else endOvergrown(table)
-    }, 2).unref()
-    worker.once('exit', () => clearInterval(meanwhile))
-  }
-  return worker
+  return new Worker(new URL(file, import.meta.url), { workerData: table.buffer, execArgv: [], env: {} })
 }
 
 function anyBusy(table: Int32Array): boolean {

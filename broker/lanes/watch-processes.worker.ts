@@ -45,6 +45,8 @@ function look(slot: number): boolean {
     entry = startWatching(field(FIELD.generation), field(FIELD.pid), field(FIELD.shareMs))
     watched.set(slot, entry)
   }
+  // It may have been a moment without descriptors: what can't be read is looked for again, never left alone.
+  if (state === STATE.busy) entry.usage ??= openUsage(entry.pid)
   if (state === STATE.idle || !entry.usage) {
     entry.lastCpu = -1
     return false

@@ -1,14 +1,13 @@
 /** A tree of processes: how many there are and how much memory they hold together. From /proc; elsewhere from ps. */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import { pageSize } from '../process-usage.ts'
 
 export interface TreeUse {
   processes: number
   /** Bytes. Memory that is shared counts for each. */
   rss: number
 }
-
-const PAGE = 4096
 
 /** @param root counted too, while it lives */
 export function measureTree(root: number): TreeUse {
@@ -94,9 +93,10 @@ function childrenOf(pid: number): number[] {
 
 function fromProc(root: number): TreeUse {
   const use = { processes: 0, rss: 0 }
+  const page = pageSize()
   for (const pid of [root, ...processesBelow(root)]) {
     try {
-      use.rss += Number(fs.readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ', 2)[1]) * PAGE
+      use.rss += Number(fs.readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ', 2)[1]) * page
       use.processes++
     } catch {
       // It ended while we looked.
