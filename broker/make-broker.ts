@@ -232,6 +232,7 @@ async function makeRooms(options: BrokerOptions) {
     newId,
     limits: () => ({ days: settings.get().undoDays, megabytes: settings.get().undoMegabytes }),
     notUndoable: (runId) => listNotUndoable(log, runId),
+    onFault,
   })
   const origins = createOriginTracker()
   const lane = createIsolateLane({

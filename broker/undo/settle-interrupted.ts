@@ -1,6 +1,7 @@
 /**
  * Changes that were under way when the broker died: each was either done or not, as the disk shows. What was done can
- * be undone like any other; half-made files of ours are cleared away.
+ * be undone like any other; half-made files of ours are cleared away. One that can't be looked at stays as it is for the
+ * next start, and holds up no other.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -10,14 +11,20 @@ import { atEntry } from './held-folder.ts'
 
 export async function settleInterrupted(
   changes: readonly Change[],
-  to: { save(change: Change): void; drop(id: string): void },
+  to: { save(change: Change): void; drop(id: string): void; fault(error: Error): void },
 ): Promise<void> {
   for (const change of changes) {
     if (change.state !== 'open') continue
-    await atEntry(change.path, (at) => clearHalfMade(path.dirname(at)))
-    const after = await printAt(change)
-    if (await wasDone(change, after)) to.save({ ...change, state: 'done', after })
-    else to.drop(change.id)
+    try {
+      await atEntry(change.path, (at) => clearHalfMade(path.dirname(at)))
+      // Throws where it can't be told: that is not the same as nothing there.
+      const after = await atEntry(change.path, fingerprint)
+      if (await wasDone(change, after)) to.save({ ...change, state: 'done', after })
+      else to.drop(change.id)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      to.fault(new Error(`The interrupted change ${change.id} was not settled: ${why}`, { cause }))
+    }
   }
 }
 

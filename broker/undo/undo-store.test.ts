@@ -54,6 +54,7 @@ describe('undo', () => {
   let now: number
   let limits: { days: number; megabytes: number }
   let ids: number
+  let faults: string[]
 
   const open = () => {
     undo = openUndoStore({
@@ -62,6 +63,7 @@ describe('undo', () => {
       clock: () => now,
       newId: (kind) => `${kind}_${++ids}`,
       limits: () => limits,
+      onFault: (error) => faults.push(String(error)),
     })
     const files = createFileRoom({ ownPaths: [], home: top })
     const trash = createLinuxTrash({
@@ -83,6 +85,7 @@ describe('undo', () => {
     now = 1_800_000_000_000
     limits = { days: 30, megabytes: 100 }
     ids = 0
+    faults = []
     open()
   })
   afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
@@ -225,6 +228,41 @@ describe('undo', () => {
     expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('a')
     expect(fs.readdirSync(work).sort()).toEqual(['a.txt', 'b.txt'])
   })
+
+  // A name too long for the system can't be looked at by anyone, also not by the superuser.
+  test('an interrupted change that can’t be looked at is said, stays, and holds up no other', async () => {
+    put('a.txt', 'a')
+    const facts = { runId: 'run_test', callId: 'call_1', principalId: 'agent_test', from: null }
+    const dark = `${work}/${'x'.repeat(300)}`
+    await undo.before({ ...facts, what: 'created', path: dark })
+    await undo.before({ ...facts, what: 'changed', path: `${work}/a.txt` })
+    fs.writeFileSync(`${work}/a.txt`, 'half done')
+    open()
+    expect(states(await undo.preview('run_test'))).toEqual(['changed can-undo'])
+    expect(faults).toEqual([expect.stringMatching(/interrupted change.*not settled.*ENAMETOOLONG/)])
+    expect(undo.changes().find((change) => change.path === dark)).toMatchObject({ state: 'open' })
+  })
+
+  test.skipIf(process.getuid?.() === 0)(
+    'an interrupted change in a folder that can’t be read waits for a start when it can be',
+    async () => {
+      put('shut/b.txt', 'b')
+      put('a.txt', 'a')
+      const facts = { runId: 'run_test', callId: 'call_1', principalId: 'agent_test', from: null }
+      for (const name of ['shut/b.txt', 'a.txt']) {
+        await undo.before({ ...facts, what: 'changed', path: `${work}/${name}` })
+        fs.writeFileSync(`${work}/${name}`, 'half done')
+      }
+      fs.chmodSync(`${work}/shut`, 0)
+      open()
+      expect(states(await undo.preview('run_test'))).toEqual(['changed can-undo'])
+      expect(faults).toHaveLength(1)
+      fs.chmodSync(`${work}/shut`, 0o700)
+      open()
+      expect(states(await undo.preview('run_test'))).toEqual(['changed can-undo', 'changed can-undo'])
+      expect(faults).toHaveLength(1)
+    },
+  )
 
   test('what is too old or too much is let go, images that are still needed stay', async () => {
     put('a.txt', 'x'.repeat(100))

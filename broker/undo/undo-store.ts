@@ -26,6 +26,8 @@ export interface UndoStoreOptions {
   limits(): { days: number; megabytes: number }
   /** Sentences about what a run did that can't be undone (commands, what was sent). */
   notUndoable?(runId: string): string[]
+  /** An interrupted change could not be settled; the others are. */
+  onFault(error: unknown): void
 }
 
 export interface UndoStore extends UndoRecorder {
@@ -56,6 +58,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
   let busy: Promise<unknown> = settleInterrupted([...changes.values()], {
     save: (change) => save(change),
     drop: (id) => drop(id),
+    fault: options.onFault,
   })
 
   const save = (change: Change): void => {
