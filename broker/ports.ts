@@ -238,8 +238,11 @@ export interface PerformContext extends PrepareContext {
   callId: string
   /** A redirect, or a contained program's request, asks the gate anew under the same call. */
   askAgain(request: ParsedRequest): Promise<Outcome<Json>>
-  /** Deciding on a further need that only shows while doing (a redirect's target): allowed or refused, logged. */
-  allowFurther(need: Need, sentence: Prepared['sentence']): Promise<Refused | null>
+  /**
+   * Deciding on a further need that only shows while doing (a redirect's target): allowed or refused, logged.
+   * `bytesOut` is what would leave with it, and counts like a request's own.
+   */
+  allowFurther(need: Need, sentence: Prepared['sentence'], bytesOut?: number): Promise<Refused | null>
   /** What the decision on a need would be, without asking, logging or counting: for going through many things under one need. */
   wouldDecide(need: Need): Decision['effect']
   /** What single rules are about, for not having to ask `wouldDecide` for each of a hundred thousand things. */

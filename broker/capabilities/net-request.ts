@@ -55,10 +55,6 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
     const planned = planRequest(args)
     if (planned.kind !== 'ok') return planned
     const plan = planned.value
-    const bytes = plan.body === null ? 0 : Buffer.byteLength(plan.body)
-    const head =
-      plan.resource.url.length +
-      plan.headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0)
     const hash = plan.body === null ? null : hashOf(plan.body)
     const prepared = plainPrepared({
       operation,
@@ -76,8 +72,8 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
         'responseEncoding' in args ? args.responseEncoding : null,
         args.maxBytes,
       ]),
-      sentence: sentenceOf(plan, bytes),
-      bytesOut: head + bytes,
+      sentence: sentenceOf(plan, bodyBytes(plan)),
+      bytesOut: headBytes(plan) + bodyBytes(plan),
     })
     return ok(held.keep(prepared, { plan, args }))
   }
@@ -116,10 +112,11 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
       const next = nextPlan(plan, answer, location, redirects.length)
       if (next.kind !== 'ok') return next
       if (left <= 0) return failed('timeout', `“${plan.resource.host}” took too long.`)
-      // The time in which a person is asked does not count.
+      // The time in which a person is asked does not count; what is sent once more does.
       const no = await context.allowFurther(
         { capability: 'net.request', resource: next.value.resource },
         redirectSentence(next.value),
+        headBytes(next.value) + bodyBytes(next.value),
       )
       if (no) return no
       plan = next.value
@@ -245,6 +242,10 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
     },
   }
 }
+
+const bodyBytes = ({ body }: RequestPlan) => (body === null ? 0 : Buffer.byteLength(body))
+const headBytes = ({ resource, headers }: RequestPlan) =>
+  headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, resource.url.length)
 
 function endOf(answered: Parameters<typeof toEnd>[0], args: Args): Outcome<EffectResult> {
   if (answered.delivered.over)

@@ -1,4 +1,6 @@
 /** What comes up while something is done (a redirect, a program's connection) is on the disk before it is done. */
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ok } from '../../contract/outcome.ts'
@@ -102,4 +104,44 @@ it('waits out a pause that begins while it is written', async () => {
   await run()
   expect(told).toEqual([null])
   expect(house.stop.state().paused).toBe(false)
+})
+
+/** What a server has got, which sends each request on to itself, body and all. */
+async function sendOnAndOn(bytesOut: number) {
+  let got = 0
+  const server = http.createServer((request, response) => {
+    request.on('data', (chunk: Buffer) => {
+      got += chunk.length
+    })
+    request.on('end', () => response.writeHead(307, { Location: '/again' }).end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const from = house.entries.length
+  const outcome = await house.gate.passCapability(
+    {
+      principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
+      perimeter: Perimeter.parse({
+        hosts: [{ scheme: 'http', host: '127.0.0.1', port, methods: ['POST'], read: 'allow', send: 'allow' }],
+        budgets: { bytesOut },
+      }),
+      ...{ run: { id: `run_${port}`, title: 'Test' }, callId: `call_${port}`, tool: null },
+      signal: new AbortController().signal,
+    },
+    'net.fetch',
+    { url: `http://127.0.0.1:${port}/start`, method: 'POST', body: 'x'.repeat(1000) },
+  )
+  server.close()
+  return { outcome, got, entries: house.entries.slice(from) }
+}
+
+it('a body that a redirect sends again counts again: against the run’s budget, and in the log', async () => {
+  const { outcome, got, entries } = await sendOnAndOn(3_500)
+  expect(outcome).toMatchObject({ kind: 'refused', code: 'budget' })
+  expect(got).toBe(3_000)
+  const counted = entries
+    .filter(({ decision }) => decision === 'allow')
+    .map(({ details }) => details?.bytesOut)
+  expect(counted).toHaveLength(3)
+  for (const bytes of counted) expect(bytes).toBeGreaterThanOrEqual(1_000)
 })

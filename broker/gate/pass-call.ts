@@ -439,7 +439,7 @@ export function createPassCall(parts: GateParts): Passed {
       ...(context.parts ? { parts: labelled(context, context.parts) } : {}),
       onOutput: (stream, text) => context.onOutput?.(permit.facts.intent, stream, text),
       askAgain: (request) => passCapability(context, request.operation, request.args as unknown as Json),
-      async allowFurther(need, sentence) {
+      async allowFurther(need, sentence, bytesOut = 0) {
         const prepared: Prepared = {
           operation: 'net.fetch',
           capability: need.capability,
@@ -448,7 +448,7 @@ export function createPassCall(parts: GateParts): Passed {
           diff: null,
           binding: JSON.stringify(need),
           sentence,
-          bytesOut: 0,
+          bytesOut,
           destructive: false,
           dispose() {},
         }
@@ -464,6 +464,8 @@ export function createPassCall(parts: GateParts): Passed {
           return through.kind === 'refused'
             ? through
             : refused('invalid-request', through.person, through.model)
+        const overspent = parts.usage.countBytes(context, bytesOut)
+        if (overspent) return noteRefusal(context, notice.subject, overspent)
         const facts = entryFacts(
           context,
           prepared,

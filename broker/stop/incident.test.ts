@@ -74,7 +74,15 @@ beforeEach(() => {
     principal: agent,
     capability: 'net.request',
     decision: 'deny',
-    details: { needs: [needs[0]] },
+    details: { needs: [needs[0]], bytesOut: 1_000 },
+  })
+  log.append({
+    kind: 'decision',
+    subject: 'Follow a redirect',
+    principal: agent,
+    capability: 'net.request',
+    decision: 'allow',
+    details: { needs: [needs[0]], bytesOut: 11 },
   })
   log.append({
     kind: 'alert',
@@ -170,7 +178,7 @@ describe('an incident', () => {
       expect(statSync(path.join(state.folder, name)).mode & 0o077).toBe(0)
     }
     expect(JSON.parse(read(state, 'hosts.json'))).toEqual([
-      expect.objectContaining({ host: 'paste.example', requests: 1, refused: 1, bytesOut: 77 }),
+      expect.objectContaining({ host: 'paste.example', requests: 1, refused: 1, bytesOut: 88 }),
     ])
     expect(JSON.parse(read(state, 'secrets.json'))).toEqual([
       expect.objectContaining({ name: 'github', uses: 1, to: ['https://paste.example:443'] }),

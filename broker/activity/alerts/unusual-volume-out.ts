@@ -9,9 +9,11 @@ export const unusualVolumeOut: AlertRule = {
   words: `One agent sends more than ${BYTES / 1_000_000} MB within ten minutes.`,
   start() {
     const sent = new Map<string, { at: number; bytes: number }[]>()
-    return ({ kind, principal, details, at }) => {
+    return ({ kind, decision, principal, details, at }) => {
       const bytes = details.bytesOut
-      if (kind !== 'intent' || principal === null || typeof bytes !== 'number' || bytes <= 0) return null
+      // A redirect that was followed is a decision, and sends again.
+      const leaves = kind === 'intent' || (kind === 'decision' && decision === 'allow')
+      if (!leaves || principal === null || typeof bytes !== 'number' || bytes <= 0) return null
       const recent = [...(sent.get(principal.id) ?? []), { at, bytes }].filter(
         (each) => each.at > at - WITHIN_MS,
       )

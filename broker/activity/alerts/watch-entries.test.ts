@@ -154,7 +154,11 @@ describe('alerts', () => {
     clock.forward(601_000)
     send('a.example', false, { details: { bytesOut: 20_000_000 } })
     expect(await rules()).toEqual([])
-    send('a.example', false, { details: { bytesOut: 6_000_000 } })
+    const hop = { kind: 'decision', details: { bytesOut: 6_000_000 } } as const
+    send('a.example', false, { ...hop, decision: 'deny' })
+    expect(await rules()).toEqual([])
+    // A redirect that was followed sent it once more.
+    send('a.example', false, { ...hop, decision: 'allow' })
     expect(await rules()).toEqual(['unusual-volume-out'])
   })
 

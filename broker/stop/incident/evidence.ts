@@ -95,7 +95,8 @@ function noteHost(hosts: Map<string, HostReached>, entry: RecordedEntry, host: s
   }
   if (entry.kind === 'intent') seen.requests++
   else if (entry.decision === 'deny') seen.refused++
-  if (entry.kind === 'intent' && typeof entry.details.bytesOut === 'number')
+  // An allowed decision is a redirect that was followed, and sends again.
+  if (entry.decision !== 'deny' && typeof entry.details.bytesOut === 'number')
     seen.bytesOut += entry.details.bytesOut
   addOnce(seen.by, entry.principal?.name)
   hosts.set(host, { ...seen, last: entry.at })
