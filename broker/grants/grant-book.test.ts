@@ -221,6 +221,17 @@ describe('urls', () => {
     expect(found(get('https://api.example.org:8443/v1/items'))).toBe(false)
     expect(found(get('https://api.example.org.evil.example/v1/items'))).toBe(false)
   })
+  it('are not got past by a path that can be read in more than one way, when they keep out', () => {
+    const { book, now } = open()
+    book.add({ ...grant('/v1/items', true), effect: 'deny' })
+    const refused = (need: Need, change = {}) => book.index().find('deny', ask(need, now(), change)) !== null
+    for (const path of ['/v1/items/a%2fb', '/v1//items/7', '//v1/items', '/x/..%2fv1/items', '/v1/%2569tems'])
+      expect(refused(get(`https://api.example.org${path}`)), path).toBe(true)
+    expect(refused(get('https://api.example.org/v1/other'))).toBe(false)
+    expect(refused(get('https://api.example.org//v1/items', 'POST'))).toBe(false)
+    expect(refused(get('https://other.example//v1/items'))).toBe(false)
+    expect(refused(get('https://api.example.org//v1/items'), { principalId: 'agent_2' })).toBe(false)
+  })
   it('exactly one query when it is not said to go below', () => {
     const { book, now } = open()
     book.add(grant('/v1/items?page=2', false))

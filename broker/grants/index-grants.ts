@@ -3,7 +3,7 @@ import type { Grant, GrantScope } from '../../contract/grant.ts'
 import type { Need } from '../../contract/resource.ts'
 import type { GrantAsked, GrantIndex } from '../ports.ts'
 import { countsInRun, isLive } from './grant-ends.ts'
-import { covers, pathWithQuery } from './match-scope.ts'
+import { covers, mayMean, pathWithQuery, readsInManyWays } from './match-scope.ts'
 
 export interface ChangingGrantIndex extends GrantIndex {
   add(grant: Grant): void
@@ -22,6 +22,16 @@ export function indexGrants(): ChangingGrantIndex {
       if (now > 0) places.set(place, now)
       else places.delete(place)
     }
+  }
+  /** A path that can be read in many ways gets past no remembered no of its host; it is rare, so all are looked at. */
+  function findMeant(owner: string, asked: GrantAsked): Grant | null {
+    const { resource } = asked.need
+    if (resource.kind !== 'url' || !readsInManyWays(pathWithQuery(resource.url))) return null
+    for (const [key, bucket] of buckets) {
+      if (!key.startsWith(`${owner}\nurl `)) continue
+      for (const grant of bucket) if (mayMean(grant.scope, asked.need) && stands(grant, asked)) return grant
+    }
+    return null
   }
   const slot = (grant: Grant) =>
     `${ownerKey(grant.effect, grant.principalId, grant.tool.hash, grant.capability)}\n${scopeKey(grant.scope)}`
@@ -45,7 +55,7 @@ export function indexGrants(): ChangingGrantIndex {
       for (const key of needKeys(asked.need)) {
         for (const grant of buckets.get(`${owner}\n${key}`) ?? []) if (counts(grant, asked)) return grant
       }
-      return null
+      return effect === 'deny' ? findMeant(owner, asked) : null
     },
     isAboutPlace: (path) => places.has(trimmed(path)),
     places: () => places.keys(),
@@ -56,7 +66,11 @@ function counts(grant: Grant, asked: GrantAsked): boolean {
   const { resource } = asked.need
   // What can run anything is allowed once and never longer; a remembered no may well stand.
   if (grant.effect === 'allow' && resource.kind === 'command' && resource.opaque) return false
-  return isLive(grant, asked.now) && countsInRun(grant, asked.runId) && covers(grant.scope, asked.need)
+  return stands(grant, asked) && covers(grant.scope, asked.need)
+}
+
+function stands(grant: Grant, { now, runId }: GrantAsked): boolean {
+  return isLive(grant, now) && countsInRun(grant, runId)
 }
 
 function ownerKey(effect: string, principalId: string, hash: string, capability: string): string {

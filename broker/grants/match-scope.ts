@@ -31,22 +31,36 @@ export function covers(scope: GrantScope, need: Need): boolean {
   }
 }
 
+/** What a no says of a path that a server may read otherwise than it is written: anything there may be what it is about. */
+export function mayMean(scope: GrantScope, { resource }: Need): boolean {
+  return (
+    scope.kind === 'url' &&
+    resource.kind === 'url' &&
+    scope.below &&
+    isAtAddress(scope, resource) &&
+    readsInManyWays(pathWithQuery(resource.url))
+  )
+}
+
 /** A part of a grant covers a need of its own capability only. */
 export function partCovers(part: { capability: Need['capability']; scope: GrantScope }, need: Need): boolean {
   return part.capability === need.capability && covers(part.scope, need)
 }
 
 function coversUrl(scope: Extract<GrantScope, { kind: 'url' }>, resource: UrlResource): boolean {
-  if (
-    scope.scheme !== resource.scheme ||
-    scope.host !== resource.host ||
-    scope.port !== resource.port ||
-    !scope.methods.includes(resource.method)
-  )
-    return false
+  if (!isAtAddress(scope, resource)) return false
   const path = pathWithQuery(resource.url)
   if (path === scope.path) return true
   return scope.below && !readsInManyWays(path) && isUrlBelow(scope.path, path)
+}
+
+function isAtAddress(scope: Extract<GrantScope, { kind: 'url' }>, resource: UrlResource): boolean {
+  return (
+    scope.scheme === resource.scheme &&
+    scope.host === resource.host &&
+    scope.port === resource.port &&
+    scope.methods.includes(resource.method)
+  )
 }
 
 function coversCommand(
