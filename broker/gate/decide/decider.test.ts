@@ -166,6 +166,30 @@ describe('the perimeter', () => {
       'deny perimeter perimeter:hosts[1]',
     )
   })
+  it('lets such a path past no narrower line that the whole host’s line does not stand in for', () => {
+    const odd = ['https://x.example//admin', 'https://x.example/a/..%2fadmin']
+    const methods = {
+      hosts: [
+        { host: 'x.example', methods: ['GET', 'POST'], send: 'allow' },
+        { host: 'x.example', pathPrefix: '/admin', methods: ['GET'] },
+      ],
+    }
+    const ports = {
+      hosts: [
+        { host: 'nas.local', scheme: 'http', port: 80 },
+        { host: 'nas.local', scheme: 'http', pathPrefix: '/admin', read: 'deny' },
+      ],
+    }
+    expect(decide(input(url('https://x.example/admin', 'POST'), { inside: methods }))).toMatch(/^deny/)
+    expect(decide(input(url('https://x.example/other', 'POST'), { inside: methods }))).toMatch(/^allow/)
+    for (const each of odd) {
+      expect(decide(input(url(each, 'POST'), { inside: methods })), each).toMatch(/^deny/)
+      expect(decide(input(url(each), { inside: methods })), each).toMatch(/^allow/)
+    }
+    expect(decide(input(url('http://nas.local/a'), { inside: ports }))).toMatch(/^allow/)
+    expect(decide(input(url('http://nas.local/admin'), { inside: ports }))).toMatch(/^deny/)
+    expect(decide(input(url('http://nas.local//admin'), { inside: ports }))).toMatch(/^deny/)
+  })
   it('asks each time for what lies on the clipboard, whatever allows it', () => {
     const need = { capability: 'clipboard.read', resource: { kind: 'plain', text: 'x' } } as Need
     const inside = (read: string) => ({ inside: { clipboard: { read } }, tool: null })

@@ -47,7 +47,11 @@ export class HostLines {
         'name that host and port in',
       )
     const side = resource.method === 'GET' || resource.method === 'HEAD' ? 'read' : 'send'
-    if (ambiguous && !lines.some((line) => line.prefix === '/' || line[side].level === 'deny'))
+    const shut = nearest.find((line) => line[side].level === 'deny')
+    if (ambiguous && shut) return shut[side]
+    // Any of the host's lines may be the one that speaks for where it ends up: each must let it through.
+    const fits = (line: HostEntry) => lines.includes(line) && line.methods.includes(resource.method)
+    if (ambiguous && !(nearest.some((line) => line.prefix === '/') && nearest.every(fits)))
       return outside(
         `The path of ${resource.url} can be read in more than one way, so no path prefix covers it.`,
         'allow the whole host in',
