@@ -270,6 +270,19 @@ describe('protected places', () => {
       decide(input(path('fs.write', '/home/ada/work/repo/.git/hooks/x'), { inside: { folders } })),
     ).toMatch(/^ask/)
   })
+  it('is not lifted for another protected place in the one that a line names', () => {
+    const folders = [...home.folders, { path: '~/bin', write: 'allow' }, { path: '~/.ssh' }]
+    const of = (capability: 'fs.read' | 'fs.write', at: string) =>
+      decide(input(path(capability, `/home/ada/${at}`), { inside: { folders } }))
+    expect(of('fs.write', 'bin/tool')).toMatch(/^allow/)
+    expect(of('fs.write', 'bin/repo/.git/hooks/pre-commit')).toBe('deny perimeter built-in:git-hooks')
+    expect(of('fs.write', 'bin/.claude/settings.json')).toBe('deny perimeter built-in:other-agents')
+    // Keys are what ~/.ssh is protected for.
+    expect(of('fs.read', '.ssh/id_rsa')).toMatch(/^allow/)
+    expect(decide(input(path('fs.read', '/home/ada/.ssh/config.d/id_rsa'), { inside: home }))).toBe(
+      'deny perimeter built-in:private-keys',
+    )
+  })
   it('counts among the places that rules name', () => {
     const rule = { id: 'p', effect: 'deny', capabilities: ['fs.write'], paths: ['~/link/x', '**/y'] }
     const made = decider({ personal: policyFile([rule]) })

@@ -51,6 +51,7 @@ export const EVERYWHERE: readonly ProtectedPlace[] = [
     what: 'SSH keys and settings',
     keeps: 'read',
     patterns: ['~/.ssh'],
+    holds: ['private-keys'],
     readable: [/^config$/i, /^config\.d$/i, /^known_hosts/i, /^authorized_keys$/i, /\.pub$/i],
   },
   {

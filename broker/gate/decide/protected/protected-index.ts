@@ -45,7 +45,8 @@ export class ProtectedIndex implements RuleSubjects {
   }
 
   /**
-   * The protection that keeps this capability from this path; null when there is none. Changing a folder as a whole
+   * The protection that keeps this capability from this path, of several the deepest, since a line that names only an
+   * outer place lifts no inner one; null when there is none. Changing a folder as a whole
    * (moving, trashing, putting another in its stead) touches the protected places in it too.
    */
   find(capability: 'fs.read' | 'fs.write' | 'fs.delete', path: string): ProtectedHit | null {
@@ -57,11 +58,14 @@ export class ProtectedIndex implements RuleSubjects {
       if (above) found.push(above)
     }
     this.#findNames(path, changes, found)
-    return (
-      found.find(
-        ({ place, depth }) => changes || (place.keeps === 'read' && !this.#readable(place, depth, path)),
-      ) ?? null
+    const kept = found.filter(
+      ({ place, depth }) => changes || (place.keeps === 'read' && !this.#readable(place, depth, path)),
     )
+    const held = kept.flatMap(({ place }) => place.holds ?? [])
+    let deepest: ProtectedHit | null = null
+    for (const hit of kept)
+      if (!held.includes(hit.place.id) && hit.depth > (deepest?.depth ?? 0)) deepest = hit
+    return deepest
   }
 
   isAboutName(name: string): boolean {

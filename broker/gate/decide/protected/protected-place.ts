@@ -13,4 +13,6 @@ export interface ProtectedPlace {
   patterns: readonly string[]
   /** `read` only: names directly or deeper in it that may be read all the same. */
   readable?: readonly RegExp[]
+  /** Ids of places that this one is protected for: whoever names it means those in it too. */
+  holds?: readonly string[]
 }
