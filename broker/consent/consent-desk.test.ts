@@ -538,6 +538,16 @@ describe('the budget of prompts', () => {
     void askFor(desk, 'b/c')
     expect(desk.pending()[0]?.task?.covers).toEqual(['Write in ~/work/b and below'])
   })
+  it('puts nothing on the list that was allowed once because only once was honest', async () => {
+    const { desk } = openDesk({ promptBudget: 1 })
+    const because = [{ layer: 'flow', rule: 'flow:outside', text: 'Not backed by your own words.' }] as const
+    const asked = desk.ask(request(write('/home/ada/work/told/a'), { input: { because: [...because] } }))
+    expect(desk.pending()[0]?.steps).toEqual([])
+    answerFirst(desk)
+    expect(await ended(asked)).toBe('allow')
+    void askFor(desk, 'b/c')
+    expect(desk.pending()[0]?.task?.covers).toEqual(['Write in ~/work/b and below'])
+  })
   it('holds against a flood of 10,000 different questions, and leaves other agents theirs', async () => {
     const { desk } = openDesk()
     const flood = Array.from({ length: 10_000 }, (_, index) =>

@@ -14,6 +14,7 @@ import type {
   RecordedRequest,
 } from '../ports.ts'
 import type { Deadlines } from './deadlines.ts'
+import { whyOnlyOnce } from './offer-scopes.ts'
 import type { PromptBudget } from './prompt-budget.ts'
 import type { RecentAsks } from './recent-asks.ts'
 import { keysOf, type Standing, type Waiter, type WaitingQuestions } from './waiting-questions.ts'
@@ -90,7 +91,9 @@ export function allowAll(desk: Desk, standing: Standing, grant: Grant | null, gi
       : desk.options.ladder(input.asking ?? input.prepared.needs, input)
   const ladders = new Map(standing.waiters.map((waiter) => [waiter, ladderOf(waiter)]))
   for (const waiter of drop(desk, standing)) {
-    desk.recent.note(waiter.input, ladders.get(waiter) ?? [], now)
+    const ladder = ladders.get(waiter) ?? []
+    // Where only once was honest, a list for a time is not.
+    if (whyOnlyOnce(waiter.input, ladder) === null) desk.recent.note(waiter.input, ladder, now)
     waiter.resolve({
       kind: 'allow',
       questionId: standing.question.id,
