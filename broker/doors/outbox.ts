@@ -50,9 +50,11 @@ export function createOutbox(options: {
     send,
     clogged: () => output.writableLength > highWater,
     event({ event, payload, line }) {
-      if (NEVER_HELD.has(event) || output.writableLength <= highWater) return send(line)
       const key = eventKey(event, payload)
       const older = held.get(key)
+      // An older form that still waits would be told after this one, and stay.
+      const roomy = output.writableLength <= highWater && !older
+      if (NEVER_HELD.has(event) || roomy) return send(line)
       held.set(key, { event, payload: older ? mergeEvents(event, [older.payload, payload]) : payload })
     },
   }
