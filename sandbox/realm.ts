@@ -56,6 +56,8 @@ export function createRealm(options: RealmOptions): Realm {
   const start = guest.runSync(context, { reference: true }) as ivm.Reference
   let alarm: NodeJS.Timeout | undefined
   let nextRequest = 0
+  /** Length of what each unanswered request of the call asks. */
+  const sizes = new Map<number, number>()
 
   const realm: Realm = {
     scope: null,
@@ -64,6 +66,7 @@ export function createRealm(options: RealmOptions): Realm {
     limits,
     adopt: (namespace) => void adoptRef.applySync(undefined, [namespace.derefInto()]),
     begin: (fn, input, ahead) => {
+      sizes.clear()
       const known = ahead.flatMap(({ operation, args, request, outcome }) => [
         operation,
         args,
@@ -77,6 +80,8 @@ export function createRealm(options: RealmOptions): Realm {
       const { call } = realm
       if (!call) return
       call.open--
+      call.openBytes -= sizes.get(request) ?? 0
+      sizes.delete(request)
       settleRef.applySync(undefined, [request, outcome], limits())
     },
     drop: () => {
@@ -97,14 +102,15 @@ export function createRealm(options: RealmOptions): Realm {
       !operations.has(operation)
     )
       return refusal('invalid-request', 'This operation does not exist.')
-    nextRequest++
+    const number = nextRequest++
     const fault = requestFault(call, args)
     if (fault) return fault
     call.capabilityCalls--
     call.open++
     call.openBytes += args.length
+    sizes.set(number, args.length)
     send(
-      `{"t":"request","id":${call.id},"request":${request},"operation":${JSON.stringify(operation)},"args":${args}}\n`,
+      `{"t":"request","id":${call.id},"request":${number},"operation":${JSON.stringify(operation)},"args":${args}}\n`,
     )
     return ''
   }

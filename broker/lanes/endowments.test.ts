@@ -25,6 +25,21 @@ async function evaluate(body: string, options: CallOptions = {}): Promise<Json> 
   return outcome.value
 }
 
+it('counts as open only what waits for its answer, so that a large file can be written in parts', async () => {
+  let taken = 0
+  const onRequest = async (_operation: string, args: Json) => {
+    taken += (args as { data?: string }).data?.length ?? 0
+    return ok<Json>({ stage: 1 })
+  }
+  const body = `const file = sallyport.fs.writeStream({ path: '/x' })
+    const part = new Uint8Array(512 * 1024)
+    for (let at = 0; at < 30; at++) await file.write(part)
+    await file.close()
+    return 'written'`
+  expect(await evaluate(body, { onRequest })).toBe('written')
+  expect(taken).toBeGreaterThan(20 * 1024 * 1024)
+})
+
 describe('fetch', () => {
   const asked: Json[] = []
   const reads = new Map<number, number>()
