@@ -50,6 +50,12 @@ export interface SandboxEvents {
 /** bubblewrap's exit code when what it runs got SIGKILL. */
 export const KILLED = 128 + 9
 const READY_MS = 15_000
+/**
+ * Bytes that may wait to be read by it: more than twice the answers that a call can be waiting for at once. It may well
+ * compute for a while before it takes them, and what goes out in one write counts until the last of it is read. Not to
+ * listen to it until then could be for ever, as it may be writing.
+ */
+const UNREAD = 256 * 1024 * 1024
 const STDERR = 4096
 /** Between the exit and the end of the pipes. */
 const DRAIN_MS = 100
@@ -57,6 +63,7 @@ const DRAIN_MS = 100
 export function openSandboxProcess(
   { child, osSandbox }: SpawnedSandbox,
   events: SandboxEvents,
+  unreadLimit = UNREAD,
 ): SandboxProcess {
   const end: SandboxEnd = {
     fault: '',
@@ -181,6 +188,12 @@ export function openSandboxProcess(
         (pid, index, all) => pid !== undefined && all.indexOf(pid) === index,
       ) as number[],
     send: (text) => {
+      if (!isWanted()) return
+      const unread = out.length + (child.stdin?.writableLength ?? 0)
+      if (unread + text.length > unreadLimit) {
+        out = ''
+        return breakOff('it does not read its answers')
+      }
       // Answers that come in one turn of the loop go out in one write.
       if (out === '') setImmediate(flush)
       out += text
