@@ -38,6 +38,12 @@ const KILL_MS = 1_000
 /** Looks for what a killed host left; each finds what the one before could not see yet. */
 const STRAY_ROUNDS = 4
 
+/** For the diagnostic log: with what the host said itself. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return typeof error.cause === 'string' ? `${error.message} ${error.cause}` : error.message
+}
+
 export function createContainedPrograms(options: ContainedOptions): ContainedPrograms {
   const running = new Set<Running>()
   let spare: ProgramHost | null = null
@@ -57,7 +63,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
 
   function notContained(error: unknown) {
     const text = error instanceof Error ? error.message : 'unknown'
-    options.log(`A program could not be contained: ${text}`)
+    options.log(`A program could not be contained: ${wordsOf(error)}`)
     return refused(
       'unavailable',
       `Programs can’t be contained on this computer, so none is run. ${text}`.slice(0, 2000),
@@ -71,21 +77,26 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     try {
       host = startHost(options)
     } catch (error) {
-      options.log(`No spare could be started: ${error instanceof Error ? error.message : 'unknown'}`)
+      options.log(`No spare could be started: ${wordsOf(error)}`)
       return
     }
     spare = host
     host.process.unref()
     host.process.channel?.unref()
+    let lost = false
     const broke = (crashed: boolean) => {
       if (spare !== host) return
       spare = null
+      lost = true
       clearTimeout(spareTimer)
       void letGo(host, crashed)
     }
     host.process.once('exit', () => broke(true))
     // The next program may well have a host of its own that works.
-    host.ready.catch(() => broke(false))
+    host.ready.catch((error: unknown) => {
+      broke(false)
+      if (lost) options.log(`A spare host is of no use: ${wordsOf(error)}`)
+    })
     spareTimer = setTimeout(() => void dropSpare(), SPARE_MS)
     spareTimer.unref()
   }

@@ -26,7 +26,11 @@ beforeEach(() => {
       process.send({ kind: 'over', exitCode: 0, signal: null, limit: null, peakRss: 0, left: [] })
     })
     if (mode === 'unable') process.send({ kind: 'unable', text: 'The sandbox lacks a thing.' })
-    if (mode === 'ready') process.send({ kind: 'ready' })`,
+    if (mode === 'ready') process.send({ kind: 'ready' })
+    if (mode === 'dies') {
+      fs.writeSync(2, 'Error: a part of it is missing\\n')
+      process.exit(3)
+    }`,
   )
   const temporary = `${top}/t`
   fs.mkdirSync(temporary)
@@ -46,7 +50,7 @@ afterEach(async () => {
   fs.rmSync(top, { recursive: true, force: true })
 })
 
-const hosts = (mode: 'ready' | 'silent' | 'unable') => fs.writeFileSync(`${top}/mode`, mode)
+const hosts = (mode: 'ready' | 'silent' | 'unable' | 'dies') => fs.writeFileSync(`${top}/mode`, mode)
 const start = () =>
   lane.start({
     principalId: 'agent_1',
@@ -95,6 +99,26 @@ describe.skipIf(process.platform === 'win32')('a host', () => {
     await sleep(300)
     hosts('ready')
     expect((await start()).kind).toBe('ok')
+  })
+
+  test('that dies before it is ready leaves its end and its last words in the diagnostic log, and there only', async () => {
+    hosts('dies')
+    const refused = await start()
+    expect(refused).toMatchObject({ kind: 'refused', code: 'unavailable' })
+    expect(said).toEqual([
+      expect.stringMatching(/ended before it was ready.*exit code 3.*a part of it is missing/),
+    ])
+    expect(JSON.stringify(refused)).not.toContain('missing')
+  })
+
+  test('that is a spare and dies before it is ready does so, too', async () => {
+    hosts('ready')
+    const started = await start()
+    if (started.kind !== 'ok') throw new Error(started.person)
+    hosts('dies')
+    await started.value.ended
+    await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(1)
+    expect(said[0]).toMatch(/spare.*exit code 3.*a part of it is missing/)
   })
 
   test('that is still coming up is ended by Stop at once, and nobody is told that programs can’t run here', async () => {

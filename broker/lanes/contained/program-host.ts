@@ -21,7 +21,7 @@ export interface HostOptions {
 
 export interface ProgramHost {
   process: ChildProcess
-  /** Resolves when it can take a program; rejects with words when it can't contain any here. */
+  /** Resolves when it can take a program; rejects with words when it can't contain any here, and what it said itself as their cause. */
   ready: Promise<void>
   run(message: RunMessage, on: HostEvents): void
   /** Holds what it runs still, or lets it go on. */
@@ -45,6 +45,8 @@ export interface HostEvents {
 const PREFIX = 'sallyport-run-'
 /** Longer than any start takes; a host that is silent for so long is broken. */
 const READY_MS = 20_000
+/** What it wrote before its end is there by then, also where a helper of its keeps the stream open. */
+const LAST_WORDS_MS = 200
 
 export function startHost({ node, childFile, searchPath, group: lanes = noGroup }: HostOptions): ProgramHost {
   clearOldFolders()
@@ -77,7 +79,15 @@ export function startHost({ node, childFile, searchPath, group: lanes = noGroup 
     if (child.connected) child.send(message, () => {})
   }
   child.once('error', (error) => rejectReady(error))
-  child.once('exit', () => rejectReady(new Error('The sandbox’s host ended before it was ready.')))
+  let isReady = false
+  child.once('exit', (code, signal) => {
+    // Once it is ready, its streams are the program's.
+    if (isReady) return
+    void lastWords(child).then((words) => {
+      const cause = `${signal ?? `exit code ${code}`}${words === '' ? '' : `: ${words}`}`
+      rejectReady(new Error('The sandbox’s host ended before it was ready.', { cause }))
+    })
+  })
   child.on('message', (message) => {
     const parsed = FromHost.safeParse(message)
     if (!parsed.success) return void child.kill('SIGKILL')
@@ -87,6 +97,7 @@ export function startHost({ node, childFile, searchPath, group: lanes = noGroup 
   function take(message: FromHost): void {
     if (message.kind === 'ready') {
       clearTimeout(timer)
+      isReady = true
       resolveReady()
     } else if (message.kind === 'unable') {
       rejectReady(new Error(message.text))
@@ -123,6 +134,19 @@ export function startHost({ node, childFile, searchPath, group: lanes = noGroup 
       fs.rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The end of what one that has ended wrote on its standard error, on one line. */
+function lastWords({ stderr }: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    const done = () => resolve(text.replace(/\s+/g, ' ').trim())
+    stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-1000)
+    })
+    stderr?.once('close', done)
+    setTimeout(done, LAST_WORDS_MS).unref()
+  })
 }
 
 /** Sockets lie below, and the length of their paths has a limit. */
