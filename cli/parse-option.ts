@@ -7,12 +7,8 @@ export function parseOption<S extends z.ZodType>(schema: S, name: string, text: 
   let raw: unknown
   try {
     raw = JSON.parse(text)
-  } catch (error) {
-    throw new CliError(
-      EXIT.usage,
-      'usage',
-      `${name} is no JSON: ${error instanceof Error ? error.message : error}`,
-    )
+  } catch {
+    throw new CliError(EXIT.usage, 'usage', `${name} is no JSON.`)
   }
   const parsed = schema.safeParse(raw)
   if (parsed.success) return parsed.data

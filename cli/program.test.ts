@@ -19,6 +19,7 @@ import { type SocketDoor, serveSocket } from '../broker/doors/socket-door.ts'
 import { openLaneGroup } from '../broker/lanes/lane-group.ts'
 import { type Api, ApiError } from '../contract/broker-api.ts'
 import { sallyportPaths } from '../contract/paths.ts'
+import { Settings } from '../contract/settings.ts'
 import { StopFile, StopReceipt } from '../contract/stop.ts'
 import { runProgram } from './program.ts'
 import type { World } from './session.ts'
@@ -94,6 +95,7 @@ const agent = (name: string) => ({
   createdAt: 1,
   changedAt: 1,
 })
+const SETTINGS = Settings.parse({})
 const STOP_STATE = { stopped: false, since: null, by: null, receipt: null, paused: false, pausedAgents: [] }
 
 describe('undo', () => {
@@ -146,6 +148,7 @@ describe('the command line', () => {
     ['--json', /unknown option|verb is missing/],
     ['log --json', /unknown option|verb is missing/],
     ['log serch word --json', /unknown command 'serch'/],
+    ['alerts serch --json', /too many arguments/],
     ['grants revoke --json', /missing required argument/],
     ['log search --limit no --json', /--limit takes a whole number/],
     ['log verify --head no --json', /--head takes/],
@@ -174,6 +177,16 @@ describe('the command line', () => {
     const result = await makeWorld().run(['agent', 'list', '--json'])
     expect(result).toMatchObject({ code: 1 })
     expect(result.json()[0].error.text).toContain('not built')
+  })
+
+  it.each(['alerts', 'alerts list'])('%s --json prints one object with each rule', async (line) => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'settings.get': () => ({ settings: SETTINGS, locked: {} }) })
+    const result = await run([...line.split(' '), '--json'])
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(result.json()).toEqual([
+      { alerts: expect.arrayContaining([expect.objectContaining({ muted: false })]) },
+    ])
   })
 
   it.each([
@@ -298,6 +311,80 @@ describe('agents', () => {
       agents: { reviewOutside: string }[]
     }
     expect(listed.agents.map((each) => each.reviewOutside)).toEqual(['always', 'never', 'default'])
+  })
+})
+
+describe('tool run', () => {
+  // A broker of its own that answers nothing else: no call may get to it.
+  const broker = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { i, m, a } = JSON.parse(line)
+    const value = { id: a[0]?.params?.id ?? null, outcome: { kind: 'ok', value: a[0]?.params }, entries: [], ms: 1 }
+    if (i) console.log(JSON.stringify({ t: 's', i, r: m === 'ping' ? 'pong' : { ok: true, value } }))
+  }).on('close', () => process.exit())`
+  function makeToolWorld() {
+    const made = makeWorld()
+    writeFileSync(made.world.brokerMain, broker)
+    mkdirSync(path.join(made.home, 'here'))
+    return made
+  }
+
+  it.each([
+    [['/nonexistent'], 'There is no folder, file or installed tool “/nonexistent”.'],
+    [['./no\u001bthing'], /^There is no folder, file or installed tool “[^\n]*”\.$/],
+    [['here', '--input', 'oops'], '--input is no JSON.'],
+    [['here', '--fn', 'x'.repeat(65)], /^fn: [^\n]+$/],
+  ])('%j is said in one sentence', async (words, text) => {
+    const result = await makeToolWorld().run(['tool', 'run', ...words, '--json'])
+    expect(result.code).toBe(2)
+    expect(result.json()).toEqual([
+      {
+        error: {
+          code: expect.any(String),
+          text: typeof text === 'string' ? text : expect.stringMatching(text),
+        },
+      },
+    ])
+  })
+
+  it.each([
+    [[]],
+    [['/gone']],
+    [['here']],
+  ])('with --stdin and %j goes on behind a line whose tool is not there', async (words) => {
+    const lines = [
+      '{"id":"a","tool":"/nonexistent"}',
+      '{oops',
+      '{"id":"b"}',
+      '{"id":"c","tool":"here"}',
+      '{"id":"d","tool":"files"}',
+    ]
+    const { code, json } = await makeToolWorld().run(
+      ['tool', 'run', ...words, '--stdin', '--json'],
+      lines.join('\n'),
+    )
+    const answers = json() as {
+      id: string | null
+      outcome: { kind: string; person?: string; value?: object }
+    }[]
+    expect(code).toBe(1)
+    expect(answers.map(({ id, outcome }) => [id, outcome.kind])).toEqual([
+      ['a', 'refused'],
+      [null, 'refused'],
+      ['b', words[0] === 'here' ? 'ok' : 'refused'],
+      ['c', 'ok'],
+      ['d', 'ok'],
+    ])
+    expect(answers[0]?.outcome.person).toBe('There is no folder, file or installed tool “/nonexistent”.')
+    expect(answers[1]?.outcome.person).toBe('Line 2 is no JSON.')
+    expect(answers[2]?.outcome).toMatchObject(
+      words[0] === 'here'
+        ? { value: { path: expect.stringMatching(/here$/) } }
+        : {
+            person: words[0]
+              ? expect.stringContaining('“/gone”')
+              : 'Line 3 names no tool, and the command names none.',
+          },
+    )
   })
 })
 

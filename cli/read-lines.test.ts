@@ -30,9 +30,9 @@ describe('JSON lines from the standard input', () => {
     )
   })
 
-  it('say their number when they are no JSON', async () => {
-    const [group] = await readAll(['{"id":1}\n\n{oops\n'])
-    expect(group?.map(({ fault }) => fault)).toEqual([null, expect.stringContaining('Line 2 is no JSON')])
+  it('say their number when they are no JSON, and nothing in the engine’s words', async () => {
+    const [group] = await readAll(['{"id":1}\n{oops\n'])
+    expect(group?.map(({ fault }) => fault)).toEqual([null, 'Line 2 is no JSON.'])
   })
 
   it('are handed over in groups that fit a message', async () => {

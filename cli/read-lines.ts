@@ -67,9 +67,8 @@ function parse(line: string, number: number): InputLine {
   try {
     const value: unknown = JSON.parse(line)
     return { number, value, fault: null, id: idOf(value), size: line.length }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return faulty(number, `Line ${number} is no JSON: ${why}`, line)
+  } catch {
+    return faulty(number, `Line ${number} is no JSON.`, line)
   }
 }
 

@@ -1,22 +1,25 @@
 /** `sallyport alerts`: the rules that make alerts, each in a sentence, and a switch for each. */
 import type { Command } from 'commander'
 import { ALERTS, setMuted } from '../../contract/alert-list.ts'
-import { addVerb, type Verbs } from '../define-verb.ts'
+import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import type { Output } from '../output.ts'
 
 export function addAlerts(program: Command, verbs: Verbs): void {
-  const alerts = program.command('alerts').description('What you are told of without asking, by which rule.')
-  addVerb(alerts, verbs, {
-    name: 'list',
-    about: 'Each rule, and whether it is muted.',
-    reach: 'any',
-    async run({ session, out }) {
+  const list = {
+    reach: 'any' as const,
+    async run({ session, out }: VerbScene) {
       const { settings } = await session.call('settings.get', {})
       tell(out, settings.mutedAlerts)
       return EXIT.ok
     },
+  }
+  const alerts = addVerb(program, verbs, {
+    name: 'alerts',
+    about: 'What you are told of without asking, by which rule.',
+    ...list,
   })
+  addVerb(alerts, verbs, { name: 'list', about: 'Each rule, and whether it is muted.', ...list })
   for (const mute of [true, false])
     addVerb<[rule: string]>(alerts, verbs, {
       name: mute ? 'mute' : 'unmute',

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { METHODS, type Params, type ToolRunResult } from '../../contract/broker-api.ts'
-import { CAPABILITIES } from '../../contract/words.ts'
+import { CAPABILITIES, Slug } from '../../contract/words.ts'
 import { askHere } from '../ask-here.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
@@ -41,12 +41,14 @@ export function addTool(program: Command, verbs: Verbs): void {
         .option('--stdin', 'a JSON line a call: {"id", "tool"?, "fn"?, "input"?, "answer"?}')
         .option('--parallel <n>', 'with --stdin: so many calls at once', '1'),
     async run(scene, options, name) {
-      const base = await readBase(scene, options, name)
+      const base = await readBase(scene, options)
       const asker = base.answer === 'tty' ? await askHere(scene.session, scene.out, scene.world) : null
-      if (options.stdin === true) return runLines(scene, base, Number(options.parallel))
+      if (options.stdin === true) return runLines(scene, base, name, Number(options.parallel))
       if (name === undefined) throw new CliError(EXIT.usage, 'usage', 'Name a tool, or use --stdin.')
       const input = parseOption(z.json(), '--input', String(options.input))
-      const result = await scene.session.call('tool.run', { ...base, ...whichTool(scene, name), input })
+      const params = METHODS['tool.run'].params.safeParse({ ...base, ...whichTool(scene, name), input })
+      if (!params.success) throw new CliError(EXIT.usage, 'usage', `${wrongWords(params.error)}.`)
+      const result = await scene.session.call('tool.run', params.data)
       await asker?.idle()
       scene.out.object(result)
       return sayResult(result, scene.out)
@@ -118,11 +120,7 @@ export function addTool(program: Command, verbs: Verbs): void {
   })
 }
 
-async function readBase(
-  { world }: VerbScene,
-  options: Record<string, unknown>,
-  _name?: string,
-): Promise<RunParams> {
+async function readBase({ world }: VerbScene, options: Record<string, unknown>): Promise<RunParams> {
   const answer = z.enum(['deny', 'allow', 'tty']).safeParse(options.answer)
   if (!answer.success) throw new CliError(EXIT.usage, 'usage', '--answer is deny, allow or tty.')
   const policyText = await readPolicy(world, options.policy)
@@ -134,13 +132,21 @@ async function readBase(
   }
 }
 
+/** Throws for what is neither there nor a name that a tool could have. */
 function whichTool({ world }: VerbScene, name: string): Pick<RunParams, 'path' | 'name'> {
   const file = path.resolve(world.cwd, name)
-  return existsSync(file) ? { path: file } : { name }
+  if (existsSync(file)) return { path: file }
+  if (Slug.safeParse(name).success) return { name }
+  throw new CliError(EXIT.usage, 'not-found', `There is no folder, file or installed tool “${name}”.`)
 }
 
 /** Answers come in the order of the lines, whatever the order in which calls end. */
-async function runLines(scene: VerbScene, base: RunParams, parallel: number): Promise<ExitCode> {
+async function runLines(
+  scene: VerbScene,
+  base: RunParams,
+  name: string | undefined,
+  parallel: number,
+): Promise<ExitCode> {
   if (!(Number.isInteger(parallel) && parallel >= 1 && parallel <= MAX_PARALLEL)) {
     throw new CliError(EXIT.usage, 'usage', `--parallel is a number from 1 to ${MAX_PARALLEL}.`)
   }
@@ -148,7 +154,7 @@ async function runLines(scene: VerbScene, base: RunParams, parallel: number): Pr
   for await (const group of readGroups(scene.world.stdin)) {
     for (let start = 0; start < group.length; start += parallel) {
       const results = await Promise.all(
-        group.slice(start, start + parallel).map((line) => runLine(scene, base, line)),
+        group.slice(start, start + parallel).map((line) => runLine(scene, base, name, line)),
       )
       for (const result of results) {
         scene.out.object(result)
@@ -159,20 +165,24 @@ async function runLines(scene: VerbScene, base: RunParams, parallel: number): Pr
   return failed ? EXIT.failed : EXIT.ok
 }
 
-async function runLine(scene: VerbScene, base: RunParams, line: InputLine): Promise<ToolRunResult> {
+async function runLine(
+  scene: VerbScene,
+  base: RunParams,
+  name: string | undefined,
+  line: InputLine,
+): Promise<ToolRunResult> {
   const { id } = line
   const parsed = line.fault === null ? ToolLine.safeParse(line.value) : null
   if (!parsed?.success)
     return refusedLine(id, line.fault ?? `Line ${line.number}: ${wrongWords(parsed?.error as z.ZodError)}`)
-  const { tool, input = {}, ...rest } = parsed.data
-  const params = METHODS['tool.run'].params.safeParse({
-    ...base,
-    ...rest,
-    input,
-    ...(tool ? whichTool(scene, tool) : {}),
-  })
-  if (!params.success) return refusedLine(id, `Line ${line.number}: ${wrongWords(params.error)}`)
+  const { tool = name, input = {}, ...rest } = parsed.data
+  if (tool === undefined)
+    return refusedLine(id, `Line ${line.number} names no tool, and the command names none.`)
+  // What is wrong with one line, also a tool that isn't there, is its own answer: the next lines go on.
   try {
+    const given = { ...base, ...rest, input, ...whichTool(scene, tool) }
+    const params = METHODS['tool.run'].params.safeParse(given)
+    if (!params.success) return refusedLine(id, `Line ${line.number}: ${wrongWords(params.error)}`)
     return await scene.session.call('tool.run', params.data)
   } catch (error) {
     return refusedLine(id, error instanceof Error ? error.message : String(error))
