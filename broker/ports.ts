@@ -463,6 +463,8 @@ export type AskResult =
       kind: 'allow'
       questionId: string
       grant: Grant | null
+      /** Nobody answered this very question: `grant`, made meanwhile, covers it. It counts as any grant does. */
+      byGrant?: true
       ms: number
       secretValue?: string
       secretHosts?: string[]

@@ -98,6 +98,7 @@ export function allowAll(desk: Desk, standing: Standing, grant: Grant | null, gi
       kind: 'allow',
       questionId: standing.question.id,
       grant,
+      ...(given === null ? { byGrant: true as const } : {}),
       ms: now - waiter.since,
       ...secret,
     })

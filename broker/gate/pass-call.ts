@@ -307,7 +307,8 @@ export function createPassCall(parts: GateParts): Passed {
       const stopped = stops(context)
       if (stopped?.code === 'paused') continue
       const ruled = parts.decider.decideAll(decideInput(context, stopped, flow), prepared.needs)
-      const decided = passing.mustAsk && !asked ? askFor(ruled, passing.mustAsk, prepared) : ruled
+      const said = asked?.kind === 'allow' && !asked.byGrant
+      const decided = passing.mustAsk && !said ? askFor(ruled, passing.mustAsk, prepared) : ruled
       if (passing.silent && decided.effect !== 'allow') return NOT_SILENT
       if (decided.effect === 'deny') {
         context.onEffect?.({
@@ -322,8 +323,9 @@ export function createPassCall(parts: GateParts): Passed {
       }
       if (decided.effect === 'allow' && spendGrants(decided)) return ok({ decision: decided, asked, flow })
       if (decided.effect === 'allow') continue // a grant ended in this very moment: decide again
-      // The answer stands for this request, unless the world moved to a deny meanwhile (seen above).
-      if (asked) return ok({ decision: answered(decided), asked, flow })
+      // The answer stands for this request, unless the world moved to a deny meanwhile (seen above). A grant that
+      // let the question go is no answer: it may have ended, or not count any more.
+      if (said) return ok({ decision: answered(decided), asked, flow })
       context.onEffect?.({ ...notice, seq: null, decision: decided, asked: true, state: 'asking', ms: null })
       const answer = await ask(context, prepared, decided, flow, spans)
       if (answer.kind === 'deny') {
