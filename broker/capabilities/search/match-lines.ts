@@ -25,4 +25,9 @@ export interface LineMatcher {
 }
 
 /** Longest line text in an answer, in UTF-16 units. */
-export const MAX_LINE = 500
+const MAX_LINE = 500
+
+/** The line as an answer tells it: a copy, since a part of a string keeps the whole text that it was cut from. */
+export function lineText(line: string): string {
+  return Buffer.from(line.slice(0, MAX_LINE)).toString()
+}

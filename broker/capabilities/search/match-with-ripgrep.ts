@@ -10,7 +10,7 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
-import { type LineMatch, type LineMatcher, type LineQuery, MAX_LINE } from './match-lines.ts'
+import { type LineMatch, type LineMatcher, type LineQuery, lineText } from './match-lines.ts'
 
 /** Longest search, however much there is to search. */
 const MAX_MS = 60_000
@@ -170,7 +170,7 @@ function parseMatch(json: string): { line: number; text: string } | null {
         : typeof lines?.bytes === 'string'
           ? Buffer.from(lines.bytes, 'base64').toString('utf8')
           : ''
-    return { line: data.line_number, text: line.replace(/\r?\n$/, '').slice(0, MAX_LINE) }
+    return { line: data.line_number, text: lineText(line.replace(/\r?\n$/, '')) }
   } catch {
     return null
   }

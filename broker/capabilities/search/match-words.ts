@@ -1,6 +1,6 @@
 /** Plain words, found in this process. Regular expressions are refused here: JavaScript's can be made to run for ever. */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
-import { type LineMatch, type LineMatcher, type LineQuery, MAX_LINE } from './match-lines.ts'
+import { type LineMatch, type LineMatcher, type LineQuery, lineText } from './match-lines.ts'
 
 export function createWordMatcher(): LineMatcher {
   return {
@@ -29,7 +29,7 @@ function findIn(text: string, index: number, query: LineQuery, matches: LineMatc
   const lines = text.split('\n')
   for (const [number, line] of lines.entries()) {
     if (!(query.ignoreCase ? line.toLowerCase() : line).includes(wanted)) continue
-    matches.push({ index, line: number + 1, text: line.replace(/\r$/, '').slice(0, MAX_LINE) })
+    matches.push({ index, line: number + 1, text: lineText(line.replace(/\r$/, '')) })
     if (matches.length >= query.limit) return
   }
 }
