@@ -87,11 +87,16 @@ describe('the broker as a child', () => {
     process.kill(first, 'SIGSTOP')
     const lost = call(broker, 'status.get')
     process.kill(first, 'SIGKILL')
-    expect(await lost).toMatchObject({ ok: false, fault: { code: 'unavailable' } })
+    expect(await lost).toMatchObject({
+      ok: false,
+      fault: { code: 'unavailable', text: 'The gate ended unexpectedly.' },
+    })
     await until(() => ready.length === 2)
     expect(broker.pid()).not.toBe(first)
     expect(ready[1]).toContain('SIGKILL')
     expect(states.map(({ state }) => state)).toEqual(['ready', 'starting', 'ready'])
+    // What stands alone in the middle of a page: plain words.
+    expect(states[1]?.text).toBe('The gate ended unexpectedly. It is being started again.')
   })
 
   it('is given up with words when it keeps ending, and can be started by hand', async () => {
@@ -120,7 +125,7 @@ describe('the broker as a child', () => {
     })
     broker.start()
     await until(() => broker.state().state === 'down')
-    expect(broker.state().text).toMatch(/can't be started.*ENOENT/)
+    expect(broker.state().text).toMatch(/can’t be started.*ENOENT/)
   })
 
   it('is said to hang when it does not answer, and can be killed with everything below it', async () => {

@@ -88,8 +88,8 @@ export function createBrokerProcess(options: {
     }
   }
   function launch(): void {
-    if (state.state !== 'starting') enter({ state: 'starting', text: again })
-    const born = spawnBroker(options, (words) => ended(born, words))
+    if (state.state !== 'starting') enter({ state: 'starting', text: '' })
+    const born = spawnBroker(options, (words, details) => ended(born, words, details))
     child = born
     born.link.ping().then(
       () => ready(born),
@@ -107,14 +107,15 @@ export function createBrokerProcess(options: {
       enter(hung ? { state: 'down', text: HUNG } : { state: 'ready', text: '' })
     })
   }
-  function ended(born: Child, words: string): void {
+  /** @param details for whoever looks closer; no title says them */
+  function ended(born: Child, words: string, details: string): void {
     born.link.end(words)
     if (child !== born) return
     child = null
     pulse?.stop()
     if (!wanted) return
     ends = performance.now() - born.startedAt > limits.steadyMs ? 1 : ends + 1
-    again = `${words}${born.words ? ` Its last words: ${born.words}` : ''}`
+    again = `${words} Details: ${details}.${born.words ? ` Its last words: ${born.words}` : ''}`
     if (ends >= limits.tries) {
       wanted = false
       enter({
@@ -185,7 +186,7 @@ const HUNG =
 
 function spawnBroker(
   options: Parameters<typeof createBrokerProcess>[0],
-  onEnd: (words: string) => void,
+  onEnd: (words: string, details: string) => void,
 ): Child {
   const child = spawn(options.command, options.args, {
     env: options.env,
@@ -212,8 +213,8 @@ function spawnBroker(
     born.words = lastWords(born.words + text)
     options.onOutput(text)
   })
-  child.once('error', (error) => onEnd(`The broker can't be started: ${error.message}.`))
-  child.once('exit', (code, signal) => onEnd(`The broker ended (${signal ?? `code ${code}`}).`))
+  child.once('error', (error) => onEnd('The gate can’t be started.', error.message))
+  child.once('exit', (code, signal) => onEnd('The gate ended unexpectedly.', signal ?? `code ${code}`))
   return born
 }
 

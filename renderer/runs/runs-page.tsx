@@ -23,8 +23,9 @@ export function RunsPage() {
 }
 
 function RunList() {
-  const { runs } = useStores()
+  const { runs, agents } = useStores()
   const { runs: list, fault } = useStore(runs)
+  const hasAgent = useStore(agents, (state) => (state.agents?.length ?? 0) > 0)
   const copy = useCopy()
   return (
     <div className="page">
@@ -42,8 +43,9 @@ function RunList() {
           {list?.length === 0 && (
             <div className="card">
               <EmptyState icon={<Play aria-hidden="true" />} title="No run yet">
-                Choose an agent above, write what it should do, and press Start. Each step shows here as it
-                happens.
+                {hasAgent
+                  ? 'Choose an agent above, write what it should do, and press Start. Each step shows here as it happens.'
+                  : 'Once there is an agent, you give it a task here, and each step shows as it happens.'}
               </EmptyState>
             </div>
           )}
