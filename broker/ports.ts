@@ -639,7 +639,8 @@ export interface SecretVault {
   add(rules: SecretRules, value: string): Promise<Outcome<SecretInfo>>
   update(rules: SecretRules): Outcome<SecretInfo>
   rotate(name: string, value: string): Promise<Outcome<SecretInfo>>
-  revoke(name?: string): Promise<number>
+  /** From then on unused, each of them; of `kept` the keychain would not delete the value. */
+  revoke(name?: string): Promise<{ revoked: number; kept: string[] }>
   delete(name: string): Promise<Outcome<true>>
   /** The value, for a use the gate allowed. Only capabilities and model calls may call it, with their permit. */
   reveal(

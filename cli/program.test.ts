@@ -314,6 +314,20 @@ describe('agents', () => {
   })
 })
 
+describe('secrets revoke', () => {
+  it.each([
+    [['github'], /The keychain did not delete the value of github\. It is used no more/],
+    [[], /^((?!keychain).)*$/s],
+  ])('says which values the keychain did not delete: %j', async (kept, words) => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'secrets.revoke': () => ({ revoked: 1, kept }) })
+    const { code, stdout } = await run(['secrets', 'revoke', '--all'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('1 revoked')
+    expect(stdout).toMatch(words)
+  })
+})
+
 describe('tool run', () => {
   // A broker of its own that answers nothing else: no call may get to it.
   const broker = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {

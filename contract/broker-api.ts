@@ -330,7 +330,8 @@ export const METHODS = {
   ),
   'secrets.revoke': method(
     z.strictObject({ name: Slug.optional() }),
-    z.object({ revoked: z.number().int() }),
+    // Used no more, each of them; of `kept` the keychain would not delete the value.
+    z.object({ revoked: z.number().int(), kept: z.array(Slug) }),
     ['page', 'cli'],
   ),
   'secrets.delete': method(z.strictObject({ name: Slug }), Done, ['page', 'cli']),

@@ -55,7 +55,7 @@ export function serveSecrets({
     'secrets.revoke': async ({ name }, caller) => {
       const revoked = await vault.revoke(name)
       note(name ? `Revoke secret ${name}` : `Revoke all secrets`, caller.name)
-      return { revoked }
+      return revoked
     },
     'secrets.delete': async ({ name }, caller) => {
       orFault(await vault.delete(name))

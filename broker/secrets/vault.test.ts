@@ -154,10 +154,19 @@ describe('a secret that ends', () => {
 
   test('by revocation is gone from the keychain, refused, and still watched for', async () => {
     await vault.add(rules(), VALUE)
-    expect(await vault.revoke('github')).toBe(1)
+    expect(await vault.revoke('github')).toEqual({ revoked: 1, kept: [] })
     expect(await reveal()).toBe('unavailable')
     expect(kept.size).toBe(0)
     expect(watched).toHaveLength(1)
+  })
+
+  test('by revocation is refused, and named, when the keychain would not delete it', async () => {
+    await vault.add(rules(), VALUE)
+    ready = false
+    expect(await vault.revoke()).toEqual({ revoked: 1, kept: ['github'] })
+    ready = true
+    expect(kept.size).toBe(1)
+    expect(await reveal()).toBe('unavailable')
   })
 
   test('is withdrawn with all others before the keychain answers', async () => {

@@ -160,9 +160,13 @@ export function createVault(
       )
       // All are withdrawn first, so that none counts for anything even if the keychain hangs.
       for (const info of named) store.put(KIND, info.name, { ...info, revokedAt: clock() })
-      for (const info of named) await keychain.delete(info.name)
+      const kept: string[] = []
+      for (const info of named) {
+        const gone = await keychain.delete(info.name)
+        if (gone.kind !== 'ok') kept.push(info.name)
+      }
       tell()
-      return named.length
+      return { revoked: named.length, kept }
     },
     async delete(name) {
       if (!read(name)) return failed('not-found', `There is no secret named “${name}”.`)

@@ -41,6 +41,10 @@ export function addSecrets(program: Command, verbs: Verbs): void {
       const answer = await session.call('secrets.revoke', name === undefined ? {} : { name })
       out.object(answer)
       out.say(`${answer.revoked} revoked. End them at their providers too.`)
+      for (const kept of answer.kept)
+        out.say(
+          `${out.mark('deny', 'not deleted')}  The keychain did not delete the value of ${kept}. It is used no more; delete ${kept} on the Secrets page when the keychain works again.`,
+        )
       return undefined
     },
   })
