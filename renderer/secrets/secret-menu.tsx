@@ -7,6 +7,7 @@ import { Confirm } from '../design/dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../design/menu.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
+import { useRevoke } from './use-revoke.ts'
 
 type Open = 'edit' | 'rotate' | 'revoke' | 'delete' | null
 
@@ -15,6 +16,7 @@ export function SecretMenu({ secret }: { secret: SecretInfo }) {
   const { bridge } = useStores()
   const [open, setOpen] = useState<Open>(null)
   const act = useAct()
+  const revoke = useRevoke()
   const close = () => setOpen(null)
   const { name } = secret
   return (
@@ -51,7 +53,7 @@ export function SecretMenu({ secret }: { secret: SecretInfo }) {
         text="No agent can use it from this moment, in the middle of a run too. Rotate it to use it again."
         confirmLabel="Revoke"
         danger
-        onConfirm={() => void act('It was not revoked', () => bridge.call('secrets.revoke', { name }))}
+        onConfirm={() => void revoke(name)}
         onClose={close}
       />
       <Confirm

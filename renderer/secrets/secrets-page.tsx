@@ -14,6 +14,7 @@ import { Uses } from '../design/uses.tsx'
 import { PLACE_WORDS, writeBinding } from './binding-text.ts'
 import { SecretDialog } from './secret-dialog.tsx'
 import { SecretMenu } from './secret-menu.tsx'
+import { useRevoke } from './use-revoke.ts'
 import './secrets.css'
 
 /** Names, hosts, ages. A value goes in and is never shown again, here or anywhere. */
@@ -184,8 +185,7 @@ function SecretState({ secret, now }: { secret: SecretInfo; now: number }) {
 }
 
 function RevokeAll({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const { bridge } = useStores()
-  const act = useAct()
+  const revoke = useRevoke()
   return (
     <Confirm
       open={open}
@@ -193,7 +193,7 @@ function RevokeAll({ open, onClose }: { open: boolean; onClose: () => void }) {
       text="No agent can use any of them from this moment, in the middle of a run too. The values are removed from the keychain; rotate a secret to use it again. End them at their providers too: what has leaked works there until then."
       confirmLabel="Revoke all"
       danger
-      onConfirm={() => void act('They were not revoked', () => bridge.call('secrets.revoke', {}))}
+      onConfirm={() => void revoke()}
       onClose={onClose}
     />
   )
