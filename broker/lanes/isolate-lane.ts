@@ -31,7 +31,7 @@ export interface IsolateLaneOptions {
     options: { timeoutMs: number },
   ): Promise<{ killed: number; survivors: number[] }>
   /** Where sandbox processes are put, so that all are ended at once. */
-  group?: Pick<LaneGroup, 'take'>
+  group?: Pick<LaneGroup, 'take' | 'works'>
   /** For the diagnostic log. */
   log(text: string): void
 }

@@ -32,7 +32,7 @@ describe('where the group is', () => {
 })
 
 test('without a group everything else goes on', async () => {
-  noGroup.take(process.pid)
+  expect(noGroup.take(process.pid)).toBe(false)
   noGroup.inner('a').kill()
   const lanes = createLaneStop(noGroup)
   expect(await lanes.hold.end('all')).toEqual({})
@@ -101,6 +101,15 @@ describe.skipIf(!probe.works)('a group', () => {
     group.freeze(false)
     for (let n = 0; n < 200 && size(tree.file) === before; n++) await sleep(10)
     expect(size(tree.file)).toBeGreaterThan(before)
+  })
+
+  test('says of each whether it has taken it', async () => {
+    group = openLaneGroup()
+    const { child } = startTree()
+    expect(group.take(child.pid)).toBe(true)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(group.take(child.pid)).toBe(false)
   })
 
   test('an inner one is ended by itself', async () => {

@@ -18,8 +18,8 @@ const REMOVE_TRIES = 100
 export interface LaneGroup {
   /** False where this system has no such groups, or none for this user. */
   readonly works: boolean
-  /** Puts a process into it, and whatever it starts from now on. */
-  take(pid: number): void
+  /** Puts a process into it, and whatever it starts from now on. False when it is not in it: `kill` won't end it. */
+  take(pid: number): boolean
   /** A group of its own inside of this one. */
   inner(name: string): LaneGroup
   /** Who is in it and below it. */
@@ -35,7 +35,7 @@ export interface LaneGroup {
 /** Without one: everything else goes on. */
 export const noGroup: LaneGroup = {
   works: false,
-  take() {},
+  take: () => false,
   inner: () => noGroup,
   members: () => [],
   freeze() {},
@@ -54,7 +54,7 @@ export function openLaneGroup(pid: number = process.pid): LaneGroup {
     ...group,
     take(member) {
       warden ??= startWarden(folder)
-      group.take(member)
+      return group.take(member)
     },
     inner(name) {
       warden ??= startWarden(folder)
@@ -79,7 +79,7 @@ function makeGroup(folder: string): LaneGroup {
   const freeze = (on: boolean) => void attempt(() => writeFileSync(file(GROUP_FREEZE), on ? '1' : '0'))
   return {
     works: true,
-    take: (pid) => void attempt(() => writeFileSync(file('cgroup.procs'), String(pid))),
+    take: (pid) => attempt(() => writeFileSync(file('cgroup.procs'), String(pid))),
     inner: (name) => makeGroup(file(name)),
     members: () => membersOf(folder),
     freeze,

@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 
 /** @param script of a shell that stands for a sandbox */
-function openPool(script: string, osSandbox: OsSandbox = 'none', prepare = async () => '') {
+function openPool(script: string, osSandbox: OsSandbox = 'none', prepare = async () => '', group = noGroup) {
   pool = createProcessPool({
     spawner: {
       prepare,
@@ -39,7 +39,7 @@ function openPool(script: string, osSandbox: OsSandbox = 'none', prepare = async
       giveUpOsSandbox() {},
       status: () => ({ kind: osSandbox, text: '' }),
     },
-    group: noGroup,
+    group,
     watch,
     clock,
     now: () => performance.now(),
@@ -120,4 +120,17 @@ test('a call that was cancelled before anything was started starts nothing', asy
   looked.resolve('')
   expect(await preparing).toMatchObject({ kind: 'refused', code: 'cancelled' })
   expect(started).toBe(0)
+})
+
+test('a process that could not be put into the group that works is known', async () => {
+  const takesNobody = { ...noGroup, works: true, take: () => false }
+  openPool(`${READY}; exec sleep 60`, 'none', undefined, takesNobody)
+  expect(await pool.prepare(callOf('agent_1'))).toBeNull()
+  expect(said[0]).toContain('could not be put into the group')
+})
+
+test('where there are no groups, that says nothing of a process', async () => {
+  openPool(`${READY}; exec sleep 60`)
+  expect(await pool.prepare(callOf('agent_1'))).toBeNull()
+  expect(said).toEqual([])
 })

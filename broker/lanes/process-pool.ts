@@ -30,7 +30,7 @@ export interface ProcessPool {
 }
 export interface ProcessPoolOptions {
   spawner: SandboxSpawner
-  group: Pick<LaneGroup, 'take'>
+  group: Pick<LaneGroup, 'take' | 'works'>
   watch: ProcessWatch
   clock: CallClock
   now(): number
@@ -77,13 +77,19 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   function start(): ToolProcess {
     const strict = options.strict()
     const spawned = spawner.start({ strict })
-    if (spawned.child.pid) options.group.take(spawned.child.pid)
-    const process = createToolProcess({ ...options, spawned, strict, onGone })
+    if (spawned.child.pid) takeInto(spawned.child.pid)
+    const process = createToolProcess({ ...options, spawned, strict, takeInto, onGone })
     all.add(process)
     void process.ready.then((ready) => {
       if (ready && process.osSandbox !== 'none') osSandboxWorks = true
     })
     return process
+  }
+
+  /** What the group does not have is still ended one by one, but a little later, and does not stand still before. */
+  function takeInto(pid: number) {
+    if (!options.group.take(pid) && options.group.works)
+      options.log(`a sandbox process (${pid}) could not be put into the group; it is ended by itself`)
   }
 
   function onGone(process: ToolProcess, end: SandboxEnd, byItself: boolean) {

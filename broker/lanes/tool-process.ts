@@ -17,7 +17,6 @@ import {
   outOfMemory,
   pastDeadline,
 } from './end-call.ts'
-import type { LaneGroup } from './lane-group.ts'
 import { type LiveCall, openLiveCall } from './live-call.ts'
 import { KILLED, openSandboxProcess, type SandboxEnd } from './sandbox-process.ts'
 import type { OsSandbox, SpawnedSandbox } from './spawn-sandbox.ts'
@@ -74,7 +73,8 @@ export interface ToolProcessOptions {
   spawned: SpawnedSandbox
   strict: boolean
   watch: ProcessWatch
-  group: Pick<LaneGroup, 'take'>
+  /** Puts a process into the lanes' group. */
+  takeInto(pid: number): void
   clock: CallClock
   now(): number
   /** `crashed`: it ended by a fault of its own. */
@@ -214,7 +214,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
       const pid = pipe.innerPid()
       if (!ready || pid === undefined) return ready
       // It was born before its parent was taken, or into it.
-      options.group.take(pid)
+      options.takeInto(pid)
       yieldProcessor(pid, NICENESS)
       watched = watch.add(pid)
       return ready

@@ -18,8 +18,6 @@ export interface ContainedOptions extends HostOptions {
   ): Promise<{ killed: number; survivors: number[] }>
   /** Ends processes that are all known; `killTrees` does, too. */
   killListed?: ContainedOptions['killTrees']
-  /** For the diagnostic log. */
-  log(text: string): void
 }
 
 interface Running {
@@ -33,6 +31,8 @@ interface Running {
 
 /** Programs at once, of all agents. */
 const MAX_RUNNING = 16
+/** Hosts, with their ports, that one program may ask for: each is kept with its answer while it runs. */
+const MAX_HOSTS = 256
 const SPARE_MS = 5 * 60_000
 const KILL_MS = 1_000
 /** Looks for what a killed host left; each finds what the one before could not see yet. */
@@ -231,6 +231,8 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       const key = `${name}:${port}`
       const known = answers.get(key)
       if (known) return known
+      if (answers.size >= MAX_HOSTS)
+        return Promise.resolve(`it has asked for ${MAX_HOSTS} hosts, and may ask for no more`)
       const asked = clock.whileStanding(async () => {
         const no = await program.mayConnect(name, port).catch(() => 'It could not be asked.')
         if (no !== null) denied.push(key)

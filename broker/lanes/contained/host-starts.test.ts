@@ -1,9 +1,11 @@
-// Hosts that can't be started, or take too long: with small stand-ins that only speak the channel's words.
+// Hosts that can't be started, take too long or ask too much: with small stand-ins that only speak the channel's words.
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ContainedPrograms } from '../../ports.ts'
+import type { ContainedProgram, ContainedPrograms } from '../../ports.ts'
 import { killTrees } from '../../stop/kill-tree.ts'
+import { type LaneGroup, noGroup } from '../lane-group.ts'
 import { createContainedPrograms } from './contained-programs.ts'
 
 let top: string
@@ -21,12 +23,19 @@ beforeEach(() => {
     const mode = fs.readFileSync('${top}/mode', 'utf8')
     fs.writeFileSync('${top}/pid', String(process.pid))
     process.on('disconnect', () => process.exit())
-    process.on('message', ({ kind }) => {
-      if (kind !== 'run') return
+    const answers = []
+    process.on('message', ({ kind, no }) => {
+      if (kind === 'answer' && answers.push(no) === 1002) fs.writeFileSync('${top}/answers', JSON.stringify(answers))
+      if (kind !== 'run' || mode === 'stays') return
+      if (mode === 'asks') {
+        const ask = (id) => process.send({ kind: 'ask', id, host: 'h' + (id % 1000) + '.example', port: 443 })
+        for (let id = 0; id < 1002; id++) ask(id)
+        return
+      }
       process.send({ kind: 'over', exitCode: 0, signal: null, limit: null, peakRss: 0, left: [] })
     })
     if (mode === 'unable') process.send({ kind: 'unable', text: 'The sandbox lacks a thing.' })
-    if (mode === 'ready') process.send({ kind: 'ready' })
+    if (mode === 'ready' || mode === 'stays' || mode === 'asks') process.send({ kind: 'ready' })
     if (mode === 'dies') {
       fs.writeSync(2, 'Error: a part of it is missing\\n')
       process.exit(3)
@@ -35,13 +44,7 @@ beforeEach(() => {
   const temporary = `${top}/t`
   fs.mkdirSync(temporary)
   process.env.TMPDIR = temporary
-  lane = createContainedPrograms({
-    node: process.execPath,
-    childFile: `${top}/host.mjs`,
-    searchPath: top,
-    killTrees,
-    log: (text) => said.push(text),
-  })
+  lane = make(noGroup)
 })
 afterEach(async () => {
   await lane.close()
@@ -50,15 +53,25 @@ afterEach(async () => {
   fs.rmSync(top, { recursive: true, force: true })
 })
 
-const hosts = (mode: 'ready' | 'silent' | 'unable' | 'dies') => fs.writeFileSync(`${top}/mode`, mode)
-const start = () =>
+const make = (group: LaneGroup) =>
+  createContainedPrograms({
+    group,
+    node: process.execPath,
+    childFile: `${top}/host.mjs`,
+    searchPath: top,
+    killTrees,
+    log: (text) => said.push(text),
+  })
+const hosts = (mode: 'ready' | 'silent' | 'unable' | 'dies' | 'stays' | 'asks') =>
+  fs.writeFileSync(`${top}/mode`, mode)
+const start = (mayConnect: ContainedProgram['mayConnect'] = async () => null) =>
   lane.start({
     principalId: 'agent_1',
     words: 'a program',
     program: '/bin/true',
     ...{ args: [], cwd: top, env: {}, readable: [], writable: [], hidden: [], readOnly: [] },
     ...{ maxMemory: 1e9, maxProcesses: 10, timeoutMs: 20_000 },
-    mayConnect: async () => null,
+    mayConnect,
     signal: new AbortController().signal,
   })
 
@@ -132,5 +145,37 @@ describe.skipIf(process.platform === 'win32')('a host', () => {
     expect(await starting).toMatchObject({ kind: 'refused', code: 'cancelled' })
     expect(() => process.kill(pid, 0)).toThrow()
     expect(said).toEqual([])
+  })
+  test('that could not be put into its group is ended all the same, and that is known', async () => {
+    hosts('stays')
+    const takesNobody: LaneGroup = { ...noGroup, works: true, take: () => false, inner: () => takesNobody }
+    lane = make(takesNobody)
+    const started = await start()
+    if (started.kind !== 'ok') throw new Error(started.person)
+    const pid = Number(fs.readFileSync(`${top}/pid`, 'utf8'))
+    try {
+      expect(await lane.end('all')).toMatchObject({ processes: 1, survivors: [] })
+      const isThere = () => spawnSync('kill', ['-0', String(pid)]).status === 0
+      await expect.poll(isThere).toBe(false)
+      expect(said).toEqual([expect.stringContaining('could not be put into its group')])
+    } finally {
+      spawnSync('kill', ['-9', String(pid)])
+    }
+  })
+
+  test('whose program asks for ever more hosts is refused them at some point; those that it has stay', async () => {
+    hosts('asks')
+    const asked: string[] = []
+    const started = await start(async (host) => {
+      asked.push(host)
+      return null
+    })
+    expect(started.kind).toBe('ok')
+    await expect.poll(() => fs.existsSync(`${top}/answers`), { timeout: 10_000 }).toBe(true)
+    const answers = JSON.parse(fs.readFileSync(`${top}/answers`, 'utf8')) as (string | null)[]
+    expect(asked).toHaveLength(256)
+    const refusals = answers.filter((no) => no !== null)
+    expect(refusals).toHaveLength(1000 - 256)
+    expect(refusals[0]).toContain('256 hosts')
   })
 })

@@ -17,6 +17,8 @@ export interface HostOptions {
   searchPath: string
   /** Each host has a group of its own in it. */
   group?: LaneGroup
+  /** For the diagnostic log. */
+  log(text: string): void
 }
 
 export interface ProgramHost {
@@ -48,7 +50,8 @@ const READY_MS = 20_000
 /** What it wrote before its end is there by then, also where a helper of its keeps the stream open. */
 const LAST_WORDS_MS = 200
 
-export function startHost({ node, childFile, searchPath, group: lanes = noGroup }: HostOptions): ProgramHost {
+export function startHost(options: HostOptions): ProgramHost {
+  const { node, childFile, searchPath } = options
   clearOldFolders()
   const folder = fs.mkdtempSync(path.join(shortTemporary(), `${PREFIX}${process.pid}-`))
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', childFile], {
@@ -62,9 +65,7 @@ export function startHost({ node, childFile, searchPath, group: lanes = noGroup 
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     detached: true,
   })
-  const group = lanes.inner(path.basename(folder))
-  // Before it starts anything: a Node takes longer to come up.
-  if (child.pid) group.take(child.pid)
+  const group = child.pid === undefined ? noGroup : groupFor(child.pid, path.basename(folder), options)
   let events: HostEvents | null = null
   let resolveReady = () => {}
   let rejectReady = (_error: Error) => {}
@@ -147,6 +148,15 @@ function lastWords({ stderr }: ChildProcess): Promise<string> {
     stderr?.once('close', done)
     setTimeout(done, LAST_WORDS_MS).unref()
   })
+}
+
+/** Before it starts anything: a Node takes longer to come up. One that is not in its group is ended without. */
+function groupFor(pid: number, name: string, { group = noGroup, log }: HostOptions): LaneGroup {
+  const own = group.inner(name)
+  if (own.take(pid)) return own
+  if (group.works) log('A program’s host could not be put into its group; it is ended without it.')
+  own.remove()
+  return noGroup
 }
 
 /** Sockets lie below, and the length of their paths has a limit. */
