@@ -175,16 +175,19 @@ export const CREDENTIAL_RULES: readonly CredentialRule[] = [...PREFIXED, ...BUIL
 /**
  * Up to its last line; or what there is of it: to the end of the text, or as many lines as hold base64, whatever a
  * program writes before and after each (a number, a sign of change or of quoting). What `head` shows of a key is a key.
+ * Never past the next beginning: many of them in a row must not be looked through over and over.
  */
 function privateKeyShape(): RegExp {
   const space = '(?: |%20|\\+)'
   const words = `(?:[A-Z0-9]{2,12}${space}){0,2}PRIVATE${space}KEY(?:${space}BLOCK)?-----`
   const lineEnd = '[^\\n\\\\]{0,12}(?:\\r?\\n|(?:\\\\+r)?\\\\+n|(?:%0D)?%0A)'
-  const header = `(?:${lineEnd}[^\\n]{0,12}?[A-Z][A-Za-z-]{2,20}:(?: |%20)[^\\n\\\\%]{0,80}|${lineEnd}(?=[^\\n]{0,12}[\\n\\\\%])){0,6}`
+  const header = `${lineEnd}[^\\n]{0,12}?[A-Z][A-Za-z-]{2,20}:(?: |%20)[^\\n\\\\%]{0,80}|${lineEnd}(?=[^\\n]{0,12}[\\n\\\\%])`
+  // Each as it was first read, and in no other way: six lines that can be read in twelve ways are three million.
+  const headers = `(?:(?=(${header}))\\1){0,6}`
   const line = `${lineEnd}[^\\n]{0,40}?[A-Za-z0-9+/]{40,200}={0,2}`
   const cutLine = `(?:${lineEnd}[^\\n]{0,100}(?![\\s\\S]))?`
   return new RegExp(
-    `-----BEGIN${space}${words}(?:[\\s\\S]{24,20000}?-----END${space}${words}|(?:[A-Za-z0-9+/=\\s]|\\\\[nr]){24,20000}(?![\\s\\S])|${header}(?:${line}){1,400}${cutLine})`,
+    `-----BEGIN${space}${words}(?:(?:(?!-----BEGIN)[\\s\\S]){24,20000}?-----END${space}${words}|(?:[A-Za-z0-9+/=\\s]|\\\\[nr]){24,20000}(?![\\s\\S])|${headers}(?:${line}){1,400}${cutLine})`,
     'y',
   )
 }

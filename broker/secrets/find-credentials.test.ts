@@ -172,3 +172,14 @@ test('each rule is tried at its marks only, with a shape that sticks', () => {
     for (const mark of marks) expect(mark).toMatch(/^[!-~]{3,}$/)
   }
 })
+
+const BEGIN = '-----BEGIN PRIVATE KEY-----\n'
+test.each([
+  ['headers that can be read in many ways', `${BEGIN}${'ABCDEFGHIJKLMNO: x\n'.repeat(6)}!\n`.repeat(100)],
+  ['beginnings without an end', BEGIN.repeat(4_000)],
+  ['blank lines', `${BEGIN}${'\n'.repeat(8)}!\n`.repeat(2_000)],
+  ['marks of a web key', '"kty"'.repeat(20_000)],
+])('a text made to hold up the scan does not: %s', (_, text) => {
+  // Without its guards the first of these takes minutes.
+  expect(scanner.scan(text).hits).toEqual([])
+})
