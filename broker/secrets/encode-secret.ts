@@ -20,9 +20,7 @@ export function encodeSecret(value: string): Sequence[] {
     ...formsOf(reversed),
     // Composed or not, accents are the same to who reads them.
     ...(['NFC', 'NFD'] as const).map((form) => plain(value.normalize(form))),
-    // As Windows writes text, and as others do.
-    ...written(Buffer.from(value, 'utf16le')),
-    ...written(Buffer.from(value, 'utf16le').swap16()),
+    ...inUnits(value).flatMap(written),
     sequence('plain', Buffer.from(value, 'utf8').join(',')),
     ...twice(value),
     ...keyLines(value).flatMap(formsOf),
@@ -39,6 +37,13 @@ function keyLines(value: string): string[] {
   return blocks
     .flatMap((block) => block.split(/\s|\\+[nr]/))
     .filter((line) => /^[A-Za-z0-9+/]{40,}={0,2}$/.test(line) && !line.startsWith('b3BlbnNzaC1rZXk'))
+}
+
+/** In units of 16 bits, as Windows writes text and as others do: of ASCII that is the same but for the outermost zero. */
+function inUnits(value: string): Buffer[] {
+  const bytes = Buffer.from(value, 'utf16le')
+  const isAscii = bytes.every((byte, at) => at % 2 === 0 || byte === 0)
+  return isAscii ? [bytes.subarray(0, -1)] : [bytes, Buffer.from(bytes).swap16()]
 }
 
 function formsOf(text: string): Sequence[] {

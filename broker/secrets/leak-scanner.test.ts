@@ -326,3 +326,44 @@ test.each([
   expect(hits.map((hit) => hit.what)).toEqual([what])
   expect(redacted).not.toContain(credential)
 })
+
+describe('what can’t be seen between the characters of a value', () => {
+  const value = 'ghp_0123456789abcdefghij'
+  const watching = () => {
+    const scanner = createLeakScanner()
+    scanner.watch(Array.from({ length: 20 }, (_, n) => ({ what: `secret:s${n}`, value: `${value}${n}x` })))
+    return scanner
+  }
+  test.each([
+    '%00',
+    '\\000',
+    '\\u0000',
+    '&#0;',
+    '\\x00',
+    '=00',
+    '\u200b',
+    '\0',
+    ' \u{e0020}',
+  ])('is passed over, few and many: %j', (unseen) => {
+    for (const many of [1, 3, 4, 5, 20, 24]) {
+      const text = `<${[...`${value}7x`].join(unseen.repeat(many))}>`
+      expect(watching().scan(text).hits, `${many}`).toMatchObject([{ what: 'secret:s7' }])
+    }
+  })
+  test.each([
+    '%00',
+    '\\0',
+    '\\u0000',
+    '&#0',
+    '\\x00',
+    '=00',
+    '\u{e0061}',
+    '0%00',
+    'g%00',
+    '%u0061',
+  ])('does not hold up the scan when there is nothing else: %j', (unseen) => {
+    // Read again from each place where a value could begin, this takes a minute and more.
+    const { hits } = watching().scan(unseen.repeat(Math.ceil(150_000 / unseen.length)))
+    expect(hits).toEqual([])
+  })
+})

@@ -23,7 +23,7 @@ export interface Match {
 }
 const NO_MATCH: Match = Object.freeze({ end: NO_END, open: false })
 /** Invisible characters between two of the value: more than that is no usual way to write it. */
-const MOST_BETWEEN = 48
+export const MOST_BETWEEN = 48
 /** Where a mark can be read in two ways both are followed, up to so many times. */
 const MOST_FORKS = 1000
 

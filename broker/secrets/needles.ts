@@ -5,8 +5,9 @@
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret, isInvisible, type Sequence } from './encode-secret.ts'
 import { dressesOf, undress } from './look-alike.ts'
-import { matchSequence } from './match-sequence.ts'
+import { MOST_BETWEEN, matchSequence } from './match-sequence.ts'
 import { CUT_ESCAPE, escapeCode, escapeLength, isMark, mayGrow, readEscape } from './read-escape.ts'
+import { type UnseenRun, UnseenRuns } from './unseen-runs.ts'
 
 export interface Needles {
   /** Characters of the shortest form; a shorter text holds none. Infinite when there is nothing to look for. */
@@ -24,6 +25,9 @@ interface Needle extends Sequence {
   what: string
 }
 
+type RunFrom = (place: number) => UnseenRun
+/** So many characters that can't be seen are read one by one, before the whole run is looked at. */
+const READ_SINGLY = 4
 /** A form with fewer visible characters would be found by chance in any text. */
 const FEWEST_CODES = 6
 /** Characters that may stand between the value's own, or mean another: what follows must be read, not looked up. */
@@ -45,6 +49,11 @@ export function createNeedles(values: readonly { what: string; value: string }[]
 
   /** Calls `at` for each place where a value may begin. The loop that every character of every text goes through. */
   function eachBeginning(text: string, at: (place: number, list: readonly Needle[]) => void): void {
+    let unseen: UnseenRuns | null = null
+    const runFrom = (place: number) => {
+      unseen ??= new UnseenRuns(text)
+      return unseen.from(place)
+    }
     for (let place = 0; place < text.length; place++) {
       const a = text.charCodeAt(place)
       if (a < 128) {
@@ -62,30 +71,50 @@ export function createNeedles(values: readonly { what: string; value: string }[]
           }
         }
       } else if (wideFirst[a] === 0) continue
-      const list = candidates(text, place, a)
+      const list = candidates(text, place, a, runFrom)
       if (list !== undefined) at(place, list)
     }
   }
 
   /** What may begin here, by this character and the next that can be seen. */
-  function candidates(text: string, at: number, unit: number): readonly Needle[] | undefined {
+  function candidates(
+    text: string,
+    at: number,
+    unit: number,
+    runFrom: RunFrom,
+  ): readonly Needle[] | undefined {
     if (!isMark(unit)) {
       const code = text.codePointAt(at) as number
-      return narrowed(text, code, at + (code > 0xffff ? 2 : 1))
+      return narrowed(text, code, at + (code > 0xffff ? 2 : 1), runFrom)
     }
     const read = readEscape(text, at)
-    const meant = read < 0 ? undefined : narrowed(text, escapeCode(read), at + escapeLength(read))
+    const meant = read < 0 ? undefined : narrowed(text, escapeCode(read), at + escapeLength(read), runFrom)
     // The mark may stand for itself, escaped over and over or not.
     const literal = tables.byFirst.get(unit)
     return meant && literal ? [...literal, ...meant] : (meant ?? literal)
   }
 
   /** By the next character that can be seen, plain or escaped. */
-  function narrowed(text: string, met: number, after: number): readonly Needle[] | undefined {
+  function narrowed(
+    text: string,
+    met: number,
+    after: number,
+    runFrom: RunFrom,
+  ): readonly Needle[] | undefined {
     const code = met > 127 && !tables.byFirst.has(met) ? undress(met) : met
     const list = tables.byFirst.get(code)
     if (!list) return undefined
-    for (let next = after; next < text.length; ) {
+    const begins = (second: number) => tables.byPair.has(pairKey(code, second))
+    for (let next = after, passed = 0; next < text.length; passed++) {
+      if (passed === READ_SINGLY) {
+        const run = runFrom(next)
+        if ([...run.marks].some((mark) => begins(mark.charCodeAt(0)))) return list
+        next = run.end
+        passed += run.count
+      }
+      // The matcher does not pass over more than that either.
+      if (passed > MOST_BETWEEN) return undefined
+      if (next === text.length) break
       const unit = text.charCodeAt(next)
       if (isMark(unit)) {
         const read = readEscape(text, next)
@@ -94,12 +123,20 @@ export function createNeedles(values: readonly { what: string; value: string }[]
         if (undress(escapeCode(read)) !== escapeCode(read)) return list
         if (!isInvisible(escapeCode(read))) return either(code, escapeCode(read), unit)
         // White space, or the value has a backslash and an n in it.
-        if (tables.byPair.has(pairKey(code, unit))) return list
+        if (begins(unit)) return list
         next += escapeLength(read)
       } else if (isInvisible(unit)) next++
       else if (unit === PLUS && tables.spaced) return list
-      else if (unit > 0x7f && (unit > 0xd7ff || undress(unit) !== unit)) return list
-      else return tables.byPair.get(pairKey(code, unit))
+      else if (unit < 0x80) return tables.byPair.get(pairKey(code, unit))
+      else {
+        const other = text.codePointAt(next) as number
+        const sign = undress(other)
+        if (sign === other) return unit > 0xd7ff ? list : tables.byPair.get(pairKey(code, unit))
+        if (begins(sign) || begins(other)) return list
+        // A tag stands for a sign and can't be seen either.
+        if (!isInvisible(other)) return undefined
+        next += other > 0xffff ? 2 : 1
+      }
     }
     return list
   }
