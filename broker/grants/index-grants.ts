@@ -10,7 +10,7 @@ export interface ChangingGrantIndex extends GrantIndex {
   remove(grant: Grant): void
 }
 
-/** Answers with the grant that ends last of those that cover: the fewest questions come of that. */
+/** Answers with the first grant that it finds to cover: any of them is the person’s word. */
 export function indexGrants(): ChangingGrantIndex {
   const buckets = new Map<string, Set<Grant>>()
   /** How many grants are about each place or one below it. */
