@@ -198,7 +198,7 @@ async function makeRooms(options: BrokerOptions) {
     watch: options.lasting,
   })
   const settings = createSettings({ store, policies: policy.settings })
-  const grants = openGrantBook({ store, clock, newId, home: options.home })
+  const grants = openGrantBook({ store, clock, newId, home: options.home, onFault })
   const session = createSession((locked) => consent.setLocked(locked))
   const consent = createConsentDesk({
     clock,

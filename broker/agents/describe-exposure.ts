@@ -3,6 +3,7 @@
  * decides nothing; where policy can narrow a line, that is said.
  */
 import type { Agent, ExposureLine } from '../../contract/agent.ts'
+import { commandLine } from '../../contract/command-line.ts'
 import type { Grant } from '../../contract/grant.ts'
 import type { HostLine, Perimeter } from '../../contract/perimeter.ts'
 import type { PolicyStatus } from '../../contract/policy.ts'
@@ -25,7 +26,7 @@ export function describeExposure(
     ...perimeter.hosts.map(hostLine),
     ...perimeter.commands.map(
       (line): ExposureLine => ({
-        ...base('commands', [line.program, ...line.args].join(' '), line.run),
+        ...base('commands', commandLine([line.program, ...line.args]), line.run),
         words: `Runs it ${SILENTLY[line.run]}${line.args.length > 0 ? ', with these first arguments' : ', with any arguments'}, in a sandbox`,
       }),
     ),

@@ -3,22 +3,25 @@
  * how much it is, and so that what the person agreed to is what is handed over, whatever was copied meanwhile. Where
  * the perimeter says no, it is not even looked at.
  */
+import { randomBytes } from 'node:crypto'
 import { type Outcome, ok } from '../../contract/outcome.ts'
 import type { CapabilityModule, Desktop, Prepared } from '../ports.ts'
+import { hashOf } from './hash-content.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 
 const MAX_TEXT = 1024 * 1024
 
 export function createClipboardReadCapability({ desktop }: { desktop: Desktop }): CapabilityModule {
   const held = createPreparedHold<Outcome<string>>()
+  /** So that nobody can guess at a short text from its hash. */
+  const salt = randomBytes(16).toString('hex')
 
   function describe(found: Outcome<string> | null): string {
     if (found === null) return 'The clipboard'
     if (found.kind !== 'ok') return 'The clipboard, which can’t be looked at here'
-    const lines = found.value.split('\n').length
     return found.value === ''
       ? 'The clipboard, which holds no text'
-      : `Text on the clipboard: ${found.value.length} characters, ${lines} lines`
+      : `Text on the clipboard: ${count(found.value.length, 'character')}, ${count(found.value.split('\n').length, 'line')}`
   }
 
   return {
@@ -32,7 +35,12 @@ export function createClipboardReadCapability({ desktop }: { desktop: Desktop })
         capability: 'clipboard.read',
         needs: [{ capability: 'clipboard.read', resource: { kind: 'plain', text } }],
         exact: [{ label: 'Reads', text, spans: [], long: false, ours: true }],
-        binding: JSON.stringify(['clipboard.read', text]),
+        // Which text: another one of the same size is another question.
+        binding: JSON.stringify([
+          'clipboard.read',
+          text,
+          found?.kind === 'ok' ? hashOf(salt + found.value) : null,
+        ]),
         sentence: { verb: 'Read', object: 'the clipboard', tail: '' },
       })
       return ok(found ? held.keep(prepared, found) : prepared)
@@ -52,4 +60,8 @@ export function createClipboardReadCapability({ desktop }: { desktop: Desktop })
       })
     },
   }
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
 }

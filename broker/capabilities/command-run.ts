@@ -3,8 +3,8 @@
  * it runs contained, with the agent's folders and hosts and no others; each connection is decided by the gate; time,
  * memory, processes and output have limits; and all of it ends as one.
  */
-
 import fs from 'node:fs'
+import { commandLine } from '../../contract/command-line.ts'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
 import type { OperationArgs } from '../../contract/request.ts'
@@ -104,7 +104,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       ]),
       sentence: {
         verb: 'Run',
-        object: fit([lastName(file), ...rest].join(' '), 300),
+        object: fit(commandLine([lastName(file), ...rest]), 300),
         tail:
           fit(`in ${shortPath(cwd.value.path, files.home)}`, 100) + (args.readOnly ? ', reading only' : ''),
       },
@@ -133,7 +133,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     if (!isVisible(resource.cwd, reach)) return unlooked(resource, shut) ?? unseen(resource)
     const started = await contained.start({
       principalId: context.principal.id,
-      words: fit([lastName(resource.program), ...resource.args].join(' '), 200),
+      words: fit(commandLine([lastName(resource.program), ...resource.args]), 200),
       program: program.entry as string,
       args: resource.args,
       cwd: resource.cwd,

@@ -77,12 +77,23 @@ describe('the clipboard', () => {
   test('the question says how much is read, and that is what is handed over', async () => {
     const prepared = await gate.prepare('clipboard.read', {}, asking)
     if (prepared.kind !== 'ok') throw new Error('not prepared')
-    expect(prepared.value.exact[0]?.text).toBe('Text on the clipboard: 6 characters, 1 lines')
+    expect(prepared.value.exact[0]?.text).toBe('Text on the clipboard: 6 characters, 1 line')
     clipboard = 'a password, copied meanwhile'
     expect(await gate.perform(prepared.value)).toMatchObject({
       kind: 'ok',
       value: { value: { text: 'copied' }, private: true },
     })
+  })
+
+  test('another text of the same size is another request, the same text is the same', async () => {
+    const bindings: string[] = []
+    for (clipboard of ['first!', 'second', 'first!']) {
+      const prepared = await gate.prepare('clipboard.read', {}, asking)
+      if (prepared.kind !== 'ok') throw new Error('not prepared')
+      bindings.push(prepared.value.binding)
+    }
+    expect(bindings[0]).not.toBe(bindings[1])
+    expect(bindings[0]).toBe(bindings[2])
   })
 
   test('is not even looked at where the perimeter says no', async () => {

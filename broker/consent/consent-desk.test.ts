@@ -60,6 +60,19 @@ describe('a question', () => {
     expect(question?.hash).toBe(sha256(questionText(question as never)))
     expect(question?.binding).toBe(sha256(JSON.stringify([write('/home/ada/work/a.txt')])))
   })
+  it('leaves nothing behind on the signal of its run, however it ended', async () => {
+    const { desk } = openDesk()
+    const control = new AbortController()
+    const add = vi.spyOn(control.signal, 'addEventListener')
+    const remove = vi.spyOn(control.signal, 'removeEventListener')
+    for (const answer of ['allow', 'deny'] as const) {
+      const asked = desk.ask(request(undefined, { context: { signal: control.signal } }))
+      answerFirst(desk, { answer })
+      await asked
+    }
+    expect(add).toHaveBeenCalledTimes(2)
+    expect(remove.mock.calls.map(([, fn]) => fn)).toEqual(add.mock.calls.map(([, fn]) => fn))
+  })
   it('has another hash as soon as anything shown or bound differs', () => {
     const { desk } = openDesk()
     void desk.ask(request())

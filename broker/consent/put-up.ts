@@ -104,6 +104,13 @@ function follow(desk: Desk, standing: Standing, waiter: Waiter): void {
     refuse(desk, waiter, standing.question.id, CANCELLED)
     desk.changed()
   }
-  waiter.input.context.signal.addEventListener('abort', withdraw, { once: true })
+  const { signal } = waiter.input.context
+  const { resolve } = waiter
+  // A long run asks often, and its signal would keep each question for as long as it goes.
+  waiter.resolve = (result) => {
+    signal.removeEventListener('abort', withdraw)
+    resolve(result)
+  }
+  signal.addEventListener('abort', withdraw, { once: true })
   desk.changed()
 }

@@ -32,8 +32,14 @@ function memoryStore(): DocumentStore & { writes: number; broken: boolean } {
 function open(store = memoryStore()) {
   let now = 1_000_000
   let count = 0
-  const book = openGrantBook({ store, clock: () => now, newId: (kind) => `${kind}_${++count}_${now}` })
-  return { book, store, pass: (ms: number) => (now += ms), now: () => now }
+  const faults: unknown[] = []
+  const book = openGrantBook({
+    store,
+    clock: () => now,
+    newId: (kind) => `${kind}_${++count}_${now}`,
+    onFault: (error) => faults.push(error),
+  })
+  return { faults, book, store, pass: (ms: number) => (now += ms), now: () => now }
 }
 
 const make = (
@@ -131,6 +137,34 @@ describe('a grant', () => {
     store.broken = true
     expect(() => book.revoke(id, 'you')).toThrow('disk full')
     expect(book.index().find('allow', ask(write('/home/ada/work/a'), now()))).toBeNull()
+  })
+  it('ends with all others of its run or its tool, also when the disk takes none, and that is said', () => {
+    const { book, store, now, faults } = open()
+    const paths = ['/a', '/b', '/c']
+    const live = () =>
+      paths.filter((path) => book.index().find('allow', ask(write(path), now())) !== null).length
+    const add = (end: GrantEnd) => {
+      for (const path of paths) book.add(make({ kind: 'path', path, below: false }, { end }))
+      expect(live()).toBe(3)
+    }
+    add({ kind: 'run', runId: 'run_1' })
+    store.broken = true
+    book.endRun('run_1')
+    expect(live()).toBe(0)
+    expect(String(faults)).toMatch(/^Error: 3 of 3 grants have ended/)
+    store.broken = false
+    add({ kind: 'unused', days: 14 })
+    store.broken = true
+    expect(book.toolChanged('files', 'b'.repeat(64))).toBe(3)
+    expect(live()).toBe(0)
+    expect(faults).toHaveLength(2)
+    store.broken = false
+    book.flush()
+    expect(
+      open(store)
+        .book.list()
+        .every(({ revokedAt }) => revokedAt !== null),
+    ).toBe(true)
   })
   it('does not count when the disk could not take it', () => {
     const { book, store, now } = open()

@@ -20,6 +20,8 @@ export interface GrantBookOptions {
   newId(kind: string): string
   /** The person's home folder, drawn as `~` in words. */
   home?: string
+  /** What could not be written. */
+  onFault?: (error: unknown) => void
 }
 export interface OpenGrantBook extends GrantBook {
   index(): GrantIndex
@@ -30,7 +32,13 @@ export interface OpenGrantBook extends GrantBook {
   close(): void
 }
 
-export function openGrantBook({ store, clock, newId, home = '' }: GrantBookOptions): OpenGrantBook {
+export function openGrantBook({
+  store,
+  clock,
+  newId,
+  home = '',
+  onFault = () => {},
+}: GrantBookOptions): OpenGrantBook {
   const grants = new Map<string, Grant>()
   const index = indexGrants()
   const listeners = new Set<(grants: Grant[]) => void>()
@@ -75,6 +83,24 @@ export function openGrantBook({ store, clock, newId, home = '' }: GrantBookOptio
     }
     dirty.delete(next.id)
     return next
+  }
+  /** Each of them, also where the disk takes none: they have ended, and are tried again. */
+  const endAll = (ended: readonly Grant[], why = '') => {
+    const faults: unknown[] = []
+    for (const grant of ended) {
+      try {
+        replace(grant, { ...grant, revokedAt: clock(), note: grant.note || why }, true)
+      } catch (error) {
+        faults.push(error)
+      }
+    }
+    if (faults.length > 0)
+      onFault(
+        new Error(
+          `${faults.length} of ${ended.length} grants have ended and can’t be written yet. It is tried again.`,
+          { cause: faults[0] },
+        ),
+      )
   }
   const arm = () => {
     timer ??= setTimeout(writeLater, WRITE_BEHIND_MS).unref()
@@ -145,24 +171,17 @@ export function openGrantBook({ store, clock, newId, home = '' }: GrantBookOptio
       return grant ? replace(grant, { ...grant, note: note.slice(0, 500) }, false) : null
     },
     endRun(runId) {
-      for (const grant of [...grants.values()])
-        if (grant.end.kind === 'run' && grant.end.runId === runId && grant.revokedAt === null)
-          replace(grant, { ...grant, revokedAt: clock() }, true)
+      endAll(
+        [...grants.values()].filter(
+          (grant) => grant.end.kind === 'run' && grant.end.runId === runId && grant.revokedAt === null,
+        ),
+      )
     },
     toolChanged(name, hash) {
       const old = [...grants.values()].filter(
         (grant) => grant.tool.name === name && grant.tool.hash !== hash && grant.revokedAt === null,
       )
-      for (const grant of old)
-        replace(
-          grant,
-          {
-            ...grant,
-            revokedAt: clock(),
-            note: grant.note || 'The tool changed, so this ended.',
-          },
-          true,
-        )
+      endAll(old, 'The tool changed, so this ended.')
       return old.length
     },
     onChange(fn) {

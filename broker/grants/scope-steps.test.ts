@@ -71,7 +71,10 @@ describe('the ladder', () => {
     expect(words([url('https://api.example.org/v1/..%2fadmin')], '/')).toHaveLength(1)
   })
   it('of a command is its whole arguments, here or below; of one that can run anything only here', () => {
-    const run = (opaque: boolean, more: { readOnly?: true } = {}): Need => ({
+    const run = (
+      opaque: boolean,
+      more: { readOnly?: true; program?: string; args?: string[] } = {},
+    ): Need => ({
       capability: 'command.run',
       resource: {
         kind: 'command',
@@ -86,6 +89,8 @@ describe('the ladder', () => {
       'Run /usr/bin/git commit -m "a b" in ~/work',
       'Run /usr/bin/git commit -m "a b" in ~/work and below',
     ])
+    const spaced = { program: '/opt/rm -rf x', args: ['', 'y'] }
+    expect(words([run(false, spaced)])[0]).toBe('Run "/opt/rm -rf x" "" y in ~/work')
     expect(words([run(true)])).toEqual(['Run /usr/bin/git commit -m "a b" in ~/work'])
     expect(words([run(false, { readOnly: true })])[0]).toBe(
       'Run /usr/bin/git commit -m "a b" in ~/work, reading only',

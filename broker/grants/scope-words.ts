@@ -1,4 +1,5 @@
 /** A scope in words: "Write in ~/Documents/Tour and below". What a person reads is made from what is kept. */
+import { commandLine } from '../../contract/command-line.ts'
 import type { GrantScope } from '../../contract/grant.ts'
 import type { Capability } from '../../contract/words.ts'
 
@@ -33,7 +34,7 @@ export function scopeWords(capability: Capability, scope: GrantScope, home: stri
       return `${capability === 'net.request' ? `${methods} ` : `${verb} `}${place}${scope.below ? ' and below' : ''}`
     }
     case 'command': {
-      const line = [scope.program, ...scope.args.map(quoted)].join(' ')
+      const line = commandLine([scope.program, ...scope.args])
       return `${verb} ${line}${scope.exactArgs ? '' : ' with any further arguments'} in ${shortPath(scope.cwd, home)}${scope.cwdBelow ? ' and below' : ''}${scope.readOnly ? ', reading only' : ''}`
     }
     case 'secret':
@@ -48,8 +49,4 @@ export function scopeWords(capability: Capability, scope: GrantScope, home: stri
 export function shortPath(path: string, home: string): string {
   if (path === home) return '~'
   return path.startsWith(`${home}/`) || path.startsWith(`${home}\\`) ? `~${path.slice(home.length)}` : path
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)
 }

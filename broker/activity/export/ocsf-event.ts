@@ -6,6 +6,7 @@
  */
 import path from 'node:path'
 import type { ActivityEntry } from '../../../contract/activity.ts'
+import { commandLine } from '../../../contract/command-line.ts'
 import type { ModelResource, Need, PathResource, Resource, UrlResource } from '../../../contract/resource.ts'
 import type { Json } from '../../../contract/words.ts'
 import type { EntryFields } from '../entry-bytes.ts'
@@ -117,7 +118,7 @@ function shapeOf(told: Told): Shape {
         process: {
           name: path.basename(resource.program),
           path: resource.program,
-          cmd_line: [resource.program, ...resource.args].join(' '),
+          cmd_line: commandLine([resource.program, ...resource.args]),
           working_directory: resource.cwd,
           ...(facts.callId === null ? {} : { uid: facts.callId }),
         },

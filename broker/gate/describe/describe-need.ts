@@ -3,6 +3,7 @@
  * entries of requests that bring no sentence of their own. Made from canonical resources only, never from what a
  * tool wrote; whoever draws it shows the parts through `show-text.ts`.
  */
+import { commandLine } from '../../../contract/command-line.ts'
 import type { Need, PathResource, UrlResource } from '../../../contract/resource.ts'
 import type { Capability } from '../../../contract/words.ts'
 import type { Prepared } from '../../ports.ts'
@@ -29,7 +30,7 @@ export function describeNeed(need: Need, home: string): Sentence {
     case 'command':
       return {
         verb: 'Run',
-        object: [nameOf(resource.program), ...resource.args.map(quoted)].join(' '),
+        object: commandLine([nameOf(resource.program), ...resource.args]),
         tail: `in ${short(resource.cwd, home)}${resource.readOnly ? ', reading only' : ''}`,
       }
     case 'secret':
@@ -113,8 +114,4 @@ function parentOf(path: string): string {
 
 function nameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) || path
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)
 }
