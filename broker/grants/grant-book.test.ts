@@ -332,7 +332,38 @@ describe('commands', () => {
     const found = (need: Need) => book.index().find('allow', ask(need, now())) !== null
     expect(found(run(['gc'], { readOnly: true }))).toBe(true)
     expect(found(run(['gc']))).toBe(false)
-    expect(within({ ...scope, readOnly: true }, scope)).toBe(true)
-    expect(within(scope, { ...scope, readOnly: true })).toBe(false)
+    expect(within({ ...scope, readOnly: true }, scope, 'command.run')).toBe(true)
+    expect(within(scope, { ...scope, readOnly: true }, 'command.run')).toBe(false)
+  })
+})
+
+describe('leave to move things in a folder to the trash', () => {
+  const trash = (at: string): Need => ({ capability: 'fs.delete', resource: { kind: 'path', path: at } })
+  it('is no leave to throw the folder itself away; a no about them keeps the folder', () => {
+    const { book, now } = open()
+    const found = (effect: 'allow' | 'deny', at: string) =>
+      book.index().find(effect, ask(trash(at), now()))?.id ?? null
+    const { id } = book.add(make(folder, { capability: 'fs.delete' }))
+    expect(found('allow', '/home/ada/work/a')).toBe(id)
+    expect(found('allow', '/home/ada/work/a/b')).toBe(id)
+    expect(found('allow', '/home/ada/work')).toBeNull()
+    expect(book.narrow(id, { kind: 'path', path: '/home/ada/work', below: false }, 'you')).toBeNull()
+    const no = book.add(make(folder, { capability: 'fs.delete', effect: 'deny' }))
+    expect(found('deny', '/home/ada/work')).toBe(no.id)
+  })
+})
+
+describe('a remembered no', () => {
+  it('is about every name that looks the same; a yes is not', () => {
+    const { book, now } = open()
+    const at = (name: string): GrantScope => ({ kind: 'path', path: `/home/ada/${name}`, below: true })
+    const no = book.add(make(at('Prive\u0301'), { effect: 'deny' }))
+    book.add(make(at('Prive\u0301')))
+    const found = (effect: 'allow' | 'deny', path: string) =>
+      book.index().find(effect, ask(write(path), now()))?.id ?? null
+    expect(found('deny', '/home/ada/Priv\u00e9/x')).toBe(no.id)
+    expect(found('deny', '/home/ada/Prive\u0301/x')).toBe(no.id)
+    expect(found('allow', '/home/ada/Priv\u00e9/x')).toBeNull()
+    expect(book.index().isAboutPlace('/home/ada/Priv\u00e9')).toBe(true)
   })
 })

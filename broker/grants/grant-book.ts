@@ -158,7 +158,7 @@ export function openGrantBook({
     },
     narrow(id, scope: GrantScope) {
       const grant = live(id)
-      return grant && within(scope, grant.scope)
+      return grant && within(scope, grant.scope, grant.capability)
         ? replace(
             grant,
             { ...grant, scope, words: scopeWords(grant.capability, scope, home).slice(0, 600) },

@@ -10,14 +10,17 @@ export interface ChangingGrantIndex extends GrantIndex {
   remove(grant: Grant): void
 }
 
-/** Answers with the first grant that it finds to cover: any of them is the person’s word. */
+/**
+ * Answers with the first grant that it finds to cover: any of them is the person’s word. A yes is about names character
+ * by character, a no about all that look the same.
+ */
 export function indexGrants(): ChangingGrantIndex {
   const buckets = new Map<string, Set<Grant>>()
   /** How many grants are about each place or one below it. */
   const places = new Map<string, number>()
-  function count({ scope }: Grant, by: 1 | -1) {
+  function count({ effect, scope }: Grant, by: 1 | -1) {
     if (scope.kind !== 'path') return
-    for (const place of upward(scope.path)) {
+    for (const place of upward(nameIn(effect, scope.path))) {
       const now = (places.get(place) ?? 0) + by
       if (now > 0) places.set(place, now)
       else places.delete(place)
@@ -34,7 +37,7 @@ export function indexGrants(): ChangingGrantIndex {
     return null
   }
   const slot = (grant: Grant) =>
-    `${ownerKey(grant.effect, grant.principalId, grant.tool.hash, grant.capability)}\n${scopeKey(grant.scope)}`
+    `${ownerKey(grant.effect, grant.principalId, grant.tool.hash, grant.capability)}\n${scopeKey(formed(grant.effect, grant.scope))}`
   return {
     add(grant) {
       const key = slot(grant)
@@ -49,15 +52,17 @@ export function indexGrants(): ChangingGrantIndex {
       if (bucket?.delete(grant)) count(grant, -1)
       if (bucket?.size === 0) buckets.delete(key)
     },
-    find(effect, asked) {
+    find(effect, given) {
       if (buckets.size === 0) return null
+      const { resource } = given.need
+      const asked = { ...given, need: { ...given.need, resource: formed(effect, resource) } }
       const owner = ownerKey(effect, asked.principalId, asked.tool?.hash ?? '', asked.need.capability)
       for (const key of needKeys(asked.need)) {
         for (const grant of buckets.get(`${owner}\n${key}`) ?? []) if (counts(grant, asked)) return grant
       }
       return effect === 'deny' ? findMeant(owner, asked) : null
     },
-    isAboutPlace: (path) => places.has(trimmed(path)),
+    isAboutPlace: (path) => places.has(trimmed(path)) || places.has(trimmed(nameIn('deny', path))),
     places: () => places.keys(),
   }
 }
@@ -66,7 +71,16 @@ function counts(grant: Grant, asked: GrantAsked): boolean {
   const { resource } = asked.need
   // What can run anything is allowed once and never longer; a remembered no may well stand.
   if (grant.effect === 'allow' && resource.kind === 'command' && resource.opaque) return false
-  return stands(grant, asked) && covers(grant.scope, asked.need)
+  return stands(grant, asked) && covers(formed(grant.effect, grant.scope), asked.need, grant.effect)
+}
+
+function formed<T extends { kind: string }>(effect: Grant['effect'], about: T & { path?: string }): T {
+  if (effect === 'allow' || about.kind !== 'path' || about.path === undefined) return about
+  return { ...about, path: nameIn(effect, about.path) }
+}
+
+function nameIn(effect: Grant['effect'], path: string): string {
+  return effect === 'deny' ? path.normalize('NFC') : path
 }
 
 function stands(grant: Grant, { now, runId }: GrantAsked): boolean {

@@ -1,17 +1,22 @@
 /**
  * What a scope covers: exactly, or below at a boundary, never by a prefix of text. `within` tells whether one scope
- * lies inside another, for narrowing.
+ * lies inside another, for narrowing. A folder "and below" takes in the folder, with one exception: leave to move
+ * things in a folder to the trash is no leave to throw away the folder.
  */
 import type { GrantScope } from '../../contract/grant.ts'
 import type { Need, Resource, UrlResource } from '../../contract/resource.ts'
+import type { Capability } from '../../contract/words.ts'
 
-export function covers(scope: GrantScope, need: Need): boolean {
+/** @param effect of the grant: a no about what lies in a folder keeps the folder, too */
+export function covers(scope: GrantScope, need: Need, effect: 'allow' | 'deny' = 'allow'): boolean {
   const { resource } = need
   switch (scope.kind) {
     case 'path':
       return (
         resource.kind === 'path' &&
-        (scope.path === resource.path || (scope.below && isBelow(scope.path, resource.path)))
+        (scope.path === resource.path
+          ? !scope.below || effect === 'deny' || takesItself(need.capability)
+          : scope.below && isBelow(scope.path, resource.path))
       )
     case 'url':
       return resource.kind === 'url' && coversUrl(scope, resource)
@@ -76,6 +81,10 @@ function coversCommand(
   )
 }
 
+export function takesItself(capability: Capability): boolean {
+  return capability !== 'fs.delete'
+}
+
 /** True for a path strictly below a folder, on either kind of separator. */
 export function isBelow(folder: string, path: string): boolean {
   if (!path.startsWith(folder) || path.length <= folder.length) return false
@@ -98,10 +107,11 @@ export function readsInManyWays(path: string): boolean {
   return /%(?:2f|5c|2e|25|00)|(?:^|\/)\.{1,2};|\/\/|\\/i.test(path.split('?')[0] ?? '')
 }
 
-/** True when everything that `inner` covers is covered by `outer`. */
-export function within(inner: GrantScope, outer: GrantScope): boolean {
+/** True when everything that `inner` covers is covered by `outer`, both of grants for one capability. */
+export function within(inner: GrantScope, outer: GrantScope, capability: Capability): boolean {
   if (inner.kind === 'path' && outer.kind === 'path') {
-    if (inner.path === outer.path) return outer.below || !inner.below
+    if (inner.path === outer.path)
+      return inner.below === outer.below || (outer.below && takesItself(capability))
     return outer.below && isBelow(outer.path, inner.path)
   }
   if (inner.kind === 'url' && outer.kind === 'url') {

@@ -11,7 +11,7 @@ const HOME = '/home/ada'
 const steps = (needs: Need[], ceiling: string | null = `${HOME}/work`) =>
   scopeSteps(needs, { home: HOME, ceiling: () => ceiling })
 const words = (needs: Need[], ceiling?: string | null) => steps(needs, ceiling).map((step) => step.words)
-const file = (capability: 'fs.read' | 'fs.write', path: string): Need => ({
+const file = (capability: 'fs.read' | 'fs.write' | 'fs.delete', path: string): Need => ({
   capability,
   resource: { kind: 'path', path },
 })
@@ -108,6 +108,18 @@ describe('the ladder', () => {
     const scattered = Array.from({ length: 9 }, (_, at) => file('fs.write', `${HOME}/work/f${at}/x`))
     expect(words(scattered)).toEqual(['Write in ~/work and below'])
   })
+  it('of what goes to the trash says whether the folder itself goes, and always covers what was asked', () => {
+    expect(words([file('fs.delete', `${HOME}/work/a/x`)])).toEqual([
+      'Move ~/work/a/x to the trash',
+      'Move things in ~/work/a and below to the trash',
+      'Move things in ~/work and below to the trash',
+    ])
+    expect(words([file('fs.delete', `${HOME}/work`)])).toEqual(['Move ~/work to the trash'])
+    expect(words([file('fs.delete', `${HOME}/work`), file('fs.delete', `${HOME}/work/x`)])).toEqual([
+      'Move ~/work to the trash; Move ~/work/x to the trash',
+      'Move ~/work to the trash; Move things in ~/work and below to the trash',
+    ])
+  })
   it('keeps capabilities apart, and grants all that the request needs', () => {
     const [first] = steps([
       file('fs.read', `${HOME}/work/a`),
@@ -123,7 +135,7 @@ const segment = fc.constantFrom('a', 'b', 'c', 'aa')
 const path = fc.array(segment, { maxLength: 4 }).map((parts) => ['/home/ada/work', ...parts].join('/'))
 const need: fc.Arbitrary<Need> = fc.oneof(
   fc
-    .tuple(fc.constantFrom('fs.read' as const, 'fs.write' as const), path)
+    .tuple(fc.constantFrom('fs.read' as const, 'fs.write' as const, 'fs.delete' as const), path)
     .map(([capability, at]) => file(capability, at)),
   fc
     .tuple(
@@ -155,7 +167,7 @@ const outer = (asked: Need): GrantScope =>
     : { kind: 'path', path: '/home/ada/work', below: true }
 
 const exactly = (scope: GrantScope, asked: Need) =>
-  scope.kind === 'url' && !scope.below && covers(scope, asked)
+  (scope.kind === 'url' || scope.kind === 'path') && !scope.below && covers(scope, asked)
 
 describe('for any request', () => {
   it('every step covers it, each step lies in the next, and none goes past the perimeter’s line', () => {
@@ -167,7 +179,10 @@ describe('for any request', () => {
         ladder.slice(1).forEach(({ parts }, at) => {
           for (const inner of ladder[at]?.parts ?? [])
             expect(
-              parts.some((part) => part.capability === inner.capability && within(inner.scope, part.scope)),
+              parts.some(
+                (part) =>
+                  part.capability === inner.capability && within(inner.scope, part.scope, inner.capability),
+              ),
               JSON.stringify([inner, parts]),
             ).toBe(true)
         })
@@ -178,7 +193,8 @@ describe('for any request', () => {
               expect(
                 needs.some(
                   (each) =>
-                    each.capability === capability && (within(scope, outer(each)) || exactly(scope, each)),
+                    each.capability === capability &&
+                    (within(scope, outer(each), capability) || exactly(scope, each)),
                 ),
               ).toBe(true)
           }
@@ -192,14 +208,12 @@ describe('for any request', () => {
         fc.array(need, { minLength: 1, maxLength: 3 }),
         fc.array(need, { maxLength: 20 }),
         (needs, tried) => {
-          const scopes = scopeSteps(needs, { home: HOME, ceiling }).flatMap(({ parts }) =>
-            parts.map(({ scope }) => scope),
-          )
-          for (const inner of scopes)
-            for (const scope of scopes)
-              if (within(inner, scope))
+          const scopes = scopeSteps(needs, { home: HOME, ceiling }).flatMap(({ parts }) => parts)
+          for (const { capability, scope: inner } of scopes)
+            for (const { scope } of scopes)
+              if (within(inner, scope, capability))
                 for (const each of tried)
-                  if (covers(inner, each))
+                  if (each.capability === capability && covers(inner, each))
                     expect(covers(scope, each), JSON.stringify([inner, scope, each])).toBe(true)
         },
       ),

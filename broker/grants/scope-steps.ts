@@ -5,8 +5,9 @@
  */
 import type { GrantScope } from '../../contract/grant.ts'
 import type { Need, UrlResource } from '../../contract/resource.ts'
+import type { Capability } from '../../contract/words.ts'
 import type { GrantPart, LadderStep } from '../ports.ts'
-import { pathWithQuery, readsInManyWays } from './match-scope.ts'
+import { pathWithQuery, readsInManyWays, takesItself } from './match-scope.ts'
 import { scopeWords } from './scope-words.ts'
 
 export interface LadderOptions {
@@ -99,7 +100,11 @@ function climbFolders(group: Need[], options: LadderOptions): GrantPart[][] {
   const capability = group[0]?.capability ?? 'fs.read'
   const climbs = group.map((need) => {
     const path = need.resource.kind === 'path' ? need.resource.path : ''
-    return { path, folders: foldersUp(path, options.ceiling(need)) }
+    const folders = foldersUp(path, options.ceiling(need))
+    return {
+      path,
+      folders: capability === 'fs.delete' ? folders.filter((folder) => folder !== path) : folders,
+    }
   })
   const part = (path: string, below: boolean): GrantPart => ({
     capability,
@@ -113,7 +118,7 @@ function climbFolders(group: Need[], options: LadderOptions): GrantPart[][] {
       path: folders[Math.min(at, folders.length - 1)] ?? path,
       below: folders.length > 0,
     }))
-    steps.push(outermost(reached).map(({ path, below }) => part(path, below)))
+    steps.push(outermost(reached, capability).map(({ path, below }) => part(path, below)))
   }
   return steps.filter((parts) => parts.length <= MOST_PARTS)
 }
@@ -133,12 +138,19 @@ function foldersUp(path: string, ceiling: string | null): string[] {
   return folders.length === 0 ? [ceiling] : folders
 }
 
-function outermost(reached: { path: string; below: boolean }[]): { path: string; below: boolean }[] {
-  const distinct = [...new Map(reached.map((each) => [each.path, each])).values()]
+function outermost(
+  reached: { path: string; below: boolean }[],
+  capability: Capability,
+): { path: string; below: boolean }[] {
+  const distinct = [...new Map(reached.map((each) => [`${each.below} ${each.path}`, each])).values()]
   const inside = (path: string, folder: string) =>
     path.startsWith(/[\\/]$/.test(folder) ? folder : `${folder}/`) || path.startsWith(`${folder}\\`)
   return distinct.filter(
-    ({ path }) => !distinct.some((other) => other.below && other.path !== path && inside(path, other.path)),
+    ({ path, below }) =>
+      !distinct.some((other) => {
+        if (!other.below) return false
+        return other.path === path ? !below && takesItself(capability) : inside(path, other.path)
+      }),
   )
 }
 

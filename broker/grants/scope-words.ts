@@ -25,6 +25,9 @@ export function scopeWords(capability: Capability, scope: GrantScope, home: stri
   switch (scope.kind) {
     case 'path': {
       const place = shortPath(scope.path, home)
+      // Not the folder itself, as `covers` has it.
+      if (capability === 'fs.delete' && scope.below) return `Move things in ${place} and below to the trash`
+      if (capability === 'fs.delete') return `Move ${place} to the trash`
       return scope.below ? `${verb} in ${place} and below` : `${verb} ${place}`
     }
     case 'url': {

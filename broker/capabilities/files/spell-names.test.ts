@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { createNameSpelling, type NameDisk } from './spell-names.ts'
 
 /** A disk that takes spellings of a name for one, in the folders that say so. */
-function playDisk(entries: string[], folding: (folder: string) => boolean): NameDisk & { asked: number } {
-  const fold = (name: string) => name.normalize('NFC').toLowerCase()
+function playDisk(
+  entries: string[],
+  folding: (folder: string) => boolean,
+  fold = (name: string) => name.normalize('NFC').toLowerCase(),
+): NameDisk & { asked: number } {
   const names = (folder: string) =>
     entries
       .filter((one) => one.slice(0, one.lastIndexOf('/')) === (folder === '/' ? '' : folder))
@@ -46,6 +49,16 @@ describe('spelling of names', () => {
     expect(canonical('/Users/anna/Cafe\u0301')).toBe('/Users/anna/Caf\u00e9')
     expect(canonical('/Users/anna/123')).toBe('/Users/anna/123')
     expect(canonical(canonical('/USERS/anna/.SSH'))).toBe('/Users/anna/.ssh')
+  })
+
+  test('is the folder’s own also where a disk folds names as nobody would guess', () => {
+    const fold = (name: string) => name.replace(/\u200b/g, '').toUpperCase()
+    const { canonical } = createNameSpelling(
+      () => 0,
+      playDisk(entries, () => true, fold),
+    )
+    expect(canonical('/Users/anna/.\u017fsh/Key')).toBe('/Users/anna/.ssh/Key')
+    expect(canonical('/Users/anna/.\u200bssh/\u200bkey')).toBe('/Users/anna/.ssh/Key')
   })
 
   test('a name that is spelled right tells nothing about others', () => {

@@ -56,7 +56,10 @@ export function createNameSpelling(now: () => number, disk: NameDisk = realDisk)
     // One thing under both spellings. Two hard links look so too: then the folder lists both.
     const names = disk.names(folder === '' ? '/' : folder)
     if (names.includes(name)) return { spelled: name, apart: false }
-    return { spelled: names.find((listed) => fold(listed) === fold(name)) ?? name, apart: false }
+    const alike = names.find((listed) => fold(listed) === fold(name))
+    // Disks fold more than we do (`ſ` is an `s`, what can't be seen is nothing): then it is known by what it is.
+    const same = alike ?? names.find((listed) => disk.identity(`${folder}/${listed}`) === identity)
+    return { spelled: same ?? name, apart: false }
   }
 
   function forget(): void {

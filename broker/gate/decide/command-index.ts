@@ -4,8 +4,8 @@
  */
 import type { CommandResource } from '../../../contract/resource.ts'
 import type { Places } from '../../ports.ts'
-import { foldName } from './path-trie.ts'
-import { bothPlaces, foldsCase, resolvedPlace } from './place-paths.ts'
+import { allowingForm, formOf, keepingForm } from './name-forms.ts'
+import { bothPlaces, resolvedPlace } from './place-paths.ts'
 
 interface Entry<T> {
   args: string[]
@@ -15,11 +15,16 @@ interface Entry<T> {
 export class CommandIndex<T> {
   readonly #places: Places
   readonly #programs = new Map<string, Entry<T>[]>()
+  readonly #kept = new Map<string, Entry<T>[]>()
   readonly #names = new Map<string, Entry<T>[]>()
   readonly #any: Entry<T>[] = []
+  readonly #open: (file: string) => string
+  readonly #wide: (file: string) => string
 
   constructor(places: Places) {
     this.#places = places
+    this.#open = formOf(allowingForm(places))
+    this.#wide = formOf(keepingForm(places))
   }
 
   /** `command` is a program (a name or an absolute path, `*` for any) with leading arguments. */
@@ -30,8 +35,11 @@ export class CommandIndex<T> {
       this.#any.push(entry)
       return
     }
-    for (const file of this.#files(program, broad)) push(this.#programs, this.#form(file), entry)
-    if (broad) push(this.#names, this.#form(nameOf(program)), entry)
+    for (const file of this.#files(program, broad)) {
+      if (broad) push(this.#kept, this.#wide(file), entry)
+      else push(this.#programs, this.#open(file), entry)
+    }
+    if (broad) push(this.#names, this.#wide(nameOf(program)), entry)
   }
 
   /** Every entry that covers this command. */
@@ -56,9 +64,12 @@ export class CommandIndex<T> {
   }
 
   *#candidates(resource: CommandResource): Generator<Entry<T>> {
-    const file = this.#form(resource.program)
-    yield* this.#programs.get(file) ?? []
-    if (this.#names.size > 0) yield* this.#names.get(nameOf(file)) ?? []
+    yield* this.#programs.get(this.#open(resource.program)) ?? []
+    if (this.#names.size > 0) {
+      const file = this.#wide(resource.program)
+      yield* this.#kept.get(file) ?? []
+      yield* this.#names.get(nameOf(file)) ?? []
+    }
     yield* this.#any
   }
 
@@ -68,10 +79,6 @@ export class CommandIndex<T> {
       return found === null ? [] : [found]
     }
     return broad ? bothPlaces(program, this.#places) : [resolvedPlace(program, this.#places)]
-  }
-
-  #form(file: string): string {
-    return foldsCase(this.#places) ? foldName(file) : file
   }
 }
 

@@ -6,11 +6,12 @@
 import type { PolicyFile, PolicyRule } from '../../../contract/policy.ts'
 import type { Need, UrlResource } from '../../../contract/resource.ts'
 import { CAPABILITIES, type Capability, type PrincipalRef } from '../../../contract/words.ts'
-import type { CompiledPolicy, Places, PolicySources } from '../../ports.ts'
+import type { CompiledPolicy, Places, PolicySources, RuleSubjects } from '../../ports.ts'
 import { CommandIndex } from './command-index.ts'
 import { ambiguousPath, HostIndex, parseHostPattern, pathAndQuery } from './host-index.ts'
+import { allowingForm, keepingForm } from './name-forms.ts'
 import { PathIndex, parsePathPattern } from './path-index.ts'
-import { bothPlaces, foldsCase, resolvedPlace } from './place-paths.ts'
+import { bothPlaces, resolvedPlace } from './place-paths.ts'
 import { type Asker, type CompiledRule, RuleList, ruleFits } from './rule-list.ts'
 
 const RANK = { deny: 0, ask: 2, allow: 4 } as const
@@ -57,7 +58,7 @@ export function compilePolicy(sources: PolicySources, places: Places): CompiledP
     rules: rules.length,
     failedClosed: sources.failedClosed,
     bound: sources.managed?.perimeter ?? null,
-    subjects: index.paths,
+    subjects: index.subjects,
     strictest(need, principal, tool) {
       return rules[index.first(need, asker(need.capability, principal, tool))] ?? null
     },
@@ -83,7 +84,9 @@ interface PrefixedRule {
 class RuleIndex {
   readonly #rules: CompiledRule[]
   readonly #any: RuleList
-  readonly paths: PathIndex<RuleList>
+  /** Of rules that let something through; and of those that ask or keep out. */
+  readonly #open: PathIndex<RuleList>
+  readonly #kept: PathIndex<RuleList>
   readonly #hosts = new HostIndex<PrefixedRule>()
   readonly #methodsOnly: RuleList
   readonly #commands: CommandIndex<number>
@@ -94,7 +97,9 @@ class RuleIndex {
     this.#rules = rules
     this.#any = new RuleList(rules)
     this.#methodsOnly = new RuleList(rules)
-    this.paths = new PathIndex({ foldCase: foldsCase(places), windows: places.platform === 'win32' })
+    const windows = places.platform === 'win32'
+    this.#open = new PathIndex({ form: allowingForm(places), windows })
+    this.#kept = new PathIndex({ form: keepingForm(places), windows })
     this.#commands = new CommandIndex(places)
     rules.forEach((rule, order) => {
       const { source } = rule
@@ -111,6 +116,15 @@ class RuleIndex {
     })
   }
 
+  get subjects(): RuleSubjects {
+    const [open, kept] = [this.#open, this.#kept]
+    return {
+      isAboutName: (name) => open.isAboutName(name) || kept.isAboutName(name),
+      isAboutPlace: (path) => open.isAboutPlace(path) || kept.isAboutPlace(path),
+      places: () => [...open.places(), ...kept.places()],
+    }
+  }
+
   /** The place of the first rule that covers the need; past the end when none does. */
   first(need: Need, who: Asker): number {
     let best = this.#any.first(who, this.#rules.length)
@@ -118,7 +132,8 @@ class RuleIndex {
     switch (resource.kind) {
       case 'path': {
         const found: RuleList[] = []
-        this.paths.collect(resource.path, found)
+        this.#kept.collect(resource.path, found)
+        this.#open.collect(resource.path, found)
         for (const list of found) best = list.first(who, best)
         return best
       }
@@ -166,13 +181,14 @@ class RuleIndex {
     const pattern = parsePathPattern(text)
     if (!pattern) return
     const make = () => new RuleList(this.#rules)
+    const allows = this.#rules[order]?.effect === 'allow'
+    const index = allows ? this.#open : this.#kept
     if (pattern.kind !== 'place') {
-      this.paths.slot(pattern, make).add(order)
+      index.slot(pattern, make).add(order)
       return
     }
-    const allows = this.#rules[order]?.effect === 'allow'
     for (const path of allows ? [resolvedPlace(pattern.path, places)] : bothPlaces(pattern.path, places))
-      this.paths.slot({ kind: 'place', path }, make).add(order)
+      index.slot({ kind: 'place', path }, make).add(order)
   }
 
   #fits(order: number, who: Asker, method?: string): boolean {

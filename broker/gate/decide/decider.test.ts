@@ -4,7 +4,7 @@ import { refused } from '../../../contract/outcome.ts'
 import { Perimeter } from '../../../contract/perimeter.ts'
 import type { Need } from '../../../contract/resource.ts'
 import type { DecideInput } from '../../ports.ts'
-import { command, decider, input, path, policyFile, tool, url } from './testing/known-computer.ts'
+import { command, decider, input, PLACES, path, policyFile, tool, url } from './testing/known-computer.ts'
 
 const decide = (given: DecideInput, made = decider()) => {
   const { effect, because } = made.decide(given)
@@ -489,5 +489,102 @@ describe('a secret that the agent asks the person for', () => {
   it('asking opens no use: what no line names is used by nobody', () => {
     expect(decide(input(used('new'), { inside }))).toBe('deny perimeter perimeter:none')
     expect(decide(input(used('named'), { inside }))).toBe('allow perimeter perimeter:secrets[0]')
+  })
+})
+
+describe('names that look the same', () => {
+  const [ONE, TWO] = ['Priv\u00e9', 'Prive\u0301']
+  const both = [
+    [ONE, TWO],
+    [TWO, ONE],
+  ] as const
+  const folders = [{ path: '~/work', read: 'allow', write: 'allow' }]
+  it.each(both)('are one to a rule that keeps out, by place, name or ending (%j, %j)', (written, found) => {
+    for (const pattern of [`~/work/${written}`, `**/${written}`, `**/x.${written}/y`, `**/*.${written}`]) {
+      const rule = { id: 'p', effect: 'deny', capabilities: ['fs.read'], paths: [pattern] }
+      const made = decider({ personal: policyFile([rule]) })
+      const at = `/home/ada/work/${pattern.slice(2).replace('work/', '').replace('/*', '/a').replace(written, found)}`
+      expect(decide(input(path('fs.read', at), { inside: { folders } }), made)).toBe(
+        'deny deny-rule policy:p',
+      )
+      const subjects = made.subjects(Perimeter.parse({ folders }))
+      const last = at.slice(at.lastIndexOf('/') + 1)
+      expect(subjects.isAboutPlace(at) || subjects.isAboutName(last)).toBe(true)
+    }
+    const asks = { id: 'a', effect: 'ask', capabilities: ['fs.read'], paths: [`~/work/${written}`] }
+    const need = path('fs.read', `/home/ada/work/${found}/x`)
+    expect(decide(input(need, { inside: { folders } }), decider({ personal: policyFile([asks]) }))).toMatch(
+      /^ask/,
+    )
+  })
+  it.each(both)('are one to a line that asks or is shut (%j, %j)', (written, found) => {
+    const of = (line: object, capability: 'fs.read' | 'fs.write' = 'fs.read', more: object[] = []) =>
+      decide(
+        input(path(capability, `/home/ada/work/${found}/a/b`), {
+          inside: { folders: [...folders, { path: `~/work/${written}`, ...line }, ...more] },
+        }),
+      )
+    expect(of({ read: 'deny', write: 'deny' })).toBe('deny perimeter perimeter:folders[1]')
+    expect(of({ read: 'ask', write: 'ask' })).toBe('ask perimeter perimeter:folders[1]')
+    expect(of({ read: 'allow', write: 'ask' }, 'fs.write')).toBe('ask perimeter perimeter:folders[1]')
+    expect(of({ read: 'allow', write: 'ask' })).toMatch(/^allow/)
+    const deeper = [{ path: `~/work/${found}/a`, read: 'allow', write: 'allow' }]
+    expect(of({ read: 'deny', write: 'deny' }, 'fs.read', deeper)).toBe(
+      'allow perimeter perimeter:folders[2]',
+    )
+  })
+  it.each(both)('are two to what lets through (%j, %j)', (written, found) => {
+    const need = path('fs.read', `/home/ada/${found}/x`)
+    for (const level of ['allow', 'ask'] as const) {
+      const inside = { folders: [{ path: `~/${written}`, read: level }] }
+      expect(decide(input(need, { inside }))).toBe('deny perimeter perimeter:none')
+    }
+    const rule = { id: 'p', effect: 'allow', capabilities: ['fs.write'], paths: [`~/work/${written}`] }
+    const inside = { folders: [{ path: '~/work', write: 'ask' }] }
+    expect(
+      decide(
+        input(path('fs.write', `/home/ada/work/${found}`), { inside }),
+        decider({ personal: policyFile([rule]) }),
+      ),
+    ).toMatch(/^ask/)
+    // A line that only looks as if it named the place lifts no protection.
+    const own = { ...PLACES, own: [`/home/ada/${found}`] }
+    const lines = [{ path: '~' }, { path: `~/${written}`, read: 'ask' }]
+    expect(decide(input(need, { inside: { folders: lines } }), decider({}, undefined, own))).toBe(
+      'deny perimeter built-in:sallyport',
+    )
+  })
+  it.each(both)('are one to a rule that keeps a program out (%j, %j)', (written, found) => {
+    const made = (effect: string, pattern: string) =>
+      decider({
+        personal: policyFile([{ id: 'p', effect, capabilities: ['command.run'], commands: [[pattern]] }]),
+      })
+    const need = command(`/home/ada/work/${found}`)
+    const inside = {
+      folders,
+      commands: [{ program: need.resource.kind === 'command' ? need.resource.program : '' }],
+    }
+    expect(decide(input(need, { inside }), made('deny', `/home/ada/work/${written}`))).toMatch(
+      /^deny deny-rule/,
+    )
+    expect(decide(input(need, { inside }), made('deny', written))).toMatch(/^deny deny-rule/)
+    expect(decide(input(need, { inside }), made('allow', `/home/ada/work/${written}`))).toMatch(/^ask/)
+  })
+  it('are one to protected places, with what can’t be seen and what case folding takes for the same', () => {
+    const home = { folders: [{ path: '~', read: 'allow', write: 'allow' }] }
+    for (const at of ['.\u200bssh/id_x', '.\u017fsh/id_x', '.ba\u00adshrc', 'work/.git\ufeff/hooks/x'])
+      expect(decide(input(path('fs.write', `/home/ada/${at}`), { inside: home }))).toMatch(
+        /^deny perimeter built-in:/,
+      )
+  })
+  it('a sigma is one letter wherever it stands in a name, where case is not told apart', () => {
+    const mac = { ...PLACES, platform: 'darwin' as const }
+    const inside = { folders: [{ path: '/srv/ΑΣ' }] }
+    expect(decide(input(path('fs.read', '/srv/ας/x'), { inside }), decider({}, undefined, mac))).toMatch(
+      /^allow/,
+    )
+    expect(decide(input(path('fs.read', '/srv/ασ/x'), { inside }), decider({}, undefined, mac))).toMatch(
+      /^allow/,
+    )
   })
 })

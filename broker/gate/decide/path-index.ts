@@ -3,7 +3,8 @@
  * at any depth, `**` + `/*.ending` for an ending. Nothing else is a pattern.
  */
 import type { RuleSubjects } from '../../ports.ts'
-import { foldName, PathTrie } from './path-trie.ts'
+import { formOf, type NameForm } from './name-forms.ts'
+import { PathTrie } from './path-trie.ts'
 
 /** What a rule's path text means; `null` when it is no pattern this index knows. */
 export type PathPattern =
@@ -37,12 +38,12 @@ export class PathIndex<T> implements RuleSubjects {
   readonly #paths: string[] = []
   readonly #names = new Map<string, { rest: string[]; value: T }[]>()
   readonly #endings = new Map<string, T>()
-  readonly #foldCase: boolean
+  readonly #form: (name: string) => string
   readonly #windows: boolean
 
-  constructor(options: { foldCase: boolean; windows: boolean }) {
+  constructor(options: { form: NameForm; windows: boolean }) {
     this.#places = new PathTrie(options)
-    this.#foldCase = options.foldCase
+    this.#form = formOf(options.form)
     this.#windows = options.windows
   }
 
@@ -117,9 +118,5 @@ export class PathIndex<T> implements RuleSubjects {
       if (ended !== undefined) found.push(ended)
     }
     return found
-  }
-
-  #form(name: string): string {
-    return this.#foldCase ? foldName(name) : name
   }
 }

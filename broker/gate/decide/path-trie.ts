@@ -1,30 +1,18 @@
-/**
- * Paths as a tree of segments: finding every entry on the way to a path costs its depth, not the number of entries.
- * `foldCase` compares as case-insensitive file systems do (lower case, NFC); it is also used for rules that deny,
- * where meeting too much is the safe side.
- */
+/** Paths as a tree of segments: finding every entry on the way to a path costs its depth, not the number of entries. */
+import { formOf, type NameForm } from './name-forms.ts'
+
 class TrieNode<T> {
   children: Map<string, TrieNode<T>> | null = null
   value: T | undefined = undefined
 }
 
-/** The form in which segments are compared. */
-export function foldName(name: string): string {
-  return isFolded(name) ? name : name.normalize('NFC').toLowerCase()
-}
-
-/** Plain small letters, as most names are. */
-function isFolded(name: string): boolean {
-  return !/[^\0-@[-\x7f]/.test(name)
-}
-
 export class PathTrie<T> {
   readonly #root = new TrieNode<T>()
-  readonly #foldCase: boolean
+  readonly #form: (name: string) => string
   readonly #windows: boolean
 
-  constructor(options: { foldCase?: boolean; windows?: boolean } = {}) {
-    this.#foldCase = options.foldCase ?? false
+  constructor(options: { form?: NameForm; windows?: boolean } = {}) {
+    this.#form = formOf(options.form ?? 'exact')
     this.#windows = options.windows ?? false
   }
 
@@ -64,8 +52,7 @@ export class PathTrie<T> {
       let end = text.indexOf('/', start)
       if (end < 0) end = length
       if (end > start) {
-        const segment = text.slice(start, end)
-        const next = node.children.get(this.#foldCase ? foldName(segment) : segment)
+        const next = node.children.get(this.#form(text.slice(start, end)))
         if (!next) return
         node = next
         if (node.value !== undefined) out.push(node.value)
@@ -97,6 +84,6 @@ export class PathTrie<T> {
   segments(path: string): string[] {
     const text = this.#windows ? path.replaceAll('\\', '/') : path
     const parts = text.split('/').filter((part) => part !== '')
-    return this.#foldCase ? parts.map(foldName) : parts
+    return parts.map(this.#form)
   }
 }

@@ -22,11 +22,6 @@ export function resolvedPlace(path: string, places: Places): string {
   return places.resolvePath(writtenPlace(path, places))
 }
 
-/** True where names that differ in case are one file: macOS and Windows as they come. */
-export function foldsCase(places: Pick<Places, 'platform'>): boolean {
-  return places.platform !== 'linux'
-}
-
 function normalPosix(path: string): string {
   return `/${resolveDots(path.split('/')).join('/')}`
 }

@@ -2,8 +2,9 @@
 import type { FolderLine } from '../../../../contract/perimeter.ts'
 import type { PathResource } from '../../../../contract/resource.ts'
 import type { Places } from '../../../ports.ts'
+import { allowingForm, keepingForm } from '../name-forms.ts'
 import { PathTrie } from '../path-trie.ts'
-import { bothPlaces, foldsCase } from '../place-paths.ts'
+import { bothPlaces } from '../place-paths.ts'
 import { type LineHit, lineHit, outside, strictest } from './line-hit.ts'
 
 interface FolderEntry {
@@ -13,11 +14,15 @@ interface FolderEntry {
 
 export class FolderLines {
   readonly #trie: PathTrie<FolderEntry>
+  /** Lines that ask or are shut, also for names that only look like theirs. */
+  readonly #kept: PathTrie<FolderEntry>
   /** The lines' places, as written and as resolved. */
   readonly #tops: string[] = []
 
   constructor(lines: readonly FolderLine[], places: Places) {
-    this.#trie = new PathTrie({ foldCase: foldsCase(places), windows: places.platform === 'win32' })
+    const windows = places.platform === 'win32'
+    this.#trie = new PathTrie({ form: allowingForm(places), windows })
+    this.#kept = new PathTrie({ form: keepingForm(places), windows })
     lines.forEach((line, at) => {
       this.#add(line, at, places)
     })
@@ -32,7 +37,7 @@ export class FolderLines {
   }
 
   isAboutPlace(path: string): boolean {
-    return this.#trie.holds(path)
+    return this.#trie.holds(path) || this.#kept.holds(path)
   }
 
   places(): readonly string[] {
@@ -40,9 +45,14 @@ export class FolderLines {
   }
 
   #nearest(path: string): FolderEntry | undefined {
-    const found: FolderEntry[] = []
-    this.#trie.collect(path, found)
-    return found[found.length - 1]
+    const nearest = last(this.#trie, path)
+    const kept = nearest && last(this.#kept, path)
+    if (!kept || kept === nearest || depthOf(kept) < depthOf(nearest)) return nearest
+    // It can only take away: it opens nothing, and names no protected place.
+    const { depth, reach } = nearest.read
+    const facts = { ...(depth === undefined ? {} : { depth }), ...(reach === undefined ? {} : { reach }) }
+    const stricter = stricterOf(nearest, kept)
+    return { read: { ...stricter.read, ...facts }, write: { ...stricter.write, ...facts } }
   }
 
   /** A way may turn where one may look, and on the way to a folder of the perimeter. */
@@ -64,9 +74,21 @@ export class FolderLines {
     for (const place of denies ? both : both.slice(-1)) {
       const facts = { depth: this.#trie.segments(place).length, reach: place }
       const entry = { read: { ...read, ...facts }, write: { ...write, ...facts } }
-      this.#trie.update(place, (old) => (old ? stricterOf(old, entry) : entry))
+      const strictest = (old: FolderEntry | undefined) => (old ? stricterOf(old, entry) : entry)
+      this.#trie.update(place, strictest)
+      if (line.read !== 'allow' || line.write !== 'allow') this.#kept.update(place, strictest)
     }
   }
+}
+
+function last(trie: PathTrie<FolderEntry>, path: string): FolderEntry | undefined {
+  const found: FolderEntry[] = []
+  trie.collect(path, found)
+  return found[found.length - 1]
+}
+
+function depthOf({ read }: FolderEntry): number {
+  return read.depth ?? 0
 }
 
 function stricterOf(a: FolderEntry, b: FolderEntry): FolderEntry {

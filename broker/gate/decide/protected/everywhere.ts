@@ -1,4 +1,4 @@
-/** Protected on every system. Names are compared without case. */
+/** Protected on every system. */
 import type { ProtectedPlace } from './protected-place.ts'
 
 export const EVERYWHERE: readonly ProtectedPlace[] = [

@@ -1,7 +1,8 @@
-/** Finds the protected place that a path lies in. Always without case: meeting too much is the safe side here. */
+/** Finds the protected place that a path lies in, in the widest form of names: meeting too much is the safe side here. */
 import type { Places, RuleSubjects } from '../../../ports.ts'
+import { formOf } from '../name-forms.ts'
 import { parsePathPattern } from '../path-index.ts'
-import { foldName, PathTrie } from '../path-trie.ts'
+import { PathTrie } from '../path-trie.ts'
 import { bothPlaces } from '../place-paths.ts'
 import { DARWIN } from './darwin.ts'
 import { EVERYWHERE } from './everywhere.ts'
@@ -9,6 +10,7 @@ import { LINUX } from './linux.ts'
 import type { ProtectedPlace } from './protected-place.ts'
 import { WIN32 } from './win32.ts'
 
+const wideName = formOf('wide')
 const BY_PLATFORM = { linux: LINUX, darwin: DARWIN, win32: WIN32 } as const
 
 export interface ProtectedHit {
@@ -39,8 +41,8 @@ export class ProtectedIndex implements RuleSubjects {
 
   constructor(table: readonly ProtectedPlace[], places: Places) {
     this.#windows = places.platform === 'win32'
-    this.#places = new PathTrie({ foldCase: true, windows: this.#windows })
-    this.#above = new PathTrie({ foldCase: true, windows: this.#windows })
+    this.#places = new PathTrie({ form: 'wide', windows: this.#windows })
+    this.#above = new PathTrie({ form: 'wide', windows: this.#windows })
     for (const place of table) for (const pattern of place.patterns) this.#add(pattern, place, places)
   }
 
@@ -69,7 +71,7 @@ export class ProtectedIndex implements RuleSubjects {
   }
 
   isAboutName(name: string): boolean {
-    return this.#all.has(foldName(name))
+    return this.#all.has(wideName(name))
   }
 
   isAboutPlace(path: string): boolean {
@@ -82,7 +84,7 @@ export class ProtectedIndex implements RuleSubjects {
     const segments = (this.#windows ? path.replaceAll('\\', '/') : path)
       .split('/')
       .filter((part) => part !== '')
-      .map(foldName)
+      .map(wideName)
     segments.forEach((segment, at) => {
       for (const { rest, place } of this.#names.get(segment) ?? []) {
         const following = segments.slice(at + 1, at + 1 + rest.length)
@@ -105,7 +107,7 @@ export class ProtectedIndex implements RuleSubjects {
   #add(text: string, place: ProtectedPlace, places: Places): void {
     const pattern = parsePathPattern(text)
     if (pattern?.kind === 'name') {
-      const [first = '', ...rest] = pattern.names.map(foldName)
+      const [first = '', ...rest] = pattern.names.map(wideName)
       for (const name of [first, ...rest]) this.#all.add(name)
       this.#names.set(first, [...(this.#names.get(first) ?? []), { rest, place }])
     }
