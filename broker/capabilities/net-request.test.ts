@@ -296,7 +296,12 @@ describe('secrets', () => {
       [['X', '{{secret:}}']],
     ])
       expect(await fetchFrom(base, { headers })).toMatchObject({ code: 'invalid-request' })
-    expect(await fetchFrom(`${base}/{{secret:token}}/x`)).toMatchObject({ code: 'invalid-request' })
+    for (const url of [
+      `${base}/{{secret:token}}/x`,
+      `${base}/?k={{ secret:token }}`,
+      `${base}/?k=%7B{+secret:x`,
+    ])
+      expect(await fetchFrom(url)).toMatchObject({ code: 'invalid-request' })
     expect(seen).toEqual([])
   })
 
@@ -419,6 +424,22 @@ describe('redirects', () => {
     })
   })
 
+  test.each([
+    ['in its query', '/end?k={{secret:token}}'],
+    ['in its path', '/end/{{secret:token}}'],
+    ['of another secret', '/end?k={{secret:other}}'],
+    ['nearly', '/end?k={{ secret:token }}'],
+    ['by being the same once more', ''],
+  ])('to an address that names a secret are not followed: %s', async (_what, to) => {
+    redirect(to)
+    const url = to === '' ? `${base}/start?k={{secret:token}}` : `${base}/start`
+    expect(await fetchFrom(url, { headers: [['X-Key', '{{secret:token}}']] })).toMatchObject({
+      kind: 'refused',
+      code: 'flow',
+    })
+    expect(seen).toHaveLength(1)
+  })
+
   test('become GET after POST, and lose the body', async () => {
     redirect('/end', 303)
     await value(`${base}/start`, { method: 'POST', body: 'x', headers: [['Content-Type', 'text/plain']] })
@@ -465,6 +486,68 @@ describe('limits', () => {
     expect(Buffer.from(got.body, 'base64')).toHaveLength(100_000)
     // What is measured includes the making of the bomb in this very process.
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024)
+  })
+
+  test.each([
+    'gzip',
+    'deflate',
+    'br',
+    'zstd',
+  ])('an answer without a body is whole, whatever packing it names: %s', async (coding) => {
+    answer = ({ url = '' }, response) => {
+      response.writeHead(Number(url.slice(1)), { 'Content-Encoding': coding })
+      response.end()
+    }
+    for (const [method, status] of [
+      ['HEAD', 200],
+      ['GET', 200],
+      ['GET', 204],
+      ['GET', 304],
+    ])
+      expect(await value(`${base}/${status}`, { method })).toMatchObject({ status, body: '' })
+  })
+
+  test('unpacks deflate without its header, which some servers mean', async () => {
+    answer = (_request, response) => {
+      response.setHeader('Content-Encoding', 'deflate')
+      response.end(zlib.deflateRawSync('plain words'))
+    }
+    expect((await value(base)).body).toBe('plain words')
+  })
+
+  test('zstd that would need more memory than servers may ask for is not unpacked', async () => {
+    answer = (_request, response) => {
+      response.setHeader('Content-Encoding', 'zstd')
+      const windowLog = { [zlib.constants.ZSTD_c_windowLog]: 27 }
+      // Of unknown size, so that the window is what was asked for.
+      const packer = zlib.createZstdCompress({ params: windowLog })
+      packer.pipe(response)
+      packer.write(Buffer.alloc(1_000_000, 'x'))
+      packer.end()
+    }
+    expect(await fetchFrom(base)).toMatchObject({ kind: 'failed', code: 'network' })
+  })
+
+  test('what unpacks to gigabytes of nothing ends at its limit, and at its deadline', async () => {
+    // Forty megabytes of empty files in 80 bytes.
+    const empty = zlib.gzipSync('')
+    const nothing = Buffer.alloc(2_000_000 * empty.length, empty)
+    const packed = zlib.brotliCompressSync(nothing, {
+      params: { [zlib.constants.BROTLI_PARAM_LGWIN]: 24, [zlib.constants.BROTLI_PARAM_QUALITY]: 5 },
+    })
+    answer = (_request, response) => {
+      response.setHeader('Content-Encoding', 'gzip, br')
+      response.end(packed)
+    }
+    expect(await fetchFrom(base, { maxBytes: 1000 })).toMatchObject({ kind: 'failed', code: 'network' })
+    expect(await fetchFrom(base, { maxBytes: 4 * 1024 * 1024, timeoutMs: 1 })).toMatchObject({
+      kind: 'failed',
+    })
+    answer = (_request, response) => {
+      response.setHeader('Content-Encoding', 'gzip')
+      response.end(nothing)
+    }
+    expect(await fetchFrom(base, { timeoutMs: 100 })).toMatchObject({ kind: 'failed', code: 'timeout' })
   })
 
   test('damaged and unknown packings fail in words', async () => {

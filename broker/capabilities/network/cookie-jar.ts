@@ -21,6 +21,8 @@ export interface CookieJar {
 }
 
 const MAX_COOKIES = 300
+/** So that no host takes the room of all others. */
+const MAX_OF_HOST = 50
 const MAX_BYTES = 4096
 
 export function createCookieJar(clock: () => number): CookieJar {
@@ -42,13 +44,11 @@ export function createCookieJar(clock: () => number): CookieJar {
       )
         continue
       const path = cookie.path?.startsWith('/') ? cookie.path : defaultPath(from.path)
-      keep(from.host, {
-        name: cookie.name,
-        value: cookie.value,
-        path,
-        secure: cookie.secure ?? false,
-        expires: endOf(cookie),
-      })
+      const kept = {
+        ...{ name: cookie.name, value: cookie.value, path },
+        ...{ secure: cookie.secure ?? false, expires: endOf(cookie) },
+      }
+      keep(from.host, kept, from.scheme === 'https')
     }
   }
 
@@ -57,16 +57,38 @@ export function createCookieJar(clock: () => number): CookieJar {
     return cookie.expires === undefined ? Number.POSITIVE_INFINITY : Number(cookie.expires)
   }
 
-  function keep(host: string, cookie: Kept): void {
+  function keep(host: string, cookie: Kept, overTls: boolean): void {
     const jar = hosts.get(host) ?? new Map<string, Kept>()
     const key = `${cookie.name};${cookie.path}`
+    // What was set under encryption, nobody on the way to a plain connection takes away.
+    if (jar.get(key)?.secure && !overTls) return
     if (jar.delete(key)) count--
-    if (cookie.expires > clock() && count < MAX_COOKIES) {
+    if (cookie.expires > clock()) {
+      makeRoom(jar)
       jar.set(key, cookie)
       count++
     }
-    if (jar.size === 0) hosts.delete(host)
-    else hosts.set(host, jar)
+    // The host that was heard of last comes last.
+    hosts.delete(host)
+    if (jar.size > 0) hosts.set(host, jar)
+  }
+
+  /** What has ended goes first, then the oldest of this host, then that of the host that was silent for longest. */
+  function makeRoom(jar: Map<string, Kept>): void {
+    if (jar.size < MAX_OF_HOST && count < MAX_COOKIES) return
+    const now = clock()
+    for (const [host, each] of hosts) {
+      for (const [key, { expires }] of each) if (expires <= now && each.delete(key)) count--
+      if (each.size === 0 && each !== jar) hosts.delete(host)
+    }
+    if (jar.size >= MAX_OF_HOST) dropOldest(jar)
+    const [silent] = [...hosts.values()]
+    if (count >= MAX_COOKIES && silent) dropOldest(silent)
+  }
+
+  function dropOldest(jar: Map<string, Kept>): void {
+    const [oldest] = jar.keys()
+    if (oldest !== undefined && jar.delete(oldest)) count--
   }
 
   function headerFor(to: UrlResource): string {

@@ -6,7 +6,7 @@ import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 
 const PLACEHOLDER = /\{\{secret:([a-z0-9][a-z0-9._-]{0,63})\}\}/g
 /** What looks as if it was meant to be one: it must not go out as text. */
-const NEARLY = /\{\{\s*secret|%7b%7b\s*secret/i
+const NEARLY = /(?:\{|%7b){2}(?:\s|%20|\+)*secret/i
 
 /** @returns the names, each once; a refusal when something is nearly a placeholder */
 export function secretsIn(text: string): Outcome<string[]> {

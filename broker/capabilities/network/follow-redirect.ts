@@ -4,6 +4,7 @@
  */
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import { canonicalUrl, originOf } from './canonical-url.ts'
+import { secretsIn } from './fill-secrets.ts'
 import type { RequestPlan } from './plan-request.ts'
 import { headersAcrossOrigins } from './request-headers.ts'
 import type { WireHead } from './send-once.ts'
@@ -29,6 +30,13 @@ export function followRedirect(
   const resource = canonicalUrl(asGet ? 'GET' : plan.resource.method, location, plan.resource.url)
   if (resource.kind !== 'ok')
     return failed('network', `“${plan.resource.host}” redirects to an address that can’t be used.`)
+  // What is filled in is what the tool wrote where it wrote it, never where a server sends it.
+  const named = secretsIn(resource.value.url)
+  if (named.kind !== 'ok' || named.value.length > 0)
+    return refused(
+      'flow',
+      `“${plan.resource.host}” redirects to an address that asks for a secret by its name, so it was not followed.`,
+    )
   const body = asGet ? null : plan.body
   const headers = asGet ? plan.headers.filter(([name]) => !name.startsWith('content-')) : plan.headers
   if (originOf(resource.value) === originOf(plan.resource)) {

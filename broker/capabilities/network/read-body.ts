@@ -1,8 +1,9 @@
 /**
- * A response's body, decoded and limited. The limit is on what comes out: a small body that unpacks to gigabytes ends
- * where the limit is, having cost no more than that. Never more than two codings, each of a known kind.
+ * A response's body, decoded and limited. The limit is on what comes out, of each coding: a small body that unpacks to
+ * gigabytes ends where the limit is, having cost no more than that, also when those gigabytes would unpack to nothing.
+ * Never more than two codings, each of a known kind; what unpacks for too long ends with its request.
  */
-import type { Readable, Transform } from 'node:stream'
+import { PassThrough, type Readable, type Transform } from 'node:stream'
 import zlib from 'node:zlib'
 import { type Failed, failed, type Outcome, ok } from '../../../contract/outcome.ts'
 
@@ -12,16 +13,26 @@ export interface ReadBody {
   truncated: boolean
 }
 
+/** More came out of one coding than could come out of the last. */
+const TOO_MUCH = 'ERR_UNPACKED_TOO_MUCH'
+
 /** What we say that we understand. */
 export const ACCEPTED_CODINGS = 'gzip, deflate, br, zstd'
 const MAX_CODINGS = 2
 
-const DECODERS: Record<string, () => Transform> = {
+/** What may come out of a coding inside of another: packed again it is hardly larger than unpacked. */
+const INNER_ROOM = 1024 * 1024
+/** RFC 9659: what a server may ask for of whoever unpacks, 8 MB. By itself zstd takes up to 128. */
+const ZSTD_WINDOW_LOG = 23
+
+/** Each by the first bytes: some servers mean by `deflate` what has no header. */
+const DECODERS: Record<string, (first: Buffer) => Transform> = {
   gzip: () => zlib.createGunzip(),
   'x-gzip': () => zlib.createGunzip(),
-  deflate: () => zlib.createInflate(),
+  deflate: ([byte = 0]) => ((byte & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
   br: () => zlib.createBrotliDecompress(),
-  zstd: () => zlib.createZstdDecompress(),
+  zstd: () =>
+    zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG } }),
 }
 
 export interface UnpackedBody {
@@ -30,8 +41,15 @@ export interface UnpackedBody {
   destroy(): void
 }
 
-/** The body as it was before it was packed. */
-export function unpackBody(body: Readable, contentEncoding: string): Outcome<UnpackedBody> {
+/**
+ * The body as it was before it was packed.
+ * @param contentEncoding '' for an answer that has no body, whatever its header says
+ */
+export function unpackBody(
+  body: Readable,
+  contentEncoding: string,
+  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+): Outcome<UnpackedBody> {
   // A connection that ends while nobody reads must not be an error that nobody hears.
   body.on('error', () => {})
   const codings = contentEncoding
@@ -48,12 +66,22 @@ export function unpackBody(body: Readable, contentEncoding: string): Outcome<Unp
     )
   }
   const steps: Readable[] = [body]
-  for (const coding of codings.reverse())
-    steps.push(unpack(steps.at(-1) as Readable, (DECODERS[coding] as () => Transform)()))
+  for (const coding of codings.reverse()) {
+    const from = steps.at(-1) as Readable
+    const room = from === body ? Number.POSITIVE_INFINITY : maxBytes + INNER_ROOM
+    steps.push(unpack(from, DECODERS[coding] as (typeof DECODERS)[string], room, steps))
+  }
+  const destroy = (error?: Error) => {
+    for (const step of steps) step.destroy(error)
+  }
+  // The connection may be over long before all of it is unpacked.
+  const onAbort = () => destroy(new DOMException('The request has ended.', 'AbortError'))
+  signal.addEventListener('abort', onAbort, { once: true })
   return ok({
     stream: steps.at(-1) as Readable,
-    destroy: () => {
-      for (const step of steps) step.destroy()
+    destroy() {
+      signal.removeEventListener('abort', onAbort)
+      destroy()
     },
   })
 }
@@ -73,10 +101,34 @@ export function damaged(error: unknown): Failed {
   return failed('network', 'The answer is damaged: it could not be unpacked.')
 }
 
-function unpack(from: Readable, decoder: Transform): Transform {
-  decoder.on('error', () => {})
-  from.on('error', (error) => decoder.destroy(error))
-  return from.pipe(decoder)
+/** @param steps is given what is made here too, to be let go of */
+function unpack(
+  from: Readable,
+  decoderFor: (first: Buffer) => Transform,
+  room: number,
+  steps: Readable[],
+): Readable {
+  const unpacked = new PassThrough()
+  const fail = (error: Error) => void unpacked.destroy(error)
+  unpacked.on('error', () => {})
+  from.on('error', fail)
+  let size = 0
+  from.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > room) fail(Object.assign(new Error('It unpacks to too much.'), { code: TOO_MUCH }))
+  })
+  // Nothing at all is nothing packed.
+  const none = () => void unpacked.end()
+  from.once('end', none)
+  from.once('data', (first: Buffer) => {
+    from.off('end', none)
+    const decoder = decoderFor(first)
+    steps.push(decoder)
+    decoder.on('error', fail)
+    decoder.write(first)
+    from.pipe(decoder).pipe(unpacked)
+  })
+  return unpacked
 }
 
 async function collect(stream: Readable, maxBytes: number): Promise<ReadBody> {

@@ -71,7 +71,8 @@ export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer
       statusText: answer.statusText ?? '',
       ...splitHeaders(answer.headers),
     }
-    const body = unpackBody(answer.body, String(answer.headers['content-encoding'] ?? ''))
+    const coding = hasBody(request.method, answer.statusCode) ? answer.headers['content-encoding'] : ''
+    const body = unpackBody(answer.body, String(coding ?? ''), request)
     if (body.kind !== 'ok') return body
     try {
       return await answerOf(request, head, body.value.stream)
@@ -99,6 +100,11 @@ async function answerOf(request: WireRequest, head: WireHead, body: Readable): P
   } catch (error) {
     return damaged(error)
   }
+}
+
+/** Others say how their body would have been packed. */
+function hasBody(method: string, status: number): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 304
 }
 
 function connectorTo(request: WireRequest, build: typeof buildConnector): buildConnector.connector {

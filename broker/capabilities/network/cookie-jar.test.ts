@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import type { UrlResource } from '../../../contract/resource.ts'
+import { canonicalUrl } from './canonical-url.ts'
+import { createCookieJar } from './cookie-jar.ts'
+
+const at = (text: string) => (canonicalUrl('GET', text) as { value: UrlResource }).value
+
+describe('the jar of an agent', () => {
+  test('gives a value back letter by letter, and none to a neighbour, a parent or a plain connection', async () => {
+    const jar = createCookieJar(() => 0)
+    await jar.store(at('https://a.example.org/x/y?z=/q/'), [
+      'sid=a%3D%0d%0a"b c"; Domain=example.org',
+      'tls=1; Secure; Path=/',
+    ])
+    expect(jar.headerFor(at('https://a.example.org/x/'))).toBe('sid=a%3D%0d%0a"b c"; tls=1')
+    expect(jar.headerFor(at('http://a.example.org/x'))).toBe('sid=a%3D%0d%0a"b c"')
+    expect(jar.headerFor(at('https://a.example.org/xx'))).toBe('tls=1')
+    for (const other of ['https://example.org/x', 'https://b.example.org/x', 'https://c.a.example.org/x'])
+      expect(jar.headerFor(at(other))).toBe('')
+  })
+
+  test('what was set under encryption is not replaced without', async () => {
+    const jar = createCookieJar(() => 0)
+    await jar.store(at('https://a.example/'), ['sid=good; Secure'])
+    await jar.store(at('http://a.example/'), ['sid=bad', 'sid=gone; Max-Age=0'])
+    expect(jar.headerFor(at('https://a.example/'))).toBe('sid=good')
+  })
+
+  test('is never so full that a new one finds no room; a host that sets many loses its own', async () => {
+    let now = 0
+    const jar = createCookieJar(() => now)
+    const many = (host: string, more = '') =>
+      jar.store(
+        at(`https://${host}/`),
+        Array.from({ length: 400 }, (_, index) => `c${index}=1${more}`),
+      )
+    await jar.store(at('https://kept.example/'), ['sid=1'])
+    await many('greedy.example')
+    expect(jar.headerFor(at('https://kept.example/'))).toBe('sid=1')
+    expect(jar.headerFor(at('https://greedy.example/')).split('; ')).toHaveLength(50)
+    expect(jar.headerFor(at('https://greedy.example/'))).toContain('c399=1')
+    for (let host = 0; host < 20; host++) await many(`h${host}.example`, '; Max-Age=10')
+    expect(jar.size()).toBe(300)
+    await jar.store(at('https://new.example/'), ['sid=2'])
+    expect(jar.headerFor(at('https://new.example/'))).toBe('sid=2')
+    now = 20_000
+    await jar.store(at('https://last.example/'), ['sid=3'])
+    expect(jar.size()).toBeLessThanOrEqual(2 + 50)
+  })
+})
