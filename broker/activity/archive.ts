@@ -11,7 +11,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { chainHash, jsonOf } from './chain.ts'
-import { openForReading } from './open-for-reading.ts'
+import { openForReading, readable } from './open-for-reading.ts'
 
 /** Entries in a block, and characters after which it is closed early. */
 export const BLOCK_ENTRIES = 64
@@ -79,17 +79,28 @@ export function openArchive(file: string): Archive {
 export function openArchiveForReading(file: string): Archive | null {
   if (!existsSync(file)) return null
   const db = openForReading(file)
-  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'block'").get() !== undefined) return archiveIn(db)
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'block'").get() !== undefined)
+    return archiveIn(db, readable)
   db.close()
   return null
 }
 
-export function archiveIn(db: DatabaseSync): Archive {
-  const find = db.prepare('SELECT * FROM block WHERE last >= ? ORDER BY last LIMIT 1')
-  const heads = db.prepare('SELECT first, last, prev, head, at_min, at_max FROM block ORDER BY last')
-  const first = db.prepare('SELECT first FROM block ORDER BY last LIMIT 1')
-  const last = db.prepare('SELECT last, head FROM block ORDER BY last DESC LIMIT 1')
-  const insert = db.prepare('INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+/** All columns of a block; `number` says how its whole numbers are read. */
+export const blockColumns = (number: (column: string) => string): string =>
+  `${['last', 'first', 'at_min', 'at_max'].map(number).join(', ')}, prev, head, marks, data`
+
+export function archiveIn(db: DatabaseSync, number = (column: string) => column): Archive {
+  const find = db.prepare(
+    `SELECT ${blockColumns(number)} FROM block WHERE block.last >= ? ORDER BY block.last LIMIT 1`,
+  )
+  const heads = db.prepare(
+    `SELECT ${blockColumns(number).replace(', marks, data', '')} FROM block ORDER BY block.last`,
+  )
+  const first = db.prepare(`SELECT ${number('first')} FROM block ORDER BY last LIMIT 1`)
+  const last = db.prepare(`SELECT ${number('last')}, head FROM block ORDER BY block.last DESC LIMIT 1`)
+  const insert = db.prepare(
+    'INSERT OR REPLACE INTO block (last, first, prev, head, at_min, at_max, marks, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  )
   const remove = db.prepare('DELETE FROM block WHERE last <= ?')
   const put = (block: Block) => {
     const { first, last, prev, head, atMin, atMax, marks, texts } = block

@@ -46,10 +46,11 @@ export function judgeLog(evidence: Evidence): Verdict {
   const values = new Map(parts.flatMap(({ wanted }) => [...wanted]))
   // Every stretch reads the same seals; the last one read them last.
   const seals = judgeSeals(evidence.parts.at(-1)?.seals ?? [], { values, head, ...evidence })
+  const join = joinFault(parts)
   const faults = [
-    startFault(first, evidence),
-    joinFault(parts),
-    redactionFault(parts, evidence),
+    startFault(first, evidence, join),
+    join,
+    redactionFault(parts, evidence, join),
     ...evidence.strays.map((stray) => strayFault(stray, values)),
     ...seals.faults,
     ...evidence.heads.map((kept) => headFault(kept, values, head)),
@@ -68,19 +69,27 @@ export function judgeLog(evidence: Evidence): Verdict {
   return {
     ok: firstBad === null,
     entries: head.seq - first.seq,
-    firstBad: firstBad && { ...firstBad, seq: Math.max(1, firstBad.seq) },
+    firstBad: firstBad && { ...firstBad, seq: Math.max(1, Math.min(firstBad.seq, head.seq + 1)) },
     head: head.seq === 0 ? null : head,
     sealedTo: seals.sealedTo,
   }
 }
 
+/** What would tell of it is itself in what is missing further on: then that is named. */
+const isGone = (seq: number, read: Evidence['read'], join: Fault | null) =>
+  join !== null && join.seq <= seq && read(seq) === null
+
+/** Only the log itself tells of removals and redactions, whatever another entry's details say. */
+const toldBy = (entry: ReturnType<Evidence['read']>) => (entry?.kind === 'app' ? entry.details : null)
+
 const firstOf = (faults: Fault[]): Fault | null => faults.toSorted((a, b) => a.seq - b.seq)[0] ?? null
 
-function startFault(first: ChainPoint, { cuts, read }: Evidence): Fault | null {
+function startFault(first: ChainPoint, { cuts, read }: Evidence, join: Fault | null): Fault | null {
   if (first.seq === 0 && first.hash === GENESIS) return null
   const cut = cuts.find(({ seq, hash }) => seq === first.seq && hash === first.hash)
-  const told = cut === undefined ? null : (read(cut.entry)?.details.cut as ChainPoint | undefined)
+  const told = cut === undefined ? null : (toldBy(read(cut.entry))?.cut as ChainPoint | undefined)
   if (told?.seq === first.seq && told.hash === first.hash) return null
+  if (cut !== undefined && isGone(cut.entry, read, join)) return null
   const text =
     first.seq === 0
       ? 'Entry 1 does not begin the chain.'
@@ -107,10 +116,15 @@ function joinFault(parts: PartResult[]): Fault | null {
 }
 
 /** What stands for a redacted entry must be named, word for word, by a later entry of the chain. */
-function redactionFault(parts: PartResult[], { read, redactions }: Evidence): Fault | null {
+function redactionFault(
+  parts: PartResult[],
+  { read, redactions }: Evidence,
+  join: Fault | null,
+): Fault | null {
   for (const { seq, hash, text } of parts.flatMap(({ redacted }) => redacted)) {
     const by = redactions.get(seq)
-    const told = by === undefined || by <= seq ? null : read(by)?.details.redacted
+    if (by !== undefined && isGone(by, read, join)) continue
+    const told = by === undefined || by <= seq ? null : toldBy(read(by))?.redacted
     const line = (told as { seq: number; hash: string; text: string }[] | undefined)?.find(
       (line) => line.seq === seq,
     )
@@ -127,8 +141,9 @@ function redactionFault(parts: PartResult[], { read, redactions }: Evidence): Fa
 /** Each note of a removal or a redaction must be told of in the chain, where that part of the chain is still there. */
 function noteFault(first: ChainPoint, { cuts, redactions, read }: Evidence): Fault | null {
   for (const { seq, hash, entry } of cuts) {
-    if (entry <= first.seq) continue
-    const told = read(entry)?.details.cut as ChainPoint | undefined
+    // What told of it was itself removed later on: then no more can be said than that it came after.
+    if (entry <= first.seq && seq < entry) continue
+    const told = toldBy(read(entry))?.cut as ChainPoint | undefined
     if (told?.seq !== seq || told.hash !== hash)
       return {
         seq: entry,
@@ -137,8 +152,8 @@ function noteFault(first: ChainPoint, { cuts, redactions, read }: Evidence): Fau
       }
   }
   for (const [seq, entry] of redactions) {
-    if (entry <= first.seq) continue
-    const told = read(entry)?.details.redacted as { seq: number }[] | undefined
+    if (entry <= first.seq && seq < entry) continue
+    const told = toldBy(read(entry))?.redacted as { seq: number }[] | undefined
     if (!Array.isArray(told) || !told.some((line) => line.seq === seq))
       return {
         seq: entry,

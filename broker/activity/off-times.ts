@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { VerifyReport } from '../../contract/activity.ts'
+import { readable } from './open-for-reading.ts'
 
 /** `closed`: after a clean shutdown. `lost`: the process ended without one. `asleep`: it was there and did not run. */
 export type OffTime = VerifyReport['gaps'][number]
@@ -11,7 +12,8 @@ export type OffTime = VerifyReport['gaps'][number]
 /** Stretches within `since` and `until` (epoch ms); a gap of up to `slackMs` between two beats is none. */
 export function offTimes(db: DatabaseSync, since: number, until: number, slackMs: number): OffTime[] {
   const seals = db
-    .prepare('SELECT kind, boot, since, at FROM seal WHERE at >= ? - 90000000 AND since <= ? ORDER BY at')
+    .prepare(`SELECT kind, boot, ${readable('since')}, ${readable('at')} FROM seal
+       WHERE seal.at >= ? - 90000000 AND seal.since <= ? ORDER BY seal.at`)
     .all(since, until) as { kind: string; boot: string; since: number; at: number }[]
   const found: OffTime[] = []
   for (const [n, seal] of seals.entries()) {

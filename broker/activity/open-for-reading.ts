@@ -26,6 +26,10 @@ export function openForReading(file: string): DatabaseSync {
   }
 }
 
+/** A column of whole numbers, for a log that may have been tampered with: what is too large to be read is read as too large. */
+export const readable = (column: string): string =>
+  `max(${Number.MIN_SAFE_INTEGER}, min(${Number.MAX_SAFE_INTEGER}, ${column})) AS ${column}`
+
 /** SQLITE_READONLY, SQLITE_CANTOPEN. */
 const isNotAllowed = (error: unknown) =>
   [8, 14].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff)

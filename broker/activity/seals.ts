@@ -168,6 +168,22 @@ function digestOf(seals: StoredSeal[]): Hash {
 /** What a seal says of those before it, computed from the rows that are there. */
 export const bookOf = (before: StoredSeal[]): string => digestOf(before).digest('hex')
 
+/** All of them, oldest first, also of a log that was tampered with: a number that is too large becomes another one. */
+export function readSeals(db: DatabaseSync): StoredSeal[] {
+  const all = db.prepare('SELECT * FROM seal ORDER BY id')
+  all.setReadBigInts(true)
+  return all.all().map((row) => {
+    const seal = storedSeal(row)
+    const [id, seq, since, at] = [seal.id, seal.seq, seal.since, seal.at].map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    return { ...seal, id, seq, since, at }
+  })
+}
+
 export function storedSeal(row: Record<string, unknown>): StoredSeal {
   const { id, kind, boot, seq, hash, since, at, key, book, signature } = row as unknown as StoredSeal
   return { id, kind, boot, seq, hash, since, at, key, book: book ?? '', signature }

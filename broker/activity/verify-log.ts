@@ -12,8 +12,9 @@ import { createEntryReader } from './entry-reader.ts'
 import { judgeLog, type Stray, type Verdict } from './judge-log.ts'
 import { workerUrl } from './keeper.ts'
 import { type LogFiles, logFiles } from './log-files.ts'
+import { findForeign } from './log-shape.ts'
 import { offTimes } from './off-times.ts'
-import { openForReading } from './open-for-reading.ts'
+import { openForReading, readable } from './open-for-reading.ts'
 import { readPublicKey } from './seals.ts'
 import { type PartResult, type PartsOrder, type Stretch, verifyParts } from './verify-part.ts'
 
@@ -113,12 +114,15 @@ function verifyInThread(order: PartsOrder): Promise<Map<number, PartResult>> {
 function openBeside(files: LogFiles) {
   const hot = openForReading(files.hot)
   const reader = createEntryReader(hot, files.archive)
-  const cuts = hot.prepare('SELECT seq, hash, entry FROM cut').all() as {
+  const cuts = hot.prepare(`SELECT ${readable('seq')}, hash, ${readable('entry')} FROM cut`).all() as {
     seq: number
     hash: string
     entry: number
   }[]
-  const redactions = hot.prepare('SELECT seq, entry FROM redaction').all() as { seq: number; entry: number }[]
+  const redactions = hot.prepare(`SELECT ${readable('seq')}, ${readable('entry')} FROM redaction`).all() as {
+    seq: number
+    entry: number
+  }[]
   const id = hot.prepare("SELECT value FROM meta WHERE key = 'log'").get()?.value
   return {
     id: id === undefined ? null : String(id),
@@ -127,8 +131,13 @@ function openBeside(files: LogFiles) {
     cuts,
     redactions: new Map(redactions.map(({ seq, entry }) => [seq, entry])),
     read(seq: number) {
-      const text = reader.text(seq)
-      return text === null ? null : readEntry(text)
+      try {
+        const text = reader.text(seq)
+        return text === null ? null : readEntry(text)
+      } catch {
+        // What can't be read tells of nothing; where it stands is named by the walk.
+        return null
+      }
     },
     close() {
       reader.close()
@@ -148,7 +157,9 @@ function findStrays(files: LogFiles): Stray[] {
   archive?.close()
   const hot = openForReading(files.hot)
   try {
-    const rows = hot.prepare('SELECT seq, hash, text FROM entry WHERE seq <= ?').all(packedTo)
+    const rows = hot
+      .prepare(`SELECT ${readable('seq')}, hash, text FROM entry WHERE entry.seq <= ?`)
+      .all(packedTo)
     return rows.map(({ seq, hash, text }) => ({ seq: Number(seq), hash: hex(hash), text: String(text) }))
   } finally {
     hot.close()
@@ -168,22 +179,6 @@ function readStart(files: LogFiles): ChainPoint | null {
   } finally {
     hot.close()
   }
-}
-
-const OWN = /^(meta|entry|seal|cut|redaction|block|sqlite_.*)$/
-function findForeign(files: LogFiles): string[] {
-  return [files.hot, files.archive].filter(existsSync).flatMap((file) => {
-    const db = openForReading(file)
-    try {
-      const all = db.prepare('SELECT type, name FROM sqlite_schema').all()
-      return all
-        .filter(({ type, name }) => type !== 'table' || !OWN.test(String(name)))
-        .filter(({ name }) => !/^sqlite_autoindex_/.test(String(name)))
-        .map(({ type, name }) => `the ${type} “${name}”`)
-    } finally {
-      db.close()
-    }
-  })
 }
 
 function unreadable(error: unknown): Verdict & Pick<VerifyReport, 'gaps'> {

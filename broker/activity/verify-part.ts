@@ -6,13 +6,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { zstdCompressSync } from 'node:zlib'
 import { refOf } from './activity-row.ts'
-import { blockHead, hex, MARK_BYTES, openArchiveForReading, unpackTexts } from './archive.ts'
+import { blockColumns, blockHead, hex, MARK_BYTES, openArchiveForReading, unpackTexts } from './archive.ts'
 import { chainHash, GENESIS, jsonOf } from './chain.ts'
 import { type ChainPoint, createWalk, type Fault, nameFault, type Walk } from './check-chain.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import type { LogFiles } from './log-files.ts'
-import { openForReading } from './open-for-reading.ts'
-import { type StoredSeal, storedSeal } from './seals.ts'
+import { openForReading, readable } from './open-for-reading.ts'
+import { readSeals, type StoredSeal } from './seals.ts'
 
 export interface Stretch {
   /** Blocks whose last entry lies in here. */
@@ -50,7 +50,7 @@ export function verifyParts(order: PartsOrder): Map<number, PartResult> {
   try {
     // The rows' state is held first: what leaves them later is in the archive already, so nothing falls between.
     hot.exec('BEGIN')
-    const seals = hot.prepare('SELECT * FROM seal ORDER BY id').all().map(storedSeal)
+    const seals = readSeals(hot)
     const wanted = new Set([...order.wanted, ...seals.map(({ seq }) => seq)])
     for (;;) {
       const n = Atomics.add(next, 0, 1)
@@ -80,7 +80,9 @@ const empty: Walked = {
 const AT_ONCE = 4
 
 function walkBlocks(archive: DatabaseSync, stretch: Stretch, wanted: ReadonlySet<number>): Walked | null {
-  const blocks = archive.prepare('SELECT * FROM block WHERE last >= ? AND last <= ? ORDER BY last')
+  const blocks = archive.prepare(
+    `SELECT ${blockColumns(readable)} FROM block WHERE block.last >= ? AND block.last <= ? ORDER BY block.last`,
+  )
   let walk: Walk | null = null
   let from: ChainPoint | null = null
   let side: Fault | null = null
@@ -239,7 +241,9 @@ function faultInBlock(begin: ChainPoint, row: Record<string, unknown>, last: num
 }
 
 function walkRows(hot: DatabaseSync, before: Walked | null, wanted: ReadonlySet<number>): Walked {
-  const rows = hot.prepare('SELECT seq, ref, hash, text FROM entry WHERE seq > ? ORDER BY seq')
+  const rows = hot.prepare(
+    `SELECT ${readable('seq')}, ${readable('ref')}, hash, text FROM entry WHERE entry.seq > ? ORDER BY entry.seq`,
+  )
   let walk = before === null ? null : createWalk(before.to, wanted)
   let from = before?.from ?? null
   let fault: Fault | null = null
@@ -272,6 +276,7 @@ function* textsAfter(hot: DatabaseSync, seq: number): Generator<string> {
 function walkRow(walk: Walk, row: Record<string, unknown>, later: () => Iterable<string>): Fault | null {
   const { seq, text } = row as unknown as { seq: number; text: string }
   const next = walk.at.seq + 1
+  if (seq < next) return { seq, what: 'inserted', text: `Entry ${seq} is there twice.` }
   if (seq !== next)
     return {
       seq: next,

@@ -1,0 +1,80 @@
+/**
+ * What a log's files consist of, and nothing else: their tables with each column as it was made, and the words beside the
+ * entries. What was added (a column, a trigger, a table, a word, a journal that would put older pages back) is named.
+ */
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { ARCHIVE_SCHEMA } from './archive.ts'
+import { HOT_SCHEMA } from './hot-store.ts'
+import type { LogFiles } from './log-files.ts'
+import { openForReading } from './open-for-reading.ts'
+import { openSealBook } from './seals.ts'
+
+/** What is not Sallyport's, each in words. */
+export function findForeign({ hot, archive }: LogFiles): string[] {
+  const journals = [hot, archive].map((file) => `${file}-journal`).filter((file) => existsSync(file))
+  return [
+    ...foreignIn(hot, () => shapesOf(HOT_SCHEMA, (db) => void openSealBook(db))),
+    ...foreignWords(hot),
+    ...(existsSync(archive) ? foreignIn(archive, () => shapesOf(ARCHIVE_SCHEMA)) : []),
+    ...journals.map((file) => `the file “${file}”`),
+  ]
+}
+
+interface Part {
+  type: string
+  name: string
+  sql: string
+}
+const keyOf = ({ type, name, sql }: Part) => JSON.stringify([type, name, sql])
+
+/** Each part as it is made, and as it is after a log of an earlier version was brought up to date. */
+function shapesOf(schema: string, update: (db: DatabaseSync) => void = () => {}): Part[] {
+  const db = new DatabaseSync(':memory:')
+  try {
+    db.exec(schema)
+    const made = partsOf(db)
+    update(db)
+    return [...made, ...partsOf(db)]
+  } finally {
+    db.close()
+  }
+}
+
+const partsOf = (db: DatabaseSync): Part[] =>
+  db
+    .prepare('SELECT type, name, sql FROM sqlite_schema')
+    .all()
+    .map(({ type, name, sql }) => ({
+      type: String(type),
+      name: String(name),
+      sql: String(sql ?? '')
+        .replace(/\s+/g, ' ')
+        .replace(/ ?([(),]) ?/g, '$1'),
+    }))
+
+function foreignIn(file: string, own: () => Part[]): string[] {
+  const db = openForReading(file)
+  try {
+    const shapes = own()
+    const known = new Set(shapes.map(keyOf))
+    const names = new Set(shapes.map(({ name }) => name))
+    return partsOf(db)
+      .filter((part) => !known.has(keyOf(part)))
+      .map(
+        ({ type, name }) => `the ${type} “${name}”${names.has(name) ? ', which is not as it was made' : ''}`,
+      )
+  } finally {
+    db.close()
+  }
+}
+
+function foreignWords(hot: string): string[] {
+  const db = openForReading(hot)
+  try {
+    const all = db.prepare("SELECT key FROM meta WHERE key NOT IN ('log', 'start')").all()
+    return all.map(({ key }) => `the word “${key}”`)
+  } finally {
+    db.close()
+  }
+}
