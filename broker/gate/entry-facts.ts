@@ -22,9 +22,7 @@ export function entryFacts(
     principal: context.principal,
     run: context.run,
     callId: context.callId,
-    tool: context.tool
-      ? { name: context.tool.name, version: context.tool.version, hash: context.tool.hash }
-      : null,
+    tool: toolRef(context),
     capability: prepared.capability,
     decision: decision.effect,
     asked,
@@ -32,6 +30,10 @@ export function entryFacts(
     lamps: flow?.lamps ?? null,
     details,
   }
+}
+
+export function toolRef({ tool }: Pick<CallContext, 'tool'>): NonNullable<NewEntry['tool']> | null {
+  return tool ? { name: tool.name, version: tool.version, hash: tool.hash } : null
 }
 
 /** "Move 12 files from Downloads to Archive". */

@@ -6,6 +6,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { type Refused, refused } from '../../contract/outcome.ts'
 import { CAPABILITY_EFFECT, type Capability, type Json } from '../../contract/words.ts'
 import type { CallContext, CanaryPlace, CanaryWatch, LeakHit, LeakScanner, Prepared } from '../ports.ts'
+import { toolRef } from './entry-facts.ts'
 
 export interface LeakParts {
   leaks: Pick<LeakScanner, 'redactKnown' | 'redactJson'>
@@ -103,7 +104,7 @@ export function placeOf(
     principal,
     run,
     callId: callId || null,
-    tool: tool ? { name: tool.name, version: tool.version, hash: tool.hash } : null,
+    tool: toolRef({ tool }),
   }
 }
 
