@@ -244,13 +244,15 @@ declare function setInterval<A extends unknown[]>(fn: (...args: A) => void, ms?:
 declare function clearTimeout(id: number | undefined): void
 declare function clearInterval(id: number | undefined): void
 declare function queueMicrotask(fn: () => void): void
-declare function structuredClone<T>(value: T): T
+/** Buffers that `transfer` names are taken over by the copy. */
+declare function structuredClone<T>(value: T, options?: { transfer?: Iterable<ArrayBuffer> } | null): T
 declare function atob(data: string): string
 declare function btoa(data: string): string
 declare const performance: { readonly timeOrigin: number; now(): number }
 
 declare class DOMException extends Error {
-  constructor(message?: string, name?: string)
+  constructor(message?: string, options?: string | { name?: string; cause?: unknown })
+  readonly name: string
   readonly code: number
 }
 declare class Event {
@@ -474,7 +476,7 @@ declare class Request extends Body {
   readonly method: string
   readonly headers: Headers
   readonly redirect: string
-  readonly signal: AbortSignal | null
+  readonly signal: AbortSignal
   clone(): Request
 }
 declare class Response extends Body {
@@ -484,6 +486,8 @@ declare class Response extends Body {
   readonly ok: boolean
   readonly url: string
   readonly redirected: boolean
+  /** `basic` for an answer that came through the gate. */
+  readonly type: string
   readonly headers: Headers
   clone(): Response
   static json(

@@ -6,7 +6,8 @@ import { Buffer } from 'node:buffer'
 import process from 'node:process'
 
 const RANDOM_LIMIT = 65_536
-const URL_LIMIT = 65_536
+/** Characters: addresses that hold their data (`data:`) are long. */
+const URL_LIMIT = 1024 * 1024
 const DIGESTS: Record<string, string> = {
   'SHA-1': 'sha1',
   'SHA-256': 'sha256',

@@ -13,6 +13,7 @@ const HASHES: Record<string, string> = {
   'SHA-512': 'sha512',
 }
 const CURVES: Record<string, string> = { 'P-256': 'P-256', 'P-384': 'P-384', 'P-521': 'P-521' }
+const POINTS: Record<string, string> = { 'P-256': 'prime256v1', 'P-384': 'secp384r1', 'P-521': 'secp521r1' }
 /** Bytes that one derivation gives at most. */
 const MOST_DERIVED = 64 * 1024
 /** Beyond this the call's own limits would have ended it long before. */
@@ -36,6 +37,7 @@ const ACTS: Record<string, Act> = {
   decrypt: (params, key, data) => cipher(params, key, data, false),
   pbkdf2({ hash, salt, iterations, length }, key) {
     if (!isWhole(iterations, 1, MOST_ROUNDS)) throw new Error('iterations')
+    if (length === 0) return ''
     return loadCrypto().pbkdf2Sync(key, bytes(salt), iterations, lengthOf(length), known(HASHES, hash))
   },
   hkdf: ({ hash, salt, info, length }, key) =>
@@ -71,6 +73,15 @@ const ACTS: Record<string, Act> = {
           : generateKeyPairSync('ec', { namedCurve: known(CURVES, curve), ...der })
     return JSON.stringify([pair.publicKey.toString('latin1'), pair.privateKey.toString('latin1')])
   },
+  /** A point that is written with one of its two numbers, with both. */
+  unfold: ({ curve }, point) =>
+    loadCrypto().ECDH.convertKey(
+      point,
+      known(POINTS, curve),
+      undefined,
+      undefined,
+      'uncompressed',
+    ) as unknown as Buffer,
   /** A key as text of the web's JSON form, made into its DER form; refused when it is no key of that kind. */
   fromJwk({ curve, private: isPrivate, jwk }) {
     const { createPrivateKey, createPublicKey } = loadCrypto()

@@ -136,6 +136,27 @@ describe('fetch', () => {
   })
 })
 
+it('calls the web’s objects what libraries look for', async () => {
+  const made = [
+    `new URL('https://a')`,
+    `new URLSearchParams()`,
+    `new Headers()`,
+    `new Response()`,
+    `new Request('https://a')`,
+    `new AbortController()`,
+    `new TextDecoder()`,
+    `new DOMException()`,
+    `new Response('x').body`,
+    `await crypto.subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['encrypt'])`,
+    `new sallyport.SallyportError('failed', 'io', 'x')`,
+  ]
+  const named = `return [${made.join(', ')}].map((thing) => Object.prototype.toString.call(thing).slice(8, -1))`
+  expect(await evaluate(named)).toEqual([
+    ...['URL', 'URLSearchParams', 'Headers', 'Response', 'Request', 'AbortController', 'TextDecoder'],
+    ...['DOMException', 'ReadableStream', 'CryptoKey', 'Error'],
+  ])
+})
+
 describe('timers', () => {
   it('ring in order, repeat, and can be called off', async () => {
     const body = `

@@ -36,16 +36,26 @@ const USAGES: Record<string, string[]> = {
   X25519: ['deriveBits', 'deriveKey'],
 }
 
+const MEMBERS = [
+  ...['hash', 'length', 'namedCurve', 'iv', 'additionalData', 'tagLength'],
+  ...['salt', 'info', 'iterations', 'public'],
+]
+/** Each member is read once: what is checked is what is used. */
 export function named(algorithm: unknown): Named {
   const from = (
-    typeof algorithm === 'object' && algorithm !== null ? algorithm : { name: algorithm }
+    typeof algorithm === 'object' && algorithm !== null ? algorithm : { name: `${algorithm}` }
   ) as Named
-  const name = NAMES.find((known) => known.toLowerCase() === `${from.name}`.toLowerCase())
-  if (!name) throw unsupported(from.name)
-  return { ...from, name }
+  const asked = from.name as unknown
+  if (asked === undefined) throw new TypeError('an algorithm has a name')
+  const name = NAMES.find((known) => known.toLowerCase() === `${asked}`.toLowerCase())
+  if (!name) throw unsupported(asked)
+  const found: Named = { name }
+  for (const member of MEMBERS) found[member] = from[member]
+  return found
 }
 
 export function hashName(hash: unknown): string {
+  if (hash === undefined) throw new TypeError('a hash is needed')
   const { name } = named(hash)
   if (!HASHES.includes(name)) throw unsupported(name)
   return name
@@ -53,7 +63,9 @@ export function hashName(hash: unknown): string {
 
 export function secretBits(asked: Named): number {
   const isHmac = asked.name === 'HMAC'
-  const length = Number(asked.length ?? (isHmac ? BLOCK[hashName(asked.hash)] : Number.NaN))
+  if (!isHmac && !asked.name.startsWith('AES-')) throw unsupported(asked.name)
+  if (!isHmac && asked.length === undefined) throw new TypeError('the length of the key is needed')
+  const length = Number(asked.length ?? BLOCK[hashName(asked.hash)])
   const fits = isHmac ? length > 0 && length % 8 === 0 && length <= 65_536 : [128, 192, 256].includes(length)
   if (!fits) throw fault('OperationError', 'the length of the key')
   return length
@@ -64,6 +76,8 @@ export function secretAlgorithm(asked: Named, bits: number): KeyAlgorithm {
   if (name === 'PBKDF2' || name === 'HKDF') return { name }
   if (name === 'HMAC') {
     if (bits === 0) throw fault('DataError', 'an empty key')
+    if (asked.length !== undefined && Number(asked.length) !== bits)
+      throw fault('DataError', 'the length of the key')
     return { name, hash: { name: hashName(asked.hash) }, length: bits }
   }
   if (![128, 192, 256].includes(bits)) throw fault('DataError', 'the length of the key')
@@ -72,6 +86,7 @@ export function secretAlgorithm(asked: Named, bits: number): KeyAlgorithm {
 
 export function curveOf(asked: Named): string {
   if (asked.name === 'Ed25519' || asked.name === 'X25519') return asked.name
+  if (asked.namedCurve === undefined) throw new TypeError('a curve is needed')
   const curve = CURVES.find((known) => known === asked.namedCurve)
   if (!curve) throw unsupported(asked.namedCurve)
   return curve
@@ -84,7 +99,8 @@ export function pairedAlgorithm(name: string, curve: string): KeyAlgorithm {
 export function usagesOf(usages: unknown, name: string): string[] {
   const known = USAGES[name]
   if (!known) throw unsupported(name)
-  const list = Array.isArray(usages) ? usages.map((usage) => `${usage}`) : []
+  if (typeof usages !== 'object' || usages === null) throw new TypeError('usages are a list')
+  const list = Array.from(usages as Iterable<unknown>, (usage) => `${usage}`)
   if (list.some((usage) => !known.includes(usage)))
     throw fault('SyntaxError', 'usages do not fit the algorithm')
   return known.filter((usage) => list.includes(usage))
@@ -106,17 +122,67 @@ export function signing(algorithm: unknown, key: CryptoKey, usage: string, type:
   return { name: asked.name, hash }
 }
 
-export function rawToJwk(curve: string, raw: Uint8Array) {
+/** @param unfold makes a point of both its numbers from one that was written with one of them */
+export function rawToJwk(curve: string, given: Uint8Array, unfold: (raw: Uint8Array) => Uint8Array) {
   const side = SIDE[curve]
-  if (side === undefined) return { kty: 'OKP', crv: curve, x: toUrl(raw) }
+  if (side === undefined) return { kty: 'OKP', crv: curve, x: toUrl(given) }
+  const raw = given.length === 1 + side ? unfold(given) : given
   if (raw.length !== 1 + 2 * side || raw[0] !== 4) throw fault('DataError', 'this is no such key')
   return { kty: 'EC', crv: curve, x: toUrl(raw.slice(1, 1 + side)), y: toUrl(raw.slice(1 + side)) }
 }
 
-export function secretOfJwk(jwk: unknown): string {
-  const { kty, k } = (jwk ?? {}) as { kty?: unknown; k?: unknown }
+export interface Jwk {
+  kty?: unknown
+  crv?: unknown
+  k?: unknown
+  d?: unknown
+  alg?: unknown
+  use?: unknown
+  key_ops?: unknown
+  ext?: unknown
+}
+export function secretOfJwk({ kty, k }: Jwk): string {
   if (kty !== 'oct' || typeof k !== 'string') throw fault('DataError', 'this is no such key')
-  return toByteString(fromUrl(k))
+  try {
+    return toByteString(fromUrl(k))
+  } catch {
+    throw fault('DataError', 'this is no such key')
+  }
+}
+
+/** A copy of plain data, so that nothing in it changes while it is looked at. */
+export function readJwk(jwk: unknown): Jwk {
+  if (typeof jwk !== 'object' || jwk === null) throw fault('DataError', 'a JSON web key is an object')
+  return JSON.parse(JSON.stringify(jwk)) as Jwk
+}
+
+/** What a key says of itself must fit what it is asked for. */
+export function checkJwk(jwk: Jwk, asked: Named, extractable: boolean, usages: string[]): void {
+  const { use, key_ops: operations, ext, alg } = jwk
+  const signs = asked.name === 'HMAC' || asked.name === 'ECDSA' || asked.name === 'Ed25519'
+  const fits =
+    (usages.length === 0 || use === undefined || use === (signs ? 'sig' : 'enc')) &&
+    (ext !== false || !extractable) &&
+    (operations === undefined || holdsAll(operations, usages))
+  if (!fits) throw fault('DataError', 'the key is for something else')
+  const names = jwkNames(asked, jwk)
+  if (alg !== undefined && names.length > 0 && !names.includes(alg))
+    throw fault('DataError', 'the key is for another algorithm')
+}
+
+function holdsAll(operations: unknown, usages: string[]): boolean {
+  if (!Array.isArray(operations) || new Set(operations).size < operations.length) return false
+  return usages.every((usage) => operations.includes(usage))
+}
+
+const SIGNERS: Record<string, string> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' }
+/** What a key of this algorithm may be called in its JSON form; the first is what we write. */
+export function jwkNames(asked: Named | KeyAlgorithm, { k, crv }: Jwk): unknown[] {
+  const { name, hash } = asked
+  if (name === 'HMAC') return [`HS${hashName(hash).slice(4)}`]
+  if (name === 'AES-GCM' || name === 'AES-CBC') return [`A${fromUrl(`${k}`).length * 8}${name.slice(4)}`]
+  if (name === 'Ed25519') return ['Ed25519', 'EdDSA']
+  return name === 'ECDSA' ? [SIGNERS[`${crv}`]] : []
 }
 
 export function toUrl(bytes: Uint8Array): string {

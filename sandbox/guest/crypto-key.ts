@@ -36,6 +36,9 @@ export class CryptoKey {
     this.#bytes = facts.bytes
     Object.freeze(this)
   }
+  get [Symbol.toStringTag]() {
+    return 'CryptoKey'
+  }
   static {
     bytesOfKey = (key) => {
       if (typeof key !== 'object' || key === null || !(#bytes in key))

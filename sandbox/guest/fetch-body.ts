@@ -17,27 +17,40 @@ export function takeBody(init: unknown): { data: BodyData; type: string | null }
   if (typeof init === 'object' && (init instanceof ArrayBuffer || ArrayBuffer.isView(init)))
     return { data: new Uint8Array(bytesOf(init)), type: null }
   if (typeof init === 'object') throw new TypeError('a body is text, bytes or URLSearchParams')
-  return { data: `${init}`, type: 'text/plain;charset=UTF-8' }
+  return { data: `${init}`.toWellFormed(), type: 'text/plain;charset=UTF-8' }
 }
 
-/** The data without reading it; null for a body that comes in parts. */
+/** The data without reading it, also when its stream was looked at; null for a body that comes in parts. */
 export let peek: (body: Body) => BodyData
+/** Throws when it was read, or somebody is about to. */
+export let mustBeUnread: (body: Body) => void
+/** Counts as read from here on: another has it now. */
+export let giveAway: (body: Body) => void
 /** Another reader of the same parts, where the body comes in parts. */
 export let branch: (body: Body) => ReadableStream | null
 
 export class Body {
   #data: BodyData
   #stream: ReadableStream | null
+  /** It came as a stream: there is no data. */
+  readonly #inParts: boolean
   #used = false
 
   constructor(data: BodyData, stream: ReadableStream | null = null) {
     this.#data = data
     this.#stream = stream
+    this.#inParts = stream !== null
   }
   static {
-    peek = (body) => (body.#stream ? null : body.#data)
+    peek = (body) => (body.#inParts ? null : body.#data)
+    mustBeUnread = (body) => {
+      if (body.bodyUsed || body.#stream?.locked) throw new TypeError('the body was read already')
+    }
+    giveAway = (body) => {
+      body.#used = true
+    }
     branch = (body) => {
-      if (!body.#stream) return null
+      if (!body.#inParts || !body.#stream) return null
       const [own, other] = body.#stream.tee()
       body.#stream = own
       return other
@@ -48,6 +61,7 @@ export class Body {
     return this.#stream
   }
   get bodyUsed() {
+    if (this.#data === null && !this.#inParts) return false
     return this.#used || (this.#stream !== null && isDisturbed(this.#stream))
   }
   async text(): Promise<string> {
@@ -64,11 +78,9 @@ export class Body {
     return (await this.bytes()).buffer
   }
   async #use(): Promise<BodyData> {
-    const stream = this.#stream
-    if ((this.bodyUsed && (stream || this.#data !== null)) || stream?.locked)
-      throw new TypeError('the body was read already')
+    mustBeUnread(this)
     this.#used = true
-    return stream ? gather(stream) : this.#data
+    return this.#stream ? gather(this.#stream) : this.#data
   }
 }
 

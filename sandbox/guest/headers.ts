@@ -1,19 +1,22 @@
 /** Headers: names in lower case, values joined with a comma, sorted when walked. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const BLANKS = '\t\n\r '
 const BAD_VALUE = /[\0\r\n]|[^\0-\xff]/
 
 export class Headers {
   #values = new Map<string, string[]>()
 
   constructor(init?: unknown) {
-    if (init === undefined || init === null) return
+    if (init === undefined) return
+    if (init === null || (typeof init !== 'object' && typeof init !== 'function'))
+      throw new TypeError('headers are an object, or a list of names and values')
     if (init instanceof Headers) {
       for (const [name, values] of init.#values) this.#values.set(name, [...values])
     } else if (typeof (init as Iterable<unknown>)[Symbol.iterator] === 'function') {
       for (const pair of init as Iterable<Iterable<unknown>>) {
-        const [name, value, ...more] = pair
-        if (value === undefined || more.length > 0) throw new TypeError('each header has a name and a value')
-        this.append(name, value)
+        const both = typeof pair === 'object' && pair !== null ? [...pair] : []
+        if (both.length !== 2) throw new TypeError('each header has a name and a value')
+        this.append(both[0], both[1])
       }
     } else for (const [name, value] of Object.entries(init)) this.append(name, value)
   }
@@ -68,7 +71,16 @@ function checkName(name: unknown): string {
 }
 
 function checkValue(value: unknown): string {
-  const text = `${value}`.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
+  const text = trim(`${value}`)
   if (BAD_VALUE.test(text)) throw new TypeError("a header's value holds a character that it can't")
   return text
+}
+
+/** By hand: looking for blanks at the end by a pattern takes ages in a text that is blank in its middle. */
+function trim(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && BLANKS.includes(text[start] as string)) start++
+  while (end > start && BLANKS.includes(text[end - 1] as string)) end--
+  return text.slice(start, end)
 }

@@ -55,6 +55,9 @@ export class ReadableStream<T = Uint8Array<ArrayBuffer>> {
     }
   }
 
+  get [Symbol.toStringTag]() {
+    return 'ReadableStream'
+  }
   get locked(): boolean {
     return this.#reader !== null
   }

@@ -67,7 +67,7 @@ export function start(endowments: readonly Endowment[], functions: HostFunctions
   const resets: (() => void)[] = [asker.reset]
   const box: Box = {
     host,
-    give: (name, value) => place(namespaces, name, value),
+    give: (name, value) => place(namespaces, name, withTag(name, value)),
     ask: asker.ask,
     onAlarm: (fn) => rings.push(fn),
     onReset: (fn) => resets.push(fn),
@@ -119,6 +119,13 @@ function wordsOf(thrown: unknown): string {
   } catch {
     return '{"kind":"tool","message":"something that can not be put into words was thrown"}'
   }
+}
+
+/** Libraries tell the web's classes by what their objects call themselves. */
+function withTag(name: string, value: unknown): unknown {
+  if (typeof value === 'function' && !name.includes('.') && Object.hasOwn(value, 'prototype'))
+    Reflect.defineProperty(value.prototype as object, Symbol.toStringTag, { value: name })
+  return value
 }
 
 /** Members of a namespace are collected first and frozen together. */

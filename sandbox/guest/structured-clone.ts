@@ -1,4 +1,5 @@
-/** Copies what the web's structured clone copies, without transfer: data, never functions or classes. */
+/** Copies what the web's structured clone copies: data, never functions or classes. Buffers can be handed over. */
+import { CryptoKey } from './crypto-key.ts'
 import { DOMException } from './dom-exception.ts'
 
 const ERRORS: Record<string, ErrorConstructor> = {
@@ -9,9 +10,41 @@ const ERRORS: Record<string, ErrorConstructor> = {
   TypeError,
   URIError,
 }
+/** Objects whose state is inside of the engine, by what they call themselves. */
+const NOT_DATA = [
+  ...['Arguments', 'Generator', 'AsyncGenerator', 'Promise', 'WeakMap', 'WeakSet', 'WeakRef'],
+  ...['Array Iterator', 'Map Iterator', 'Set Iterator', 'String Iterator', 'RegExp String Iterator'],
+]
+type ViewKind = new (buffer: ArrayBuffer, offset: number, length: number) => object
+const VIEWS: ViewKind[] = [
+  ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array],
+  ...[BigInt64Array, BigUint64Array, Float32Array, Float64Array, DataView],
+]
+const Float16 = (globalThis as { Float16Array?: ViewKind }).Float16Array
+if (Float16) VIEWS.push(Float16)
+const kindOfView = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get as () => string | undefined
 
-export function structuredClone<T>(value: T): T {
-  return clone(value, new Map()) as T
+/** `transfer` names buffers that the copy takes over: they are empty afterwards. */
+export function structuredClone<T>(value: T, options?: { transfer?: Iterable<unknown> } | null): T {
+  const given = takeTransfers(options?.transfer)
+  const copy = clone(value, new Map()) as T
+  for (const buffer of given) {
+    if (buffer.detached) throw refuse(buffer)
+    buffer.transfer()
+  }
+  return copy
+}
+
+function takeTransfers(transfer: Iterable<unknown> = []): Set<ArrayBuffer> {
+  const given = new Set<ArrayBuffer>()
+  for (const item of transfer) {
+    if (!(item instanceof ArrayBuffer) || item.detached || given.has(item)) throw refuse(item)
+    given.add(item)
+  }
+  return given
 }
 
 type Seen = Map<unknown, unknown>
@@ -20,11 +53,10 @@ function clone(value: unknown, seen: Seen): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') throw refuse(value)
   if (typeof value !== 'object' || value === null) return value
   if (seen.has(value)) return seen.get(value)
-  const made = cloneData(value, seen) ?? cloneBytes(value, seen)
+  const made = cloneData(value, seen) ?? cloneBytes(value, seen) ?? cloneCollection(value, seen)
   if (made !== undefined) return made
-  if (value instanceof Map || value instanceof Set) return cloneCollection(value, seen)
   if (value instanceof Error) return cloneError(value, seen)
-  if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) throw refuse(value)
+  if (NOT_DATA.includes(Object.prototype.toString.call(value).slice(8, -1))) throw refuse(value)
   return cloneMembers(value, Array.isArray(value) ? new Array(value.length) : {}, seen)
 }
 
@@ -33,52 +65,81 @@ function keep<T>(seen: Seen, from: unknown, to: T): T {
   return to
 }
 
+/** What is made from `read`; nothing when the value only has the prototype, and is a plain object for all else. */
+function ifReal<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 function cloneData(value: object, seen: Seen): object | undefined {
-  if (value instanceof Date) return keep(seen, value, new Date(value.getTime()))
-  if (value instanceof RegExp) return keep(seen, value, new RegExp(value.source, value.flags))
-  if (
-    value instanceof Boolean ||
-    value instanceof Number ||
-    value instanceof String ||
-    value instanceof BigInt
-  )
-    return keep(seen, value, Object(value.valueOf()) as object)
-  return undefined
+  // Nothing can change a key, so it is its own copy.
+  if (value instanceof CryptoKey && Object.isFrozen(value)) return value
+  if (value instanceof Symbol) throw refuse(value)
+  const made = ifReal(() => {
+    if (value instanceof Date) return new Date(Date.prototype.getTime.call(value))
+    if (value instanceof RegExp && value !== RegExp.prototype) return new RegExp(value.source, value.flags)
+    if (value instanceof Boolean) return Object(Boolean.prototype.valueOf.call(value))
+    if (value instanceof Number) return Object(Number.prototype.valueOf.call(value))
+    if (value instanceof String) return Object(String.prototype.valueOf.call(value))
+    if (value instanceof BigInt) return Object(BigInt.prototype.valueOf.call(value))
+    return undefined
+  }) as object | undefined
+  return made && keep(seen, value, made)
 }
 
 function cloneBytes(value: object, seen: Seen): object | undefined {
-  if (value instanceof ArrayBuffer) return keep(seen, value, value.slice(0))
+  if (value instanceof ArrayBuffer)
+    return ifReal(() => value.byteLength) === undefined ? undefined : cloneBuffer(value, seen)
   if (!ArrayBuffer.isView(value)) return undefined
   const buffer = clone(value.buffer, seen) as ArrayBuffer
-  const view = value as Uint8Array
-  const Kind = Object.getPrototypeOf(view).constructor as new (
-    buffer: ArrayBuffer,
-    offset: number,
-    length: number,
-  ) => object
-  return keep(
-    seen,
-    value,
-    new Kind(buffer, view.byteOffset, view instanceof DataView ? view.byteLength : view.length),
-  )
+  const name = kindOfView.call(value) ?? 'DataView'
+  const Kind = VIEWS.find((kind) => kind.name === name) as ViewKind
+  const { byteOffset, byteLength } = value
+  const length = name === 'DataView' ? byteLength : (value as Uint8Array).length
+  return keep(seen, value, new Kind(buffer, byteOffset, length))
 }
 
-function cloneCollection(value: Map<unknown, unknown> | Set<unknown>, seen: Seen) {
+function cloneBuffer(value: ArrayBuffer, seen: Seen): ArrayBuffer {
+  if (value.detached) throw refuse(value)
+  const { resizable, byteLength, maxByteLength } = value
+  const made = resizable ? new ArrayBuffer(byteLength, { maxByteLength }) : new ArrayBuffer(byteLength)
+  new Uint8Array(made).set(new Uint8Array(value))
+  return keep(seen, value, made)
+}
+
+function cloneCollection(value: object, seen: Seen): object | undefined {
   if (value instanceof Set) {
+    const items = ifReal(() => [...Set.prototype.values.call(value)])
+    if (!items) return undefined
     const made = keep(seen, value, new Set())
-    for (const item of [...value]) made.add(clone(item, seen))
+    for (const item of items) made.add(clone(item, seen))
     return made
   }
+  if (!(value instanceof Map)) return undefined
+  const entries = ifReal(() => [...Map.prototype.entries.call(value)])
+  if (!entries) return undefined
   const made = keep(seen, value, new Map())
-  for (const [key, item] of [...value]) made.set(clone(key, seen), clone(item, seen))
+  for (const [key, item] of entries) made.set(clone(key, seen), clone(item, seen))
   return made
 }
 
 function cloneError(value: Error, seen: Seen): Error {
   const Kind = Object.hasOwn(ERRORS, value.name) ? (ERRORS[value.name] as ErrorConstructor) : Error
-  const made = keep(seen, value, new Kind(String(value.message)))
-  if (typeof value.stack === 'string') made.stack = value.stack
-  if (Object.hasOwn(value, 'cause')) made.cause = clone(value.cause, seen)
+  const own = Object.getOwnPropertyDescriptor(value, 'message')
+  const message = own && 'value' in own ? String(own.value) : undefined
+  const made = value instanceof DOMException ? new DOMException(value.message, value.name) : new Kind(message)
+  keep(seen, value, made)
+  if (typeof value.stack === 'string')
+    Object.defineProperty(made, 'stack', { value: value.stack, writable: true, configurable: true })
+  if (Object.hasOwn(value, 'cause'))
+    Object.defineProperty(made, 'cause', {
+      value: clone(value.cause, seen),
+      writable: true,
+      configurable: true,
+    })
   return made
 }
 
@@ -93,7 +154,7 @@ function cloneMembers(value: object, made: object, seen: Seen): object {
 
 function refuse(value: unknown) {
   return new DOMException(
-    `a ${typeof value === 'object' ? (value as object).constructor?.name : typeof value} can not be cloned`,
+    `a ${typeof value === 'object' ? value?.constructor?.name : typeof value} can not be cloned`,
     'DataCloneError',
   )
 }

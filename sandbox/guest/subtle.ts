@@ -4,21 +4,25 @@
  * realm but by `exportKey`. RSA and key wrapping are not there.
  */
 
-import { bytesOf, fromByteString } from './byte-string.ts'
+import { bytesOf, fromByteString, toByteString } from './byte-string.ts'
 import {
+  checkJwk,
   curveOf,
   fault,
   fromUrl,
   HASHES,
   hashName,
   isEqual,
+  type Jwk,
   joined,
+  jwkNames,
   mustServe,
   type Named,
   named,
   PAIRED,
   pairedAlgorithm,
   rawToJwk,
+  readJwk,
   refuse,
   secretAlgorithm,
   secretBits,
@@ -56,18 +60,17 @@ export function createSubtle(host: HostCalls) {
   ): Promise<CryptoKey> {
     const asked = named(algorithm)
     const wanted = usagesOf(usages, asked.name)
-    if (PAIRED.includes(asked.name)) return importPaired(format, data, asked, extractable === true, wanted)
-    const bytes =
-      format === 'raw' ? taken(data) : format === 'jwk' ? secretOfJwk(data) : refuse(`the format ${format}`)
-    const algorithmOfKey = secretAlgorithm(asked, bytes.length * 8)
+    const open = Boolean(extractable)
+    const jwk = format === 'jwk' ? readJwk(data) : null
+    if (PAIRED.includes(asked.name)) return importPaired(format, jwk ?? data, asked, open, wanted)
     const derives = asked.name === 'PBKDF2' || asked.name === 'HKDF'
-    return makeKey({
-      type: 'secret',
-      algorithm: algorithmOfKey,
-      extractable: extractable === true && !derives,
-      usages: wanted,
-      bytes,
-    })
+    if (format !== 'raw' && (!jwk || derives)) return refuse(`the format ${format}`)
+    const bytes = jwk ? secretOfJwk(jwk) : taken(data)
+    mustServeSomething(wanted)
+    if (derives && open) throw fault('SyntaxError', `a key for ${asked.name} is not extractable`)
+    if (jwk) checkJwk(jwk, asked, open, wanted)
+    const algorithmOfKey = secretAlgorithm(asked, bytes.length * 8)
+    return makeKey({ type: 'secret', algorithm: algorithmOfKey, extractable: open, usages: wanted, bytes })
   }
 
   function importPaired(
@@ -78,22 +81,21 @@ export function createSubtle(host: HostCalls) {
     usages: string[],
   ): CryptoKey {
     const curve = curveOf(asked)
-    const isPrivate =
-      format === 'pkcs8' || (format === 'jwk' && typeof (data as { d?: unknown })?.d === 'string')
+    const jwk = format === 'jwk' ? (data as Jwk) : null
+    const isPrivate = format === 'pkcs8' || typeof jwk?.d === 'string'
     const allowed = isPrivate ? ['sign', 'deriveBits', 'deriveKey'] : ['verify']
     if (usages.some((usage) => !allowed.includes(usage)))
       throw fault('SyntaxError', 'usages do not fit the key')
+    if (isPrivate) mustServeSomething(usages)
+    if (jwk) checkJwk(jwk, asked, extractable, usages)
     let bytes: string
     try {
-      if (format === 'jwk')
-        bytes = call('fromJwk', { curve, private: isPrivate, jwk: JSON.stringify(data) }, '')
-      else if (format === 'raw')
-        bytes = call(
-          'fromJwk',
-          { curve, private: false, jwk: JSON.stringify(rawToJwk(curve, bytesOf(data))) },
-          '',
-        )
-      else if (format === 'spki' || format === 'pkcs8') bytes = taken(data)
+      const unfold = (raw: Uint8Array) => fromByteString(call('unfold', { curve }, toByteString(raw)))
+      if (jwk) bytes = call('fromJwk', { curve, private: isPrivate, jwk: JSON.stringify(jwk) }, '')
+      else if (format === 'raw') {
+        const made = rawToJwk(curve, bytesOf(data), unfold)
+        bytes = call('fromJwk', { curve, private: false, jwk: JSON.stringify(made) }, '')
+      } else if (format === 'spki' || format === 'pkcs8') bytes = taken(data)
       else return refuse(`the format ${format}`)
       call('toJwk', { curve, private: isPrivate }, bytes)
     } catch (error) {
@@ -111,13 +113,13 @@ export function createSubtle(host: HostCalls) {
 
   async function exportKey(format: unknown, key: CryptoKey): Promise<unknown> {
     const bytes = bytesOfKey(key)
-    if (!key.extractable) throw fault('InvalidAccessError', 'this key can not be exported')
     const { type, algorithm } = key
+    if (algorithm.name === 'PBKDF2' || algorithm.name === 'HKDF') return refuse('exporting such a key')
+    if (!key.extractable) throw fault('InvalidAccessError', 'this key can not be exported')
     if (type === 'secret') {
       if (format === 'raw') return fromByteString(bytes).buffer
-      if (format === 'jwk')
-        return { kty: 'oct', k: toUrl(fromByteString(bytes)), ext: true, key_ops: [...key.usages] }
-      return refuse(`the format ${format}`)
+      if (format !== 'jwk') return refuse(`the format ${format}`)
+      return toJwk(key, { kty: 'oct', k: toUrl(fromByteString(bytes)) })
     }
     if (format === (type === 'public' ? 'spki' : 'pkcs8')) return fromByteString(bytes).buffer
     const curve = algorithm.namedCurve ?? algorithm.name
@@ -125,8 +127,9 @@ export function createSubtle(host: HostCalls) {
       string,
       string
     >
-    if (format === 'jwk') return { ...jwk, ext: true, key_ops: [...key.usages] }
-    if (format !== 'raw' || type !== 'public') return refuse(`the format ${format}`)
+    if (format === 'jwk') return toJwk(key, jwk)
+    if (format !== 'raw' || type !== 'public')
+      throw fault('InvalidAccessError', `a ${type} key has no format ${format}`)
     const x = fromUrl(jwk.x as string)
     return jwk.y === undefined ? x.buffer : joined([4], [...x], [...fromUrl(jwk.y)]).buffer
   }
@@ -136,33 +139,34 @@ export function createSubtle(host: HostCalls) {
     const wanted = usagesOf(usages, asked.name)
     if (PAIRED.includes(asked.name)) {
       const curve = curveOf(asked)
+      const forPrivate = wanted.filter((usage) => usage !== 'verify')
+      mustServeSomething(forPrivate)
       const [spki, pkcs8] = JSON.parse(call('generate', { name: asked.name, curve }, '')) as [string, string]
       const facts = { algorithm: pairedAlgorithm(asked.name, curve) }
-      const usagesFor = (names: string[]) => wanted.filter((usage) => names.includes(usage))
       return {
         publicKey: makeKey({
           ...facts,
           type: 'public',
           extractable: true,
-          usages: usagesFor(['verify']),
+          usages: wanted.filter((usage) => usage === 'verify'),
           bytes: spki,
         }),
         privateKey: makeKey({
           ...facts,
           type: 'private',
-          extractable: extractable === true,
-          usages: usagesFor(['sign', 'deriveBits', 'deriveKey']),
+          extractable: Boolean(extractable),
+          usages: forPrivate,
           bytes: pkcs8,
         }),
       }
     }
-    if (wanted.length === 0) throw fault('SyntaxError', 'a key needs a usage')
     const bits = secretBits(asked)
+    mustServeSomething(wanted)
     const bytes = host.random(bits / 8)
     return makeKey({
       type: 'secret',
       algorithm: secretAlgorithm(asked, bits),
-      extractable: extractable === true,
+      extractable: Boolean(extractable),
       usages: wanted,
       bytes,
     })
@@ -220,15 +224,14 @@ export function createSubtle(host: HostCalls) {
       if (!same || other.type !== 'public') throw fault('InvalidAccessError', 'the other key does not fit')
       const shared = call('agree', {}, bytesOfKey(key), publicBytes)
       if (length === null || length === undefined) return shared
-      if (Number(length) % 8 !== 0 || Number(length) / 8 > shared.length)
-        throw fault('OperationError', 'length')
-      return shared.slice(0, Number(length) / 8)
+      return firstBits(shared, Math.trunc(Number(length)))
     }
     if (length === null || length === undefined || Number(length) % 8 !== 0)
       throw fault('OperationError', 'length')
     const common = { hash: hashName(asked.hash), salt: taken(asked.salt), length: Number(length) / 8 }
+    const iterations = Math.trunc(Number(asked.iterations))
     return asked.name === 'PBKDF2'
-      ? call('pbkdf2', { ...common, iterations: Number(asked.iterations) }, bytesOfKey(key))
+      ? call('pbkdf2', { ...common, iterations }, bytesOfKey(key))
       : call('hkdf', { ...common, info: taken(asked.info) }, bytesOfKey(key))
   }
 
@@ -257,4 +260,22 @@ export function createSubtle(host: HostCalls) {
     deriveBits,
     deriveKey,
   }
+}
+
+/** What a key of ours says in the web's JSON form. */
+function toJwk(key: CryptoKey, parts: Record<string, unknown>) {
+  const [alg] = key.algorithm.name === 'ECDSA' ? [] : jwkNames(key.algorithm, parts)
+  return { ...parts, ...(alg ? { alg } : {}), ext: key.extractable, key_ops: [...key.usages] }
+}
+
+function mustServeSomething(usages: readonly string[]): void {
+  if (usages.length === 0) throw fault('SyntaxError', 'a key needs a usage')
+}
+
+/** What is left of the last byte is zero. */
+function firstBits(bytes: string, bits: number): string {
+  if (!(bits >= 0 && bits <= bytes.length * 8)) throw fault('OperationError', 'length')
+  const whole = bytes.slice(0, bits >> 3)
+  const left = bits & 7
+  return left === 0 ? whole : whole + String.fromCharCode(bytes.charCodeAt(bits >> 3) & (0xff << (8 - left)))
 }

@@ -12,24 +12,27 @@ export class TextEncoder {
     writeUtf8(source, bytes)
     return bytes
   }
-  encodeInto(text: unknown, into: Uint8Array) {
+  encodeInto(text: unknown, into: unknown) {
+    if (!(into instanceof Uint8Array)) throw new TypeError('encodeInto writes into a Uint8Array')
     return writeUtf8(`${text}`, into)
   }
 }
 
 type Encoding = 'utf-8' | 'utf-16le' | 'windows-1252'
-const LABELS: Record<string, Encoding> = {
-  utf8: 'utf-8',
-  'utf-8': 'utf-8',
-  'unicode-1-1-utf-8': 'utf-8',
-  'utf-16': 'utf-16le',
-  'utf-16le': 'utf-16le',
-  latin1: 'windows-1252',
-  ascii: 'windows-1252',
-  'us-ascii': 'windows-1252',
-  'iso-8859-1': 'windows-1252',
-  'windows-1252': 'windows-1252',
+/** All names that the Encoding Standard has for these. */
+const NAMES: Record<Encoding, string> = {
+  'utf-8': 'utf-8 utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8',
+  'utf-16le': 'utf-16le utf-16 csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff',
+  'windows-1252':
+    'windows-1252 ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 us-ascii x-cp1252',
 }
+const LABELS = new Map<string, Encoding>(
+  Object.entries(NAMES).flatMap(([encoding, names]) =>
+    names.split(' ').map((name): [string, Encoding] => [name, encoding as Encoding]),
+  ),
+)
+/** Between blanks of ASCII, which no name holds. */
+const LABEL = /^[\t\n\f\r ]*([^\t\n\f\r ]+)[\t\n\f\r ]*$/
 /** What 0x80–0x9F mean in windows-1252. */
 const UPPER_CONTROLS =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178'
@@ -39,25 +42,34 @@ interface Decoder {
 }
 
 export class TextDecoder {
-  readonly encoding: Encoding
-  readonly fatal: boolean
-  readonly ignoreBOM: boolean
+  readonly #encoding: Encoding
+  readonly #fatal: boolean
+  readonly #ignoreBOM: boolean
   #decoder: Decoder | undefined
   #started = false
 
-  constructor(label: unknown = 'utf-8', options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
-    const encoding = LABELS[`${label}`.trim().toLowerCase()]
+  constructor(label: unknown = 'utf-8', options?: { fatal?: boolean; ignoreBOM?: boolean } | null) {
+    const encoding = LABELS.get(LABEL.exec(`${label}`)?.[1]?.toLowerCase() ?? '')
     if (!encoding)
       throw new RangeError(`The encoding ${label} is not available; utf-8, utf-16le and windows-1252 are`)
-    this.encoding = encoding
-    this.fatal = Boolean(options.fatal)
-    this.ignoreBOM = Boolean(options.ignoreBOM)
+    this.#encoding = encoding
+    this.#fatal = Boolean(options?.fatal)
+    this.#ignoreBOM = Boolean(options?.ignoreBOM)
+  }
+  get encoding() {
+    return this.#encoding
+  }
+  get fatal() {
+    return this.#fatal
+  }
+  get ignoreBOM() {
+    return this.#ignoreBOM
   }
 
-  decode(source?: unknown, options: { stream?: boolean } = {}): string {
+  decode(source?: unknown, options?: { stream?: boolean } | null): string {
     const bytes = source === undefined ? new Uint8Array(0) : bytesOf(source)
-    const more = Boolean(options.stream)
-    this.#decoder ??= makeDecoder(this.encoding, this.fatal)
+    const more = Boolean(options?.stream)
+    this.#decoder ??= makeDecoder(this.#encoding, this.#fatal)
     let text: string
     try {
       text = this.#decoder.decode(bytes, more)
@@ -67,7 +79,7 @@ export class TextDecoder {
     }
     if (text !== '' && !this.#started) {
       this.#started = true
-      if (!this.ignoreBOM && this.encoding !== 'windows-1252' && text.charCodeAt(0) === 0xfeff)
+      if (!this.#ignoreBOM && this.#encoding !== 'windows-1252' && text.charCodeAt(0) === 0xfeff)
         text = text.slice(1)
     }
     if (!more) this.#restart()

@@ -68,7 +68,7 @@ export class URLSearchParams {
     return this.#pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
   }
   forEach(fn: (value: string, name: string, params: URLSearchParams) => void, self?: unknown) {
-    for (const [name, value] of this.#pairs) fn.call(self, value, name, this)
+    for (const [name, value] of this.entries()) fn.call(self, value, name, this)
   }
   *entries(): Generator<Pair> {
     for (let at = 0; at < this.#pairs.length; at++) yield [...(this.#pairs[at] as Pair)]
@@ -90,9 +90,10 @@ export class URLSearchParams {
 function pairsOf(init: unknown): Pair[] {
   if (typeof init !== 'object' || init === null) return parseQuery(`${init}`)
   if (typeof (init as Iterable<unknown>)[Symbol.iterator] !== 'function')
-    return Object.entries(init).map(([name, value]) => [text(name), text(value)])
+    // Of names that become the same, the last one counts.
+    return [...new Map(Object.entries(init).map(([name, value]) => [text(name), text(value)]))]
   return Array.from(init as Iterable<Iterable<unknown>>, (item) => {
-    const pair = [...item]
+    const pair = typeof item === 'object' && item !== null ? [...item] : []
     if (pair.length !== 2) throw new TypeError('each pair has a name and a value')
     return [text(pair[0]), text(pair[1])] as Pair
   })

@@ -21,6 +21,8 @@ type Part = (typeof PARTS)[number]
 
 export interface GuestUrl {
   href: string
+  readonly username: string
+  readonly password: string
   readonly searchParams: URLSearchParams
   toString(): string
 }
@@ -39,15 +41,20 @@ export function createUrlClass(host: Pick<HostCalls, 'parseUrl' | 'editUrl'>): G
     #params: URLSearchParams | undefined
 
     constructor(url: unknown, base?: unknown) {
-      const found = parse(url, base)
-      if (found === '') throw new TypeError(`Invalid URL: ${`${url}`.slice(0, 200)}`)
+      const text = `${url}`
+      const found = parse(text, base)
+      if (found === '') throw new TypeError(`Invalid URL: ${text.slice(0, 200)}`)
       this.#parts = JSON.parse(found)
     }
     static canParse(url: unknown, base?: unknown) {
       return parse(url, base) !== ''
     }
     static parse(url: unknown, base?: unknown) {
-      return URL.canParse(url, base) ? new URL(url, base) : null
+      try {
+        return new URL(url, base)
+      } catch {
+        return null
+      }
     }
     get searchParams() {
       this.#params ??= bind(this.#get('search'), (query) => this.#edit('search', query))
@@ -63,8 +70,9 @@ export function createUrlClass(host: Pick<HostCalls, 'parseUrl' | 'editUrl'>): G
       return this.#parts[PARTS.indexOf(part)] as string
     }
     #edit(part: Part, value: unknown) {
-      const found = host.editUrl(this.#get('href'), part, `${value}`)
-      if (found === '') throw new TypeError(`Invalid URL: ${`${value}`.slice(0, 200)}`)
+      const text = `${value}`
+      const found = host.editUrl(this.#get('href'), part, text)
+      if (found === '') throw new TypeError(`Invalid URL: ${text.slice(0, 200)}`)
       this.#parts = JSON.parse(found)
     }
     static {
