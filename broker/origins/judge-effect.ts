@@ -32,6 +32,8 @@ export interface Effect {
   /** It only fetches, and all of it was read here: an address without a body, by GET or HEAD. */
   fetches?: boolean
   input: Json
+  /** What a person would call a value: a file's name in the folder that they opened, for its path. */
+  names?: ReadonlyMap<string, string>
 }
 export interface Leaf {
   /** Names on the way to it, joined by a blank: `attachments file_id`. */
@@ -84,6 +86,7 @@ interface Context {
   said: PersonWords
   kind: VerbClass | null
   fetches: boolean
+  names: ReadonlyMap<string, string>
   index: ReadIndex
   reached: Reached
   /** Records of which a field that names one thing (an id) stands in this call, and those of a filled template. */
@@ -105,9 +108,9 @@ function contextOf(
   const templated = leaves.flatMap((leaf) =>
     typeof leaf.value === 'string' ? (fillTemplate(said, index, leaf.value) ?? []) : [],
   )
-  const names = new Set(templated.flatMap((record) => record.names))
+  const filled = new Set(templated.flatMap((record) => record.names))
   // What other reads said of the same thing, by the same name.
-  const kin = index.records.filter((record) => record.names.some((name) => names.has(name)))
+  const kin = index.records.filter((record) => record.names.some((name) => filled.has(name)))
   const records = leaves
     .filter((leaf) => typeof leaf.value !== 'boolean')
     .map((leaf) => backByRecord(said, reached, leaf.arg, leaf.value as string | number))
@@ -118,7 +121,11 @@ function contextOf(
   const carries = kind === null || GOES_OUT.has(kind) || !STAYS.has(kind) || people
   const moments = leaves.map((leaf) => readMoment(leaf.value)).filter((each) => each !== null)
   const fetches = effect.fetches === true
-  return { said, kind, fetches, index, reached, records, templated: [...templated, ...kin], moments, carries }
+  const names = effect.names ?? new Map<string, string>()
+  return {
+    ...{ said, kind, fetches, names, index, reached, records, moments, carries },
+    templated: [...templated, ...kin],
+  }
 }
 
 function backLeaf(context: Context, leaf: Leaf): Verdict {
@@ -136,7 +143,9 @@ function backLeaf(context: Context, leaf: Leaf): Verdict {
     if (mayFill(context) && isMomentOfTexts(index, moment)) return { kind: 'open' }
     return backByRecord(said, reached, arg, value) ? { kind: 'said' } : unbacked(leaf)
   }
+  const name = context.names.get(String(value))
   if (standsAsValue(said, tokens, value)) return { kind: 'said' }
+  if (name !== undefined && standsAsValue(said, tokens, name)) return { kind: 'said' }
   // What is paid back is what came in (or what of it was too much), and no other sum of a record that the words reach.
   if (context.kind === 'pay' && isAmount(arg) && asksBack(said))
     return isPaidBack(said, index, value) || isDifferenceBack(said, index, value)
@@ -156,7 +165,7 @@ function backLeaf(context: Context, leaf: Leaf): Verdict {
       ? { kind: 'open' }
       : { kind: 'unbacked', why: `The ${leaf.arg.slice(0, 60)}: ${why}.` }
   }
-  return unbacked(leaf)
+  return unbacked({ arg, value: name ?? value })
 }
 
 /** Something new for the person alone, to be filled from texts that they point at; its name must still be theirs. */

@@ -54,14 +54,18 @@ export function readEffects(
   toolCall: ToolCallFacts | null,
 ): Effect[] {
   const request = readRequest(perimeter, prepared, toolCall)
-  if (!toolCall?.call) return [request]
+  const paths = toolCall ? pathsOf(toolCall.input) : []
+  const names = namesOf(perimeter, paths)
+  if (!toolCall?.call) return [{ ...request, input: byName(request.input, paths, names) }]
   const { call } = toolCall
   const given = new Set((leavesOf(call.input) ?? []).map((leaf) => String(leaf.value)))
   const rest = (leavesOf(request.input) ?? []).filter((leaf) => !given.has(String(leaf.value)))
   const called: Effect = { name: call.function, input: call.input }
+  if (names.size > 0) called.names = names
   if (request.needsVerb === false) called.needsVerb = false
   if (request.fetches) called.fetches = true
-  return rest.length === 0 ? [called] : [called, { ...request, needsVerb: false, input: nest(rest) }]
+  if (rest.length === 0) return [called]
+  return [called, { ...request, needsVerb: false, input: byName(nest(rest), paths, names) }]
 }
 
 function readRequest(
@@ -79,7 +83,7 @@ function readRequest(
   if (name === 'net.fetch') return readFetch(perimeter, args, input)
   return {
     name,
-    input: withoutFolders(input),
+    input,
     ...(name === 'clipboard.write' ? { kind: 'create' as VerbClass } : {}),
   }
 }
@@ -97,20 +101,47 @@ function readFetch(perimeter: Perimeter, args: Record<string, Json>, input: Reco
   }
 }
 
-/** The folder is the perimeter's matter; the person's words name the file. */
-function withoutFolders(input: Record<string, Json>): Json {
-  const trim = (value: Json): Json =>
-    typeof value === 'string' && /^[/~]|^[A-Za-z]:\\/.test(value)
-      ? (value.split(/[/\\]/).at(-1) ?? value)
-      : value
-  const paths = new Set(['path', 'from', 'to', 'paths', 'moves', 'copies'])
-  const walk = (value: Json, at: string): Json => {
-    if (Array.isArray(value)) return value.map((each) => walk(each, at))
-    if (isObject(value))
-      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, key)]))
-    return paths.has(at) ? trim(value) : value
+const PATH_ARGS = new Set(['path', 'from', 'to', 'paths', 'moves', 'copies'])
+
+/** Paths among the arguments of an operation on files. */
+function pathsOf(args: Json): string[] {
+  const found: string[] = []
+  const walk = (value: Json, at: string): void => {
+    if (Array.isArray(value)) for (const each of value) walk(each, at)
+    else if (isObject(value)) for (const [key, each] of Object.entries(value)) walk(each, key)
+    else if (typeof value === 'string' && PATH_ARGS.has(at) && /^[/~]|^[A-Za-z]:\\/.test(value))
+      found.push(value)
   }
-  return walk(input, '')
+  walk(args, '')
+  return found
+}
+
+/**
+ * The folder is the perimeter's matter; the person's words name what is in it: `old.log` for `/home/ann/work/old.log`,
+ * `logs/old.log` for what lies deeper, so that a file of the same name elsewhere isn't meant.
+ */
+function namesOf({ folders }: Perimeter, paths: readonly string[]): Map<string, string> {
+  const names = new Map<string, string>()
+  for (const path of paths) {
+    const parts = path.split(/[/\\]/)
+    if (parts.includes('..') || parts.includes('.')) continue
+    const inside = folders.flatMap((line) => {
+      const folder = line.path.replace(/[/\\]+$/, '')
+      return path.startsWith(folder) && /[/\\]/.test(path[folder.length] ?? '') ? [folder.length + 1] : []
+    })
+    const name = path.slice(Math.max(0, ...inside))
+    if (inside.length > 0 && name !== '') names.set(path, name)
+  }
+  return names
+}
+
+/** Paths by their names; one whose folder no line names, by its last part. */
+function byName(input: Json, paths: readonly string[], names: ReadonlyMap<string, string>): Json {
+  if (Array.isArray(input)) return input.map((each) => byName(each, paths, names))
+  if (isObject(input))
+    return Object.fromEntries(Object.entries(input).map(([key, each]) => [key, byName(each, paths, names)]))
+  if (typeof input !== 'string' || !paths.includes(input)) return input
+  return names.get(input) ?? input.split(/[/\\]/).at(-1) ?? input
 }
 
 /** A host that a line of the perimeter names (no wildcard), and a path of plain words: it can carry nothing. */

@@ -127,5 +127,7 @@ export function isAsked(asked: ReadonlySet<VerbClass>, kind: VerbClass, name: st
   const tokens = nameTokens(name)
   if (tokens.includes('append') || tokens.includes('insert'))
     return asked.has('create') || asked.has('change')
+  // A file is changed by writing it whole.
+  if (tokens.includes('write')) return asked.has('change')
   return tokens.includes('share') && asked.has('send')
 }

@@ -50,7 +50,7 @@ export function AnswerBar(props: AnswerBarProps) {
           disabled={sending}
           onClick={(event) => onDeny(true, event.detail === 0)}
         >
-          {denyLabel}, pause agent
+          Don’t, and pause agent
         </Button>
         <span className="grow" />
         <button
