@@ -4,6 +4,7 @@
  * the log is sent to a collector.
  */
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SANDBOX_CHECK } from './activity/alerts/sandbox-weaker.ts'
 import { watchEntries } from './activity/alerts/watch-entries.ts'
 import { lostAlert } from './activity/export/lost-alert.ts'
@@ -19,6 +20,8 @@ const HOUR_MS = 60 * 60 * 1000
 export interface Watch {
   /** Ends it; resolves when what it still writes is written, within a second or so. */
   end(): Promise<void>
+  /** A key that is on its way has come, or does not come within a second. */
+  keyLoaded(): Promise<void>
 }
 
 export function keepWatch(rooms: Rooms): Watch {
@@ -54,9 +57,14 @@ export function keepWatch(rooms: Rooms): Watch {
   const unfollow = settings.onChange((now) => sendTo(now.otlpEndpoint))
 
   let headKeeping: HeadKeeping | null = null
-  rooms.keychain.whenReady(async () => {
+  let loading: Promise<void> = Promise.resolve()
+  const loadKey = async () => {
     const key = await loadSealKey(rooms.keychain.own, store)
     if (key) log.sealWith(key)
+  }
+  rooms.keychain.whenReady(async () => {
+    loading = loadKey()
+    await loading
     headKeeping = await keepHeadInKeychain({ log, keychain: rooms.keychain.own, clock, onFault })
   })
   rooms.keychain.whenReady(() => rooms.canaries.open(rooms.catalog.list().map(({ name }) => name)))
@@ -77,6 +85,9 @@ export function keepWatch(rooms: Rooms): Watch {
   }, SANDBOX_LOOK_MS).unref()
 
   return {
+    async keyLoaded() {
+      await Promise.race([loading.catch(onFault), sleep(END_MS, undefined, { ref: false })])
+    },
     async end() {
       clearTimeout(soon)
       clearInterval(undoTidy)

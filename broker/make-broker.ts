@@ -111,6 +111,8 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
       await Promise.all([rooms.lane.close(), rooms.contained.close()])
       rooms.policy.close()
       rooms.grants.flush()
+      // The key seals the log's end; without it the log reads as one that nobody could seal.
+      await watch?.keyLoaded()
       await rooms.log.close()
       await settled
       rooms.vault.close()
@@ -469,6 +471,7 @@ function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => void {
       emit('questions', { questions })
       tellStatus()
     }),
+    rooms.incidents.onChange(tellStatus),
     rooms.grants.onChange((grants) => emit('grants', { grants })),
     rooms.vault.onChange((secrets) => emit('secrets', { secrets, keychain: rooms.keychain.seen() })),
     rooms.canaries.onChange((frozen) => emit('frozenTools', { frozen })),

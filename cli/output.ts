@@ -66,6 +66,10 @@ export function when(at: number): string {
   return new Date(at).toLocaleString(process.env.LC_TIME ? undefined : 'sv-SE')
 }
 
+/** "1 run", "3 runs". */
+export const counted = (count: number, one: string, more = `${one}s`): string =>
+  `${count} ${count === 1 ? one : more}`
+
 /** "1.2 s", "340 ms". */
 export function lasted(ms: number): string {
   return ms >= 1_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms)} ms`

@@ -523,8 +523,8 @@ describe('stop', () => {
     await serve(world, { 'stop.now': () => receipt })
     const { code, stdout } = await run(['stop'])
     expect(code).toBe(0)
-    expect(stdout).toContain('2 isolates')
-    expect(stdout).toContain('already done: 125 bytes to example.org')
+    expect(stdout).toContain('1 run, 2 tools, 1 process, 0 connections ended')
+    expect(stdout).toContain('under way: 125 bytes to example.org')
   })
 
   it('ends with 1 when something is still there', async () => {

@@ -26,7 +26,7 @@ export async function startBroker(options: {
     throw new CliError(
       EXIT.failed,
       'unavailable',
-      `The broker is not built (${options.brokerMain} is missing). Run: npm start`,
+      `The gate is not built (${options.brokerMain} is missing). Run: npm start`,
     )
   }
   const child = spawn(options.node, [options.brokerMain, options.mode], {
@@ -51,9 +51,9 @@ export async function startBroker(options: {
     child.once('error', () => resolve())
     child.once('exit', () => resolve())
   })
-  void ended.then(() => link.end(`The broker ended. ${words.trim()}`.trim()))
+  void ended.then(() => link.end(`The gate has closed. ${words.trim()}`.trim()))
   await link.ping().catch(() => {
-    throw new CliError(EXIT.failed, 'unavailable', `The broker could not be started. ${words.trim()}`.trim())
+    throw new CliError(EXIT.failed, 'unavailable', `The gate could not be opened. ${words.trim()}`.trim())
   })
   return {
     link,

@@ -62,7 +62,7 @@ export function createDoorLink(options: {
   const splitter = createLineSplitter({
     maxLine: LIMITS.brokerMessage,
     onTooLong: () =>
-      options.onBroken(`The broker sent more than ${LIMITS.brokerMessage} characters in one line.`),
+      options.onBroken(`The gate sent more than ${LIMITS.brokerMessage} characters in one line.`),
     onLine: (line) => {
       if (ended !== null) return
       if (!greeted) {
@@ -72,12 +72,12 @@ export function createDoorLink(options: {
       }
       const message = parseLine(line)
       if (message) receive(message)
-      else options.onBroken('The broker sent a line that is no message.')
+      else options.onBroken('The gate sent a line that is no message.')
     },
   })
   const unavailable = (): CallAnswer => ({
     ok: false,
-    fault: { code: 'unavailable', text: ended ?? 'The connection to the broker ended.' },
+    fault: { code: 'unavailable', text: ended ?? 'The connection to the gate ended.' },
   })
   return {
     receive: splitter.push,
@@ -89,7 +89,7 @@ export function createDoorLink(options: {
       if (answer.success) return answer.data
       return {
         ok: false,
-        fault: { code: 'internal', text: 'The broker answered with something that is no answer.' },
+        fault: { code: 'internal', text: 'The gate answered with something that is no answer.' },
       }
     },
     async ping() {

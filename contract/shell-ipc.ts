@@ -35,7 +35,11 @@ export const DesktopCall = z.discriminatedUnion('do', [
 export type DesktopCall = z.infer<typeof DesktopCall>
 
 /** `ready`: it answers. `starting`: the first time, or again after it ended. `down`: given up, or it runs and does not answer. */
-export const BrokerState = z.object({ state: z.enum(['ready', 'starting', 'down']), text: z.string() })
+/** `silent`: it is there and does not answer. `down`: it has ended, and is not started again by itself. */
+export const BrokerState = z.object({
+  state: z.enum(['ready', 'starting', 'silent', 'down']),
+  text: z.string(),
+})
 export type BrokerState = z.infer<typeof BrokerState>
 
 /** What preload puts on `window.sallyport`. */

@@ -136,7 +136,7 @@ describe('the broker as a child', () => {
     const child = answer?.ok ? (answer.value as number) : 0
     expect(isAlive(child)).toBe(true)
     void call(broker, 'hang')
-    await until(() => broker.state().state === 'down')
+    await until(() => broker.state().state === 'silent')
     expect(broker.state().text).toContain('does not answer')
     const report = await broker.kill()
     expect(report).toMatchObject({ survivors: [] })
@@ -150,7 +150,7 @@ describe('the broker as a child', () => {
     await broker.whenReady(10_000)
     const pid = broker.pid() as number
     process.kill(pid, 'SIGSTOP')
-    await until(() => broker.state().state === 'down')
+    await until(() => broker.state().state === 'silent')
     process.kill(pid, 'SIGCONT')
     await until(() => broker.state().state === 'ready')
     expect(states.some(({ state }) => state === 'starting')).toBe(false)

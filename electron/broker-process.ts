@@ -82,7 +82,7 @@ export function createBrokerProcess(options: {
     if (next.state === state.state && next.text === state.text) return
     state = next
     options.onState(state)
-    if (next.state === 'ready' || next.state === 'down') {
+    if (next.state !== 'starting') {
       for (const tell of waiting) tell(next.state === 'ready' ? (child?.link ?? null) : null)
       waiting.clear()
     }
@@ -104,7 +104,7 @@ export function createBrokerProcess(options: {
     again = ''
     pulse = startPulse(born.link, limits, (hung) => {
       if (child !== born) return
-      enter(hung ? { state: 'down', text: HUNG } : { state: 'ready', text: '' })
+      enter(hung ? { state: 'silent', text: HUNG } : { state: 'ready', text: '' })
     })
   }
   /** @param details for whoever looks closer; no title says them */
@@ -163,8 +163,8 @@ export function createBrokerProcess(options: {
       if (!gone?.process.pid) return { killed: 0, survivors: [], ms: 0 }
       endLanes(gone.process.pid)
       const report = await killTree(gone.process.pid, 1_000)
-      gone.link.end('The broker was ended.')
-      again = 'The broker did not answer and was ended.'
+      gone.link.end('The gate was closed.')
+      again = 'The gate did not answer and was closed.'
       enter({ state: 'starting', text: again })
       return report
     },
@@ -182,7 +182,7 @@ export function createBrokerProcess(options: {
 }
 
 const HUNG =
-  'The broker does not answer. You can wait, restart it, or press Stop, which ends everything at once.'
+  'The gate does not answer. You can wait, start it again, or press Stop, which ends everything at once.'
 
 function spawnBroker(
   options: Parameters<typeof createBrokerProcess>[0],

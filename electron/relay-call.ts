@@ -32,7 +32,7 @@ export function createRelay(parts: {
     if (!parsed.success) return fault('bad-request', `${method}: ${z.prettifyError(parsed.error)}`)
     if (method === 'stop.now') return parts.stopEverything({ surface, params: parsed.data })
     const link = await parts.whenReady(START_LIMIT_MS)
-    if (!link) return fault('unavailable', 'The broker is not running. Nothing was done.')
+    if (!link) return fault('unavailable', 'The gate is closed. Nothing was done.')
     return link.call(method, params, surface)
   }
 }

@@ -136,7 +136,7 @@ export function openShell(parts: {
     noteStop: (content) => writeStopFile(paths.stopFile, content, false, false),
     writeStopFile: (content, replace) => writeStopFile(paths.stopFile, content, replace),
     onForced: ({ processes }) =>
-      reports.report('broker-restart', `Stop: the broker did not answer; ${processes} processes were ended.`),
+      reports.report('broker-restart', `Stop: the gate did not answer; ${processes} processes were ended.`),
     now: Date.now,
   })
   const shortcut = createStopShortcut({ onPress: () => void stop(), onRefused: tell })

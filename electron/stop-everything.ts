@@ -100,9 +100,9 @@ function makeReceipt(at: number, ms: number, report: KillReport, unwritten: stri
     questions: 0,
     credentials: 0,
     alreadyLeft: [
-      'The broker did not answer in time and was ended with everything below it. What it had begun stands in the log as interrupted.',
+      'The gate did not answer in time and was ended with everything behind it. What it had begun stands in the record as interrupted.',
       ...(unwritten
-        ? [`The stop could not be written down (${unwritten}): press Stop again when the broker is back.`]
+        ? [`The stop could not be written down (${unwritten}): press Stop again when the gate is open again.`]
         : []),
     ],
     survivors: report.survivors,

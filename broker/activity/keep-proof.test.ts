@@ -228,6 +228,31 @@ describe('seals', () => {
     expect(await log.verify()).toMatchObject({ ok: true, sealedTo: log.head().seq })
   })
 
+  it('leave no unsigned mark of a process that was killed before its keychain answered', async () => {
+    open()
+    fill(log, 3)
+    const sealed = log.head().seq + 1
+    await close()
+    open({ seal: undefined, publicKeys: [signer.publicKey] })
+    fill(log, 3, 10)
+    await log.sealNow('beat')
+    const killed = copyOf(at.folder)
+    await close()
+    killed.putBack()
+    expect(await verified()).toMatchObject({ ok: true, sealedTo: sealed })
+  })
+
+  it('wait a moment at the end for a key that is on its way', async () => {
+    open()
+    await close()
+    open({ seal: undefined, publicKeys: [signer.publicKey] })
+    fill(log, 3)
+    const closing = close()
+    log.sealWith(signer)
+    await closing
+    expect(await verified()).toMatchObject({ ok: true, sealedTo: log.head().seq })
+  })
+
   it('are made on a beat by themselves', async () => {
     open({ limits: { beatMs: 15 } })
     fill(log, 3)

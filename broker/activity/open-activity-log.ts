@@ -97,6 +97,9 @@ export interface OpenActivityLog extends ActivityLog {
   close(): Promise<void>
 }
 
+/** A keychain answers within this; one that is locked or gone does not, and then seals are kept unsigned. */
+const AWAIT_KEY_MS = 30_000
+
 const LIMITS: ActivityLogLimits = { ...FOLLOW_UP, beatMs: 60_000, keeperIdleMs: 15_000 }
 
 /** Opens the log. Throws what the system says when its files can't be opened; `keep-opening.ts` goes on from there. */
@@ -144,6 +147,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   const sealing = startSealing({
     ...{ writer, book, boot, clock, onFault, beatMs: limits.beatMs },
     signer: options.seal,
+    awaitKeyMs: publicKeys.length > 0 ? AWAIT_KEY_MS : 0,
     remember: standing.remember,
   })
   sealing.seal('beat').catch(onFault)
@@ -169,6 +173,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     turn = done.catch(() => {})
     return done
   }
+  let closing = false
   const rewritten = () => {
     reader.refresh()
     tail.clear()
@@ -232,7 +237,8 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     sealWith(signer) {
       publicKeys = keysOf(signer)
       sealing.signWith(signer)
-      sealing.seal('beat').catch(onFault)
+      // A key that comes at the very end signs the end, and nothing is written behind that.
+      if (!closing) sealing.seal('beat').catch(onFault)
     },
     sealNow: sealing.seal,
     sealState: sealing.state,
@@ -257,6 +263,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       return followUp.catchUp()
     },
     async close() {
+      closing = true
       followUp.end()
       sealing.end()
       await endRun(writer, sealing, boot).catch(onFault)

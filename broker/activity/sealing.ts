@@ -1,4 +1,5 @@
 /** Seals the log's head on a beat, and at its close. A keychain that fails or hangs makes unsigned seals, never a hang. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../ports.ts'
 import type { LogWriter } from './log-writer.ts'
 import {
@@ -24,6 +25,8 @@ export interface SealingOptions {
   boot: string
   clock: Clock
   signer?: SealSigner
+  /** The key is known and the keychain has not answered yet: so long, in ms, no beat is kept that nobody signed. */
+  awaitKeyMs?: number
   /** Between two beats, in ms. */
   beatMs: number
   /** After an entry that no seal covers yet, in ms. */
@@ -34,6 +37,8 @@ export interface SealingOptions {
 }
 
 const SIGN_MS = 5_000
+/** At the end of a process whose keychain has not answered yet. */
+const LAST_WAIT_MS = 1_000
 const SOON_MS = 10_000
 /** Beats between two thinnings of the book. */
 const THIN_AFTER = 60
@@ -45,7 +50,13 @@ export function startSealing(options: SealingOptions): Sealing {
   let key = keyOf(signer)
   let last: { seal: Seal; signed: boolean } | null = null
   let beats = 0
+  let tellCame = () => {}
+  const keyCame = new Promise<void>((resolve) => {
+    tellCame = resolve
+  })
   let queue: Promise<unknown> = Promise.resolve()
+  const begun = performance.now()
+  const awaitsKey = () => signer === undefined && performance.now() - begun < (options.awaitKeyMs ?? 0)
   const timer = setInterval(() => void seal('beat').catch(onFault), beatMs)
   timer.unref()
   // What was written is not left to the chain alone for longer than a few seconds.
@@ -63,9 +74,12 @@ export function startSealing(options: SealingOptions): Sealing {
     return done
   }
   async function sealNow(kind: SealKind): Promise<Seal> {
+    if (kind === 'shutdown' && awaitsKey()) await Promise.race([keyCame, sleep(LAST_WAIT_MS)])
     const head = writer.head()
     const at = clock()
     await writer.sync()
+    // A process that ends in its first moments must not leave a mark that reads as a log that nobody could seal.
+    const unkept = kind === 'beat' && awaitsKey()
     // A beat that was missed (a laptop that slept) is a gap, and stays one.
     const same = last?.seal.seq === head.seq && at - last.seal.at <= 2 * beatMs
     const statement = { kind, boot, ...head, since: same && last ? last.seal.since : at, at }
@@ -73,7 +87,7 @@ export function startSealing(options: SealingOptions): Sealing {
     const seal: Seal = { ...statement, key, book: place.book }
     const signature = signer ? await signInTime(signer, seal, onFault) : null
     const stored = signature ? seal : { ...seal, key: '' }
-    book.put(place, stored, signature)
+    if (!unkept) book.put(place, stored, signature)
     last = { seal: stored, signed: signature !== null }
     await writer.sync()
     try {
@@ -88,6 +102,7 @@ export function startSealing(options: SealingOptions): Sealing {
     seal,
     signWith(given) {
       signer = given
+      tellCame()
       key = keyOf(given)
     },
     state: () => ({ signed: last?.signed ?? false, at: last?.seal.at ?? null, seq: last?.seal.seq ?? null }),

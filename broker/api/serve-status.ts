@@ -46,7 +46,7 @@ const REPORTS = {
   'page-crash': 'A page of the window ended',
   'page-hang': 'A page of the window did not answer',
   'forged-message': 'A message that no page of ours sends was refused',
-  'broker-restart': 'The broker was started again',
+  'broker-restart': 'The gate was opened again',
   'consent-lost': 'The consent window was lost',
 } as const
 

@@ -76,7 +76,10 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run'> {
   return {
     async 'tool.run'(params) {
       if (rooms.options.lasting)
-        throw new ApiError('not-allowed', 'A tool is run by hand in a broker of its own: sallyport tool run.')
+        throw new ApiError(
+          'not-allowed',
+          'A tool is run by hand behind a gate of its own: sallyport tool run.',
+        )
       return run(params)
     },
   }

@@ -131,7 +131,7 @@ export async function serveSocket(options: {
       clearInterval(idleTimer)
       refusals.flush()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      endAll('the broker closes')
+      endAll('the gate closes')
       await closed
       await rm(options.paths.tokenFile, { force: true })
       await rm(options.paths.pidFile, { force: true })
@@ -155,7 +155,7 @@ const FOR_THE_PARENT: ReadonlySet<string> = new Set([
 function keepForParent(dispatch: Dispatcher, onRefused: (refusal: RefusedCall) => void): Dispatcher {
   return async (method, params, caller) => {
     if (!FOR_THE_PARENT.has(method)) return dispatch(method, params, caller)
-    const text = 'Questions are answered in the consent window, or in the terminal that started the broker.'
+    const text = 'Questions are answered in the consent window, or in the terminal that started it.'
     onRefused({ caller, method, code: 'not-allowed', text })
     return { ok: false, fault: { code: 'not-allowed', text } }
   }

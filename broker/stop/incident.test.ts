@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Grant } from '../../contract/grant.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
 import { canonicalJson } from '../activity/canonical-json.ts'
@@ -140,6 +140,23 @@ describe('an incident', () => {
     expect(lockedSecrets).toEqual([true])
     expect(state.faults.join()).toContain('disk I/O error')
     expect(state.files).toContain('manifest.json')
+  })
+
+  it('tells when its list is there, when a step is done, and when it is over', async () => {
+    const made = incidents()
+    const told: (number | null)[] = []
+    made.onChange(
+      () =>
+        void made
+          .current()
+          .then((now) => told.push(now?.checklist.filter(({ doneAt }) => doneAt).length ?? null)),
+    )
+    await made.start({ by: 'you' })
+    await vi.waitFor(() => expect(told).toEqual([0]))
+    await made.tick('read-report', 'you')
+    await vi.waitFor(() => expect(told).toEqual([0, 1]))
+    await made.end('you')
+    await vi.waitFor(() => expect(told.at(-1)).toBeNull())
   })
 
   it('leaves the secrets locked when that they are unlocked can not be recorded', async () => {

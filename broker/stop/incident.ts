@@ -66,6 +66,8 @@ export interface Incidents {
   oldRefused(secret: string): void
   /** Unlocks the secrets and ends it; resuming is a step of its own, and a person's. */
   end(by: string): Promise<Incident | null>
+  /** Its bundle is written, a step is done, or it is over. */
+  onChange(fn: () => void): () => void
 }
 
 const KIND = 'incident'
@@ -77,6 +79,10 @@ const ENTRIES = 200_000
 export function createIncidents(parts: IncidentParts): Incidents {
   const { log, stop, store, clock, onFault = () => {} } = parts
   let starting: Promise<Incident> | null = null
+  const listeners = new Set<() => void>()
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
   // An incident outlives the process in which it began, and so do its locks.
   const left = load()
   if (left !== null && left.endedAt === null && isLocked(left)) parts.lockSecrets(true)
@@ -172,6 +178,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
   }
   function save(state: Incident): Incident {
     store.put(KIND, CURRENT, state)
+    tell()
     return state
   }
   async function current(): Promise<Incident | null> {
@@ -210,6 +217,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
     start(begin) {
       starting ??= startNow(begin).finally(() => {
         starting = null
+        tell()
       })
       return starting
     },
@@ -247,6 +255,10 @@ export function createIncidents(parts: IncidentParts): Incidents {
       })
       parts.lockSecrets(false)
       return save({ ...state, endedAt: clock() })
+    },
+    onChange(fn) {
+      listeners.add(fn)
+      return () => listeners.delete(fn)
     },
   }
 }

@@ -30,7 +30,8 @@ export function remindOfDrill(options: DrillOptions): () => void {
     const { since, remindedAt } = readDrill(documents) ?? { since: now, remindedAt: 0 }
     const due = now - Math.max(since, remindedAt) >= MONTH_MS && !muted().includes(DRILL_ALERT.id)
     if (due) {
-      const text = 'It is a month since Stop was last tried. `sallyport stop --drill` shows that it works.'
+      const text =
+        'It is a month since Stop was last tried. A drill shows that it works: Settings, Stop, or `sallyport stop --drill`.'
       const { id, title, words } = DRILL_ALERT
       log.append({ kind: 'alert', subject: text, details: { rule: id, title, because: words } })
     }

@@ -1,7 +1,7 @@
 /** `sallyport status`: is it running, what state is everything in, what is weak or missing. */
 import type { Command } from 'commander'
 import { addVerb, type Verbs } from '../define-verb.ts'
-import type { MarkName } from '../output.ts'
+import { counted, type MarkName } from '../output.ts'
 
 const STATE_MARK: Record<string, MarkName> = {
   running: 'allow',
@@ -24,7 +24,7 @@ export function addStatus(program: Command, verbs: Verbs): void {
         `${out.mark(STATE_MARK[status.state] ?? 'ask', status.state)}${by}   Sallyport ${status.version}, process ${status.pid}`,
       )
       out.say(
-        `  ${status.agents} agents, ${status.runsActive} runs at work, ${status.questions} questions waiting, ${status.log.entries} entries in the log`,
+        `  ${counted(status.agents, 'agent')}, ${counted(status.runsActive, 'run')} at work, ${counted(status.questions, 'question')} waiting, ${counted(status.log.entries, 'entry', 'entries')} in the log`,
       )
       out.say()
       for (const part of status.parts) {

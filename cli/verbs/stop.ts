@@ -10,7 +10,7 @@ import { STOP_LIMITS, type StopFile, type StopReceipt } from '../../contract/sto
 import { addVerb, type Verbs } from '../define-verb.ts'
 import { endBroker, holdLanes, readBrokerPid } from '../end-broker.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
-import { createOutput, lasted } from '../output.ts'
+import { counted, createOutput, lasted } from '../output.ts'
 import { openSession, type Session, type World } from '../session.ts'
 
 export function addStop(program: Command, verbs: Verbs): void {
@@ -68,11 +68,16 @@ async function stop(
   }
   const receipt = (await askBroker(world, options, pid !== null)) ?? (await forceStop(world, start, pid))
   out.object(receipt)
-  const ended = `${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} sockets, ${receipt.runs} runs`
+  const ended = [
+    counted(receipt.runs, 'run'),
+    counted(receipt.isolates, 'tool'),
+    counted(receipt.processes, 'process', 'processes'),
+    counted(receipt.sockets, 'connection'),
+  ].join(', ')
   out.say(
-    `${out.mark('stop')} in ${lasted(receipt.ms)}: ${ended} ended, ${receipt.questions} questions and ${receipt.credentials} credentials withdrawn.`,
+    `${out.mark('stop')} in ${lasted(receipt.ms)}: ${ended} ended, ${counted(receipt.questions, 'question')} and ${counted(receipt.credentials, 'credential')} withdrawn.`,
   )
-  for (const left of receipt.alreadyLeft) out.say(`  already done: ${out.foreign(left)}`)
+  for (const left of receipt.alreadyLeft) out.say(`  under way: ${out.foreign(left)}`)
   if (receipt.survivors.length > 0) out.say(`  still there: process ${receipt.survivors.join(', ')}`)
   return receipt.survivors.length > 0 ? EXIT.failed : EXIT.ok
 }
@@ -126,8 +131,8 @@ async function forceStop(world: World, start: number, pid: number | null): Promi
     credentials: 0,
     alreadyLeft: [
       pid === null
-        ? 'The broker did not answer, and its process was not found. The stop is written down: no broker starts an effect from now on.'
-        : 'The broker did not answer in time and was ended with everything below it. What it had begun stands in the log as interrupted.',
+        ? 'The gate did not answer, and its process was not found. The stop is written down: nothing begins an effect from now on.'
+        : 'The gate did not answer in time and was ended with everything behind it. What it had begun stands in the record as interrupted.',
     ],
     survivors,
     drill: false,

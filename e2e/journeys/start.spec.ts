@@ -166,3 +166,12 @@ test('a tray that comes later gets the icon', async ({ launch, desktop }) => {
   expect((await later.read()).menu.map(({ label }) => label)).toContain('Stop everything')
   later.close()
 })
+
+test('the record of one who only uses the terminal verifies from the first use on', async ({ sallyport }) => {
+  for (let n = 0; n < 3; n++) {
+    expect((await sallyport(['log', 'search', 'anything'])).code).toBe(0)
+    const { code, output } = await sallyport(['log', 'verify', '--json'])
+    expect(JSON.parse(output)).toMatchObject({ ok: true, firstBad: null })
+    expect(code).toBe(0)
+  }
+})

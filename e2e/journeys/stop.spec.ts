@@ -183,3 +183,19 @@ test('a drill stops for real and is on record as one', async ({ launch, sallypor
   expect((await sallyport(['resume'])).code).toBe(0)
   await expect(page.getByRole('region', { name: 'Everything is stopped' })).toBeHidden()
 })
+
+test('a drill from Settings ends everything, says how fast, and is on record as a drill', async ({
+  launch,
+}) => {
+  const app = await launch()
+  const page = await app.mainWindow()
+  await brokerAnswers(page)
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Hold a drill' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Stop everything' }).click()
+  const banner = page.getByRole('region', { name: 'Everything is stopped' })
+  await expect(banner).toContainText(/A drill\. .* in \d+ ms/)
+  const { rows } = await call(page, 'activity.query', { kinds: ['stop'] })
+  expect(rows.map(({ subject }) => subject).join()).toContain('Drill: stopped everything')
+  await expect(page.getByRole('button', { name: 'Hold a drill' })).toBeDisabled()
+})

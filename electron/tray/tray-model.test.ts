@@ -27,7 +27,13 @@ describe('the tray', () => {
     ['everything paused', facts({}, { paused: true }), 'paused', 'paused'],
     ['stopped, with a question left', facts({ questions: 1 }, { stopped: true }), 'stopped', 'stopped'],
     ['a broker that starts', facts({ broker: { state: 'starting', text: '' } }), 'paused', 'starting'],
-    ['a broker that is down', facts({ broker: { state: 'down', text: '' } }), 'stopped', 'not answering'],
+    [
+      'a gate that has ended',
+      facts({ broker: { state: 'down', text: '' } }),
+      'stopped',
+      'the gate has closed',
+    ],
+    ['a gate that hangs', facts({ broker: { state: 'silent', text: '' } }), 'stopped', 'not answering'],
   ])('says in shape and words: %s', (_what, given, icon, words) => {
     const model = makeTrayModel(given)
     expect(model.icon).toBe(icon)
@@ -41,6 +47,14 @@ describe('the tray', () => {
         expect.arrayContaining(['Open Sallyport', 'Stop everything', 'Quit Sallyport']),
       )
     expect(labels(makeTrayModel(facts({}, { stopped: true })).items)).not.toContain('Stop everything')
+  })
+
+  it('offers to start the gate again when it has ended or hangs, in words that say what that is', () => {
+    for (const state of ['down', 'silent'] as const)
+      expect(labels(makeTrayModel(facts({ broker: { state, text: '' } })).items)).toContain(
+        'Start the gate again',
+      )
+    expect(labels(makeTrayModel(facts()).items)).not.toContain('Start the gate again')
   })
 
   it('pauses and resumes all, and each agent by name', () => {

@@ -41,7 +41,8 @@ export function makeTrayModel(facts: TrayFacts): TrayModel {
 
 function stateOf({ broker, status, questions }: TrayFacts): { icon: TrayIcon; words: string } {
   // Without a broker nothing can act: that is what the icon says, and the words say why.
-  if (broker.state === 'down') return { icon: 'stopped', words: 'not answering' }
+  if (broker.state === 'down') return { icon: 'stopped', words: 'the gate has closed' }
+  if (broker.state === 'silent') return { icon: 'stopped', words: 'not answering' }
   if (broker.state === 'starting' || !status) return { icon: 'paused', words: 'starting' }
   if (status.stop.stopped) return { icon: 'stopped', words: 'stopped' }
   if (questions > 0) return { icon: 'asking', words: countOf(questions, 'question waits', 'questions wait') }
@@ -61,7 +62,8 @@ function makeItems(facts: TrayFacts, words: string): TrayItem[] {
     )
   }
   items.push(LINE, action('Open Sallyport', { do: 'open' }))
-  if (broker.state === 'down') items.push(action('Restart the broker', { do: 'restart' }))
+  if (broker.state === 'down' || broker.state === 'silent')
+    items.push(action('Start the gate again', { do: 'restart' }))
   if (broker.state === 'ready' && status) items.push(...pauseItems(facts, status))
   items.push(LINE)
   if (status?.stop.stopped) items.push(action('Look at what was stopped', { do: 'open', route: '#/home' }))

@@ -8,7 +8,15 @@ import type { EventPayload, Result } from '../../contract/broker-api.ts'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
 import { readFault } from '../app/fault.ts'
 import { type ActivityFilter, fits, NO_FILTER, toQuery } from './activity-filter.ts'
-import { addOlder, EMPTY_WINDOW, placeOf, type RowWindow, showFresh, takeRows } from './row-window.ts'
+import {
+  addOlder,
+  countNew,
+  EMPTY_WINDOW,
+  placeOf,
+  type RowWindow,
+  showFresh,
+  takeRows,
+} from './row-window.ts'
 
 export type Lanes = Result<'activity.timeline'>['lanes']
 export interface Timeline {
@@ -19,7 +27,7 @@ export interface Timeline {
 export interface ActivityState {
   filter: ActivityFilter
   window: RowWindow
-  /** Entries in the whole record. */
+  /** Rows that fit the filter, in the whole record. */
   total: number
   loading: 'first' | 'older' | null
   /** Nothing older fits the filter. */
@@ -82,11 +90,12 @@ export function createActivityStore({
       verifying: false,
       verified: null,
       follow: () => {
-        const stop = gather(bridge, nextFrame, (told, total) => {
-          const { filter, window, loading } = get()
+        const stop = gather(bridge, nextFrame, (told) => {
+          const { filter, window, loading, total } = get()
           if (loading === 'first') return
           const fitting = told.filter((row) => fits(row, filter))
-          set({ total, ...(fitting.length > 0 ? { window: takeRows(window, fitting, atTop) } : {}) })
+          if (fitting.length === 0) return
+          set({ total: total + countNew(window, fitting), window: takeRows(window, fitting, atTop) })
         })
         void loadFirst()
         return stop
@@ -167,22 +176,20 @@ export function rowAt(window: RowWindow, seq: number): number | null {
 function gather(
   bridge: PageBridge,
   nextFrame: (work: () => void) => void,
-  take: (rows: ActivityRow[], total: number) => void,
+  take: (rows: ActivityRow[]) => void,
 ): () => void {
   let alive = true
   let planned = false
   let rows: ActivityRow[] = []
-  let total = 0
   const off = bridge.on('activity', (told: EventPayload<'activity'>) => {
     rows = rows.length === 0 ? told.rows : rows.concat(told.rows)
-    total = told.total
     if (planned) return
     planned = true
     nextFrame(() => {
       planned = false
       const waiting = rows
       rows = []
-      if (alive) take(waiting, total)
+      if (alive) take(waiting)
     })
   })
   return () => {

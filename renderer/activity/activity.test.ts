@@ -5,6 +5,7 @@ import type { PageBridge } from '../../contract/shell-ipc.ts'
 import { fits, isFiltered, NO_FILTER, readWords, toQuery } from './activity-filter.ts'
 import { createActivityStore, PAGE } from './activity-store.ts'
 import { addOlder, EMPTY_WINDOW, MOST_ROWS, showFresh, takeRows } from './row-window.ts'
+import { timeLabel } from './timeline.tsx'
 
 function row(seq: number, more: Partial<ActivityRow> = {}): ActivityRow {
   return {
@@ -139,7 +140,11 @@ describe('the live record', () => {
     tell(row(4), row(5, { decision: 'deny' }))
     draw()
     expect(shown()).toEqual([5])
-    expect(store.getState().total).toBe(99)
+    // What fits is counted once, also when it changes: the record holds more than what is shown.
+    expect(store.getState().total).toBe(4)
+    tell(row(5, { decision: 'deny', state: 'failed' }))
+    draw()
+    expect(store.getState().total).toBe(4)
   })
   it('does not show the answer to an older filter', async () => {
     const answers: ((value: unknown) => void)[] = []
@@ -173,4 +178,12 @@ describe('the live record', () => {
     store.getState().setAtTop(true)
     expect(shown()).toEqual([4, 3, 2, 1])
   })
+})
+
+it('labels the timeline so that no two of its times read the same', () => {
+  const until = Date.UTC(2026, 4, 3, 12, 0, 30)
+  const labels = (span: number) =>
+    [0.1, 0.3, 0.5, 0.7, 0.9].map((share) => timeLabel(until - span + share * span, until - span, until))
+  for (const span of [15_000, 60_000, 170_000, 600_000, 900_000, 3_600_000, 86_400_000, 604_800_000])
+    expect(new Set(labels(span)).size, String(span)).toBe(5)
 })

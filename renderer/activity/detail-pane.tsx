@@ -14,7 +14,7 @@ import { Mark } from '../design/mark.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import { Who } from '../design/who.tsx'
 import { readDetails, readOrigins } from './read-details.ts'
-import { describeKind, markOf } from './row-words.ts'
+import { describeKind, markOf, placeOfRule } from './row-words.ts'
 
 /** One entry in full: what, who, exactly what, why, where it came from, what belongs to it, its place in the chain. */
 export function DetailPane({ onOpen }: { onOpen: (seq: number | null) => void }) {
@@ -92,7 +92,7 @@ function Entry({
           <div className={`because ${mark.kind ?? ''}`}>
             {entry.because.map(({ rule, text }) => (
               <p key={rule + text}>
-                <ShownText text={text} field="reason" /> <code className="faint">{rule}</code>
+                <ShownText text={text} field="reason" /> <Rule rule={rule} principal={entry.principal} />
               </p>
             ))}
           </div>
@@ -101,6 +101,19 @@ function Entry({
       {origins.length > 0 && <Origins origins={origins} />}
       {related.length > 0 && <Related related={related} onOpen={onOpen} />}
     </>
+  )
+}
+
+/** The rule that counted, and the way to it: a grant and a file's rule on Permissions, a perimeter's line on its agent. */
+function Rule({ rule, principal }: { rule: string; principal: ActivityEntry['principal'] }) {
+  const { route } = useStores()
+  const go = useStore(route, (state) => state.go)
+  const place = placeOfRule(rule, principal)
+  if (place === null) return <code className="faint">{rule}</code>
+  return (
+    <button type="button" className="link-button" onClick={() => go(...place)}>
+      <code>{rule}</code>
+    </button>
   )
 }
 
@@ -138,7 +151,9 @@ function Facts({ entry, outcome }: { entry: ActivityEntry; outcome: ActivityEntr
         <>
           <dt>Tool</dt>
           <dd>
-            {tool.name} {tool.version}{' '}
+            <button type="button" className="link-button" onClick={() => go('tools', [tool.name])}>
+              {tool.name} {tool.version}
+            </button>{' '}
             <code className="faint" title={tool.hash}>
               {tool.hash.slice(0, 8)}
             </code>

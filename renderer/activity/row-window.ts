@@ -42,9 +42,17 @@ function replaceKnown(rows: ActivityRow[], changes: readonly ActivityRow[]): Act
   return next
 }
 
+const newestIn = ({ fresh, rows }: RowWindow): number => fresh[0]?.seq ?? rows[0]?.seq ?? 0
+
+/** How many of these were not there before; the others are known rows that have changed. */
+export function countNew(window: RowWindow, told: readonly ActivityRow[]): number {
+  const newest = newestIn(window)
+  return new Set(told.map(({ seq }) => seq).filter((seq) => seq > newest)).size
+}
+
 /** Takes in rows as the broker told them, newest last. `atTop`: the reader sees the newest row. */
 export function takeRows(window: RowWindow, told: readonly ActivityRow[], atTop: boolean): RowWindow {
-  const newestKnown = window.fresh[0]?.seq ?? window.rows[0]?.seq ?? 0
+  const newestKnown = newestIn(window)
   const bySeq = new Map(told.map((row) => [row.seq, row]))
   const all = [...bySeq.values()].sort((a, b) => b.seq - a.seq)
   const added = all.filter(({ seq }) => seq > newestKnown)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeEnd, markOf, splitSubject } from './row-words.ts'
+import { describeEnd, markOf, placeOfRule, splitSubject } from './row-words.ts'
 
 it('marks a row by what was decided and by whom', () => {
   const mark = (decision: 'allow' | 'deny' | 'ask' | null, asked = false) =>
@@ -39,4 +39,14 @@ it('takes a subject apart at its verb', () => {
     '',
     'Helper has read text',
   ])
+})
+
+it('leads from a rule to where a person can change it', () => {
+  const agent = { id: 'agent_1', kind: 'agent', name: 'Tidy' } as const
+  expect(placeOfRule('grant:grant_1', agent)).toEqual(['permissions', []])
+  expect(placeOfRule('policy:no-mail', agent)).toEqual(['permissions', ['policy']])
+  expect(placeOfRule('perimeter:folders[0]', agent)).toEqual(['agents', ['agent_1']])
+  expect(placeOfRule('perimeter:none', { id: 'cli_1', kind: 'client', name: 'A program' })).toBeNull()
+  for (const rule of ['answer', 'flow:outside', 'built-in:keys', ''])
+    expect(placeOfRule(rule, agent)).toBeNull()
 })

@@ -1,5 +1,6 @@
 /** How a row of the record reads: its mark, its word, how it ended. The same in rows, on Home, in details. */
 import type { ActivityRow, EntryKind } from '../../contract/activity.ts'
+import type { PageName } from '../app/route.ts'
 import { formatDuration } from '../design/format.ts'
 import type { MarkKind } from '../design/mark.tsx'
 
@@ -74,4 +75,16 @@ export function splitSubject({ kind, subject }: Pick<ActivityRow, 'kind' | 'subj
   if (kind === 'alert' || kind === 'crash') return ['', subject]
   const at = subject.indexOf(' ')
   return at < 0 ? [subject, ''] : [subject.slice(0, at), subject.slice(at + 1)]
+}
+
+/** Where a rule of a decision can be looked at and changed; null when it is no rule that a person made. */
+export function placeOfRule(
+  rule: string,
+  principal: ActivityRow['principal'],
+): [page: PageName, rest: string[]] | null {
+  const [layer = ''] = rule.split(':', 1)
+  if (layer === 'grant') return ['permissions', []]
+  if (layer === 'policy' || layer === 'managed') return ['permissions', ['policy']]
+  if (layer === 'perimeter' && principal?.kind === 'agent') return ['agents', [principal.id]]
+  return null
 }

@@ -168,14 +168,19 @@ function LanePicture({
       <div className="lane-times number">
         {[0.1, 0.3, 0.5, 0.7, 0.9].map((share) => (
           <span key={share} style={{ left: `${share * 100}%` }}>
-            {until - since > 2 * 86_400_000
-              ? format.moment(timeAt(share), until).replace(/ \d\d:\d\d$/, '')
-              : format.minute(timeAt(share))}
+            {timeLabel(timeAt(share), since, until)}
           </span>
         ))}
       </div>
     </div>
   )
+}
+
+/** As exact as it takes for two labels to differ: a day, a minute, a second. */
+export function timeLabel(at: number, since: number, until: number): string {
+  const span = until - since
+  if (span > 2 * 86_400_000) return format.moment(at, until).replace(/ \d\d:\d\d$/, '')
+  return span > 10 * 60_000 ? format.minute(at) : format.clock(at)
 }
 
 /** A bar a bucket, higher with more work, in one path: a hundred lanes would still be a hundred elements. */

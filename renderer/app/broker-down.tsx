@@ -22,15 +22,17 @@ export function BrokerAway() {
     <div role="alert" className="page">
       <EmptyState
         icon={<ShieldOff aria-hidden="true" />}
-        title="The gate has closed"
+        title={broker.state === 'silent' ? 'The gate does not answer' : 'The gate has closed'}
         actions={
           <Button tone="primary" size="large" icon={<RotateCw />} onClick={() => void restart()}>
             Start it again
           </Button>
         }
       >
-        The part of Sallyport that decides and acts has ended, so no agent can do anything. The record up to
-        this moment is safe. {broker.text}
+        {broker.state === 'silent'
+          ? 'Until it answers, tools get nothing more from it; a program that is already running may go on. '
+          : 'The part of Sallyport that decides and acts has ended, so no agent can do anything. The record up to this moment is safe. '}
+        {broker.text}
       </EmptyState>
     </div>
   )

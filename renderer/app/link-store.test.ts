@@ -69,6 +69,13 @@ describe('the link to the broker', () => {
     expect(calls).toContainEqual(['stop.now', { agentId: 'agent_1' }])
     expect(store.getState().status?.stop.stopped).toBe(false)
   })
+  it('marks a drill as one', async () => {
+    const { store, status, calls } = setUp({ 'stop.now': receipt })
+    status(running)
+    await store.getState().stop(undefined, true)
+    expect(calls).toContainEqual(['stop.now', { drill: true }])
+    expect(store.getState().status?.stop.stopped).toBe(true)
+  })
   it('says why a stop did not work', async () => {
     const { store } = setUp({ 'stop.now': new Error('The broker does not answer.') })
     await store.getState().stop()

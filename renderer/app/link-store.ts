@@ -8,7 +8,7 @@ import type { PageBridge } from '../../contract/shell-ipc.ts'
 import { readFault } from './fault.ts'
 
 export interface BrokerLife {
-  state: 'ready' | 'starting' | 'down'
+  state: 'ready' | 'starting' | 'silent' | 'down'
   text: string
 }
 export interface LinkState {
@@ -18,7 +18,8 @@ export interface LinkState {
   stopping: boolean
   /** Why the last stop, resume or pause did not work; empty when it did. */
   fault: string
-  stop: (agentId?: string) => Promise<void>
+  /** A drill ends the same, and is marked as one in the record. */
+  stop: (agentId?: string, drill?: boolean) => Promise<void>
   resume: (agentId?: string) => Promise<void>
   pause: (paused: boolean, agentId?: string) => Promise<void>
   restart: () => Promise<void>
@@ -41,10 +42,13 @@ export function createLinkStore(bridge: PageBridge): StoreApi<LinkState> {
       status: null,
       stopping: false,
       fault: '',
-      stop: async (agentId) => {
+      stop: async (agentId, drill = false) => {
         set({ stopping: true })
         await guard(async () => {
-          const receipt = await bridge.call('stop.now', agentId ? { agentId } : {})
+          const receipt = await bridge.call('stop.now', {
+            ...(agentId ? { agentId } : {}),
+            ...(drill ? { drill } : {}),
+          })
           const stop = get().status?.stop
           if (stop && !agentId)
             setStop({ ...stop, stopped: true, since: receipt.at, by: receipt.by, receipt })
@@ -83,5 +87,5 @@ export function createLinkStore(bridge: PageBridge): StoreApi<LinkState> {
 function isLife(value: unknown): value is BrokerLife {
   if (typeof value !== 'object' || value === null) return false
   const { state, text } = value as { state?: unknown; text?: unknown }
-  return (state === 'ready' || state === 'starting' || state === 'down') && typeof text === 'string'
+  return ['ready', 'starting', 'silent', 'down'].includes(state as string) && typeof text === 'string'
 }

@@ -66,6 +66,7 @@ export function Receipt({ receipt }: { receipt: StopReceipt }) {
   return (
     <div className="receipt">
       <p>
+        {receipt.drill && 'A drill. '}
         {ended.length > 0 ? `Ended ${listOf(ended)}` : 'There was nothing to end'} in{' '}
         <b className="number">{formatDuration(receipt.ms)}</b>.{' '}
         {withdrawn.length > 0 && `Withdrew ${listOf(withdrawn)}. `}

@@ -45,7 +45,9 @@ export function scriptedBridge(params: URLSearchParams): PageBridge {
   }
 }
 
-function lifeOf(state: string): { state: 'ready' | 'starting' | 'down'; text: string } {
+function lifeOf(state: string): { state: 'ready' | 'starting' | 'silent' | 'down'; text: string } {
+  if (state === 'silent')
+    return { state, text: 'The gate does not answer. You can wait, start it again, or press Stop.' }
   if (state === 'down')
     return {
       state: 'down',

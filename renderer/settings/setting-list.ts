@@ -21,6 +21,9 @@ const number = (min: number, max: number, unit: string): SettingControl => ({
 })
 const toggle: SettingControl = { kind: 'switch' }
 
+/** The group in which Stop can be tried, too. */
+export const STOP_GROUP = 'Stop'
+
 /** Every setting that a person changes, in groups, in plain words. */
 export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
   {
@@ -109,7 +112,7 @@ export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
     ],
   },
   {
-    title: 'Stop',
+    title: STOP_GROUP,
     rows: [
       {
         key: 'stopShortcut',

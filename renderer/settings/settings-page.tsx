@@ -7,7 +7,8 @@ import { Skeleton } from '../design/empty-state.tsx'
 import { Select, Switch, TextInput } from '../design/field.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import { AlertSwitches } from './alert-switches.tsx'
-import { SETTING_GROUPS, type SettingRow } from './setting-list.ts'
+import { DrillRow } from './drill-row.tsx'
+import { SETTING_GROUPS, type SettingRow, STOP_GROUP } from './setting-list.ts'
 import './settings.css'
 
 /** Every setting; a change counts at once. What an organization has locked says so, with its reason. */
@@ -31,6 +32,7 @@ export function SettingsPage() {
                 {rows.map((row) => (
                   <Row key={row.key} row={row} values={values} />
                 ))}
+                {title === STOP_GROUP && <DrillRow />}
               </ul>
             </section>
           ))}

@@ -201,6 +201,28 @@ describe('sending to a collector', () => {
     expect(exporter?.state()).toMatchObject({ skipped: 0, fault: '' })
   })
 
+  it('reads no more of an answer than it needs, however long the collector goes on', async () => {
+    let letGo = false
+    const endless = createServer((request, response) => {
+      request.resume()
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const more = setInterval(() => response.write(Buffer.alloc(64 * 1024, 32)), 5)
+      response.on('close', () => {
+        letGo = true
+        clearInterval(more)
+      })
+    })
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve))
+    // Time alone would not end it within this test.
+    open({ timeoutMs: 600_000 }).setEndpoint(`http://127.0.0.1:${(endless.address() as AddressInfo).port}`)
+    fill(log, 4)
+    await until(() => exporter?.state().waiting === 0)
+    await until(() => letGo)
+    expect(exporter?.state()).toMatchObject({ skipped: 0, fault: '' })
+    endless.closeAllConnections()
+    await new Promise((resolve) => endless.close(resolve))
+  })
+
   it('says how much was lost beyond the bound, and sends the rest', async () => {
     let away = true
     answer = () => (away ? { status: 503 } : { status: 200, body: '{}' })

@@ -22,7 +22,11 @@ export interface OtlpExporterOptions {
       signal: AbortSignal
       redirect: 'manual'
     },
-  ): Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>
+  ): Promise<{
+    status: number
+    headers: { get(name: string): string | null }
+    body: AsyncIterable<Uint8Array> | null
+  }>
   source: OtlpSource
   limits?: Partial<OtlpLimits>
   onFault?: (error: unknown) => void
@@ -167,7 +171,7 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
       // What was named gets it, and nobody else.
       redirect: 'manual',
     })
-    const text = (await reply.text()).slice(0, 2_000)
+    const text = await startOf(reply.body)
     if (reply.status >= 200 && reply.status < 300)
       return { kind: 'taken', afterMs: 0, fault: refusedIn(text) }
     const fault = `The collector answered ${reply.status}. ${text.slice(0, 200)}`.trim()
@@ -208,6 +212,19 @@ export function createOtlpExporter(options: OtlpExporterOptions): OtlpExporter {
       url = null
     },
   }
+}
+
+/** No more is read of an answer than what is looked at; one that goes on is let go of. */
+const ANSWER_BYTES = 8_192
+async function startOf(body: AsyncIterable<Uint8Array> | null): Promise<string> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of body ?? []) {
+    parts.push(part.subarray(0, ANSWER_BYTES - bytes))
+    bytes += part.byteLength
+    if (bytes >= ANSWER_BYTES) break
+  }
+  return Buffer.concat(parts).toString('utf8')
 }
 
 function logsUrl(endpoint: string): string {

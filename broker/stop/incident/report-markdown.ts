@@ -9,13 +9,13 @@ export function reportMarkdown(evidence: Evidence, checklist: ChecklistItem[]): 
   const { receipt, head, verified } = evidence
   return [
     `# Incident ${evidence.id}`,
-    `Begun ${timeOf(evidence.at)} by ${safe(evidence.by)}. ${safe(evidence.why)}`,
+    `Begun ${timeOf(evidence.at)} by ${safe(evidence.by)}.${evidence.why ? ` ${safe(evidence.why)}` : ''}`,
     '',
     '## What was done at once',
-    `- Everything stopped in ${Math.round(receipt.ms)} ms: ${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections, ${receipt.questions} open questions, ${receipt.credentials} credentials that were in use.`,
+    `- Everything stopped in ${Math.round(receipt.ms)} ms: ${many(receipt.runs, 'run')}, ${many(receipt.isolates, 'tool')}, ${many(receipt.processes, 'process', 'processes')}, ${many(receipt.sockets, 'connection')}, ${many(receipt.questions, 'open question')}, ${many(receipt.credentials, 'credential')} in use.`,
     `- ${receipt.survivors.length === 0 ? 'Nothing survived.' : `These processes would not end: ${receipt.survivors.join(', ')}.`}`,
     `- The record was frozen at entry ${head.seq} (\`${head.hash}\`), ${head.sealed ? 'sealed with this computer’s key' : 'not sealed: the keychain gave no key'}.`,
-    `- ${evidence.tokensRevoked} tokens of clients were revoked, and the secrets were locked.`,
+    `- The secrets were locked, and ${many(evidence.tokensRevoked, 'token')} of clients revoked.`,
     '',
     '## What had already left',
     list(receipt.alreadyLeft.map(safe), 'Nothing was under way.'),
@@ -33,7 +33,7 @@ export function reportMarkdown(evidence: Evidence, checklist: ChecklistItem[]): 
     list(
       evidence.secrets.map(
         ({ name, uses, to, tools, last }) =>
-          `**${safe(name)}**: ${uses} times, last ${timeOf(last)}, to ${to.map(safe).join(', ')}${tools.length ? `, by ${tools.map(safe).join(', ')}` : ''}`,
+          `**${safe(name)}**: ${many(uses, 'time')}, last ${timeOf(last)}, to ${to.map(safe).join(', ')}${tools.length ? `, by ${tools.map(safe).join(', ')}` : ''}`,
       ),
       'None.',
     ),
@@ -42,7 +42,7 @@ export function reportMarkdown(evidence: Evidence, checklist: ChecklistItem[]): 
     list(
       evidence.hosts.map(
         ({ host, requests, refused, bytesOut, by, last }) =>
-          `**${safe(host)}**: ${requests} requests, ${refused} refused, ${bytesOut} bytes out, by ${by.map(safe).join(', ')}, last ${timeOf(last)}`,
+          `**${safe(host)}**: ${many(requests, 'request')}, ${refused} refused, ${many(bytesOut, 'byte')} out, by ${by.map(safe).join(', ')}, last ${timeOf(last)}`,
       ),
       'None.',
     ),
@@ -64,7 +64,7 @@ export function reportMarkdown(evidence: Evidence, checklist: ChecklistItem[]): 
     '',
     '## Grants in force',
     list(
-      evidence.grants.map(({ words, uses }) => `${safe(words)} (used ${uses} times)`),
+      evidence.grants.map(({ words, uses }) => `${safe(words)} (used ${many(uses, 'time')})`),
       'None.',
     ),
     '',
@@ -75,11 +75,12 @@ export function reportMarkdown(evidence: Evidence, checklist: ChecklistItem[]): 
     ),
     '',
     '## Proof',
-    `The record was verified when this was written: ${verified.ok ? `${verified.entries} entries are as they were written` : safe(verified.firstBad?.text ?? 'it is broken')}, sealed up to entry ${verified.sealedTo ?? 'none'}. \`timeline.jsonl\` holds ${evidence.entries} entries since ${timeOf(evidence.since)}; take \`hash\` and \`prev\` out of a line, write the rest as canonical JSON, and SHA-256 over \`prev\` and that gives \`hash\`. Lines in which a secret had to be hidden are named in \`proof.json\`; their own hash stands, their text no longer gives it.`,
+    `The record was verified when this was written: ${verified.ok ? `${many(verified.entries, 'entry', 'entries')} as written` : safe(verified.firstBad?.text ?? 'it is broken')}, sealed up to entry ${verified.sealedTo ?? 'none'}. \`timeline.jsonl\` holds ${many(evidence.entries, 'entry', 'entries')} since ${timeOf(evidence.since)}; take \`hash\` and \`prev\` out of a line, write the rest as canonical JSON, and SHA-256 over \`prev\` and that gives \`hash\`. Lines in which a secret had to be hidden are named in \`proof.json\`; their own hash stands, their text no longer gives it.`,
     '',
   ].join('\n')
 }
 
+const many = (count: number, one: string, more = `${one}s`) => `${count} ${count === 1 ? one : more}`
 const timeOf = (at: number) => new Date(at).toISOString()
 
 function list(lines: string[], none: string): string {
