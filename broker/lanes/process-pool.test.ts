@@ -1,5 +1,6 @@
 // The pool by itself, with small processes that only say that they are ready: many are started in no time.
 import { spawn } from 'node:child_process'
+import { getPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { Manifest } from '../../contract/manifest.ts'
@@ -28,7 +29,13 @@ afterEach(async () => {
 })
 
 /** @param script of a shell that stands for a sandbox */
-function openPool(script: string, osSandbox: OsSandbox = 'none', prepare = async () => '', group = noGroup) {
+function openPool(
+  script: string,
+  osSandbox: OsSandbox = 'none',
+  prepare = async () => '',
+  group = noGroup,
+  spares = 0,
+) {
   pool = createProcessPool({
     spawner: {
       prepare,
@@ -44,7 +51,7 @@ function openPool(script: string, osSandbox: OsSandbox = 'none', prepare = async
     clock,
     now: () => performance.now(),
     strict: () => false,
-    ...{ spares: 0, limit: LIMIT },
+    ...{ spares, limit: LIMIT },
     idleMs: 60_000,
     log: (text) => said.push(text),
   })
@@ -134,3 +141,23 @@ test('where there are no groups, that says nothing of a process', async () => {
   expect(await pool.prepare(callOf('agent_1'))).toBeNull()
   expect(said).toEqual([])
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a spare that takes another’s place gives way from its start; what is waited for does not',
+  async () => {
+    openPool(`${READY}; exec sleep 60`, 'none', undefined, noGroup, 1)
+    await pool.warm()
+    expect(await pool.prepare(callOf('agent_1'))).toBeNull()
+    expect(await pool.prepare(callOf('agent_2'))).toBeNull()
+    await expect.poll(() => pool.counts().spare).toBe(1)
+    const nicenessOf = (key: string | null) =>
+      pool
+        .of('all')
+        .filter((process) => process.principalId === key)
+        .flatMap((process) => process.pids())
+        .map((pid) => getPriority(pid))
+    const own = getPriority()
+    expect([nicenessOf('agent_1'), nicenessOf('agent_2')]).toEqual([[own], [own]])
+    expect(nicenessOf(null)).toEqual([Math.max(own, 10)])
+  },
+)

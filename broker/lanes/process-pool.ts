@@ -10,8 +10,9 @@ import { cancelled, endedAlongside, stoppedCall } from './end-call.ts'
 import type { LaneGroup } from './lane-group.ts'
 import { KILLED, type SandboxEnd } from './sandbox-process.ts'
 import type { SandboxSpawner } from './spawn-sandbox.ts'
-import { CALLS_LIMIT, createToolProcess, type ToolProcess } from './tool-process.ts'
+import { CALLS_LIMIT, createToolProcess, NICENESS, type ToolProcess } from './tool-process.ts'
 import type { ProcessWatch } from './watch-processes.ts'
+import { yieldFromBirth } from './yield-processor.ts'
 
 export interface ProcessPool {
   /** A process that can take this call at once. */
@@ -74,10 +75,13 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   const fitting = () => living().filter((process) => process.strict === options.strict())
   const spares = () => fitting().filter((process) => process.key === null)
 
-  function start(): ToolProcess {
+  /** @param awaited somebody waits for it; what only takes another's place must not take the processor from calls */
+  function start(awaited: boolean): ToolProcess {
     const strict = options.strict()
     const spawned = spawner.start({ strict })
-    if (spawned.child.pid) takeInto(spawned.child.pid)
+    const { pid } = spawned.child
+    if (pid) takeInto(pid)
+    if (pid && !awaited) yieldFromBirth(pid, NICENESS)
     const process = createToolProcess({ ...options, spawned, strict, takeInto, onGone })
     all.add(process)
     void process.ready.then((ready) => {
@@ -142,7 +146,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     const own = fitting().find((process) => process.key === key && process.calls() < CALLS_LIMIT)
     if (own) return own
     const spare = spares().sort((a, b) => Number(b.isReady()) - Number(a.isReady()))[0]
-    const process = spare ?? (makeRoom() ? start() : null)
+    const process = spare ?? (makeRoom() ? start(true) : null)
     if (!process) return null
     process.key = key
     process.principalId = call.principalId
@@ -180,16 +184,16 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   function scheduleRefill() {
     respawn ??= setTimeout(() => {
       respawn = undefined
-      if (startSpare() && lacksSpare()) scheduleRefill()
+      if (startSpare(false) && lacksSpare()) scheduleRefill()
     }, RESPAWN_MS)
     respawn.unref()
   }
 
   const lacksSpare = () => !resting && !closed && living().length < limit && spares().length < options.spares
   /** One in a turn of the loop: a start copies this process's page tables, which takes milliseconds. */
-  function startSpare(): boolean {
+  function startSpare(awaited: boolean): boolean {
     if (!lacksSpare()) return false
-    start()
+    start(awaited)
     return true
   }
 
@@ -197,7 +201,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     resting = false
     if (await spawner.prepare()) return
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      while (startSpare()) await new Promise((resolve) => setImmediate(resolve))
+      while (startSpare(true)) await new Promise((resolve) => setImmediate(resolve))
       const waiting = spares()
       await Promise.all(waiting.map((process) => process.ready))
       const broken = waiting.find((process) => process.gone() && !process.ended()?.killed)

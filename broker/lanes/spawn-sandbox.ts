@@ -86,7 +86,9 @@ export function createSandboxSpawner({
       const { command, args } = commandLine(strict)
       const filtered = status.kind === 'bubblewrap' && filter
       const stdio = ['pipe', 'pipe', 'pipe', ...(filtered ? ['pipe' as const] : [])] as ('pipe' | 'ignore')[]
-      const child = spawn(command, args, { env: {}, cwd: '/', stdio, windowsHide: true })
+      // A session of its own has no terminal, and the system can share the processor by it.
+      const detached = status.kind === 'bubblewrap'
+      const child = spawn(command, args, { env: {}, cwd: '/', stdio, detached, windowsHide: true })
       if (filtered) {
         // Without descriptors for it there are no pipes; the child says that it never was, in a moment.
         const pipe = (child.stdio as unknown[] | undefined)?.[FILTER_DESCRIPTOR] as Writable | undefined

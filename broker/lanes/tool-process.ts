@@ -39,7 +39,7 @@ const TURN_MARGIN_MS = 2_000
 const UNSEEN_MS = 1_000
 const MEGABYTE = 1024 * 1024
 /** The child's own, for its session. */
-const NICENESS = 10
+export const NICENESS = 10
 
 /** `again`: the call had not begun, and its process was ended because of another one, or from outside. */
 export type RunResult = ToolCallResult | 'again'

@@ -25,7 +25,10 @@ export interface CommandLine {
   args: string[]
 }
 
-/** The arguments are bubblewrap's own; their order matters, later mounts cover earlier ones. */
+/**
+ * The arguments are bubblewrap's own; their order matters, later mounts cover earlier ones. To be started in a session of
+ * its own, without a terminal.
+ */
 export function wrapOnLinux(parts: LinuxParts, input: WrapInput): CommandLine {
   const mounts = parts.libraries.flatMap(({ at, file }) => ['--ro-bind', file, at])
   const namespaces = ['user', 'net', 'pid', 'ipc', 'uts'].map((name) => `--unshare-${name}`)
@@ -36,7 +39,7 @@ export function wrapOnLinux(parts: LinuxParts, input: WrapInput): CommandLine {
       ...namespaces,
       '--unshare-cgroup-try',
       ...['--uid', '65534', '--gid', '65534', '--hostname', 'sandbox', '--cap-drop', 'ALL'],
-      ...['--die-with-parent', '--new-session', '--clearenv', '--as-pid-1'],
+      ...['--die-with-parent', '--clearenv', '--as-pid-1'],
       ...mounts,
       ...['--ro-bind', parts.node, '/node', '--ro-bind', input.bundle, '/sandbox'],
       ...['--remount-ro', '/', '--chdir', '/sandbox'],

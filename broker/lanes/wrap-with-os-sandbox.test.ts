@@ -20,7 +20,6 @@ describe('bubblewrap’s arguments', () => {
       '--unshare-ipc',
       '--unshare-uts',
       '--die-with-parent',
-      '--new-session',
       '--clearenv',
     ])
       expect(args).toContain(flag)

@@ -4,6 +4,7 @@
  * session of its own. So the session is lowered too.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { getPriority, setPriority } from 'node:os'
 
 /** Without privileges the system takes ten of these a second. */
 const AGAIN_MS = 120
@@ -21,6 +22,16 @@ export function yieldProcessor(pid: number, niceness: number, tries = TRIES): vo
     if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || tries <= 1) return
     setTimeout(() => yieldProcessor(pid, niceness, tries - 1), AGAIN_MS).unref()
   }
+}
+
+/** For one that nobody waits for: it yields from its birth, and whatever it starts with it. */
+export function yieldFromBirth(pid: number, niceness: number): void {
+  try {
+    if (getPriority(pid) < niceness) setPriority(pid, niceness)
+  } catch {
+    // It has ended already.
+  }
+  yieldProcessor(pid, niceness)
 }
 
 const groupOf = (pid: number | 'self') => readFileSync(`/proc/${pid}/autogroup`, 'utf8').split(' ')[0]
