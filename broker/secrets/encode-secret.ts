@@ -1,31 +1,42 @@
 /**
- * The sequences of characters under which one value travels: itself and reversed, in hex, in base64 at each alignment,
- * and one of these inside another; the numbers of its bytes; of a private key each line by itself.
+ * The sequences of characters under which one value travels: itself and reversed, in hex, in base64 and base32 at each
+ * alignment, and one of these inside another; the numbers of its bytes; of a private key each line by itself.
  * Escapes, wrapped lines and separators are the matcher's (`match-sequence.ts`). Pure.
  */
-export interface Sequence {
-  /** Code points, without white space and invisible characters: the matcher skips those in the text too. */
-  codes: number[]
-  kind: 'plain' | 'hex' | 'base64'
-  /** Base64: the character before or after holds bits of the value too. */
-  edges: { before: boolean; after: boolean }
-  /** Plain: a space of the value may be written as a plus. */
-  spaced: boolean
-}
+import { base32Forms } from './base32-forms.ts'
+import { type Edges, type Sequence, sequence } from './sequence.ts'
+
+/** What is encoded twice or more is not looked for in longer values: each would be hundreds of forms as long. */
+const LONGEST_DEEP = 600
 
 export function encodeSecret(value: string): Sequence[] {
   const reversed = reverse(value)
+  const bytes = Buffer.from(value, 'utf8')
   const forms = [
     ...formsOf(value),
     ...formsOf(reversed),
-    // Composed or not, accents are the same to who reads them.
-    ...(['NFC', 'NFD'] as const).map((form) => plain(value.normalize(form))),
+    // Composed or not, accents are the same to who reads them; and so they look when read as Latin letters.
+    ...[value.normalize('NFC'), value.normalize('NFD'), bytes.toString('latin1')].map(plain),
+    ...inQuotes(value).map(plain),
     ...inUnits(value).flatMap(written),
-    sequence('plain', Buffer.from(value, 'utf8').join(',')),
-    ...twice(value),
+    ...base32Forms(bytes),
+    sequence('numbers', bytes.join(',')),
+    sequence('numbers', Array.from(value, (_, at) => value.charCodeAt(at)).join(',')),
+    ...(value.length > LONGEST_DEEP ? [] : [...twice(value), ...thrice(value)]),
     ...keyLines(value).flatMap(formsOf),
   ]
   return unlike(forms)
+}
+
+/** A quote inside of quotes, as tables, databases and shells write it. One at an end is found as it is. */
+function inQuotes(value: string): string[] {
+  const inner = value.slice(1, -1)
+  return [
+    inner.replaceAll('"', '""'),
+    ...["''", "'\\''", `'"'"'`].map((written) => inner.replaceAll("'", written)),
+  ]
+    .filter((text) => text !== inner)
+    .map((text) => value.slice(0, 1) + text + value.slice(-1))
 }
 
 /**
@@ -54,25 +65,78 @@ function written(bytes: Buffer): Sequence[] {
   return [sequence('hex', bytes.toString('hex')), ...base64Forms(bytes)]
 }
 
-/** One encoding inside another: base64 of base64, of hex, of an escaped value; and what is encoded, reversed. */
+/** One encoding inside another, in either order; and what is encoded, reversed. */
 function twice(value: string): Sequence[] {
-  const hex = Buffer.from(value, 'utf8').toString('hex')
-  const cores = base64Forms(Buffer.from(value, 'utf8'))
+  const bytes = Buffer.from(value, 'utf8')
+  const hex = bytes.toString('hex')
+  const cores = base64Forms(bytes)
   const inner = [
     hex,
     hex.toUpperCase(),
+    ...[':', ' '].map((between) => hex.replace(/..(?=.)/g, `$&${between}`)),
     ...cores.flatMap(({ codes }) => inBothAlphabets(String.fromCodePoint(...codes))),
-    ...[escapeForUrl(value), JSON.stringify(value).slice(1, -1)].filter((text) => text !== value),
+    ...inLines(bytes.toString('base64')),
+    ...escapedForms(value),
   ]
   return [
     ...inner.flatMap((text) => written(Buffer.from(text, 'utf8'))),
+    ...escapedForms(value).map((text) => plain(reverse(text))),
     sequence('hex', reverse(hex)),
-    ...cores.map(({ codes, edges, ...core }) => ({
-      ...core,
-      codes: codes.toReversed(),
-      edges: { before: edges.after, after: edges.before },
-    })),
+    ...cores.map(turned),
   ]
+}
+
+/** Base64 three deep, and of two turned round. */
+function thrice(value: string): Sequence[] {
+  const texts = base64Forms(Buffer.from(value, 'utf8')).flatMap(({ codes }) =>
+    inBothAlphabets(String.fromCodePoint(...codes)),
+  )
+  const second = texts.flatMap((text) => base64Forms(Buffer.from(text)))
+  return [
+    ...second.flatMap(({ codes }) => base64Forms(Buffer.from(String.fromCodePoint(...codes)))),
+    ...second.map(turned),
+  ]
+}
+
+function turned({ codes, edges, ...rest }: Sequence): Sequence {
+  const other: Edges = { before: edges.after, after: edges.before }
+  return { ...rest, codes: codes.toReversed(), edges: other }
+}
+
+/** As programs wrap it: once it is encoded again, the ends of the lines are part of what is encoded. */
+function inLines(base64: string): string[] {
+  return [76, 64].flatMap((width) =>
+    base64.length <= width
+      ? []
+      : ['\n', '\r\n'].map((end) => base64.replace(new RegExp(`.{${width}}(?=.)`, 'g'), `$&${end}`)),
+  )
+}
+
+/** Where it needs it, and each character. Half a character (a lone surrogate) has no escape. */
+function escapedForms(value: string): string[] {
+  const bytes = [...Buffer.from(value, 'utf8')].map((byte) => byte.toString(16).padStart(2, '0'))
+  const units = Array.from(value, (_, at) => value.charCodeAt(at).toString(16).padStart(4, '0'))
+  const percent = bytes.map((byte) => `%${byte}`).join('')
+  const unicode = units.map((unit) => `\\u${unit}`).join('')
+  const points = [...value].map((char) => char.codePointAt(0) as number)
+  return [
+    encodeURIComponent(value.toWellFormed()),
+    JSON.stringify(value).slice(1, -1),
+    value.replace(/[&<>"']/g, (sign) => HTML[sign] as string),
+    percent,
+    percent.toUpperCase(),
+    unicode,
+    units.map((unit) => `\\u${unit.toUpperCase()}`).join(''),
+    points.map((code) => `&#${code};`).join(''),
+    points.map((code) => `&#x${code.toString(16)};`).join(''),
+  ].filter((text) => text !== value)
+}
+const HTML: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
 }
 
 const inBothAlphabets = (base64: string) =>
@@ -80,45 +144,11 @@ const inBothAlphabets = (base64: string) =>
 
 const reverse = (text: string) => [...text].reverse().join('')
 
-/** Half a character (a lone surrogate) has no escape. */
-const escapeForUrl = (text: string) => encodeURIComponent(text.toWellFormed())
-
 function unlike(forms: Sequence[]): Sequence[] {
   return [...new Map(forms.map((form) => [`${form.kind} ${form.codes.join()}`, form])).values()]
 }
 
-/** White space, control characters and what can't be seen. */
-export function isInvisible(code: number): boolean {
-  return (
-    code <= 32 ||
-    (code >= 0x7f && code <= 0xa0) ||
-    code === 0xad ||
-    code === 0x34f ||
-    code === 0x115f ||
-    code === 0x1160 ||
-    (code >= 0x180b && code <= 0x180f) ||
-    (code >= 0x2000 && code <= 0x200f) ||
-    (code >= 0x2028 && code <= 0x202f) ||
-    (code >= 0x205f && code <= 0x206f) ||
-    code === 0x2800 ||
-    code === 0x3000 ||
-    code === 0x3164 ||
-    (code >= 0xfe00 && code <= 0xfe0f) ||
-    code === 0xfeff ||
-    code === 0xffa0 ||
-    (code >= 0xfff9 && code <= 0xfffb) ||
-    (code >= 0xe0000 && code <= 0xe01ef)
-  )
-}
-
-function plain(text: string): Sequence {
-  return { ...sequence('plain', text), spaced: text.includes(' ') }
-}
-
-function sequence(kind: Sequence['kind'], text: string): Sequence {
-  const codes = [...text].map((char) => char.codePointAt(0) ?? 0).filter((code) => !isInvisible(code))
-  return { codes, kind, edges: { before: false, after: false }, spaced: false }
-}
+const plain = (text: string): Sequence => sequence('plain', text)
 
 /** At each of three alignments, the characters that depend on the value alone. */
 function base64Forms(bytes: Buffer): Sequence[] {

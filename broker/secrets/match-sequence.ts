@@ -2,7 +2,8 @@
  * Whether one sequence stands at one place of a text, each character plain or escaped in any way, with wrapped lines,
  * white space and invisible characters between. Pure.
  */
-import { isInvisible, type Sequence } from './encode-secret.ts'
+import { isInvisible } from './invisible.ts'
+import { jumpAt, mayBreak } from './line-breaks.ts'
 import { undress } from './look-alike.ts'
 import {
   CUT_ESCAPE,
@@ -11,8 +12,11 @@ import {
   isMark,
   marksItself,
   mayGrow,
+  nestedMark,
   readEscape,
+  readNested,
 } from './read-escape.ts'
+import type { Sequence } from './sequence.ts'
 
 const NO_END = -1
 export interface Match {
@@ -24,6 +28,8 @@ export interface Match {
 const NO_MATCH: Match = Object.freeze({ end: NO_END, open: false })
 /** Invisible characters between two of the value: more than that is no usual way to write it. */
 export const MOST_BETWEEN = 48
+/** The end of a line with what frames the next one counts as so many of them. */
+const JUMP = 16
 /** Where a mark can be read in two ways both are followed, up to so many times. */
 const MOST_FORKS = 1000
 
@@ -32,23 +38,19 @@ export function matchSequence(text: string, at: number, sequence: Sequence): Mat
 }
 
 /** Characters that stand for themselves, up to one that is wrong: how nearly every try ends. Costs no allocation. */
-function isPlainMiss(text: string, at: number, { codes, kind }: Sequence): boolean {
-  const readable = kind === 'hex' ? READ_IN_HEX : READ
-  for (let i = 0; i < codes.length; i++) {
-    const unit = text.charCodeAt(at + i)
-    if (!(unit < 128) || readable[unit] === 1) return false
-    if (!same(unit, codes[i] as number, kind)) return true
+function isPlainMiss(text: string, at: number, { codes, kind, readable }: Sequence): boolean {
+  for (let index = 0, pos = at; index < codes.length; pos++) {
+    const unit = text.charCodeAt(pos)
+    if (!(unit < 128)) return false
+    if (readable[unit] === 1) {
+      // A space alone, with what stands for itself behind it, is passed over and can be nothing else.
+      const next = text.charCodeAt(pos + 1)
+      if (unit !== SPACE || index === 0 || kind === 'numbers' || !(next < 128) || readable[next] === 1)
+        return false
+    } else if (same(unit, codes[index] as number, kind)) index++
+    else return true
   }
   return false
-}
-
-/** One for each ASCII character that may be passed over, or mean another. */
-const READ = asciiOf('+%=\\&')
-const READ_IN_HEX = asciiOf('+%=\\&:-,;._|0')
-function asciiOf(some: string): Uint8Array {
-  return Uint8Array.from({ length: 128 }, (_, code) =>
-    isInvisible(code) || some.includes(String.fromCharCode(code)) ? 1 : 0,
-  )
 }
 
 function readSequence(text: string, at: number, sequence: Sequence): Match {
@@ -69,6 +71,7 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
         if (unit === wanted && forks < MOST_FORKS) best = Math.max(best, fork(index + 1, pos))
         const read = readEscape(text, pos)
         if (read === CUT_ESCAPE) return cutHere(best)
+        if (read >= 0 && isMark(escapeCode(read))) best = Math.max(best, within(index, pos, read, skipped))
         const taken = read >= 0 && same(escapeCode(read), wanted, kind)
         if (mayGrow(text, pos, read)) {
           if (!taken) return cutHere(best)
@@ -81,6 +84,7 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
           continue
         }
       }
+      if (index > 0 && mayBreak(unit, kind)) best = Math.max(best, jump(index, pos, skipped))
       const code = isHalf(unit) ? (text.codePointAt(pos) as number) : unit
       const prefix = kind === 'hex' && index % 2 === 0 && index > 0 && code === 48
       if (prefix && pos + 1 === text.length && wanted !== code) return cutHere(best)
@@ -91,7 +95,14 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
         continue
       }
       if (isHalf(unit) && pos + 1 === text.length) return cutHere(best)
+      // Between numbers white space separates as well as a comma does.
+      if (kind === 'numbers' && wanted === COMMA && isInvisible(code)) {
+        index++
+        pos++
+        continue
+      }
       const gap = mayPass(index, skipped) ? gapAt(text, pos, code, index, sequence) : 0
+      if (gap === CUT_ESCAPE) return cutHere(best)
       if (gap === 0) return best
       pos += gap
       skipped++
@@ -108,6 +119,36 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
     return best
   }
 
+  /** An escape whose own signs are escaped in another way. */
+  function within(index: number, pos: number, read: number, skipped: number): number {
+    if (forks >= MOST_FORKS) return NO_END
+    forks++
+    const wanted = codes[index] as number
+    const twice = escapeCode(read) === wanted ? nestedMark(text, pos, read) : 0
+    if (twice > 0) return Math.max(follow(index + 1, pos + twice, 0), inner(index, pos, read, skipped))
+    return inner(index, pos, read, skipped)
+  }
+
+  function inner(index: number, pos: number, read: number, skipped: number): number {
+    const said = readNested(text, pos, read)
+    if (said === CUT_ESCAPE) open = true
+    if (said < 0) return NO_END
+    const after = pos + escapeLength(said)
+    if (same(escapeCode(said), codes[index] as number, kind)) return follow(index + 1, after, 0)
+    return mayPass(index, skipped, escapeCode(said)) ? follow(index, after, skipped + 1) : NO_END
+  }
+
+  /** Over the end of a line and what a program writes before the next. */
+  function jump(index: number, pos: number, skipped: number): number {
+    const isNumber = kind === 'numbers'
+    if (forks >= MOST_FORKS || skipped + JUMP > MOST_BETWEEN) return NO_END
+    if (isNumber ? codes[index] !== COMMA : kind === 'hex' && index % 2 === 1) return NO_END
+    forks++
+    const { length, cut } = jumpAt(text, pos, kind)
+    open ||= cut
+    return length === 0 ? NO_END : follow(isNumber ? index + 1 : index, pos + length, skipped + JUMP)
+  }
+
   function cutHere(best: number): number {
     open = true
     return best
@@ -122,16 +163,33 @@ function same(code: number, wanted: number, kind: Sequence['kind']): boolean {
   if (code === wanted) return true
   if (code > 127) return undress(code) === wanted
   if (kind === 'base64') return (code === 45 && wanted === 43) || (code === 95 && wanted === 47)
+  if (kind === 'base32') return code >= 97 && code <= 122 && code - 32 === wanted
+  if (kind === 'numbers') return code === SEMICOLON && wanted === COMMA
   return kind === 'hex' && code >= 65 && code <= 70 && code + 32 === wanted
 }
 
 /** Characters to pass over: what can't be seen, and between the bytes of hex their separators. */
 function gapAt(text: string, pos: number, code: number, index: number, sequence: Sequence): number {
+  if (code === ESC) return colorAt(text, pos)
   if (isInvisible(code)) return code > 0xffff ? 2 : 1
-  if (sequence.spaced && code === 43) return 1
+  if (sequence.spaced && (code === 43 || code === 95)) return 1
+  if (sequence.kind === 'base32') return code === 45 || code === 46 ? 1 : 0
+  if (sequence.kind === 'numbers') return code === COMMA && sequence.codes[index - 1] === COMMA ? 1 : 0
   if (sequence.kind !== 'hex' || index % 2 === 1) return 0
   if (code === 48 && (text.charCodeAt(pos + 1) | 32) === 120) return 2
   return ':-,;._|'.includes(String.fromCharCode(code)) ? 1 : 0
 }
 
+/** What colors a terminal's text, or moves in it. */
+function colorAt(text: string, pos: number): number {
+  if (pos + 1 < text.length && text[pos + 1] !== '[') return 1
+  COLOR.lastIndex = pos
+  const [code] = COLOR.exec(text) ?? ['']
+  if (code === '') return 1
+  return pos + code.length === text.length && !/[@-~]$/.test(code.slice(2)) ? CUT_ESCAPE : code.length
+}
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it looks for
+const COLOR = /\x1b(?:\[[0-9;?]{0,24}(?:[@-~]|$)|$)/y
+
+const [ESC, SPACE, COMMA, SEMICOLON] = [27, 32, 44, 59]
 const isHalf = (unit: number) => unit >= 0xd800 && unit < 0xdc00

@@ -3,10 +3,21 @@
  * skip what can't match, so that a scan costs little more than reading the text.
  */
 import type { LeakHit } from '../ports.ts'
-import { encodeSecret, isInvisible, type Sequence } from './encode-secret.ts'
+import { encodeSecret } from './encode-secret.ts'
+import { isInvisible } from './invisible.ts'
+import { isFramedLine } from './line-breaks.ts'
 import { dressesOf, undress } from './look-alike.ts'
 import { MOST_BETWEEN, matchSequence } from './match-sequence.ts'
-import { CUT_ESCAPE, escapeCode, escapeLength, isMark, mayGrow, readEscape } from './read-escape.ts'
+import {
+  CUT_ESCAPE,
+  escapeCode,
+  escapeLength,
+  isMark,
+  mayGrow,
+  readEscape,
+  readNested,
+} from './read-escape.ts'
+import type { Sequence } from './sequence.ts'
 import { type UnseenRun, UnseenRuns } from './unseen-runs.ts'
 
 export interface Needles {
@@ -33,9 +44,11 @@ const FEWEST_CODES = 6
 /** Characters that may stand between the value's own, or mean another: what follows must be read, not looked up. */
 const SECOND_READ = '+%=\\&'
 const THIRD_READ = `${SECOND_READ}:-,;._|0`
+const SEPARATES = ' :-,;._|'
 /** What an ASCII character may be at the beginning of a value. */
 const [BEGINS, MARK] = [1, 2]
-const PLUS = 43
+const [SPACE, PLUS, COMMA, UNDERSCORE, ESC] = [32, 43, 44, 95, 27]
+const isLineEnd = (unit: number) => unit === 10 || unit === 13
 
 export function createNeedles(values: readonly { what: string; value: string }[]): Needles {
   const all = values.flatMap(({ what, value }) =>
@@ -44,8 +57,8 @@ export function createNeedles(values: readonly { what: string; value: string }[]
       .map((sequence): Needle => ({ ...sequence, what })),
   )
   const tables = makeTables(all)
-  const { first, pairs, triples, wideFirst } = tables
-  const { second: plainSecond, third: plainThird } = PLAIN
+  const { first, pairs, triples, byTriple, wideFirst } = tables
+  const { second: plainSecond, third: plainThird, separates } = PLAIN
 
   /** Calls `at` for each place where a value may begin. The loop that every character of every text goes through. */
   function eachBeginning(text: string, at: (place: number, list: readonly Needle[]) => void): void {
@@ -67,13 +80,30 @@ export function createNeedles(values: readonly { what: string; value: string }[]
             if (c < 128 && plainThird[c] === 1) {
               const key = (a << 14) | (b << 7) | c
               if (((triples[key >> 3] as number) & (1 << (key & 7))) === 0) continue
+              at(place, byTriple.get(key) as Needle[])
+              continue
             }
+            if (c < 128 && separates[c] === 1 && isMiss(a, b, c, text.charCodeAt(place + 3))) continue
+          } else if (b === SPACE) {
+            // Alone between two that stand for themselves.
+            const c = text.charCodeAt(place + 2)
+            if (c < 128 && plainSecond[c] === 1 && pairs[(a << 7) | c] === 0) continue
           }
         }
       } else if (wideFirst[a] === 0) continue
       const list = candidates(text, place, a, runFrom)
       if (list !== undefined) at(place, list)
     }
+  }
+
+  /** The third character separates, or is the value's own; the fourth stands for itself. */
+  function isMiss(a: number, b: number, c: number, d: number): boolean {
+    if (!(d < 128) || plainThird[d] === 0) return false
+    const two = (a << 14) | (b << 7)
+    return !isTriple(two | c) && !isTriple(two | d) && !(c === SPACE && isTriple(two | COMMA))
+  }
+  function isTriple(key: number): boolean {
+    return ((triples[key >> 3] as number) & (1 << (key & 7))) !== 0
   }
 
   /** What may begin here, by this character and the next that can be seen. */
@@ -89,9 +119,14 @@ export function createNeedles(values: readonly { what: string; value: string }[]
     }
     const read = readEscape(text, at)
     const meant = read < 0 ? undefined : narrowed(text, escapeCode(read), at + escapeLength(read), runFrom)
-    // The mark may stand for itself, escaped over and over or not.
-    const literal = tables.byFirst.get(unit)
-    return meant && literal ? [...literal, ...meant] : (meant ?? literal)
+    // The mark may stand for itself, escaped over and over or not; or its own signs are escaped in another way.
+    const inner = read >= 0 && isMark(escapeCode(read)) ? nested(text, at, read, runFrom) : undefined
+    return joined(joined(tables.byFirst.get(unit), meant), inner)
+  }
+
+  function nested(text: string, at: number, read: number, runFrom: RunFrom): readonly Needle[] | undefined {
+    const said = readNested(text, at, read)
+    return said < 0 ? undefined : narrowed(text, escapeCode(said), at + escapeLength(said), runFrom)
   }
 
   /** By the next character that can be seen, plain or escaped. */
@@ -119,14 +154,17 @@ export function createNeedles(values: readonly { what: string; value: string }[]
       if (isMark(unit)) {
         const read = readEscape(text, next)
         if (read === CUT_ESCAPE || mayGrow(text, next, read)) return list
+        if (read >= 0 && isMark(escapeCode(read))) return list
         if (read < 0) return tables.byPair.get(pairKey(code, unit))
         if (undress(escapeCode(read)) !== escapeCode(read)) return list
         if (!isInvisible(escapeCode(read))) return either(code, escapeCode(read), unit)
         // White space, or the value has a backslash and an n in it.
         if (begins(unit)) return list
         next += escapeLength(read)
-      } else if (isInvisible(unit)) next++
-      else if (unit === PLUS && tables.spaced) return list
+      } else if (isInvisible(unit)) {
+        if (unit === ESC || (isLineEnd(unit) && isFramedLine(text, next))) return list
+        next++
+      } else if ((unit === PLUS || unit === UNDERSCORE) && tables.spaced) return list
       else if (unit < 0x80) return tables.byPair.get(pairKey(code, unit))
       else {
         const other = text.codePointAt(next) as number
@@ -168,6 +206,13 @@ export function createNeedles(values: readonly { what: string; value: string }[]
   }
 }
 
+function joined(
+  one: readonly Needle[] | undefined,
+  other: readonly Needle[] | undefined,
+): readonly Needle[] | undefined {
+  return one && other ? [...one, ...other] : (one ?? other)
+}
+
 /** Adds the longest of the values that stand here. True when the text ends before one of them does. */
 function longest(text: string, at: number, list: readonly Needle[], hits: LeakHit[]): boolean {
   let best = -1
@@ -191,6 +236,7 @@ interface Tables {
   pairs: Uint8Array
   /** A bit for each three. */
   triples: Uint8Array
+  byTriple: Map<number, Needle[]>
   /** One for each 16 bits of another character that begin a value. */
   wideFirst: Uint8Array
   /** A value has a space in it, which a plus may stand for. */
@@ -204,6 +250,7 @@ function makeTables(all: readonly Needle[]): Tables {
     first: new Uint8Array(128),
     pairs: new Uint8Array(1 << 14),
     triples: new Uint8Array(all.length === 0 ? 0 : 1 << 18),
+    byTriple: new Map(),
     wideFirst: new Uint8Array(all.length === 0 ? 0 : 1 << 16),
     spaced: all.some(({ spaced }) => spaced),
   }
@@ -220,14 +267,15 @@ function makeTables(all: readonly Needle[]): Tables {
   return tables
 }
 
-function addSecond({ byPair, pairs, triples }: Tables, needle: Needle, first: number, second: number): void {
-  append(byPair, pairKey(first, second), needle)
+function addSecond(tables: Tables, needle: Needle, first: number, second: number): void {
+  append(tables.byPair, pairKey(first, second), needle)
   if (first > 127 || second > 127) return
-  pairs[(first << 7) | second] = 1
+  tables.pairs[(first << 7) | second] = 1
   for (const third of spellings(needle, 2)) {
     if (third > 127) continue
     const key = (first << 14) | (second << 7) | third
-    triples[key >> 3] = (triples[key >> 3] as number) | (1 << (key & 7))
+    tables.triples[key >> 3] = (tables.triples[key >> 3] as number) | (1 << (key & 7))
+    append(tables.byTriple, key, needle)
   }
 }
 
@@ -236,7 +284,8 @@ function isCutShort(text: string, at: number): boolean {
   const unit = text.charCodeAt(at)
   if (!isMark(unit)) return unit >> 10 === 0x36 && at + 1 === text.length
   const read = readEscape(text, at)
-  return read === CUT_ESCAPE || mayGrow(text, at, read)
+  if (read === CUT_ESCAPE || mayGrow(text, at, read)) return true
+  return read >= 0 && isMark(escapeCode(read)) && readNested(text, at, read) === CUT_ESCAPE
 }
 
 /** The character at an index as it may stand in a text. */
@@ -245,6 +294,7 @@ function spellings({ codes, kind }: Needle, index: number): number[] {
   if (code === undefined) return []
   if (kind === 'base64' && code === 43) return [43, 45]
   if (kind === 'base64' && code === 47) return [47, 95]
+  if (kind === 'base32' && code >= 65) return [code, code + 32]
   return kind === 'hex' && code >= 97 ? [code, code - 32] : [code]
 }
 
@@ -259,7 +309,14 @@ function withEdges(text: string, start: number, end: number, { edges }: Needle) 
 const isBase64 = (text: string, at: number) => /[A-Za-z0-9+/_-]/.test(text.charAt(at))
 
 /** One for each visible ASCII character that stands for itself and separates nothing. */
-const PLAIN = { second: asciiExcept(SECOND_READ), third: asciiExcept(THIRD_READ) }
+const PLAIN = {
+  second: asciiExcept(SECOND_READ),
+  third: asciiExcept(THIRD_READ),
+  /** What stands alone between two characters, or is one itself. */
+  separates: Uint8Array.from({ length: 128 }, (_, code) =>
+    SEPARATES.includes(String.fromCharCode(code)) ? 1 : 0,
+  ),
+}
 function asciiExcept(some: string): Uint8Array {
   return Uint8Array.from({ length: 128 }, (_, code) =>
     isInvisible(code) || some.includes(String.fromCharCode(code)) ? 0 : 1,

@@ -2,50 +2,8 @@
  * One escaped character of a text: percent, quoted-printable, `\x`, `\u`, `%u`, octal, HTML entity, a backslash before a
  * sign; also escaped over again (`%2541`, `\\u0041`, `&amp;#65;`). Pure and without allocation: the leak scan asks at each mark.
  */
-const NAMED: Record<string, number> = {
-  amp: 38,
-  apos: 39,
-  ast: 42,
-  bsol: 92,
-  colon: 58,
-  comma: 44,
-  commat: 64,
-  dollar: 36,
-  equals: 61,
-  excl: 33,
-  grave: 96,
-  gt: 62,
-  hat: 94,
-  hyphen: 45,
-  dash: 45,
-  lbrace: 123,
-  lbrack: 91,
-  lcub: 123,
-  lowbar: 95,
-  lpar: 40,
-  lsqb: 91,
-  lt: 60,
-  midast: 42,
-  nbsp: 0xa0,
-  newline: 10,
-  num: 35,
-  percnt: 37,
-  period: 46,
-  plus: 43,
-  quest: 63,
-  quot: 34,
-  rbrace: 125,
-  rbrack: 93,
-  rcub: 125,
-  rpar: 41,
-  rsqb: 93,
-  semi: 59,
-  sol: 47,
-  tab: 9,
-  underbar: 95,
-  verbar: 124,
-  vert: 124,
-}
+import { entityCode, LONGEST_NAME, OPEN_NAMES } from './entity-names.ts'
+
 /** How often a mark may be escaped over again. */
 const DEPTH = 8
 const [PERCENT, EQUALS, BACKSLASH, AMPERSAND] = [37, 61, 92, 38]
@@ -54,6 +12,7 @@ const [PERCENT, EQUALS, BACKSLASH, AMPERSAND] = [37, 61, 92, 38]
 export const NO_ESCAPE = -1
 /** The text ends inside what may be one. */
 export const CUT_ESCAPE = -2
+const CUT_INNER = -3
 const SPAN = 4096
 
 /** @returns code point × 4096 + length of the escape, or one of the two above */
@@ -69,6 +28,64 @@ export const isMark = (code: number) =>
   code === PERCENT || code === EQUALS || code === BACKSLASH || code === AMPERSAND
 export const escapeCode = (read: number) => Math.floor(read / SPAN)
 export const escapeLength = (read: number) => read % SPAN
+
+/** So many characters, read once, are looked at for an escape inside of an escape; more where few don't tell. */
+const [INNER, LONG_INNER] = [6, 24]
+
+/**
+ * What an escape says whose own signs are escaped in another way: `%5Cu0041`, `&#92;&#34;`, `%26%2365%3B`.
+ * @param read what stands at this place, read once: a mark
+ */
+export function readNested(text: string, at: number, read: number): number {
+  const said = readInner(text, at, read, INNER)
+  return said === CUT_INNER ? readInner(text, at, read, LONG_INNER) : said
+}
+
+/** Length of a mark that is escaped once more by itself, all of it escaped in another way: `%5C%5C`, `&#37;25`; 0 when it isn't. */
+export function nestedMark(text: string, at: number, read: number): number {
+  const mark = escapeCode(read)
+  const again = mark === PERCENT ? '25' : mark === AMPERSAND ? 'amp;' : mark === BACKSLASH ? '\\' : ''
+  if (again === '') return 0
+  const { inner, ends } = readOnce(text, at, read, again.length + 1)
+  return inner.startsWith(again, 1) ? (ends[again.length] as number) - at : 0
+}
+
+function readInner(text: string, at: number, read: number, most: number): number {
+  const { inner, ends, cut } = readOnce(text, at, read, most)
+  const said = readEscape(inner, 0)
+  if (said === CUT_ESCAPE || mayGrow(inner, 0, said))
+    return cut ? CUT_ESCAPE : most === LONG_INNER || inner.length < most ? NO_ESCAPE : CUT_INNER
+  return said < 0 ? said : escapeCode(said) * SPAN + ((ends[escapeLength(said) - 1] as number) - at)
+}
+
+/** The next characters, each read once, with where it ends. */
+function readOnce(text: string, at: number, read: number, most: number) {
+  let inner = ''
+  const ends: number[] = []
+  let place = at
+  for (let next = read; inner.length < most; next = readEscape(text, place)) {
+    if (next === CUT_ESCAPE || place >= text.length || (place > at && mayGrow(text, place, next)))
+      return { inner, ends, cut: true }
+    const code = next < 0 ? text.charCodeAt(place) : escapeCode(next)
+    // Nearly every mark is followed by what makes no escape of it.
+    if (inner.length === 1 && !mayFollow(escapeCode(read), code)) {
+      inner += 'z'
+      break
+    }
+    place += next < 0 ? 1 : escapeLength(next)
+    const sign = code > 0x10ffff ? ' ' : String.fromCodePoint(code)
+    inner += sign
+    for (let unit = 0; unit < sign.length; unit++) ends.push(place)
+  }
+  return { inner, ends, cut: false }
+}
+
+function mayFollow(mark: number, code: number): boolean {
+  if (mark === BACKSLASH)
+    return !isWordCode(code) || isOctal(code) || 'xuUntr'.includes(String.fromCharCode(code))
+  if (mark === AMPERSAND) return code === 35 || isNameCode(code)
+  return isHex(code) || code === 117 || (mark === EQUALS && (code === 10 || code === 13))
+}
 
 /** It reads as a mark that is escaped, or as a number; with more of the text it may be another character. */
 export function mayGrow(text: string, at: number, read: number): boolean {
@@ -147,6 +164,7 @@ function readBackslash(text: string, at: number): number {
   if (Number.isNaN(sign)) return CUT_ESCAPE
   if (sign === 120 || isOctal(sign)) return readBytes(text, at, BACKSLASH)
   if (sign === 117) return readUnits(text, at, from + 1, backslashUnit)
+  if (sign === 85) return readDigits(text, at, from + 1, 8)
   if (sign === 110 || sign === 116 || sign === 114) return 10 * SPAN + (from + 1 - at)
   // A sign after a backslash stands for itself; so does the second of two backslashes.
   if (from - at > 1 && isWordCode(sign)) return BACKSLASH * SPAN + (from - at)
@@ -192,11 +210,16 @@ function readEntity(text: string, at: number): number {
   let from = at + 1
   for (let i = 0; i < DEPTH && text.startsWith('amp;', from) && startsEntity(text, from + 4); i++) from += 4
   if (text[from] === '#') return readNumbered(text, at, from + 1)
-  const end = text.indexOf(';', from)
-  if (end < 0 || end - from > 10) return end < 0 && text.length - from <= 10 ? CUT_ESCAPE : NO_ESCAPE
+  let end = from
+  while (end - from <= LONGEST_NAME && isNameCode(text.charCodeAt(end))) end++
+  if (end === text.length && end - from <= LONGEST_NAME) return CUT_ESCAPE
   const name = text.slice(from, end)
-  const code = NAMED[name.toLowerCase()]
-  return code === undefined ? NO_ESCAPE : code * SPAN + (end + 1 - at)
+  if (text[end] === ';') {
+    const code = entityCode(name)
+    return code === undefined ? NO_ESCAPE : code * SPAN + (end + 1 - at)
+  }
+  const open = OPEN_NAMES.find((start) => name.startsWith(start))
+  return open === undefined ? NO_ESCAPE : (entityCode(open) as number) * SPAN + (from + open.length - at)
 }
 
 /** `&#65;` and `&#x41;`; a browser reads them without the semicolon too. */
@@ -234,6 +257,8 @@ function skipBackslashes(text: string, at: number): number {
   return from
 }
 
+const isNameCode = (code: number) =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 const DIGIT_ZERO = 48
 const isOctal = (code: number) => code >= 48 && code <= 55
 const isDigit = (code: number, base: 10 | 16) => (base === 16 ? isHex(code) : code >= 48 && code <= 57)

@@ -3,7 +3,7 @@
  * from every place where a value could begin. From each position the next one is always the same, so what was read from
  * one is known for all behind it.
  */
-import { isInvisible } from './encode-secret.ts'
+import { isInvisible } from './invisible.ts'
 import { undress } from './look-alike.ts'
 import { escapeCode, escapeLength, isMark, mayGrow, readEscape } from './read-escape.ts'
 
