@@ -253,6 +253,8 @@ export interface PerformContext extends PrepareContext {
   onOutput?(stream: 'stdout' | 'stderr', text: string): void
   /** Where the answer goes when it was asked for in parts. */
   parts?: PartSink<LabelledPart>
+  /** Into the log: what was refused on the way, where that is no decision of its own on a need. */
+  noteRefused(subject: string, refusal: Refused): void
   /** A line for the log while it lasts: bytes already sent, for an honest receipt. */
   progress(text: string): void
 }
@@ -605,6 +607,8 @@ export interface ContainedEnd {
   endedBy: 'itself' | 'timeout' | 'memory' | 'processes' | 'stopped' | 'crash'
   /** `host:port` that it tried to reach and was refused. */
   denied: string[]
+  /** Times that it was refused a host without anybody being asked, because it had asked for too many. */
+  notAsked: number
   /** What it left in its private folders (its home, /tmp), which are gone with it. */
   left: string[]
   wallMs: number

@@ -224,6 +224,7 @@ describe('with a played lane', () => {
         signal: null,
         endedBy: 'itself' as const,
         denied: [],
+        notAsked: 0,
         left: [],
         wallMs: 1,
         peakRss: 1,
@@ -464,6 +465,14 @@ describe('with a played lane', () => {
       kind: 'failed',
       code: 'not-found',
     })
+  })
+
+  test('what it was refused without a question is said, however it ended', async () => {
+    const noted: string[] = []
+    const noteRefused = (subject: string) => void noted.push(subject)
+    for (const endedBy of ['itself', 'timeout', 'stopped'] as const)
+      await runWith(played({ endedBy, notAsked: 744 }), ['ls'], {}, { noteRefused })
+    expect(noted).toEqual(Array(3).fill('Connect 744 more times for ls'))
   })
 
   test('says when the sandbox was in the way, and what would help', async () => {

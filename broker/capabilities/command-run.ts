@@ -180,6 +180,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       collectOutput(program.stderr, options('stderr')),
       program.ended,
     ])
+    if (end.notAsked > 0) noteNotAsked(end.notAsked, resource, context)
     const stopped = flooded
       ? failed('tool-error', `“${lastName(resource.program)}” wrote far more than is kept, so it was ended.`)
       : explainEnd(end, resource, args, context)
@@ -264,6 +265,19 @@ function unseen({ program, cwd }: CommandResource): Outcome<EffectResult> {
     'outside-perimeter',
     `“${name}” was not run: it would not see “${folder}”, because reading there is not open to programs of this tool. The agent’s perimeter, your rules and the tool’s manifest (fs.read) each have to allow it.`,
     `“${name}” was not run: programs of this tool can not see the folder “${folder}” (reading is not allowed there without a question, or the tool’s manifest does not name fs.read). Run it in a folder that the agent may read, or ask the person to allow reading there.`,
+  )
+}
+
+/** One entry for all of them, however it ended. */
+function noteNotAsked(times: number, { program }: CommandResource, context: PerformContext): void {
+  const name = lastName(program)
+  const more = `${times} more ${times === 1 ? 'time' : 'times'}`
+  context.noteRefused(
+    fit(`Connect ${more} for ${name}`, 200),
+    refused(
+      'budget',
+      `“${fit(name, 200)}” had asked for as many hosts as one program may, and was refused ${more}.`,
+    ),
   )
 }
 

@@ -12,6 +12,7 @@ let house: TestHouse
 /** What the program was told when it wanted to connect, and what stood in the log then. */
 let told: (string | null)[]
 let atConnect: () => void
+let notAsked = 0
 
 const contained: ContainedPrograms = {
   name: 'played',
@@ -23,7 +24,7 @@ const contained: ContainedPrograms = {
     atConnect()
     told.push(await program.mayConnect('example.org', 443))
     const empty = () => new PassThrough().end()
-    const end = { exitCode: 0, signal: null, denied: [], left: [], peakRss: 0, wallMs: 1 }
+    const end = { exitCode: 0, signal: null, denied: [], notAsked, left: [], peakRss: 0, wallMs: 1 }
     return ok({
       ...{ stdin: new PassThrough(), stdout: empty(), stderr: empty() },
       ended: Promise.resolve({ ...end, endedBy: 'itself' as const }),
@@ -66,6 +67,25 @@ const run = () =>
     'command.run',
     { argv: ['ls'], cwd: house.home },
   )
+
+it('says in one entry how often a program was refused without a question, however full the log of its call is', async () => {
+  notAsked = 744
+  house.gate.usage.mayLogRefusal('call_1')
+  for (let n = 0; n < 200; n++) house.gate.usage.mayLogRefusal('call_1')
+  const from = house.entries.length
+  try {
+    expect(await run()).toMatchObject({
+      kind: 'ok',
+      value: { sandboxHint: expect.stringContaining('more hosts') },
+    })
+  } finally {
+    notAsked = 0
+    house.gate.usage.endCall('call_1')
+  }
+  expect(house.entries.slice(from).filter(({ decision }) => decision === 'deny')).toMatchObject([
+    { kind: 'decision', subject: 'Connect 744 more times for ls', because: [{ rule: 'budget' }] },
+  ])
+})
 
 it('waits for the disk', async () => {
   const synced: string[] = []

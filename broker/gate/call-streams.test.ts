@@ -16,6 +16,7 @@ import { makeTool } from '../../e2e/fixtures/open-test-lane.ts'
 import { createContainedPrograms } from '../lanes/contained/contained-programs.ts'
 import type { CallContext, ContainedPrograms } from '../ports.ts'
 import { killTrees } from '../stop/kill-tree.ts'
+import { createCallStreams } from './call-streams.ts'
 
 const MEGABYTE = 1024 * 1024
 const BIG = randomBytes(5 * MEGABYTE + 123)
@@ -220,6 +221,27 @@ describe('an answer of the network in parts', () => {
       broken: 'network',
       open: [...Array(8).fill('open'), 'budget', 'budget'],
     })
+  })
+
+  it('that a bug keeps from opening, or from going on, is a failure for the tool, and nobody waits for it', async () => {
+    let fail = (_error: Error) => {}
+    const streams = createCallStreams({
+      passCapability: (_operation, { opens }: never, { parts }) =>
+        new Promise((_done, reject) => {
+          if (opens) parts?.open({})
+          fail = reject
+          if (!opens) reject(new Error('a bug'))
+        }),
+      nextNumber: () => 1,
+      ...{ staging: {} as never, watchContent: () => ({}) as never },
+    })
+    const { signal } = new AbortController()
+    expect(await streams.pass('net.stream', { opens: false }, signal)).toMatchObject({ code: 'io' })
+    expect(await streams.pass('net.stream', { opens: true }, signal)).toMatchObject({ kind: 'ok' })
+    const reading = streams.pass('stream.read', { stream: 1 }, signal)
+    fail(new Error('a bug'))
+    expect(await reading).toMatchObject({ kind: 'failed', code: 'io' })
+    await streams.end()
   })
 
   it('is refused like any request, and taken from a stop', async () => {

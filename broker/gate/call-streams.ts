@@ -4,7 +4,7 @@
  * nothing piles up; whatever is open when the call ends, ends.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
+import { failed, type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
 import { STREAM_LIMITS, STREAMED, type StreamRequestName, StreamRequests } from '../../contract/stream.ts'
 import type { Json } from '../../contract/words.ts'
 import type { CallContext, PartSink, StagedFile, Staging, StagingFile } from '../ports.ts'
@@ -95,6 +95,8 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
           parts: sink,
           signal: AbortSignal.any([signal, stream.gone.signal]),
         })
+        // A bug on our side is a failure for the tool, as of any request; nobody waits for ever.
+        .catch(() => failed('io', 'Sallyport could not handle this request.'))
         .then((outcome) => {
           stream.ended = outcome
           if (!opened) streams.delete(number)

@@ -42,8 +42,8 @@ export function createGateNotes({ log, leaks, usage, clock, onFault }: NoteParts
   const scrub = (entry: NewEntry): NewEntry => scrubEntry(leaks, entry)
 
   /** What is beyond a call's share of refusals is counted instead (`refusalsNotListed`). */
-  function noteQuietly(entry: NewEntry): void {
-    if (!usage.mayLogRefusal(entry.callId ?? '')) return
+  function noteQuietly(entry: NewEntry, always = false): void {
+    if (!always && !usage.mayLogRefusal(entry.callId ?? '')) return
     try {
       log.stage(entry)
     } catch (error) {
@@ -83,11 +83,15 @@ export function createGateNotes({ log, leaks, usage, clock, onFault }: NoteParts
       return decided(context, prepared, { decision: { effect: 'deny', because } }, leak)
     },
 
-    /** A refusal before anything had an exact form, or beside what was decided. */
+    /**
+     * A refusal before anything had an exact form, or beside what was decided.
+     * @param always one that speaks for many
+     */
     refused<R extends Exclude<Outcome<never>, { kind: 'ok' }>>(
       context: CallContext,
       what: string,
       refusal: R,
+      always = false,
     ): R {
       noteQuietly(
         scrub({
@@ -101,6 +105,7 @@ export function createGateNotes({ log, leaks, usage, clock, onFault }: NoteParts
           ok: false,
           because: [{ layer: 'default', rule: refusal.code, text: refusal.person.slice(0, 1000) }],
         }),
+        always,
       )
       return refusal
     },

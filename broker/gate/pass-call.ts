@@ -84,7 +84,7 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
   const labels = createLabelParts(parts)
   const letThrough = createLetThrough({ ...parts, halts, notes })
   const allowFurther = createAllowFurther({ ...parts, halts, notes, letThrough, tellerOf })
-  const performContext = createPerformContext({ ...parts, labels, allowFurther, passCapability })
+  const performContext = createPerformContext({ ...parts, labels, notes, allowFurther, passCapability })
 
   async function passCapability(context: CallContext, operation: string, args: Json): Promise<Outcome<Json>> {
     const fitting = fit(context, operation, args)

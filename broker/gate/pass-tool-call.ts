@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { ToolFunction } from '../../contract/manifest.ts'
 import type { Origin } from '../../contract/origin.ts'
-import { type Outcome, type Refused, refused } from '../../contract/outcome.ts'
+import { type Failed, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
@@ -41,6 +41,7 @@ export interface ToolCallParts extends ReviewParts {
 
 /** Places that a result's frame names. */
 const MOST_SOURCES = 8
+const FAILURE = 'the tool’s failure'
 
 export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
   const inputSchemas = new WeakMap<InstalledTool, Map<string, z.ZodType>>()
@@ -145,7 +146,10 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       },
     })
     if (unwritten) return finish(inner, unwritten, origins)
-    if (result.outcome.kind !== 'ok') return finish(inner, result.outcome, origins)
+    if (result.outcome.kind !== 'ok') {
+      const kept = await reviewFailure(inner, tool, offered?.title ?? fn, result.outcome, sources)
+      return finish(inner, kept ?? result.outcome, origins)
+    }
     const { value } = result.outcome
     origins.push(...labelResult(context, tool, fn, input, value))
     // Where the tool got it, beside which tool it was.
@@ -156,6 +160,27 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       text: () => forReading(value),
     })
     return finish(inner, kept ?? result.outcome, origins)
+  }
+
+  /** What a tool's code says of its failure can be all that it has read, and is looked at like a result. */
+  async function reviewFailure(
+    context: CallContext,
+    tool: InstalledTool,
+    title: string,
+    outcome: Refused | Failed,
+    sources: ReadonlySet<string>,
+  ): Promise<Refused | null> {
+    if (outcome.code !== 'tool-error' || !hasOutside(context)) return null
+    const from = sources.size > 0 ? [...sources] : [FAILURE]
+    return reviewResult(parts, context, {
+      ...{ tool, title, origins: from.map((source) => ({ kind: 'outside', source })) },
+      text: () => forReading(outcome.model),
+    })
+  }
+
+  /** Where there is no run, nobody knows what was read before. */
+  function hasOutside({ run, perimeter }: Pick<CallContext, 'run' | 'perimeter'>): boolean {
+    return run ? parts.origins.lamps(run.id, perimeter).outside : true
   }
 
   /**
@@ -251,8 +276,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const call = { name: `${tool.name}.${fn}`, input }
     if (context.run) parts.origins.noteRead(context.run.id, value, origins, false, call)
     // A result that is the first to hold outside text is framed too.
-    const lit = context.run ? parts.origins.lamps(context.run.id, context.perimeter).outside : true
-    return [lit ? { ...whole, kind: 'outside' } : whole]
+    return [hasOutside(context) ? { ...whole, kind: 'outside' } : whole]
   }
 
   /** On its way to the model: free of known secrets, and of a canary above all. */
@@ -268,9 +292,8 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     if (caught) return tellRefusal(caught)
     if (outcome.kind !== 'ok') {
       // What a program says of its failure may be text that it read: framed like any other.
-      const lit = context.run && parts.origins.lamps(context.run.id, context.perimeter).outside
       const from: Origin[] =
-        outcome.kind === 'failed' && lit ? [{ kind: 'outside', source: 'the tool’s failure' }] : []
+        outcome.kind === 'failed' && hasOutside(context) ? [{ kind: 'outside', source: FAILURE }] : []
       const { text } = parts.origins.frame(String(clean.value), from)
       const word = outcome.kind === 'refused' ? 'Refused' : 'Failed'
       return { outcome, forModel: `${word} (${outcome.code}): ${text}` }

@@ -12,6 +12,7 @@ import type {
   PerformContext,
 } from '../ports.ts'
 import type { AllowFurther } from './allow-further.ts'
+import type { GateNotes } from './gate-notes.ts'
 import type { LabelParts } from './label-parts.ts'
 import { decideInput } from './let-through.ts'
 import type { Permit } from './permit.ts'
@@ -24,6 +25,7 @@ interface ContextParts {
   clock: Clock
   labels: LabelParts
   allowFurther: AllowFurther
+  notes: Pick<GateNotes, 'refused'>
   passCapability: Gate['passCapability']
 }
 
@@ -48,6 +50,7 @@ export function createPerformContext(parts: ContextParts) {
         parts.passCapability(context, request.operation, request.args as unknown as Json),
       allowFurther: (need, sentence, bytesOut = 0) =>
         parts.allowFurther(context, permit.facts.intent, { need, sentence, bytesOut }),
+      noteRefused: (subject, refusal) => void parts.notes.refused(context, subject, refusal, true),
       wouldDecide(need) {
         // A single need, apart from any request: there is nothing in it that words could back.
         glanceFlow ??= {

@@ -6,6 +6,9 @@ import type { Json } from '../../contract/words.ts'
 import type { SandboxEnd } from './sandbox-process.ts'
 
 const TEXT = 1500
+/** What a sandbox process that does its part says of a result that is too large. */
+const TOO_LARGE =
+  /^The result (?:takes \d+ bytes as JSON; \d+ are allowed \(outputBytes\)|is too rich: it (?:nests deeper|holds more) than \d+ (?:levels|values))\.$/
 
 export interface CallFacts {
   tool: string
@@ -29,12 +32,15 @@ export function outcomeOfError(error: ToolError, { tool, limits, refusals }: Cal
         )
       return failed('tool-error', `${tool} failed: ${said}`)
     }
-    case 'too-large':
+    case 'too-large': {
+      // A refusal is read as our own words, so nothing else may stand in it.
+      const why = TOO_LARGE.test(said) ? said : `More than ${limits.outputBytes} bytes are not handed over.`
       return refused(
         'too-large',
-        `${tool} gave back more than one call may: ${said}`,
-        `${said} Ask for less at once.`,
+        `${tool} gave back more than one call may: ${why}`,
+        `${tool} gave back too much. ${why} Ask for less at once.`,
       )
+    }
     case 'out-of-memory':
       return outOfMemory(tool, limits)
     case 'cancelled':

@@ -88,6 +88,20 @@ describe.skipIf(!probe.works)('a group', () => {
     expect(size(tree.file)).toBe(before)
   })
 
+  test('takes along what was started before, in whatever session', async () => {
+    group = openLaneGroup()
+    const tree = startTree()
+    await begin(tree)
+    await expect.poll(() => size(`${tree.file}.child`)).toBeGreaterThan(10)
+    const inner = group.inner('one')
+    expect(inner.take(tree.child.pid)).toBe(true)
+    inner.kill()
+    await expect.poll(() => inner.members()).toEqual([])
+    const before = [size(tree.file), size(`${tree.file}.child`)]
+    await sleep(100)
+    expect([size(tree.file), size(`${tree.file}.child`)]).toEqual(before)
+  })
+
   test('held still it has no effect; let go it has them again', async () => {
     group = openLaneGroup()
     const tree = startTree()

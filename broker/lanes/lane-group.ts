@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import path from 'node:path'
 import process from 'node:process'
 import { brokerOfGroup, GROUP_FREEZE, GROUP_KILL, laneGroupOf } from '../../contract/lane-group.ts'
+import { processesBelow } from './contained/process-tree.ts'
 
 const REMOVE_MS = 100
 const REMOVE_TRIES = 100
@@ -18,7 +19,7 @@ const REMOVE_TRIES = 100
 export interface LaneGroup {
   /** False where this system has no such groups, or none for this user. */
   readonly works: boolean
-  /** Puts a process into it, and whatever it starts from now on. False when it is not in it: `kill` won't end it. */
+  /** Puts a process into it, with all that it has started and whatever it starts from now on. False when it is not in it: `kill` won't end it. */
   take(pid: number): boolean
   /** A group of its own inside of this one. */
   inner(name: string): LaneGroup
@@ -79,7 +80,14 @@ function makeGroup(folder: string): LaneGroup {
   const freeze = (on: boolean) => void attempt(() => writeFileSync(file(GROUP_FREEZE), on ? '1' : '0'))
   return {
     works: true,
-    take: (pid) => attempt(() => writeFileSync(file('cgroup.procs'), String(pid))),
+    take(pid) {
+      const taken = attempt(() => writeFileSync(file('cgroup.procs'), String(pid)))
+      // Whom it had started before that are none of the group's. From here on nobody is born outside.
+      if (taken)
+        for (const below of processesBelow(pid))
+          attempt(() => writeFileSync(file('cgroup.procs'), String(below)))
+      return taken
+    },
     inner: (name) => makeGroup(file(name)),
     members: () => membersOf(folder),
     freeze,

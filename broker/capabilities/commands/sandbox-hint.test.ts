@@ -8,7 +8,7 @@ const reach = {
   readOnly: [],
   shut: [],
 }
-const end = { exitCode: 1, endedBy: 'itself' as const, denied: [], left: [] }
+const end = { exitCode: 1, endedBy: 'itself' as const, denied: [], notAsked: 0, left: [] }
 const hint = (stderr: string, exists = true) => sandboxHint(end, stderr, reach, () => exists)
 
 test('a program that names itself is not taken for what the sandbox closed', () => {

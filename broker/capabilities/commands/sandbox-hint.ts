@@ -30,13 +30,13 @@ const SYSTEM = /^\/(usr|bin|sbin|lib|lib32|lib64|opt|proc|dev|etc|nix)(\/|$)/
  * @param exists whether a path is there outside of the sandbox
  */
 export function sandboxHint(
-  end: Pick<ContainedEnd, 'exitCode' | 'endedBy' | 'denied' | 'left'>,
+  end: Pick<ContainedEnd, 'exitCode' | 'endedBy' | 'denied' | 'notAsked' | 'left'>,
   stderr: string,
   reach: ClosedReach & { readsOnly?: boolean },
   exists: (path: string) => boolean,
 ): string | undefined {
   const hints =
-    end.exitCode === 0 && end.denied.length === 0
+    end.exitCode === 0 && end.denied.length === 0 && end.notAsked === 0
       ? []
       : reach.readsOnly && (end.denied.length > 0 || CHANGES.test(stderr) || NETWORK.test(stderr))
         ? [READ_ONLY]
@@ -52,7 +52,7 @@ export function sandboxHint(
 }
 
 function hintsOfFailure(
-  end: Pick<ContainedEnd, 'denied'>,
+  end: Pick<ContainedEnd, 'denied' | 'notAsked'>,
   stderr: string,
   reach: ProgramReach,
   exists: (path: string) => boolean,
@@ -62,7 +62,11 @@ function hintsOfFailure(
     hints.push(
       `It was kept from reaching ${end.denied.slice(0, 5).join(', ')}. A person can add the host to the agent’s perimeter.`,
     )
-  else if (NETWORK.test(stderr))
+  if (end.notAsked > 0)
+    hints.push(
+      'It asked for more hosts than one program may. What helps is to do the same with several programs, each for some of the hosts.',
+    )
+  else if (end.denied.length === 0 && NETWORK.test(stderr))
     hints.push(
       'It has no network but through the sandbox’s proxy; a program that takes no notice of HTTPS_PROXY can’t get out.',
     )

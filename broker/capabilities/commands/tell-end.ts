@@ -96,6 +96,7 @@ export function resultOf(of: {
       wallMs: Math.round(end.wallMs),
       peakRss: end.peakRss,
       denied: end.denied.slice(0, 20),
+      ...(end.notAsked > 0 ? { notAsked: end.notAsked } : {}),
       ...(shut === undefined ? {} : { closed: shut }),
     },
   }

@@ -45,6 +45,7 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
       further.push(need)
       return null
     },
+    noteRefused() {},
     wouldDecide: () => 'allow',
     // A test's own `wouldDecide` may be about anything.
     ruleSubjects: () => ({

@@ -181,6 +181,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
   function runIn(host: ProgramHost, program: ContainedProgram): ContainedProcess {
     const began = performance.now()
     const denied: string[] = []
+    let notAsked = 0
     const answers = new Map<string, Promise<string | null>>()
     const clock = wallClock(program.timeoutMs, () => void finish('timeout'))
     let settle = (_end: ContainedEnd) => {}
@@ -199,6 +200,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
           exitCode: null,
           signal: null,
           denied,
+          notAsked,
           left: [],
           peakRss: 0,
           ...facts,
@@ -231,8 +233,10 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       const key = `${name}:${port}`
       const known = answers.get(key)
       if (known) return known
-      if (answers.size >= MAX_HOSTS)
+      if (answers.size >= MAX_HOSTS) {
+        notAsked++
         return Promise.resolve(`it has asked for ${MAX_HOSTS} hosts, and may ask for no more`)
+      }
       const asked = clock.whileStanding(async () => {
         const no = await program.mayConnect(name, port).catch(() => 'It could not be asked.')
         if (no !== null) denied.push(key)

@@ -17,6 +17,7 @@ import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox
 import { z } from 'zod'
 import { yieldProcessor } from '../yield-processor.ts'
 import { checkMounts, type ExpectedMount } from './check-mounts.ts'
+import { CLOSED_RANGES } from './closed-ranges.ts'
 import { type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
 import { createTreeHold } from './hold-tree.ts'
 import { isThere, MOUNT_POINTS } from './mount-points.ts'
@@ -29,15 +30,6 @@ const WATCH_MS = 50
 const FILES_EVERY = 5
 /** The same, for its sessions: what a program starts can have some of its own, each of which counts by itself. */
 const SESSION_NICENESS = 10
-/** Not to be reached by name either, unless a person named the address itself. */
-const PRIVATE_RANGES = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  'fc00::/7',
-  'fec0::/10',
-]
 /** Descriptors of bubblewrap: it reads its options on one, says on one who it has started, and waits on one before it runs anything. */
 const WORDS = 3
 const WHO = 4
@@ -125,7 +117,7 @@ function configFor(
   const helper = sandboxHelper()
   const own = { readable: [sockets, ...(helper ? [helper] : [])], writable: [home, temporary] }
   return {
-    network: { allowedDomains: [], deniedDomains: [], deniedResolvedAddresses: PRIVATE_RANGES },
+    network: { allowedDomains: [], deniedDomains: [], deniedResolvedAddresses: CLOSED_RANGES },
     filesystem: sandboxFilesystem(reach, own),
     ...(helper ? { seccomp: { applyPath: helper } } : {}),
   }

@@ -177,5 +177,8 @@ describe.skipIf(process.platform === 'win32')('a host', () => {
     const refusals = answers.filter((no) => no !== null)
     expect(refusals).toHaveLength(1000 - 256)
     expect(refusals[0]).toContain('256 hosts')
+    if (started.kind !== 'ok') return
+    await started.value.kill()
+    expect(await started.value.ended).toMatchObject({ denied: [], notAsked: 1000 - 256 })
   })
 })
