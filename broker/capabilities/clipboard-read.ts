@@ -12,16 +12,15 @@ import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 const MAX_TEXT = 1024 * 1024
 
 export function createClipboardReadCapability({ desktop }: { desktop: Desktop }): CapabilityModule {
-  const held = createPreparedHold<Outcome<string>>()
+  const held = createPreparedHold<string>()
   /** So that nobody can guess at a short text from its hash. */
   const salt = randomBytes(16).toString('hex')
 
-  function describe(found: Outcome<string> | null): string {
+  function describe(found: string | null): string {
     if (found === null) return 'The clipboard'
-    if (found.kind !== 'ok') return 'The clipboard, which can’t be looked at here'
-    return found.value === ''
+    return found === ''
       ? 'The clipboard, which holds no text'
-      : `Text on the clipboard: ${count(found.value.length, 'character')}, ${count(found.value.split('\n').length, 'line')}`
+      : `Text on the clipboard: ${count(found.length, 'character')}, ${count(found.split('\n').length, 'line')}`
   }
 
   return {
@@ -29,27 +28,23 @@ export function createClipboardReadCapability({ desktop }: { desktop: Desktop })
     async prepare(_request, context): Promise<Outcome<Prepared>> {
       const found =
         context.perimeter.clipboard.read === 'deny' ? null : await desktop.do({ do: 'clipboard.read' })
-      const text = describe(found)
+      // Where it can't be looked at there is nothing to ask about.
+      if (found && found.kind !== 'ok') return found
+      const text = describe(found?.value ?? null)
       const prepared = plainPrepared({
         operation: 'clipboard.read',
         capability: 'clipboard.read',
         needs: [{ capability: 'clipboard.read', resource: { kind: 'plain', text } }],
         exact: [{ label: 'Reads', text, spans: [], long: false, ours: true }],
         // Which text: another one of the same size is another question.
-        binding: JSON.stringify([
-          'clipboard.read',
-          text,
-          found?.kind === 'ok' ? hashOf(salt + found.value) : null,
-        ]),
+        binding: JSON.stringify(['clipboard.read', text, found ? hashOf(salt + found.value) : null]),
         sentence: { verb: 'Read', object: 'the clipboard', tail: '' },
       })
-      return ok(found ? held.keep(prepared, found) : prepared)
+      return ok(found ? held.keep(prepared, found.value) : prepared)
     },
     async perform(permit, prepared) {
       permit.consume('clipboard.read', prepared.binding)
-      const found = held.of(prepared)
-      if (found.kind !== 'ok') return found
-      const text = found.value.slice(0, MAX_TEXT)
+      const text = held.of(prepared).slice(0, MAX_TEXT)
       return ok({
         value: { text },
         origins: [{ field: '', origin: { kind: 'outside', source: 'the clipboard' } }],

@@ -96,6 +96,14 @@ describe('the clipboard', () => {
     expect(bindings[0]).toBe(bindings[2])
   })
 
+  test('that can’t be looked at is not asked about', async () => {
+    available = false
+    expect(await gate.prepare('clipboard.read', {}, asking)).toMatchObject({
+      kind: 'refused',
+      code: 'unavailable',
+    })
+  })
+
   test('is not even looked at where the perimeter says no', async () => {
     await gate.prepare('clipboard.read', {})
     expect(done).toEqual([])

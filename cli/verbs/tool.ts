@@ -208,7 +208,11 @@ function sayResult(result: ToolRunResult, out: Output): ExitCode {
   for (const entry of result.entries) {
     if (entry.capability === null) continue
     const mark =
-      entry.decision === 'deny' ? out.mark('deny') : entry.asked ? out.mark('ask') : out.mark('allow')
+      entry.decision === 'deny' || entry.ok === false
+        ? out.mark('deny', entry.kind === 'outcome' ? 'not done' : 'denied')
+        : entry.asked
+          ? out.mark('ask')
+          : out.mark('allow')
     out.say(`  ${entry.seq}  ${mark}  ${entry.kind}  ${out.foreign(entry.subject)}`)
   }
   return good ? EXIT.ok : EXIT.failed

@@ -32,6 +32,15 @@ test('what lies outside of the folders, or is closed inside of them, is named', 
   expect(hint('cat: /home/ada/other/x: No such file or directory\n', false)).toBeUndefined()
 })
 
+test('a connection past the proxy is explained, to the local network too', () => {
+  for (const stderr of [
+    "curl: (7) Failed to connect to 10.0.0.1 port 80 after 0 ms: Couldn't connect to server\n",
+    'Error: connect ECONNREFUSED 127.0.0.1:5432\n',
+    'psql: error: connection to server at "localhost" failed: Connection refused\n',
+  ])
+    expect(hint(stderr), stderr).toContain('local network')
+})
+
 test('one that was run to read only is told how to run otherwise', () => {
   const looked = (stderr: string) => sandboxHint(end, stderr, { ...reach, readsOnly: true }, () => true)
   expect(looked('touch: /home/ada/work/a: Read-only file system\n')).toContain('without readOnly')

@@ -14,7 +14,7 @@ const BLOCKED =
 /** A program that begins with its own whole name. */
 const SPEAKER = /^\/[^\s:]+: /gm
 const NETWORK =
-  /Could not resolve host|Temporary failure in name resolution|Network is unreachable|getaddrinfo|EAI_AGAIN|ENOTFOUND|ENETUNREACH|CONNECT tunnel failed|Proxy CONNECT aborted|no route to host/i
+  /Could not resolve host|Temporary failure in name resolution|Network is unreachable|getaddrinfo|EAI_AGAIN|ENOTFOUND|ENETUNREACH|CONNECT tunnel failed|Proxy CONNECT aborted|no route to host|Failed to connect to |Couldn't connect to server|Connection refused|ECONNREFUSED|EHOSTUNREACH/i
 const CHANGES = /Read-only file system|EROFS/
 const READ_ONLY =
   'It was run to read only, and so could change nothing and reach no host. If it has to, run it again without readOnly.'
@@ -68,7 +68,7 @@ function hintsOfFailure(
     )
   else if (end.denied.length === 0 && NETWORK.test(stderr))
     hints.push(
-      'It has no network but through the sandbox’s proxy; a program that takes no notice of HTTPS_PROXY can’t get out.',
+      'It has no network but through the sandbox’s proxy: this computer and the local network are not there, and a program that takes no notice of HTTPS_PROXY can’t get out. A tool’s own request can reach a local address that a line of the agent’s perimeter names with its port.',
     )
   for (const [path, words] of blockedPaths(stderr).slice(0, 3)) {
     const hint = hintFor(path, words, reach, exists)
