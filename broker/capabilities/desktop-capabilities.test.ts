@@ -177,6 +177,20 @@ describe('opening', () => {
     fs.symlinkSync('a.desktop', `${top}/innocent.pdf`)
     for (const name of ['run', 'a.desktop', 'innocent.pdf'])
       expect(await gate.pass('open', { target: `${top}/${name}` }), name).toMatchObject({ kind: 'refused' })
+    // Whatever their mode says: other systems go by the name.
+    for (const name of [
+      'a.EXE',
+      'a.pyz',
+      'a.pyc',
+      'a.psm1',
+      'a.xpi',
+      'a.applescript',
+      'a.zsh',
+      'a.AppImage',
+    ]) {
+      fs.writeFileSync(`${top}/${name}`, '')
+      expect(await gate.pass('open', { target: `${top}/${name}` }), name).toMatchObject({ kind: 'refused' })
+    }
     expect(await gate.pass('open', { target: `${top}/none` })).toMatchObject({
       kind: 'failed',
       code: 'not-found',

@@ -14,7 +14,7 @@ import { canonicalUrl } from './network/canonical-url.ts'
 
 /** Kinds of files that desktops run, or that lead elsewhere. */
 const RUNS =
-  /\.(ade|adp|app|appimage|application|appref-ms|bat|chm|cmd|com|command|cpl|deb|desktop|diagcab|dll|dmg|exe|fileloc|flatpakref|flatpakrepo|gadget|hlp|hta|img|inetloc|inf|iso|jar|jnlp|js|jse|library-ms|lnk|mobileconfig|msc|msi|msix|msp|mst|msu|pif|pkg|prefpane|ps1|py|pyw|reg|rpm|run|saver|scf|scpt|scr|search-ms|service|settingcontent-ms|sh|shb|shs|snap|terminal|tool|udl|url|vb|vbe|vbs|vhdx?|webloc|website|workflow|ws|wsc|wsf|wsh|xbap|xll)$/i
+  /\.(accde|action|ade|adp|apk|app|appimage|applescript|application|appref-ms|bash|bat|bin|chm|cmd|com|command|cpl|crx|csh|deb|deskthemepack|desktop|diagcab|dll|dmg|elf|exe|fileloc|flatpak|flatpakref|flatpakrepo|gadget|hlp|hta|img|inetloc|inf|ipa|iso|jar|jnlp|js|jse|kext|library-ms|lnk|mde|mobileconfig|mpkg|msc|msi|msix|msp|mst|msu|osax|out|oxt|php|pif|pkg|pl|prefpane|ps1|ps1xml|psm1|py|pyc|pyo|pyw|pyz|pyzw|rb|reg|rpm|run|saver|scf|scpt|scptd|scr|search-ms|service|settingcontent-ms|sh|shb|shs|slk|snap|tcl|terminal|theme|themepack|tool|udl|url|vb|vbe|vbs|vhdx?|webloc|website|workflow|ws|wsc|wsf|wsh|xbap|xll|xpi|zsh)$/i
 
 type Target = { kind: 'url'; url: string } | { kind: 'path'; thing: HeldThing | HeldNothing }
 
