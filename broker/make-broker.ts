@@ -236,7 +236,7 @@ async function makeRooms(options: BrokerOptions) {
     notUndoable: (runId) => listNotUndoable(log, runId),
     onFault,
   })
-  const origins = createOriginTracker()
+  const origins = createOriginTracker(options.home)
   const lane = createIsolateLane({
     node: options.node,
     sandboxEntry: join(dist, 'sandbox', 'main.js'),

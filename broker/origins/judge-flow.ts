@@ -15,6 +15,8 @@ export interface FlowQuestion {
   /** Has the run read outside text? Before that nothing needs to be backed. */
   outside: boolean
   perimeter: Perimeter
+  /** The person's own folder: `~` in paths. */
+  home: string
   prepared: Pick<Prepared, 'needs' | 'exact' | 'operation'>
   toolCall: ToolCallFacts | null
 }
@@ -29,14 +31,14 @@ const MOST_REASONS = 5
 /** Judges, and remembers how the person's words were cut up. */
 export function createFlowJudge(): (index: ReadIndex, question: FlowQuestion) => FlowAnswer {
   let words: PersonWords | null = null
-  return (index, { said, outside, perimeter, prepared, toolCall }) => {
+  return (index, { said, outside, perimeter, home, prepared, toolCall }) => {
     const spoken = words?.text === said ? words : readPersonWords(said)
     words = spoken
     const spans = prepared.exact.map((line) => (line.ours ? [] : findSpans(spoken, index, line.text)))
     // Without a line to show it is a step inside an effect that was let through already (a redirect).
     if (!outside || (prepared.exact.length === 0 && toolCall === null))
       return { backed: true, unbacked: [], spans }
-    const judged = readEffects(perimeter, prepared, toolCall).map((effect) =>
+    const judged = readEffects(perimeter, prepared, toolCall, home).map((effect) =>
       judgeEffect(spoken, index, effect),
     )
     return {

@@ -52,10 +52,11 @@ export function readEffects(
   perimeter: Perimeter,
   prepared: Pick<Prepared, 'operation' | 'exact'>,
   toolCall: ToolCallFacts | null,
+  home = '',
 ): Effect[] {
   const request = readRequest(perimeter, prepared, toolCall)
   const paths = toolCall ? pathsOf(toolCall.input) : []
-  const names = namesOf(perimeter, paths)
+  const names = namesOf(perimeter, paths, home)
   if (!toolCall?.call) return [{ ...request, input: byName(request.input, paths, names) }]
   const { call } = toolCall
   const given = new Set((leavesOf(call.input) ?? []).map((leaf) => String(leaf.value)))
@@ -118,22 +119,34 @@ function pathsOf(args: Json): string[] {
 
 /**
  * The folder is the perimeter's matter; the person's words name what is in it: `old.log` for `/home/ann/work/old.log`,
- * `logs/old.log` for what lies deeper, so that a file of the same name elsewhere isn't meant.
+ * `logs/old.log` for what lies deeper, so that a file of the same name elsewhere isn't meant. Where the perimeter opens
+ * several folders, the name of the folder belongs to it (`work/old.log`); of two with one name neither is meant.
  */
-function namesOf({ folders }: Perimeter, paths: readonly string[]): Map<string, string> {
+function namesOf({ folders }: Perimeter, paths: readonly string[], home: string): Map<string, string> {
+  const open = outermost(folders.map((line) => placed(line.path, home)))
   const names = new Map<string, string>()
   for (const path of paths) {
-    const parts = path.split(/[/\\]/)
-    if (parts.includes('..') || parts.includes('.')) continue
-    const inside = folders.flatMap((line) => {
-      const folder = line.path.replace(/[/\\]+$/, '')
-      return path.startsWith(folder) && /[/\\]/.test(path[folder.length] ?? '') ? [folder.length + 1] : []
-    })
-    const name = path.slice(Math.max(0, ...inside))
-    if (inside.length > 0 && name !== '') names.set(path, name)
+    const place = placed(path, home)
+    if (place.split(SEPARATOR).some((part) => part === '..' || part === '.')) continue
+    const folder = open.find((each) => liesIn(place, each))
+    if (folder === undefined) continue
+    const name = place.slice(folder.length + 1)
+    const own = lastPart(folder)
+    if (open.length === 1) names.set(path, name)
+    else if (open.every((each) => each === folder || lastPart(each) !== own))
+      names.set(path, `${own}/${name}`)
   }
   return names
 }
+
+const SEPARATOR = /[/\\]/
+const lastPart = (path: string): string => path.split(SEPARATOR).at(-1) ?? path
+const placed = (path: string, home: string): string =>
+  (/^~(?=[/\\]|$)/.test(path) ? `${home}${path.slice(1)}` : path).replace(/[/\\]+$/, '')
+const liesIn = (path: string, folder: string): boolean =>
+  path.length > folder.length + 1 && path.startsWith(folder) && SEPARATOR.test(path[folder.length] as string)
+const outermost = (folders: string[]): string[] =>
+  [...new Set(folders)].filter((each) => !folders.some((other) => liesIn(each, other)))
 
 /** Paths by their names; one whose folder no line names, by its last part. */
 function byName(input: Json, paths: readonly string[], names: ReadonlyMap<string, string>): Json {
@@ -141,7 +154,7 @@ function byName(input: Json, paths: readonly string[], names: ReadonlyMap<string
   if (isObject(input))
     return Object.fromEntries(Object.entries(input).map(([key, each]) => [key, byName(each, paths, names)]))
   if (typeof input !== 'string' || !paths.includes(input)) return input
-  return names.get(input) ?? input.split(/[/\\]/).at(-1) ?? input
+  return names.get(input) ?? lastPart(input)
 }
 
 /** A host that a line of the perimeter names (no wildcard), and a path of plain words: it can carry nothing. */

@@ -13,7 +13,7 @@ const perimeter = Perimeter.parse({})
 
 function ask(input: Json, said = 'Create the note “Plans” with whatever fits'): FlowQuestion {
   return {
-    ...{ said, outside: true, perimeter },
+    ...{ said, outside: true, perimeter, home: '' },
     prepared: {
       operation: 'fs.writeFile',
       needs: [{ capability: 'fs.write', resource: { kind: 'path', path: '/home/ada/Plans' } }],

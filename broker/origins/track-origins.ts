@@ -22,7 +22,8 @@ const MODEL: Origin = { kind: 'model', source: 'made by the model' }
 
 const blank = (): RunOrigins => ({ said: '', outside: false, private: false, judge: createRunJudge() })
 
-export function createOriginTracker(): OriginTracker {
+/** @param home what `~` stands for in paths */
+export function createOriginTracker(home = ''): OriginTracker {
   const runs = new Map<string, RunOrigins>()
   const of = (runId: string): RunOrigins => {
     let run = runs.get(runId)
@@ -67,7 +68,7 @@ export function createOriginTracker(): OriginTracker {
       const { said, outside } = run
       const { needs, exact, operation } = prepared
       const answer = await run.judge.judge({
-        ...{ said, outside, perimeter, toolCall },
+        ...{ said, outside, perimeter, home, toolCall },
         prepared: { needs, exact, operation },
       })
       return { lamps: lit, ...answer }
