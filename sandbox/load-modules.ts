@@ -1,5 +1,6 @@
 /** Compiles a package's modules for one realm and evaluates its main module. */
 import type ivm from 'isolated-vm'
+import { GUEST_NAME } from './map-stack.ts'
 
 export interface ToolPackage {
   main: string
@@ -7,7 +8,13 @@ export interface ToolPackage {
   maps: Record<string, string>
 }
 
-/** Throws what the engine or the module's own code throws, in words for the author. */
+/** Is evaluated when the tool's modules have been, also those that wait at their top level. */
+const AROUND = "import * as tool from './'; export { tool }; export const loaded = true"
+
+/**
+ * The namespace of a module around the tool's: `tool` is the tool's own, `loaded` can be read once all is evaluated.
+ * Throws what the engine or the module's own code throws, in words for the author.
+ */
 export function loadModules(
   isolate: ivm.Isolate,
   context: ivm.Context,
@@ -28,12 +35,13 @@ export function loadModules(
     return module
   }
 
-  const main = compile(tool.main)
-  main.instantiateSync(context, (specifier, referrer) =>
-    compile(resolve(specifier, names.get(referrer) ?? tool.main)),
-  )
-  main.evaluateSync(limits)
-  return main.namespace
+  const around = isolate.compileModuleSync(AROUND, { filename: GUEST_NAME })
+  around.instantiateSync(context, (specifier, referrer) => {
+    const name = names.get(referrer)
+    return compile(name === undefined ? tool.main : resolve(specifier, name))
+  })
+  around.evaluateSync(limits)
+  return around.namespace
 }
 
 /** `./a.js` beside the module that names it. A package has nothing but its own files. */

@@ -2,8 +2,10 @@
 import { SourceMap } from 'node:module'
 
 const FRAME = /^( *at )(?:(.*) \()?([^()\s]+?):(\d+):(\d+)\)?$/
-/** Frames of ours, which tell an author nothing. */
-const OURS = /guest\.js|<isolated-vm/
+/** What runs first in each realm; no file of a package can be called so. */
+export const GUEST_NAME = '<sallyport>'
+/** Frames of ours, which tell an author nothing, and where we are installed is nobody's business. */
+const OURS = /^ *at .*(<sallyport>|<isolated-vm|\bfile:\/\/)/
 
 export function mapStack(stack: string, maps: Record<string, string>): string {
   const parsed = new Map<string, SourceMap | null>()

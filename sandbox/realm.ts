@@ -26,6 +26,8 @@ export interface Realm {
   /** How long its code may run without a rest, for the engine. */
   limits(): ivm.RunOptions | undefined
   adopt(namespace: ivm.Reference): void
+  /** Its modules wait for something; the call begins when they are done. */
+  isLoading(): boolean
   begin(fn: string, input: string, ahead: readonly AheadFrame[]): void
   log(level: string, text: string): void
   settle(request: number, outcome: string): void
@@ -56,6 +58,7 @@ export function createRealm(options: RealmOptions): Realm {
   const start = guest.runSync(context, { reference: true }) as ivm.Reference
   let alarm: NodeJS.Timeout | undefined
   let nextRequest = 0
+  let loading = false
   /** Length of what each unanswered request of the call asks. */
   const sizes = new Map<number, number>()
 
@@ -65,15 +68,15 @@ export function createRealm(options: RealmOptions): Realm {
     context,
     limits,
     adopt: (namespace) => void adoptRef.applySync(undefined, [namespace.derefInto()]),
+    isLoading: () => loading,
     begin: (fn, input, ahead) => {
-      sizes.clear()
       const known = ahead.flatMap(({ operation, args, request, outcome }) => [
         operation,
         args,
         request,
         outcome,
       ])
-      beginRef.applySync(undefined, [fn, input, ...known], limits())
+      loading = !beginRef.applySync(undefined, [fn, input, ...known], limits())
     },
     log,
     settle: (request, outcome) => {
@@ -83,11 +86,13 @@ export function createRealm(options: RealmOptions): Realm {
       call.openBytes -= sizes.get(request) ?? 0
       sizes.delete(request)
       settleRef.applySync(undefined, [request, outcome], limits())
+      proceed()
     },
     drop: () => {
       clearTimeout(alarm)
       realm.call = null
-      for (const reference of [adoptRef, beginRef, settleRef, ringRef, start, calls]) reference.release()
+      for (const reference of [adoptRef, beginRef, proceedRef, settleRef, ringRef, start, calls])
+        reference.release()
       context.release()
     },
   }
@@ -119,6 +124,7 @@ export function createRealm(options: RealmOptions): Realm {
     const { call } = realm
     if (!call || call.end || typeof text !== 'string') return
     clearTimeout(alarm)
+    sizes.clear()
     call.end = { ok: ok === true, text }
   }
 
@@ -148,8 +154,16 @@ export function createRealm(options: RealmOptions): Realm {
     return realm.call && realm.call.turnMs > 0 ? { timeout: realm.call.turnMs } : undefined
   }
 
+  /** What waited in a module's top level may have come to its end in what just ran. */
+  function proceed() {
+    if (loading) loading = !proceedRef.applySync(undefined, [], limits())
+  }
+
   function ring() {
-    turn(realm, () => ringRef.applySync(undefined, [], limits()))
+    turn(realm, () => {
+      ringRef.applySync(undefined, [], limits())
+      proceed()
+    })
     flush()
   }
 
@@ -169,9 +183,10 @@ export function createRealm(options: RealmOptions): Realm {
     result: { reference: true },
   }) as ivm.Reference
   const member = (name: string) => calls.getSync(name, { reference: true }) as ivm.Reference
-  const [adoptRef, beginRef, settleRef, ringRef] = [
+  const [adoptRef, beginRef, proceedRef, settleRef, ringRef] = [
     member('adopt'),
     member('begin'),
+    member('proceed'),
     member('settle'),
     member('ring'),
   ]

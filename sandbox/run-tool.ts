@@ -11,7 +11,7 @@ import { shapeFault } from '../contract/json-shape.ts'
 import type { AheadFrame, Frame } from '../contract/sandbox-frames.ts'
 import type { ToolError } from '../contract/sandbox-wire.ts'
 import { loadModules, type ToolPackage } from './load-modules.ts'
-import { mapStack } from './map-stack.ts'
+import { GUEST_NAME, mapStack } from './map-stack.ts'
 import { createRealm, type Realm, type RealmCall } from './realm.ts'
 
 export interface ToolRunnerOptions {
@@ -24,6 +24,8 @@ export interface ToolRunnerOptions {
 
 /** What an isolate is made with before its tool is known: the manifest's default. */
 const DEFAULT_MEMORY_MB = 128
+/** What the engine's binding says instead names the binding. */
+const NO_ERROR = 'something was thrown that is no Error'
 /** Idle realms kept for calls of their scope to come. */
 const IDLE_REALMS = 8
 
@@ -39,7 +41,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
 
   function makeIsolate() {
     const made = new ivm.Isolate({ memoryLimit: memoryMb })
-    return { isolate: made, guest: made.compileScriptSync(options.guestSource, { filename: 'guest.js' }) }
+    return { isolate: made, guest: made.compileScriptSync(options.guestSource, { filename: GUEST_NAME }) }
   }
 
   function makeRealm(): Realm {
@@ -100,7 +102,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
       realm.scope = scope
     } catch (error) {
       if (isolate.isDisposed || !realm.call) throw error
-      realm.call.end = { ok: false, text: JSON.stringify({ ...wordsOf(error), kind: 'load' }) }
+      realm.call.end = loadFault(error)
     }
   }
 
@@ -114,11 +116,19 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     try {
       run()
     } catch (error) {
-      if (!isolate.isDisposed) realm.log('error', `Unhandled: ${mapStack(wordsOf(error).stack, tool.maps)}`)
+      if (!isolate.isDisposed) strayed(realm, error)
     }
     if (call) call.cpuMs += cpuNow() - startedAt
     if (isolate.isDisposed) return giveUp()
-    if (realm.call?.end) endCall(realm, realm.call)
+    if (!realm.call?.end) return
+    endCall(realm, realm.call)
+    if (realm.isLoading()) dropRealm(realm)
+  }
+
+  /** Nobody caught it: a package that throws while it is loaded can't be used, anything else is a line in the log. */
+  function strayed(realm: Realm, error: unknown) {
+    if (realm.call && !realm.call.end && realm.isLoading()) realm.call.end = loadFault(error)
+    else realm.log('error', `Unhandled: ${mapStack(wordsOf(error).stack, tool.maps)}`)
   }
 
   function endCall(realm: Realm, call: RealmCall) {
@@ -179,8 +189,14 @@ function outputFault(text: string, limit: number): ToolError | null {
   return shape ? { kind: 'too-large', message: `The result is too rich: ${shape}.` } : null
 }
 
+function loadFault(error: unknown) {
+  return { ok: false, text: JSON.stringify({ ...wordsOf(error), kind: 'load' }) }
+}
+
 /** An error that came out of the isolate, by then a copy in this process. */
 function wordsOf(error: unknown): { message: string; stack: string } {
+  if (error instanceof Error && error.message.includes('isolated-vm'))
+    return { message: NO_ERROR, stack: NO_ERROR }
   if (!(error instanceof Error)) return { message: String(error), stack: String(error) }
   return {
     message: `${error.name}: ${error.message}`.slice(0, 4096),

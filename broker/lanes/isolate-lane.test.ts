@@ -148,7 +148,7 @@ describe('a call', () => {
     })
     expect('model' in outcome && outcome.model).toContain('main.ts:4:')
     expect(logs.join('\n')).toContain('main.ts:4:')
-    expect(logs.join('\n')).not.toContain('guest.js')
+    expect(logs.join('\n')).not.toContain('sallyport')
   })
 
   it('loads several modules of the package, and nothing from outside of it', async () => {
@@ -165,6 +165,54 @@ describe('a call', () => {
       )
       expect(outcome, specifier).toMatchObject({ kind: 'failed', code: 'tool-error' })
     }
+  })
+
+  it('begins when modules that wait at their top level are done, and keeps what they have begun', async () => {
+    const files = {
+      'tool.js': `import { late } from './late.js'
+        const asked = sallyport.fs.stat({ path: '/while/loading' })
+        const rang = new Promise((resolve) => setTimeout(resolve, 20, 'rang'))
+        const { size } = await sallyport.fs.stat({ path: '/top/level' })
+        export const main = async ({ n }) => [late, size, await asked, await rang, n]`,
+      'late.js': `export const late = await new Promise((resolve) => setTimeout(resolve, 20, 'late'))`,
+    }
+    const onRequest = async (_operation: string, args: Json) => {
+      await sleep(5)
+      return ok<Json>({ size: (args as { path: string }).path.length })
+    }
+    const tool = makeTool(files)
+    for (const n of [1, 2]) {
+      const { outcome } = await callTool(lane, tool, { runId: 'run_late', input: { n }, onRequest })
+      expect(outcome).toEqual(ok(['late', 10, { size: 14 }, 'rang', n]))
+    }
+    const never = makeTool('await new Promise(() => {})\nexport const main = () => 1', { wallMs: 150 })
+    expect((await callTool(lane, never)).outcome).toMatchObject({ code: 'deadline' })
+    for (const later of ['await 0', 'await new Promise((resolve) => setTimeout(resolve, 5))']) {
+      const throws = makeTool(`${later}\nthrow new Error('behind a wait')\nexport const main = () => 1`)
+      for (const runId of ['run_1', 'run_1'])
+        expect((await callTool(lane, throws, { runId })).outcome).toMatchObject({
+          code: 'tool-error',
+          person: 'Probe could not be loaded: Error: behind a wait',
+        })
+    }
+  })
+
+  it('tells an author of their own lines only, wherever Sallyport is installed', async () => {
+    const logs: string[] = []
+    const files = {
+      'guest.js': `export const main = () => inner()\nfunction inner() { throw new Error('mine') }`,
+    }
+    const onLog = (_: string, line: string) => logs.push(line)
+    await callTool(lane, makeTool(files), { onLog })
+    await callTool(lane, makeTool('throw new Error("at load")'), { onLog })
+    await callTool(lane, makeTool('throw { no: "error" }'), { onLog })
+    expect(logs).toEqual([
+      expect.stringMatching(
+        /^Error: mine\n {4}at inner \(guest\.js:2:\d+\)\n {4}at main \(guest\.js:1:\d+\)$/,
+      ),
+      expect.stringMatching(/^Error: at load\n {4}at tool\.js:1:\d+$/),
+      'something was thrown that is no Error',
+    ])
   })
 
   it('says what is wrong with a package that does not load', async () => {
@@ -412,6 +460,33 @@ describe('limits', () => {
       kind: 'failed',
       person: expect.stringContaining('bytes'),
     })
+  })
+
+  it('bound what waits for all tools that do not read their answers', async () => {
+    const fresh = openTestLane(sandbox, { unreadBytes: 24 * 1024 * 1024 })
+    const deaf = makeTool(
+      `export const main = async ({ times }) => {
+        for (let n = 0; n < times; n++) sallyport.fs.stat({ path: '/' + n }).catch(() => {})
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        for (;;);
+      }`,
+      { wallMs: 60_000, cpuMs: 60_000 },
+    )
+    const onRequest = async () => {
+      await sleep(400)
+      return ok('x'.repeat(1024 * 1024))
+    }
+    const call = (name: string, times: number) =>
+      callTool(fresh, deaf, { principalId: `agent_${name}`, input: { times }, onRequest })
+    const [more, less] = [call('more', 16), call('less', 14)]
+    expect((await more).outcome).toMatchObject({
+      kind: 'failed',
+      code: 'crashed',
+      person: expect.stringContaining('too many wait for all tools together'),
+    })
+    expect(await Promise.race([less, sleep(500, 'goes on')])).toBe('goes on')
+    expect((await callTool(fresh, echo, { input: 1 })).outcome).toEqual(ok(1))
+    await fresh.close()
   })
 
   it('bound the log', async () => {

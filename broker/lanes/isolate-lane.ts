@@ -25,6 +25,8 @@ export interface IsolateLaneOptions {
   poolSize?: number
   /** Idle processes are closed after so many ms. */
   idleMs?: number
+  /** Bytes of answers that may wait for all processes to be read; 512 MB when left out. */
+  unreadBytes?: number
   /** Ends process trees, collected whole before the first signal. */
   killTrees(
     roots: readonly number[],
@@ -54,6 +56,7 @@ export function createIsolateLane(options: IsolateLaneOptions): IsolateLane {
     strict: options.strict ?? (() => false),
     spares: options.poolSize ?? 1,
     idleMs: options.idleMs ?? 60_000,
+    ...(options.unreadBytes ? { unreadBytes: options.unreadBytes } : {}),
     log: options.log,
   })
   const requireOsSandbox = options.requireOsSandbox ?? (() => false)

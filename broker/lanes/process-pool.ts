@@ -11,6 +11,7 @@ import type { LaneGroup } from './lane-group.ts'
 import { KILLED, type SandboxEnd } from './sandbox-process.ts'
 import type { SandboxSpawner } from './spawn-sandbox.ts'
 import { CALLS_LIMIT, createToolProcess, NICENESS, type ToolProcess } from './tool-process.ts'
+import { countUnread } from './unread-answers.ts'
 import type { ProcessWatch } from './watch-processes.ts'
 import { yieldFromBirth } from './yield-processor.ts'
 
@@ -40,6 +41,8 @@ export interface ProcessPoolOptions {
   /** Processes at once. */
   limit?: number
   idleMs: number
+  /** Bytes that may wait for all of them to be read. */
+  unreadBytes?: number
   log(text: string): void
 }
 
@@ -59,6 +62,7 @@ const GROWN = 96 * 1024 * 1024
 export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   const { spawner, now, limit = LIMIT } = options
   const all = new Set<ToolProcess>()
+  const unread = countUnread(options.unreadBytes)
   let crashed = 0
   let resting = true
   let isPaused = (_principalId: string) => false
@@ -82,7 +86,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     const { pid } = spawned.child
     if (pid) takeInto(pid)
     if (pid && !awaited) yieldFromBirth(pid, NICENESS)
-    const process = createToolProcess({ ...options, spawned, strict, takeInto, onGone })
+    const process = createToolProcess({ ...options, unread, spawned, strict, takeInto, onGone })
     all.add(process)
     void process.ready.then((ready) => {
       if (ready && process.osSandbox !== 'none') osSandboxWorks = true

@@ -13,6 +13,7 @@ import {
   type SandboxMessage,
 } from './read-messages.ts'
 import type { SpawnedSandbox } from './spawn-sandbox.ts'
+import type { Unread, UnreadAnswers } from './unread-answers.ts'
 
 export interface SandboxEnd {
   /** The process broke the rules of the pipe; empty when it did not. */
@@ -56,6 +57,8 @@ const READY_MS = 15_000
  * listen to it until then could be for ever, as it may be writing.
  */
 const UNREAD = 256 * 1024 * 1024
+/** With less waiting for it, it is not asked what waits for all. */
+const READS_WELL = 256 * 1024
 const STDERR = 4096
 /** Between the exit and the end of the pipes. */
 const DRAIN_MS = 100
@@ -63,6 +66,8 @@ const DRAIN_MS = 100
 export function openSandboxProcess(
   { child, osSandbox }: SpawnedSandbox,
   events: SandboxEvents,
+  /** What waits for all of them. */
+  ofAll: UnreadAnswers | null = null,
   unreadLimit = UNREAD,
 ): SandboxProcess {
   const end: SandboxEnd = {
@@ -86,6 +91,11 @@ export function openSandboxProcess(
   const ready = new Promise<boolean>((resolve) => {
     settleReady = resolve
   })
+  const unread: Unread = {
+    bytes: () => (isWanted() ? out.length + (child.stdin?.writableLength ?? 0) : 0),
+    giveUp: () => giveUpUnread('it does not read its answers, and too many wait for all tools together'),
+  }
+  const forget = ofAll?.add(unread)
   const slowStart = setTimeout(() => breakOff('it was not ready in time'), READY_MS)
 
   function becomeReady() {
@@ -108,6 +118,13 @@ export function openSandboxProcess(
     endProcesses()
   }
 
+  /** What waited is let go of at once: to end takes a moment. */
+  function giveUpUnread(fault: string) {
+    out = ''
+    breakOff(fault)
+    child.stdin?.destroy()
+  }
+
   function endProcesses() {
     if (osSandbox === 'bubblewrap' && !end.ready && child.pid && !over) return killBubblewrap(child.pid)
     for (const pid of [inner, child.pid]) if (pid) signal(pid)
@@ -118,6 +135,7 @@ export function openSandboxProcess(
     ended = true
     if (waiting && isWanted()) return
     over = true
+    forget?.()
     clearTimeout(slowStart)
     settleReady(false)
     events.onEnd(end)
@@ -189,11 +207,10 @@ export function openSandboxProcess(
       ) as number[],
     send: (text) => {
       if (!isWanted()) return
-      const unread = out.length + (child.stdin?.writableLength ?? 0)
-      if (unread + text.length > unreadLimit) {
-        out = ''
-        return breakOff('it does not read its answers')
-      }
+      const size = unread.bytes() + text.length
+      if (size > unreadLimit) return giveUpUnread('it does not read its answers')
+      if (size > READS_WELL) ofAll?.makeRoom(unread, text.length)
+      if (!isWanted()) return
       // Answers that come in one turn of the loop go out in one write.
       if (out === '') setImmediate(flush)
       out += text

@@ -20,6 +20,7 @@ import {
 import { type LiveCall, openLiveCall } from './live-call.ts'
 import { KILLED, openSandboxProcess, type SandboxEnd } from './sandbox-process.ts'
 import type { OsSandbox, SpawnedSandbox } from './spawn-sandbox.ts'
+import type { UnreadAnswers } from './unread-answers.ts'
 import type { ProcessWatch, WatchedProcess } from './watch-processes.ts'
 import { yieldProcessor } from './yield-processor.ts'
 
@@ -76,6 +77,8 @@ export interface ToolProcessOptions {
   /** Puts a process into the lanes' group. */
   takeInto(pid: number): void
   clock: CallClock
+  /** What waits for all processes to be read. */
+  unread: UnreadAnswers
   now(): number
   /** `crashed`: it ended by a fault of its own. */
   onGone(process: ToolProcess, end: SandboxEnd, crashed: boolean): void
@@ -94,7 +97,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
   let openBytes = 0
   let ended: SandboxEnd | null = null
   let ending = false
-  const pipe = openSandboxProcess(options.spawned, { onMessage, onEnd })
+  const pipe = openSandboxProcess(options.spawned, { onMessage, onEnd }, options.unread)
 
   function onMessage(message: FromSandbox, size: number) {
     if (message.t === 'ready') return

@@ -24,10 +24,14 @@ const { parse, stringify } = JSON
 export interface GuestCalls {
   /** The operations that the endowments ask for, as a JSON array; read before any tool code runs. */
   operations(): string
-  /** The tool's module namespace, once it has been evaluated. */
-  adopt(namespace: Record<string, unknown>): void
-  /** Starts a call; its end comes through `finish`. What is known ahead comes in fours: operation, arguments, request, outcome. */
-  begin(fn: string, input: string, ...ahead: (string | number)[]): void
+  /** The namespace of the module around the tool's, once its evaluation has begun. */
+  adopt(namespace: Loading): void
+  /**
+   * Starts a call; its end comes through `finish`. What is known ahead comes in fours: operation, arguments, request,
+   * outcome. False when the modules are still waiting for something: then it starts with a later `proceed`.
+   */
+  begin(fn: string, input: string, ...ahead: (string | number)[]): boolean
+  proceed(): boolean
   settle(request: number, outcome: string): void
   ring(): void
 }
@@ -61,6 +65,7 @@ export function start(endowments: readonly Endowment[], functions: HostFunctions
   for (const name of TAKEN_AWAY) delete (globalThis as Record<string, unknown>)[name]
   // Raw JSON could say numbers that nobody can read again.
   for (const name of ['rawJSON', 'isRawJSON']) delete (JSON as unknown as Record<string, unknown>)[name]
+  takeFineClocks()
   const asker = createAsker(host)
   const namespaces = create(null) as Record<string, unknown>
   const rings: (() => void)[] = []
@@ -76,18 +81,32 @@ export function start(endowments: readonly Endowment[], functions: HostFunctions
   for (const endowment of endowments) endowment.install(box)
   for (const name of Object.keys(namespaces)) define(name, freezeDeep(namespaces[name]))
 
-  let tool: Record<string, unknown> = create(null)
+  let modules: Loading = { tool: create(null) as Record<string, unknown>, loaded: true }
+  let waiting: { fn: string; input: string } | null = null
+  function proceed(): boolean {
+    if (!waiting) return true
+    if (!isLoaded(modules)) return false
+    const { fn, input } = waiting
+    waiting = null
+    void run(modules.tool, fn, input, finish)
+    return true
+  }
+  /** Nothing has been left behind here; what the modules began while they were loaded is the first call's. */
+  let isNew = true
   const operations = endowments.flatMap((endowment) => endowment.operations ?? [])
   return {
     operations: () => stringify(operations),
     adopt: (namespace) => {
-      tool = namespace
+      modules = namespace
     },
     begin: (fn, input, ...ahead) => {
-      callAll(resets)
+      if (!isNew) callAll(resets)
+      isNew = false
       asker.knowAhead(ahead)
-      void run(tool, fn, input, finish)
+      waiting = { fn, input }
+      return proceed()
     },
+    proceed,
     settle: asker.settle,
     ring: () => callAll(rings),
   }
@@ -96,6 +115,19 @@ export function start(endowments: readonly Endowment[], functions: HostFunctions
 /** Without the iterators of arrays, which tool code may have replaced. */
 function callAll(functions: readonly (() => void)[]) {
   for (let at = 0; at < functions.length; at++) functions[at]?.()
+}
+
+/** `loaded` can't be read before all modules that wait at their top level have come to their end. */
+interface Loading {
+  readonly tool: Record<string, unknown>
+  readonly loaded: boolean
+}
+function isLoaded(modules: Loading): boolean {
+  try {
+    return modules.loaded
+  } catch {
+    return false
+  }
 }
 
 async function run(tool: Record<string, unknown>, fn: string, input: string, finish: HostCalls['finish']) {
@@ -143,4 +175,33 @@ function place(namespaces: Record<string, unknown>, name: string, value: unknown
 
 function define(name: string, value: unknown) {
   defineProperty(globalThis, name, { value, writable: false, configurable: false, enumerable: false })
+}
+
+interface Temporal {
+  Instant: { fromEpochMilliseconds(ms: number): { toZonedDateTimeISO(zone: unknown): Zoned } }
+  Now: Record<string, unknown> & { timeZoneId(): string }
+}
+interface Zoned {
+  toPlainDateTime(): unknown
+  toPlainDate(): unknown
+  toPlainTime(): unknown
+}
+
+/** The clocks of `Temporal` count nanoseconds; here no clock is finer than a millisecond. */
+function takeFineClocks() {
+  const { Temporal: found } = globalThis as { Temporal?: Temporal }
+  if (!found) return
+  const { Instant, Now } = found
+  const { now } = Date
+  const { timeZoneId } = Now
+  const instant = () => Instant.fromEpochMilliseconds(now())
+  const zoned = (zone: unknown = timeZoneId()) => instant().toZonedDateTimeISO(zone)
+  Object.assign(Now, {
+    instant,
+    zonedDateTimeISO: zoned,
+    plainDateTimeISO: (zone?: unknown) => zoned(zone).toPlainDateTime(),
+    plainDateISO: (zone?: unknown) => zoned(zone).toPlainDate(),
+    plainTimeISO: (zone?: unknown) => zoned(zone).toPlainTime(),
+  })
+  freezeDeep(Now)
 }

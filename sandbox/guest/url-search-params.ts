@@ -4,14 +4,14 @@ import { Utf8Decoder } from './utf8.ts'
 
 type Pair = [name: string, value: string]
 
-/** Parameters that belong to a URL: `changed` is told the new query. */
-export let bind: (query: string, changed: (query: string) => void) => URLSearchParams
+/** Parameters that belong to a URL: `changed` is told when the query is another. */
+export let bind: (query: string, changed: () => void) => URLSearchParams
 /** Puts what the URL's query now says into its parameters. */
 export let refill: (params: URLSearchParams, query: string) => void
 
 export class URLSearchParams {
   #pairs: Pair[]
-  #changed: ((query: string) => void) | undefined
+  #changed: (() => void) | undefined
 
   constructor(init: unknown = '') {
     this.#pairs = pairsOf(init)
@@ -83,7 +83,7 @@ export class URLSearchParams {
     return this.entries()
   }
   #tell() {
-    this.#changed?.(this.toString())
+    this.#changed?.()
   }
 }
 

@@ -39,6 +39,8 @@ export function createUrlClass(host: Pick<HostCalls, 'parseUrl' | 'editUrl'>): G
   class URL {
     #parts: string[]
     #params: URLSearchParams | undefined
+    /** The parameters have changed since the address was put together. */
+    #stale = false
 
     constructor(url: unknown, base?: unknown) {
       const text = `${url}`
@@ -57,7 +59,9 @@ export function createUrlClass(host: Pick<HostCalls, 'parseUrl' | 'editUrl'>): G
       }
     }
     get searchParams() {
-      this.#params ??= bind(this.#get('search'), (query) => this.#edit('search', query))
+      this.#params ??= bind(this.#get('search'), () => {
+        this.#stale = true
+      })
       return this.#params
     }
     toString() {
@@ -67,6 +71,10 @@ export function createUrlClass(host: Pick<HostCalls, 'parseUrl' | 'editUrl'>): G
       return this.#get('href')
     }
     #get(part: Part): string {
+      if (this.#stale) {
+        this.#stale = false
+        this.#edit('search', `${this.#params}`)
+      }
       return this.#parts[PARTS.indexOf(part)] as string
     }
     #edit(part: Part, value: unknown) {

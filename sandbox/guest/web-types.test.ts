@@ -193,6 +193,21 @@ describe('URL', () => {
     expect(url.searchParams.toString()).toBe('z=2')
     expect(`${url}`).toBe(JSON.parse(JSON.stringify(url)))
   })
+
+  it('takes parameter after parameter without being put together anew each time', () => {
+    let edits = 0
+    const Counted = createUrlClass({
+      parseUrl,
+      editUrl: (...args) => {
+        edits++
+        return editUrl(...args)
+      },
+    })
+    const url = new Counted('https://a.b/')
+    for (let n = 0; n < 500; n++) url.searchParams.append(`k${n}`, 'v')
+    expect(url.href).toContain('k499=v')
+    expect(edits).toBe(1)
+  })
 })
 
 describe('Headers', () => {
