@@ -175,7 +175,19 @@ describe('opening', () => {
     fs.writeFileSync(`${top}/run`, '', { mode: 0o755 })
     fs.writeFileSync(`${top}/a.desktop`, '')
     fs.symlinkSync('a.desktop', `${top}/innocent.pdf`)
-    for (const name of ['run', 'a.desktop', 'innocent.pdf'])
+    const endings = [
+      'wsb',
+      'RDP',
+      'rb',
+      'appinstaller',
+      'afploc',
+      'themepack',
+      'shortcut',
+      'msixbundle',
+      'vhdx',
+    ]
+    for (const ending of endings) fs.writeFileSync(`${top}/b.${ending}`, '')
+    for (const name of ['run', 'a.desktop', 'innocent.pdf', ...endings.map((ending) => `b.${ending}`)])
       expect(await gate.pass('open', { target: `${top}/${name}` }), name).toMatchObject({ kind: 'refused' })
     // Whatever their mode says: other systems go by the name.
     for (const name of [
@@ -195,7 +207,19 @@ describe('opening', () => {
       kind: 'failed',
       code: 'not-found',
     })
-    expect(done).toHaveLength(1)
+    fs.writeFileSync(`${top}/desktop`, '')
+    expect(await gate.pass('open', { target: `${top}/desktop` })).toMatchObject({ kind: 'ok' })
+    expect(done).toHaveLength(2)
+  })
+
+  test('a file that was made a program since it was asked for is not opened', async () => {
+    fs.writeFileSync(`${top}/later`, '#!/bin/sh\n')
+    const prepared = await gate.prepare('open', { target: `${top}/later` })
+    if (prepared.kind !== 'ok') throw new Error('not prepared')
+    fs.chmodSync(`${top}/later`, 0o755)
+    expect(await gate.perform(prepared.value)).toMatchObject({ kind: 'refused' })
+    expect(done).toEqual([])
+    prepared.value.dispose()
   })
 })
 

@@ -2,6 +2,7 @@
  * open: an address or a file in the person's default app. What that app does with it is out of our hands, so what the
  * desktop would run instead of show is refused, and the target is always shown whole.
  */
+import fs from 'node:fs'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Need } from '../../contract/resource.ts'
 import type { CapabilityModule, Desktop, Prepared } from '../ports.ts'
@@ -12,9 +13,22 @@ import { fit, lastName, sentenceOn } from './files/name-paths.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import { canonicalUrl } from './network/canonical-url.ts'
 
-/** Kinds of files that desktops run, or that lead elsewhere. */
-const RUNS =
-  /\.(accde|action|ade|adp|apk|app|appimage|applescript|application|appref-ms|bash|bat|bin|chm|cmd|com|command|cpl|crx|csh|deb|deskthemepack|desktop|diagcab|dll|dmg|elf|exe|fileloc|flatpak|flatpakref|flatpakrepo|gadget|hlp|hta|img|inetloc|inf|ipa|iso|jar|jnlp|js|jse|kext|library-ms|lnk|mde|mobileconfig|mpkg|msc|msi|msix|msp|mst|msu|osax|out|oxt|php|pif|pkg|pl|prefpane|ps1|ps1xml|psm1|py|pyc|pyo|pyw|pyz|pyzw|rb|reg|rpm|run|saver|scf|scpt|scptd|scr|search-ms|service|settingcontent-ms|sh|shb|shs|slk|snap|tcl|terminal|theme|themepack|tool|udl|url|vb|vbe|vbs|vhdx?|webloc|website|workflow|ws|wsc|wsf|wsh|xbap|xll|xpi|zsh)$/i
+/** Kinds of files that desktops run or install, or that lead elsewhere: those of Windows, macOS and Linux, and scripts. */
+const RUNS = new Set(
+  [
+    'ade adp appinstaller application appref-ms appx appxbundle bas bat chm cmd com contact cpl deskthemepack diagcab dll',
+    'dqy exe fxp gadget hlp hta img inf ins iqy iso isp jar job js jse library-ms lnk mad maf mag mam maq mas mau',
+    'mav maw mda mde mdt mdw mdz msc msh msh1 msh2 mshxml msi msix msixbundle msp mst msu ops oqy osd pcd pif plg ppkg prg',
+    'ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psm1 rdp reg rqy scf scr sct search-ms searchconnector-ms settingcontent-ms shb',
+    'shs slk theme themepack udl url vb vbe vbs vhd vhdx vsix vsmacros wsb wsc wsf wsh xbap xll xnk',
+    'action afploc app applescript atloc command component configprofile dmg fileloc ftploc inetloc kext mailloc',
+    'mobileconfig mobileprovision mpkg pkg plugin prefpane provisionprofile qlgenerator saver scpt scptd service shortcut',
+    'terminal tool vncloc wdgt webloc website workflow ws xip',
+    'appimage deb desktop flatpak flatpakref flatpakrepo jnlp kwinscript plasmoid remmina rpm run snap',
+    'bash csh fish ksh lua php pl py pyc pyo pyw pyz rb sh tcl zsh',
+    'accde apk bin crx elf ipa osax out oxt pyzw xpi',
+  ].flatMap((line) => line.split(' ')),
+)
 
 type Target = { kind: 'url'; url: string } | { kind: 'path'; thing: HeldThing | HeldNothing }
 
@@ -66,10 +80,13 @@ export function createOpenCapability({
   function refuseFile(thing: HeldThing | HeldNothing) {
     const name = lastName(thing.path)
     if (thing.state === 'missing') return explainErrno(thing.errno, name)
-    const isFolder = thing.stat.isDirectory()
-    if (!isFolder && !thing.stat.isFile())
+    // As it is now: it may have been made a program since it was asked for.
+    const now = fs.statSync(thing.at, { throwIfNoEntry: false }) ?? thing.stat
+    const isFolder = now.isDirectory()
+    if (!isFolder && !now.isFile())
       return failed('wrong-kind', `“${name}” is no plain file, so it was not opened.`)
-    const runs = RUNS.test(name) || (!isFolder && (thing.stat.mode & 0o111) !== 0)
+    const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
+    const runs = RUNS.has(ending) || (!isFolder && (now.mode & 0o111) !== 0)
     if (runs)
       return refused(
         'invalid-request',

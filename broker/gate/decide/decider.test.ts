@@ -233,6 +233,13 @@ describe('protected places', () => {
     '.claude/settings.json',
     'work/.cursor/mcp.json',
     '.config/sallyport/policy.jsonc',
+    'work/repo/.git/commondir',
+    'work/repo/.git/worktrees/other/commondir',
+    'work/repo/.git/worktrees/other/config.worktree',
+    '.config/Code/User/tasks.json',
+    '.config/nvim/init.lua',
+    'go/bin/tool',
+    '.local/lib/python3.12/site-packages/usercustomize.py',
     '.config/google-chrome/Default/Cookies',
   ])('does not let %s be written', (at) => {
     expect(decide(input(path('fs.write', `/home/ada/${at}`), { inside: home }))).toMatch(
@@ -246,6 +253,9 @@ describe('protected places', () => {
     '.gnupg/secring.gpg',
     '.mozilla/firefox/x/cookies.sqlite',
     '.config/sallyport/token',
+    '.config/git/credentials',
+    '.claude/.credentials.json',
+    '.codex/auth.json',
   ])('does not let %s be read', (at) => {
     expect(decide(input(path('fs.read', `/home/ada/${at}`), { inside: home }))).toMatch(
       /^deny perimeter built-in:/,

@@ -14,6 +14,13 @@ export const DARWIN: readonly ProtectedPlace[] = [
       '/Library/LaunchDaemons',
       '/Library/StartupItems',
       `${SUPPORT}/com.apple.backgroundtaskmanagementagent`,
+      `${SUPPORT}/iTerm2/Scripts`,
+      ...['Application Scripts', 'Input Methods', 'PreferencePanes', 'QuickLook', 'Screen Savers'].map(
+        (name) => `~/Library/${name}`,
+      ),
+      ...['Scripts', 'Services', 'Spotlight', 'Workflows'].map((name) => `~/Library/${name}`),
+      '~/Library/Preferences/com.apple.loginitems.plist',
+      '~/Library/Preferences/com.apple.loginwindow.plist',
     ],
   },
   { id: 'cron', what: 'crontabs', keeps: 'write', patterns: ['/usr/lib/cron', '/var/at', '/private/var/at'] },
@@ -30,9 +37,18 @@ export const DARWIN: readonly ProtectedPlace[] = [
       '/usr/bin',
       '/usr/sbin',
       '/usr/lib',
-      '/usr/local/bin',
-      '/opt/homebrew/bin',
-      '/Library/Managed Preferences',
+      '/usr/libexec',
+      // What is in the folders of programs are links to these.
+      ...['bin', 'sbin', 'lib', 'opt', 'Cellar', 'Caskroom'].flatMap((name) => [
+        `/usr/local/${name}`,
+        `/opt/homebrew/${name}`,
+      ]),
+      '/opt/local',
+      ...['Managed Preferences', 'Preferences', 'PrivilegedHelperTools', 'Extensions', 'Security'].map(
+        (name) => `/Library/${name}`,
+      ),
+      '/Library/Application Support/com.apple.TCC',
+      `${SUPPORT}/com.apple.TCC`,
     ],
   },
   {
@@ -60,7 +76,7 @@ export const DARWIN: readonly ProtectedPlace[] = [
     patterns: [
       ...[
         'Firefox',
-        'Google/Chrome',
+        'Google',
         'Chromium',
         'BraveSoftware',
         'Microsoft Edge',

@@ -43,6 +43,10 @@ export const LINUX: readonly ProtectedPlace[] = [
         '~/.config/sway',
         '~/.config/hypr',
         '~/.config/i3',
+        '~/.local/share/gnome-shell',
+        '~/.local/share/kwin',
+        '~/.local/share/plasma',
+        '~/.local/share/nautilus-python',
       ],
     ],
   },
@@ -70,7 +74,11 @@ export const LINUX: readonly ProtectedPlace[] = [
     id: 'programs',
     what: 'programs on your PATH and in your menu',
     keeps: 'write',
-    patterns: ['~/.local/bin', '~/bin', '~/.cargo/bin', '~/.local/share/applications'],
+    patterns: [
+      ...['~/.local/bin', '~/bin', '~/.cargo/bin', '~/.local/share/applications'],
+      // Python loads what lies there whenever it starts.
+      ...['~/.local/lib', '~/.local/share/flatpak', '/snap', '/opt'],
+    ],
   },
   {
     id: 'keychain',
@@ -85,6 +93,14 @@ export const LINUX: readonly ProtectedPlace[] = [
       '~/.config/Bitwarden',
       '~/.config/KeePassXC',
     ],
+  },
+  {
+    id: 'other-agents',
+    what: 'the settings of other agents',
+    keeps: 'write',
+    patterns: ['Claude', 'Cursor', 'Code/User', 'VSCodium/User', 'Windsurf'].map(
+      (name) => `~/.config/${name}`,
+    ),
   },
   {
     id: 'browser-profiles',

@@ -25,19 +25,35 @@ export const WIN32: readonly ProtectedPlace[] = [
       '~/Documents/WindowsPowerShell',
       '~/OneDrive/Documents/PowerShell',
       '~/OneDrive/Documents/WindowsPowerShell',
+      `${LOCAL}/Packages/Microsoft.WindowsTerminal_8wekyb3d8bbwe/LocalState`,
+      `${LOCAL}/Microsoft/Windows Terminal`,
     ],
   },
   {
     id: 'system',
     what: 'the system’s own files',
     keeps: 'write',
-    patterns: ['C:\\Windows', 'C:\\Program Files', 'C:\\Program Files (x86)', 'C:\\ProgramData\\Sallyport'],
+    patterns: [
+      'C:\\Windows',
+      'C:\\Program Files',
+      'C:\\Program Files (x86)',
+      'C:\\ProgramData\\Sallyport',
+      'C:\\ProgramData\\ssh',
+    ],
   },
   {
     id: 'programs',
     what: 'programs on your PATH',
     keeps: 'write',
-    patterns: [`${LOCAL}/Microsoft/WindowsApps`, `${LOCAL}/Programs`, '~/.cargo/bin', '~/scoop/shims'],
+    patterns: [
+      ...[
+        `${LOCAL}/Microsoft/WindowsApps`,
+        `${LOCAL}/Microsoft/WinGet`,
+        `${LOCAL}/Programs`,
+        `${ROAMING}/npm`,
+      ],
+      ...['~/.cargo/bin', '~/scoop', 'C:\\ProgramData\\chocolatey'],
+    ],
   },
   {
     id: 'keychain',
@@ -52,6 +68,8 @@ export const WIN32: readonly ProtectedPlace[] = [
       `${ROAMING}/Microsoft/Crypto`,
       `${LOCAL}/1Password`,
       `${ROAMING}/Bitwarden`,
+      ...['gcloud', 'GitHub CLI', 'gnupg', 'postgresql', 'rclone'].map((name) => `${ROAMING}/${name}`),
+      `${LOCAL}/github-copilot`,
     ],
   },
   {
@@ -59,9 +77,15 @@ export const WIN32: readonly ProtectedPlace[] = [
     what: 'browser profiles',
     keeps: 'read',
     patterns: [
-      ...['Google/Chrome', 'Chromium', 'BraveSoftware', 'Microsoft/Edge', 'Vivaldi'].map(
-        (name) => `${LOCAL}/${name}`,
-      ),
+      ...[
+        'Google/Chrome',
+        'Google/Chrome Beta',
+        'Google/Chrome SxS',
+        'Chromium',
+        'BraveSoftware',
+        'Microsoft/Edge',
+        'Vivaldi',
+      ].map((name) => `${LOCAL}/${name}`),
       ...['Mozilla', 'Opera Software', 'Thunderbird', 'librewolf'].map((name) => `${ROAMING}/${name}`),
     ],
   },
