@@ -2,6 +2,7 @@
  * The broker, put together: every room made once, in the order in which they need each other. It opens no door and
  * reads no argument; `main.ts` does, and so do tests and measurements that want the real thing in their own process.
  */
+
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Api, Caller, EventName, EventPayload } from '../contract/broker-api.ts'
@@ -16,6 +17,7 @@ import { inputOf, openAgentBook } from './agents/open-agent-book.ts'
 import { makeApi } from './api/make-api.ts'
 import { makeStatus } from './api/serve-status.ts'
 import { createCapabilities } from './capabilities/list-capabilities.ts'
+import { compareTexts } from './capabilities/write/compare-texts.ts'
 import { createStaging } from './capabilities/write/stage-files.ts'
 import { type OpenCatalog, openCatalog } from './catalog/open-catalog.ts'
 import { createConsentDesk } from './consent/consent-desk.ts'
@@ -228,6 +230,7 @@ async function makeRooms(options: BrokerOptions) {
   stop.register(consent)
   const desktop = createDesktopThroughShell({ newId, emit: (action) => options.emit('desktop', action) })
   const undo = openUndoStore({
+    compare: compareTexts,
     dir: join(paths.data, 'undo'),
     documents: store,
     clock,

@@ -200,6 +200,8 @@ export interface Prepared {
   exact: ExactLine[]
   /** Old and new text of a write over existing content, as a unified diff. */
   diff: string | null
+  /** Not all that changes is in the diff. */
+  diffPart?: boolean
   /** Canonical JSON of all that would be done, content included (by hash when large): what a question is bound to. */
   binding: string
   /** Verb and object for sentences: { verb: 'Move', object: '12 files', tail: 'from Downloads to Archive' }. */
@@ -725,6 +727,25 @@ export interface Desktop {
 // ── undo ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Called by the file capabilities around each change, under their permit. */
+export interface TextDiff {
+  /** Unified. A line that starts with a backslash is a note of ours. */
+  diff: string
+  /** Something that changes is not in it. */
+  part: boolean
+}
+/** Old against new text, for a person to read. */
+export type CompareTexts = (
+  name: string,
+  before: string,
+  after: string,
+  options: {
+    /** What the two are called in the diff's head. */
+    heads: readonly [string, string]
+    /** The texts are only the beginnings of longer ones. */
+    cut?: boolean
+  },
+) => TextDiff
+
 export interface UndoRecorder {
   /** Before the change: keeps the before-image (content-addressed). Refuses when it can't and the change would lose data. */
   before(change: {
@@ -734,6 +755,8 @@ export interface UndoRecorder {
     what: 'created' | 'changed' | 'moved' | 'trashed' | 'folder'
     path: string
     from: string | null
+    /** SHA-256, in hex, of the content that the file will have, where that is known. */
+    leaves?: string
   }): Promise<Outcome<{ id: string }>>
   /** After it: the hash of what stands there now, so that a person's later change is seen. `nowAt`: where in the trash it lies. */
   after(id: string, done: boolean, nowAt?: string): Promise<void>

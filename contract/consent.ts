@@ -87,6 +87,8 @@ export const Question = z.object({
     .nullable(),
   /** Unified diff of a write over existing content. */
   diff: z.string().max(500_000).nullable(),
+  /** Set when not all that changes is in the diff: the new text is read as well. */
+  diffPart: z.literal(true).optional(),
   /** Set when the budget of prompts is used up: what this one answer covers. */
   task: z.object({ covers: z.array(z.string().max(300)).max(50), minutes: z.number().int() }).nullable(),
 })

@@ -177,6 +177,41 @@ describe('writing a file', () => {
     }
   })
 
+  test('over existing text is asked for with the difference, also in large files, at their ends, and in other encodings', async () => {
+    const preview = async (name: string, data: string, more: object = {}) => {
+      const prepared = await gate.prepare('fs.writeFile', { path: `${top}/${name}`, data, ...more })
+      if (prepared.kind !== 'ok') throw new Error(prepared.person)
+      const { diff, diffPart, exact } = prepared.value
+      prepared.value.dispose()
+      return { diff, part: diffPart, now: exact.find(({ label }) => label === 'There now')?.text }
+    }
+    const large = Array.from({ length: 40_000 }, (_, at) => `this is line ${at}\n`)
+    put('large.txt', large.join(''))
+    const few = await preview('large.txt', large.with(39_000, 'CHANGED\n').join(''))
+    expect(few).toMatchObject({ part: false, now: '748890 bytes' })
+    expect(few.diff).toContain('-this is line 39000\n+CHANGED\n')
+    const all = await preview('large.txt', large.map((line) => `x${line}`).join(''))
+    expect(all.part).toBe(true)
+    expect(all.diff).toContain('40,000 lines go, 40,000 lines come')
+    const end = await preview('large.txt', 'and this\n', { mode: 'append' })
+    expect(end.part).toBe(false)
+    expect(end.diff).toMatch(/@@ -\?,3 \+\?,4 @@\n this is line 39997\n(.*\n){2}\+and this\n$/)
+
+    put('huge.txt', 'one line\n'.repeat(400_000))
+    expect(await preview('huge.txt', 'short\n')).toMatchObject({
+      part: true,
+      diff: expect.stringContaining('Only the beginning of each was compared.'),
+      now: '3600000 bytes',
+    })
+    fs.writeFileSync(`${top}/wide.txt`, 'grün\nrot\n', 'utf16le')
+    expect((await preview('wide.txt', 'grün\nblau\n', { encoding: 'utf16le' })).diff).toContain('-rot\n+blau')
+    fs.writeFileSync(`${top}/old.txt`, 'grün\nrot\n', 'latin1')
+    expect((await preview('old.txt', 'grün\nblau\n', { encoding: 'latin1' })).diff).toContain(' grün\n-rot')
+    put('bytes', 'a\0b')
+    expect(await preview('bytes', 'text')).toMatchObject({ diff: null, now: '3 bytes' })
+    expect(await preview('new.txt', 'text')).toMatchObject({ diff: null, now: undefined })
+  })
+
   test('what changed since it was looked at is not written over', async () => {
     const file = put('a.txt', 'old')
     const prepared = await gate.prepare('fs.writeFile', { path: file, data: 'new' })

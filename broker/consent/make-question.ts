@@ -66,6 +66,7 @@ export function makeQuestion(
     waiting: 0,
     secret: prepared.secret ?? null,
     diff: prepared.diff !== null && prepared.diff.length <= 500_000 ? prepared.diff : null,
+    ...(prepared.diffPart ? { diffPart: true } : {}),
     task: task ? { covers: task.covers.map(({ words }) => words), minutes: task.minutes } : null,
     hash: '0'.repeat(64),
   }

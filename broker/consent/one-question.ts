@@ -54,6 +54,7 @@ export function mergeAsks(inputs: readonly AskInput[]): AskInput {
         exact.map((line) => ({ ...line, label: `${at + 1}. ${line.label}`.slice(0, 40) })),
       ),
       diff: diffs.length > 0 ? diffs.join('\n') : null,
+      diffPart: prepared.some(({ diffPart }) => diffPart),
       bytesOut: prepared.reduce((sum, { bytesOut }) => sum + bytesOut, 0),
       destructive: prepared.some(({ destructive }) => destructive),
     },

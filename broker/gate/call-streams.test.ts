@@ -312,6 +312,7 @@ describe('a file in parts', () => {
     const { prepared } = house.questions[before] as (typeof house.questions)[number]
     expect(prepared.exact.map(({ text }) => text)).toEqual([
       to,
+      '9 bytes',
       '9 bytes, in place of what is there',
       sha(Buffer.from('new line\n')),
       'new line\n',

@@ -50,7 +50,10 @@ export const Change = z.object({
   before: Image,
   /** Fingerprint of what stood there after; null for nothing. */
   after: z.string().nullable(),
-  /** Where in the trash it lies. */
+  /** Where in the trash it lies, and the fingerprint that it had there: another thing may take its name. */
   nowAt: z.string().nullable(),
+  nowPrint: z.string().nullable().default(null),
+  /** Hash of the content that was to be written; null where it isn't known beforehand. */
+  leaves: Hash.nullable().default(null),
 })
 export type Change = z.infer<typeof Change>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ActivityRow } from '../../contract/activity.ts'
+import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
 import { listNotUndoable } from './list-not-undoable.ts'
 
 test('commands and what was sent are listed in order, each once', () => {
@@ -19,4 +19,21 @@ test('commands and what was sent are listed in order, each once', () => {
   }
   expect(listNotUndoable(log, 'run_1')).toEqual(['Send 12 bytes to example.org (2 times)', 'Run git push'])
   expect(listNotUndoable(log, 'run_2')).toEqual([])
+})
+
+test('of a long run all are listed, not the last thousand of them', () => {
+  const all = Array.from({ length: 2_500 }, (_, at) => ({
+    seq: at + 1,
+    capability: 'net.request',
+    subject: at < 10 ? 'Send first' : 'Send',
+    state: 'ok',
+  })) as unknown as ActivityRow[]
+  const query = ({ capability, before = Infinity, limit }: ActivityQuery) => ({
+    rows: all
+      .filter((one) => one.capability === capability && one.seq < before)
+      .reverse()
+      .slice(0, limit),
+    total: all.length,
+  })
+  expect(listNotUndoable({ query }, 'run_1')).toEqual(['Send first (10 times)', 'Send (2490 times)'])
 })

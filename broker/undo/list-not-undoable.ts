@@ -2,6 +2,7 @@
  * What a run did that no undo takes back: commands, and whatever left the computer or was shown to someone. From the
  * activity log, so that it is complete even when the run is long over.
  */
+import type { ActivityRow } from '../../contract/activity.ts'
 import type { Capability } from '../../contract/words.ts'
 import type { ActivityLog } from '../ports.ts'
 
@@ -14,11 +15,22 @@ const NOT_UNDOABLE: readonly Capability[] = [
 ]
 const MAX_LINES = 200
 
+const PAGE = 1000
+
+/** Page by page, newest first. */
+function allOf(log: Pick<ActivityLog, 'query'>, runId: string, capability: Capability): ActivityRow[] {
+  const rows: ActivityRow[] = []
+  for (let before: number | undefined; ; before = rows.at(-1)?.seq) {
+    const page = { text: '', runId, capability, kinds: ['intent' as const], limit: PAGE }
+    const found = log.query(before === undefined ? page : { ...page, before }).rows
+    rows.push(...found)
+    if (found.length < PAGE) return rows
+  }
+}
+
 /** @returns the log's own sentences, oldest first, each once with how often it happened */
 export function listNotUndoable(log: Pick<ActivityLog, 'query'>, runId: string): string[] {
-  const rows = NOT_UNDOABLE.flatMap(
-    (capability) => log.query({ text: '', runId, capability, kinds: ['intent'], limit: 1000 }).rows,
-  )
+  const rows = NOT_UNDOABLE.flatMap((capability) => allOf(log, runId, capability))
   const times = new Map<string, number>()
   for (const row of rows.sort((a, b) => a.seq - b.seq)) {
     // What failed may have had an effect before it did.

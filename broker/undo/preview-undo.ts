@@ -3,24 +3,29 @@
  * judged against the disk as it would be once all later ones were taken back.
  */
 import fs from 'node:fs'
-import { createTwoFilesPatch } from 'diff'
 import type { UndoPreview } from '../../contract/agent.ts'
+import type { CompareTexts } from '../ports.ts'
 import type { Change } from './change.ts'
 import { fileOfHash, fileOfLink, fingerprint, hashOf } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 import type { ImageStore } from './image-store.ts'
-import { readSmallFile, readText } from './read-text.ts'
+import { isStillInTrash } from './put-back.ts'
+import { readText, readTextAt, type ShownText } from './read-text.ts'
 
 type Listed = UndoPreview['changes'][number]
 
 /** @param changes of one run, oldest first @returns newest first, as they would be undone */
-export async function previewChanges(changes: readonly Change[], images: ImageStore): Promise<Listed[]> {
+export async function previewChanges(
+  changes: readonly Change[],
+  images: ImageStore,
+  compare: CompareTexts,
+): Promise<Listed[]> {
   const disk = new DiskToCome()
   const listed: Listed[] = []
   for (const change of changes.toReversed()) {
     const state = change.state === 'undone' ? 'undone' : await judge(change, disk, images)
     const { id, callId, at, what, path, from } = change
-    const diff = state === 'can-undo' ? await diffOf(change, disk, images) : null
+    const diff = state === 'can-undo' ? await diffOf(change, disk, images, compare) : null
     listed.push({ id, callId: callId === '' ? null : callId, at, what, path, from, diff, state })
     if (state === 'can-undo') disk.takeBack(change)
   }
@@ -31,7 +36,7 @@ async function judge(change: Change, disk: DiskToCome, images: ImageStore): Prom
   const now = await disk.at(change.path)
   if (change.what === 'trashed') {
     if (now !== null) return 'changed-since'
-    if (change.nowAt !== null && (await diskPrint(change.nowAt)) !== null) return 'can-undo'
+    if (change.nowAt !== null && isStillInTrash(change, await diskPrint(change.nowAt))) return 'can-undo'
     return keptImage(change, images) ? 'can-undo' : 'gone'
   }
   if (now === null) return 'gone'
@@ -47,16 +52,20 @@ function keptImage({ before }: Change, images: ImageStore): boolean {
   return (before.kind === 'file' || before.kind === 'tree') && images.has(before.hash)
 }
 
-async function diffOf(change: Change, disk: DiskToCome, images: ImageStore): Promise<string | null> {
+async function diffOf(
+  change: Change,
+  disk: DiskToCome,
+  images: ImageStore,
+  compare: CompareTexts,
+): Promise<string | null> {
   if (change.what !== 'changed' && change.what !== 'created') return null
   const now = await textOf(hashOf(change.after), change.path, disk, images)
-  const before = change.before.kind === 'file' ? readText(images.get(change.before.hash)) : ''
+  const before =
+    change.before.kind === 'file' ? readText(images.get(change.before.hash)) : { text: '', cut: false }
   if (now === null || before === null) return null
   const name = change.path.slice(change.path.lastIndexOf('/') + 1)
-  return (
-    createTwoFilesPatch(name, name, now, before, 'now', 'after undo', { context: 3, maxEditLength: 5_000 }) ??
-    null
-  )
+  const heads = ['now', 'after undo'] as const
+  return compare(name, now.text, before.text, { heads, cut: now.cut || before.cut }).diff
 }
 
 /** Content as the run left it: kept as a later change's before-image, or still on the disk. */
@@ -65,11 +74,11 @@ async function textOf(
   path: string,
   disk: DiskToCome,
   images: ImageStore,
-): Promise<string | null> {
+): Promise<ShownText | null> {
   if (hash === null) return null
   if (images.has(hash)) return readText(images.get(hash))
   const real = disk.realPath(path)
-  return real === null ? null : readText(await atEntry(real, readSmallFile))
+  return real === null ? null : await atEntry(real, readTextAt)
 }
 
 /** Something is there, but what exactly can only be told once it is back. */

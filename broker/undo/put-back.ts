@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Change, TreeImage } from './change.ts'
-import { fingerprint } from './fingerprint.ts'
+import { fileOfHash, fileOfLink, fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 import type { ImageStore } from './image-store.ts'
 
@@ -25,6 +25,7 @@ export async function putBack(change: Change, images: ImageStore): PutBack {
   } catch (error) {
     const code = (error as { code?: unknown } | null)?.code
     if (typeof code !== 'string') throw error
+    if (code === 'EEXIST') return TAKEN
     return `The operating system said no (${code}).`
   }
 }
@@ -53,32 +54,32 @@ const ACTS: Record<Change['what'], Act> = {
     const bytes = images.get(change.before.hash)
     if (!bytes) return 'Its old content is no longer kept.'
     const aside = besides(at)
-    // A write keeps a file's permissions: what they are now is what they were, or what a person made of them since.
-    writeFile(aside, bytes, { ...change.before, mode: fs.lstatSync(at).mode & 0o7777 })
-    fs.renameSync(aside, at)
-    return 'done'
+    const seen = fs.lstatSync(at)
+    try {
+      // A write keeps a file's permissions: what they are now is what they were, or what a person made of them since.
+      writeFile(aside, bytes, { ...change.before, mode: seen.mode & 0o7777 })
+      // Nothing waits between this look and the end: what was written meanwhile is not lost.
+      if ((await differs(change, at)) ?? !isSame(seen, at)) return CHANGED
+      fs.renameSync(aside, at)
+      return 'done'
+    } finally {
+      fs.rmSync(aside, { force: true })
+    }
   },
 
   async moved(change, at) {
     const why = await differs(change, at)
     if (why) return why
     const from = change.from as string
-    const done = await atEntry(from, (old) => {
-      if (exists(old)) return TAKEN
-      bring(at, old)
-      return 'done'
-    })
+    const done = await atEntry(from, (old) => bring(at, old, change.after as string))
     return done ?? 'The folder it came from is not there any more.'
   },
 
   async trashed(change, at, images) {
     if (exists(at)) return TAKEN
     const fromTrash =
-      change.nowAt === null
-        ? null
-        : await atEntry(change.nowAt, (now) => takeFromTrash(now, change.nowAt as string, at))
-    if (fromTrash) return 'done'
-    return restoreImage(change, at, images)
+      change.nowAt === null ? null : await atEntry(change.nowAt, (now) => takeFromTrash(change, now, at))
+    return fromTrash ?? restoreImage(change, at, images)
   },
 
   async folder(_change, at) {
@@ -99,12 +100,23 @@ async function differs(change: Change, at: string): Promise<string | null> {
   return now === change.after ? null : CHANGED
 }
 
-function takeFromTrash(now: string, recorded: string, at: string): boolean {
-  if (!exists(now)) return false
-  bring(now, at)
+/** What its name in the trash stands for by now may be something else: that is not ours. */
+export function isStillInTrash({ nowPrint, before }: Change, print: string | null): boolean {
+  if (print === null) return false
+  if (nowPrint !== null) return print === nowPrint
+  if (before.kind === 'file') return print === fileOfHash(before.hash)
+  return before.kind !== 'link' || print === fileOfLink(before.target)
+}
+
+/** Null when it is not there any more. */
+async function takeFromTrash(change: Change, now: string, at: string): Promise<string | null> {
+  const print = await fingerprint(now)
+  if (!isStillInTrash(change, print)) return null
+  const done = await bring(now, at, print as string)
+  const recorded = change.nowAt as string
   const info = path.join(path.dirname(recorded), '..', 'info', `${path.basename(recorded)}.trashinfo`)
-  fs.rmSync(info, { force: true })
-  return true
+  if (done === 'done') fs.rmSync(info, { force: true })
+  return done
 }
 
 function restoreImage(change: Change, at: string, images: ImageStore): string {
@@ -121,8 +133,7 @@ function restoreImage(change: Change, at: string, images: ImageStore): string {
     if (before.kind === 'file') writeFile(aside, bytes, before)
     else if (!writeTree(aside, bytes, images))
       return 'It is no longer in the trash, and parts of it are no longer kept.'
-    if (exists(at)) return TAKEN
-    fs.renameSync(aside, at)
+    give(aside, at)
     return 'done'
   } finally {
     fs.rmSync(aside, { recursive: true, force: true })
@@ -164,27 +175,77 @@ function writeFile(at: string, bytes: Buffer, facts: { mode: number; mtimeMs: nu
   }
 }
 
-/** Renamed; to another disk it is copied whole beside its place, put there, and then taken away here. */
-function bring(from: string, to: string): void {
+/**
+ * Renamed; to another disk it is copied whole beside its place, put there, and then taken away here, if it is still the
+ * same. Never over anything.
+ * @param print what stands at `from`
+ */
+async function bring(from: string, to: string, print: string): Promise<string> {
   try {
-    fs.renameSync(from, to)
+    give(from, to)
+    return 'done'
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EXDEV') throw error
-    const aside = besides(to)
-    try {
-      fs.cpSync(from, aside, {
-        recursive: true,
-        preserveTimestamps: true,
-        verbatimSymlinks: true,
-        errorOnExist: true,
-        force: false,
-      })
-      fs.renameSync(aside, to)
-    } finally {
-      fs.rmSync(aside, { recursive: true, force: true })
-    }
-    fs.rmSync(from, { recursive: true, force: true })
   }
+  if (exists(to)) return TAKEN
+  const aside = besides(to)
+  try {
+    // Not at once: a large folder takes minutes, and all else goes on.
+    await fs.promises.cp(from, aside, {
+      recursive: true,
+      preserveTimestamps: true,
+      verbatimSymlinks: true,
+      errorOnExist: true,
+      force: false,
+    })
+    await syncAll(aside)
+    if ((await fingerprint(from)) !== print) return CHANGED
+    give(aside, to)
+  } finally {
+    fs.rmSync(aside, { recursive: true, force: true })
+  }
+  await fs.promises.rm(from, { recursive: true, force: true })
+  return 'done'
+}
+
+/** A rename that writes over nothing; throws EEXIST where something stands. */
+function give(from: string, to: string): void {
+  if (!fs.lstatSync(from).isDirectory() && tryLink(from, to)) {
+    fs.unlinkSync(from)
+    return
+  }
+  if (exists(to)) throw Object.assign(new Error('The name is taken.'), { code: 'EEXIST' })
+  fs.renameSync(from, to)
+}
+
+/** False on a disk without hard links. */
+function tryLink(from: string, to: string): boolean {
+  try {
+    fs.linkSync(from, to)
+    return true
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code === 'EEXIST' || code === 'EXDEV' || code === 'ENOENT') throw error
+    return false
+  }
+}
+
+/** On the disk before the original goes. */
+async function syncAll(at: string): Promise<void> {
+  const stat = await fs.promises.lstat(at)
+  if (stat.isDirectory()) for (const name of await fs.promises.readdir(at)) await syncAll(`${at}/${name}`)
+  if (!stat.isFile()) return
+  const file = await fs.promises.open(at, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function isSame(then: fs.Stats, at: string): boolean {
+  const now = fs.lstatSync(at, { throwIfNoEntry: false })
+  return now?.ino === then.ino && now.size === then.size && now.mtimeMs === then.mtimeMs
 }
 
 function exists(at: string): boolean {

@@ -28,10 +28,10 @@ export async function settleInterrupted(
   }
 }
 
-/** What stands at the change's path now; null for nothing, or where it can't be told. */
-export async function printAt(change: Change): Promise<string | null> {
+/** What stands at a path now; null for nothing, or where it can't be told. */
+export async function printAt(path: string): Promise<string | null> {
   try {
-    return await atEntry(change.path, fingerprint)
+    return await atEntry(path, fingerprint)
   } catch {
     return null
   }
@@ -40,10 +40,13 @@ export async function printAt(change: Change): Promise<string | null> {
 async function wasDone(change: Change, after: string | null): Promise<boolean> {
   switch (change.what) {
     case 'created':
+      return after !== null && isOurs(change, after)
     case 'folder':
       return after !== null
     case 'changed':
-      return after !== null && !(change.before.kind === 'file' && after === fileOfHash(change.before.hash))
+      if (after === null || (change.before.kind === 'file' && after === fileOfHash(change.before.hash)))
+        return false
+      return isOurs(change, after)
     case 'moved':
       return (
         after !== null &&
@@ -53,6 +56,11 @@ async function wasDone(change: Change, after: string | null): Promise<boolean> {
     case 'trashed':
       return after === null
   }
+}
+
+/** What a person wrote there between the crash and this start is not ours to take back. */
+function isOurs({ leaves }: Change, after: string): boolean {
+  return leaves === null || !after.startsWith('file:') || after === fileOfHash(leaves)
 }
 
 function clearHalfMade(folder: string): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -10,6 +11,7 @@ import { createFsDeleteCapability } from '../capabilities/fs-delete.ts'
 import { createFsWriteCapability } from '../capabilities/fs-write.ts'
 import { type PlayedGate, playGate } from '../capabilities/testing/play-gate.ts'
 import { createLinuxTrash } from '../capabilities/trash/linux-trash.ts'
+import { compareTexts } from '../capabilities/write/compare-texts.ts'
 import { mintPermit } from '../gate/permit.ts'
 import type { DocumentStore } from '../ports.ts'
 import { openUndoStore, type UndoStore } from './undo-store.ts'
@@ -58,6 +60,7 @@ describe('undo', () => {
 
   const open = () => {
     undo = openUndoStore({
+      compare: compareTexts,
       dir: path.join(top, 'undo'),
       documents,
       clock: () => now,
@@ -227,6 +230,55 @@ describe('undo', () => {
     await undoRun()
     expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('a')
     expect(fs.readdirSync(work).sort()).toEqual(['a.txt', 'b.txt'])
+  })
+
+  test('what a person wrote between a crash and the next start is not taken for the run’s', async () => {
+    put('old.txt', 'old')
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex')
+    const facts = { runId: 'run_test', callId: 'call_1', principalId: 'agent_test', from: null }
+    const started = (what: 'created' | 'changed', name: string) =>
+      undo.before({ ...facts, what, path: `${work}/${name}`, leaves: hash(`made ${name}`) })
+    await started('created', 'new.txt')
+    await started('created', 'made.txt')
+    await started('changed', 'old.txt')
+    // The run came as far as one of them; the others are a person's.
+    fs.writeFileSync(`${work}/made.txt`, 'made made.txt')
+    fs.writeFileSync(`${work}/new.txt`, 'mine')
+    fs.writeFileSync(`${work}/old.txt`, 'mine too')
+    open()
+    expect(states(await undo.preview('run_test'))).toEqual(['created can-undo'])
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(fs.readdirSync(work).sort()).toEqual(['new.txt', 'old.txt'])
+    expect(fs.readFileSync(`${work}/old.txt`, 'utf8')).toBe('mine too')
+  })
+
+  test('a write says beforehand what it will leave, an appending one too', async () => {
+    put('a.txt', 'one ')
+    const begun: unknown[] = []
+    const { before } = undo
+    undo.before = (change) => {
+      begun.push(change.leaves)
+      return before(change)
+    }
+    await write('a.txt', 'two', { mode: 'append' })
+    await write('b.txt', 'three')
+    expect(begun).toEqual(['one two', 'three'].map((text) => createHash('sha256').update(text).digest('hex')))
+  })
+
+  test('another thing that has its name in the trash by now is left there', async () => {
+    put('a.txt', 'of the run')
+    put('b.txt', 'of the run')
+    await trash('a.txt')
+    await trash('b.txt')
+    const bin = `${top}/.local/share/Trash/files`
+    fs.writeFileSync(`${bin}/a.txt`, 'a person’s')
+    expect(states(await undo.preview('run_test'))).toEqual(['trashed can-undo', 'trashed can-undo'])
+    expect(await undoRun()).toEqual({ undone: 2, skipped: [] })
+    // From the image that was kept.
+    expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('of the run')
+    expect(fs.readFileSync(`${bin}/a.txt`, 'utf8')).toBe('a person’s')
+    expect(fs.existsSync(`${bin}/../info/a.txt.trashinfo`)).toBe(true)
+    expect(fs.existsSync(`${bin}/b.txt`)).toBe(false)
   })
 
   // A name too long for the system can't be looked at by anyone, also not by the superuser.

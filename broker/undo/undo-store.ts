@@ -6,7 +6,7 @@
 import path from 'node:path'
 import type { UndoPreview, UndoResult } from '../../contract/agent.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
-import type { Clock, DocumentStore, UndoRecorder } from '../ports.ts'
+import type { Clock, CompareTexts, DocumentStore, UndoRecorder } from '../ports.ts'
 import { Change, type Image } from './change.ts'
 import { atEntry } from './held-folder.ts'
 import { openImageStore } from './image-store.ts'
@@ -22,6 +22,8 @@ export interface UndoStoreOptions {
   documents: DocumentStore
   clock: Clock
   newId(kind: string): string
+  /** What undo would change in a text, as a person reads it. */
+  compare: CompareTexts
   /** Settings of the person: how long and how much is kept. */
   limits(): { days: number; megabytes: number }
   /** Sentences about what a run did that can't be undone (commands, what was sent). */
@@ -83,7 +85,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
   }
 
   return {
-    async before({ runId, callId, principalId, what, path, from }): Promise<Outcome<{ id: string }>> {
+    async before({ runId, callId, principalId, what, path, from, leaves }): Promise<Outcome<{ id: string }>> {
       taking++
       const before = await imageFor(what, path).finally(() => taking--)
       if (before.kind !== 'ok') return before
@@ -102,6 +104,8 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
         before: before.value,
         after: null,
         nowAt: null,
+        nowPrint: null,
+        leaves: leaves ?? null,
       })
       if (seq % PRUNE_EVERY === 0) prune()
       return ok({ id })
@@ -111,13 +115,20 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
       const change = changes.get(id)
       if (!change) return
       if (!done) return drop(id)
-      save({ ...change, state: 'done', after: await printAt(change), nowAt: nowAt ? nowAt : null })
+      const nowPrint = nowAt ? await printAt(nowAt) : null
+      save({
+        ...change,
+        state: 'done',
+        after: await printAt(change.path),
+        nowAt: nowAt ? nowAt : null,
+        nowPrint,
+      })
     },
 
     preview: (runId) =>
       alone(async () => ({
         runId,
-        changes: await previewChanges(ofRun(runId), images),
+        changes: await previewChanges(ofRun(runId), images, options.compare),
         notUndoable: options.notUndoable?.(runId) ?? [],
       })),
 

@@ -1,5 +1,5 @@
 /** The consent window on small screens and with large text: whole on the screen, its buttons always in sight. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { makeAgent, startRun } from '../harness/agent.ts'
 import type { RunningApp } from '../harness/app.ts'
@@ -95,4 +95,37 @@ test.describe('on a small screen', () => {
     await question.deny()
     await fits(app, await nextQuestion(app, 'a.txt'))
   })
+})
+
+test('a large replacement is asked for with its first changes and the count of all, beside the new text', async ({
+  launch,
+  desktop,
+  modelServer,
+}) => {
+  const folder = path.join(desktop.home, 'work')
+  await mkdir(folder)
+  const file = path.join(folder, 'fares.csv')
+  const lines = Array.from({ length: 12_000 }, (_, at) => `${at},tram,2.40`)
+  await writeFile(file, `${lines.join('\n')}\n`)
+  const text = `${lines.map((line, at) => (at % 10 === 3 ? line.replace('2.40', '2.80') : line)).join('\n')}\n`
+  modelServer.says(({ messages }) =>
+    messages.at(-1)?.role === 'user'
+      ? { toolCalls: [{ name: 'files__write', input: { path: file, text, mode: 'replace' } }] }
+      : { text: 'Done.' },
+  )
+  const app = await launch()
+  const page = await app.mainWindow()
+  await startRun(page, await makeAgent(page, modelServer, { folders: [{ path: folder }] }), 'Raise the fares')
+  const question = await nextQuestion(app, 'fares.csv')
+  const changes = question.page.getByRole('region', { name: 'What changes' })
+  await expect(changes).toContainText('1,200 places change: 1,200 lines go, 1,200 lines come')
+  await expect(changes).toContainText('3,tram,2.80')
+  await expect(question.page.getByText(`${Buffer.byteLength(text)} bytes`, { exact: true })).toBeVisible()
+  await fits(app, question)
+  // Both are read to their end.
+  await question.page.evaluate(() => {
+    for (const box of document.querySelectorAll('.long-text')) box.scrollTop = box.scrollHeight
+  })
+  await question.allow('once')
+  await expect.poll(() => readFile(file, 'utf8')).toBe(text)
 })

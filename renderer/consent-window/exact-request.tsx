@@ -11,7 +11,12 @@ export function boxesOf(question: Question): string[] {
   const lines = question.exact.some((line) => !line.long) ? ['lines'] : []
   const long = question.exact.flatMap((line, at) => (line.long ? [`line ${at}`] : []))
   if (question.diff === null) return [...lines, ...long]
-  return long.length === 1 ? [...lines, 'text'] : [...lines, ...long, 'diff']
+  return isChange(question) ? [...lines, 'text'] : [...lines, ...long, 'diff']
+}
+
+/** The diff says all that the new text says. */
+function isChange({ diff, diffPart, exact }: Question): boolean {
+  return diff !== null && !diffPart && exact.filter((line) => line.long).length === 1
 }
 
 /** The request as it will run, whole: nothing is cut off, and what hides is drawn. */
@@ -24,25 +29,25 @@ export function ExactRequest({
 }) {
   const short = question.exact.filter(({ long }) => !long)
   const long = question.exact.flatMap((line, at) => (line.long ? [{ line, at }] : []))
-  const asChange = question.diff !== null && long.length === 1
+  const asChange = isChange(question)
   return (
     <section className="request" aria-label="The exact request">
       {short.length > 0 && <ShortLines lines={short} onSeen={onSeen} />}
       {asChange && question.diff !== null && long[0] && (
         <ChangeBox diff={question.diff} line={long[0].line} onSeen={(whole) => onSeen('text', whole)} />
       )}
-      {!asChange &&
-        long.map(({ line, at }) => (
-          <LongBox key={at} line={line} onSeen={(whole) => onSeen(`line ${at}`, whole)} />
-        ))}
       {!asChange && question.diff !== null && (
         <div className="long">
-          <span className="long-label">what changes</span>
+          <span className="long-label">{question.diffPart ? 'what changes, in part' : 'what changes'}</span>
           <ScrollBox className="long-text" label="What changes" onSeen={(whole) => onSeen('diff', whole)}>
             <Diff diff={question.diff} label="What changes" still />
           </ScrollBox>
         </div>
       )}
+      {!asChange &&
+        long.map(({ line, at }) => (
+          <LongBox key={at} line={line} onSeen={(whole) => onSeen(`line ${at}`, whole)} />
+        ))}
       <OriginLegend spans={question.exact.flatMap(({ spans }) => spans)} />
     </section>
   )

@@ -6,19 +6,30 @@ export interface DiffLine {
   text: string
 }
 
-/** Reads a unified diff into lines. File headers are dropped: the path stands above the box. */
+const HUNK = /^@@ -(?:\d+|\?)(?:,(\d+))? \+(?:\d+|\?)(?:,(\d+))? @@/
+
+/**
+ * Reads a unified diff into lines. File headers are dropped, because the path stands above the box; of several files,
+ * each after the first begins with its name. Where a hunk ends its own counts say: a line in it may look like a header.
+ */
 export function readDiff(diff: string): DiffLine[] {
   const lines: DiffLine[] = []
-  let inHunk = false
+  let left = { old: 0, now: 0 }
   for (const line of diff.replace(/\n$/, '').split('\n')) {
-    if (line.startsWith('@@')) {
-      inHunk = true
+    const hunk = left.old > 0 || left.now > 0 ? null : HUNK.exec(line)
+    if (hunk) {
+      left = { old: Number(hunk[1] ?? 1), now: Number(hunk[2] ?? 1) }
       lines.push({ kind: 'hunk', text: line })
-    } else if (!inHunk) {
-    } else if (line.startsWith('+')) lines.push({ kind: 'add', text: line.slice(1) })
-    else if (line.startsWith('-')) lines.push({ kind: 'remove', text: line.slice(1) })
-    else if (line.startsWith('\\')) lines.push({ kind: 'hunk', text: line.slice(2) })
-    else lines.push({ kind: 'same', text: line.slice(1) })
+    } else if (line.startsWith('\\')) lines.push({ kind: 'hunk', text: line.slice(2) })
+    else if (left.old === 0 && left.now === 0) {
+      const file = line.startsWith('+++ ') && lines.length > 0 ? line.slice(4).split('\t')[0] : undefined
+      if (file) lines.push({ kind: 'hunk', text: file })
+    } else {
+      const kind = line.startsWith('+') ? 'add' : line.startsWith('-') ? 'remove' : 'same'
+      if (kind !== 'add') left.old--
+      if (kind !== 'remove') left.now--
+      lines.push({ kind, text: line.slice(1) })
+    }
   }
   return lines
 }

@@ -98,6 +98,27 @@ const LONG_TEXT = Array.from({ length: 60 }, (_, at) =>
     : `line ${at + 1}: ${'lorem ipsum dolor sit amet '.repeat(1 + (at % 3))}`,
 ).join('\n')
 
+const CHANGE: Question = {
+  ...base,
+  id: 'q_write',
+  capability: 'fs.write',
+  tool: { name: 'files', version: '1.0.0', hash: '1b20c4aa'.repeat(8) },
+  title: { verb: 'Change', object: 'src/routes/index.tsx', tail: '14 lines added, 3 removed' },
+  exact: [
+    { label: 'path', text: '/home/anna/work/site/src/routes/index.tsx', spans: [], long: false },
+    { label: 'new text', text: LONG_TEXT, spans: [], long: true },
+  ],
+  diff: `--- a/index.tsx\n+++ b/index.tsx\n@@ -12,7 +12,19 @@ export function Index() {\n   const rows = useRows()\n   return (\n-    <Table rows={rows} />\n-    <p>{rows.length} rows</p>\n-    <Footer />\n+    <main>\n${'+      <Table rows={rows} dense />\n'.repeat(13)}+    </main>\n   )\n }\n`,
+  because: [{ layer: 'perimeter', rule: 'perimeter:folders[0]', text: 'Changes in ~/work/site ask first.' }],
+  lamps: { outside: false, private: true, send: false },
+  risk: 'medium',
+  holdMs: 0,
+  allowLabel: 'Write',
+  denyLabel: 'Don’t write',
+  offers: offers(['once', 'run', 'hour'], 'A change of code is offered for an hour at most.'),
+  steps: steps.slice(0, 2),
+}
+
 /** One of each state that the window can be in. */
 export const SCRIPTED_QUESTIONS: Record<string, Question> = {
   send: base,
@@ -125,27 +146,12 @@ export const SCRIPTED_QUESTIONS: Record<string, Question> = {
     steps,
     waiting: 3,
   },
-  write: {
-    ...base,
-    id: 'q_write',
-    capability: 'fs.write',
-    tool: { name: 'files', version: '1.0.0', hash: '1b20c4aa'.repeat(8) },
-    title: { verb: 'Change', object: 'src/routes/index.tsx', tail: '14 lines added, 3 removed' },
-    exact: [
-      { label: 'path', text: '/home/anna/work/site/src/routes/index.tsx', spans: [], long: false },
-      { label: 'new text', text: LONG_TEXT, spans: [], long: true },
-    ],
-    diff: `--- a/index.tsx\n+++ b/index.tsx\n@@ -12,9 +12,20 @@ export function Index() {\n   const rows = useRows()\n   return (\n-    <Table rows={rows} />\n-    <p>{rows.length} rows</p>\n-    <Footer />\n+    <main>\n${'+      <Table rows={rows} dense />\n'.repeat(13)}+    </main>\n   )\n }\n`,
-    because: [
-      { layer: 'perimeter', rule: 'perimeter:folders[0]', text: 'Changes in ~/work/site ask first.' },
-    ],
-    lamps: { outside: false, private: true, send: false },
-    risk: 'medium',
-    holdMs: 0,
-    allowLabel: 'Write',
-    denyLabel: 'Don’t write',
-    offers: offers(['once', 'run', 'hour'], 'A change of code is offered for an hour at most.'),
-    steps: steps.slice(0, 2),
+  write: CHANGE,
+  large: {
+    ...CHANGE,
+    id: 'q_large',
+    diffPart: true,
+    diff: `--- a\tnow\n+++ a\tafter\n\\ 1,204 places change: 1,204 lines go, 1,410 lines come\n@@ -1,1 +1,1 @@\n-a,b,c\n+a,b,d\n@@ -90,3 +90,4 @@\n 17,tram,2.40\n-18,bus,2.40\n+18,bus,2.80\n+18,bus,2.80\n 19,bus,2.40\n\\ … and 1,202 more places\n`,
   },
   long: {
     ...base,

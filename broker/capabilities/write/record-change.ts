@@ -11,6 +11,7 @@ export interface Change {
   what: ChangeKind
   path: string
   from?: string
+  leaves?: string
   context: PerformContext
 }
 
@@ -20,7 +21,7 @@ export async function recordChange<T>(
   change: Change,
   act: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
-  const { context, what, path, from } = change
+  const { context, what, path, from, leaves } = change
   const noted = await undo.before({
     runId: context.run?.id ?? null,
     callId: context.callId,
@@ -28,6 +29,7 @@ export async function recordChange<T>(
     what,
     path,
     from: from ?? null,
+    ...(leaves === undefined ? {} : { leaves }),
   })
   if (noted.kind !== 'ok') return noted
   let done = false

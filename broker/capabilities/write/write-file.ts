@@ -7,7 +7,14 @@ import type { ExactLine } from '../../../contract/consent.ts'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
 import type { Json } from '../../../contract/words.ts'
-import type { EffectResult, PerformContext, PrepareContext, Prepared, StagedFile } from '../../ports.ts'
+import type {
+  EffectResult,
+  PerformContext,
+  PrepareContext,
+  Prepared,
+  StagedFile,
+  TextDiff,
+} from '../../ports.ts'
 import { explainErrno } from '../files/explain-error.ts'
 import type { HeldNothing, HeldPlace } from '../files/held.ts'
 import { lastName, sentenceOn } from '../files/name-paths.ts'
@@ -25,7 +32,7 @@ import {
   openPlace,
   type WriteDeps,
 } from './open-place.ts'
-import { diffOver } from './preview-diff.ts'
+import { diffOver, MAX_COMPARED } from './preview-diff.ts'
 import { putFile } from './put-file.ts'
 import { recordChange } from './record-change.ts'
 
@@ -42,8 +49,6 @@ interface Held {
 /** Appending makes a new file of old and new bytes; past this size that would be a burden. */
 const MAX_APPEND_BASE = 64 * 1024 * 1024
 
-/** Longer content is not compared for a preview; one byte more than `diffOver` takes. */
-const MAX_COMPARED = 200_001
 const MAX_JUDGED = 4 * 1024 * 1024
 
 const VERBS = { create: 'Create', replace: 'Replace', append: 'Append to' } as const
@@ -73,7 +78,7 @@ export function createWriteFile(deps: WriteDeps) {
 
   function prepareContent(
     operation: 'fs.writeFile' | 'fs.writeStream',
-    args: Manner & { path: string },
+    args: Manner & { path: string; encoding?: Args['encoding'] },
     content: Content,
     exact: ExactLine[],
   ): Outcome<Prepared> {
@@ -81,13 +86,22 @@ export function createWriteFile(deps: WriteDeps) {
     if (found.kind !== 'ok') return found
     const place = found.value
     const entry = 'folder' in place ? place.entry : null
-    let diff: string | null | undefined
+    let made: TextDiff | null | undefined
+    const preview = () => {
+      if (made === undefined)
+        made = 'folder' in place ? diffOver(place, args, headOf(content, args.encoding)) : null
+      return made
+    }
     const prepared: Prepared = {
       ...plainPrepared({
         operation,
         capability: 'fs.write',
         needs: needsOf(place),
-        exact: [{ label: 'File', text: place.path, spans: [], long: false }, ...exact],
+        exact: [
+          { label: 'File', text: place.path, spans: [], long: false },
+          ...thereNow(entry, args.mode),
+          ...exact,
+        ],
         binding: JSON.stringify([
           'fs.writeFile',
           place.path,
@@ -106,8 +120,10 @@ export function createWriteFile(deps: WriteDeps) {
       }),
       /** Made when a question needs it: what goes in silence pays nothing for it. */
       get diff() {
-        if (diff === undefined) diff = 'folder' in place ? diffOver(place, args, sampleOf(content)) : null
-        return diff
+        return preview()?.diff ?? null
+      },
+      get diffPart() {
+        return preview()?.part === true
       },
     }
     return ok(held.keep(prepared, { place, args, content }))
@@ -129,7 +145,7 @@ export function createWriteFile(deps: WriteDeps) {
     open: OpenPlace,
     place: HeldPlace,
     args: Manner,
-    { size: given, bytes }: Content,
+    { size: given, hash, bytes }: Content,
     context: PerformContext,
   ): Promise<Outcome<EffectResult>> {
     const old = entryAt(open.at)
@@ -143,7 +159,13 @@ export function createWriteFile(deps: WriteDeps) {
     if (!isUnchanged(place.entry, old)) return movedMeanwhile(place.path)
     const content = old && args.mode === 'append' ? await appended(open, old, bytes as Buffer) : ok(bytes)
     if (content.kind !== 'ok') return content
-    const change = { what: old ? ('changed' as const) : ('created' as const), path: place.path, context }
+    const leaves = content.value === bytes || !Buffer.isBuffer(content.value) ? hash : hashOf(content.value)
+    const change = {
+      what: old ? ('changed' as const) : ('created' as const),
+      path: place.path,
+      context,
+      leaves,
+    }
     const done = await recordChange(undo, change, () => putFile(open, content.value, old, context.signal))
     if (done.kind !== 'ok') return done
     const size = Buffer.isBuffer(content.value) ? content.value.length : given
@@ -178,8 +200,15 @@ function identity(entry: Stats | null): (number | string)[] | null {
   return entry ? [entry.dev, entry.ino, entry.size, entry.mtimeMs] : null
 }
 
-function sampleOf({ bytes }: Content): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : bytes.head(MAX_COMPARED)
+/** Sizes are told even where nothing can be compared. */
+function thereNow(entry: Stats | null, mode: Args['mode']): ExactLine[] {
+  if (!entry?.isFile() || mode === 'create') return []
+  return [{ label: 'There now', text: `${entry.size} bytes`, spans: [], long: false, ours: true }]
+}
+
+function headOf({ bytes, size }: Content, encoding: Args['encoding'] | undefined) {
+  const head = Buffer.isBuffer(bytes) ? bytes.subarray(0, MAX_COMPARED) : bytes.head(MAX_COMPARED)
+  return { head, size, encoding }
 }
 
 /** What origins judge: the text itself, or its hash, which nothing that was read or said can back. */
