@@ -36,6 +36,40 @@ const BUILT: CredentialRule[] = [
     marks: ['eyJ'],
   },
   {
+    // Its first part names how it is encrypted, and is JSON as well.
+    what: 'encrypted JSON Web Token',
+    shape:
+      /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{20,2000}\.[A-Za-z0-9_-]{0,1000}\.[A-Za-z0-9_-]{10,40}\.[A-Za-z0-9_-]{10,16000}\.[A-Za-z0-9_-]{20,60}/y,
+    marks: ['eyJ'],
+  },
+  {
+    // Azure writes its service into the key, at a set distance from the end.
+    what: 'Azure key',
+    shape:
+      /(?<=(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{76})(?:\+ASt|\+ABa|\+AMC)[A-Za-z0-9+/]{6}==(?![A-Za-z0-9+/=])/y,
+    marks: ['+ASt', '+ABa', '+AMC'],
+    back: /[A-Za-z0-9+/]/,
+  },
+  {
+    what: 'Azure key',
+    shape:
+      /(?<=(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{33})(?:\+ASb|\+AEh|\+ARm|AIoT|AzCa)[A-Za-z0-9+/]{5}=(?![A-Za-z0-9+/=])/y,
+    marks: ['+ASb', '+AEh', '+ARm', 'AIoT', 'AzCa'],
+    back: /[A-Za-z0-9+/]/,
+  },
+  {
+    what: 'Azure key',
+    shape: /(?<=(?<![A-Za-z0-9])[A-Za-z0-9]{52})JQQJ99[A-Za-z0-9]{26}(?![A-Za-z0-9])/y,
+    marks: ['JQQJ99'],
+    back: /[A-Za-z0-9]/,
+  },
+  {
+    what: 'Azure DevOps token',
+    shape: /(?<=(?<![A-Za-z0-9])[A-Za-z0-9]{76})AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])/y,
+    marks: ['AZDO'],
+    back: /[A-Za-z0-9]/,
+  },
+  {
     what: 'private key',
     shape: privateKeyShape(),
     marks: ['-----BEGIN'],
