@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useAct, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Field, TextInput } from '../design/field.tsx'
+import { withTyped } from '../secrets/binding-text.ts'
 import { type FoundSecret, hintOf, nameSecret, slugOf } from './secret-in-text.ts'
 
 /** A task that holds what looks like a secret: store it and name it, or say that it is none. */
@@ -22,10 +23,12 @@ export function SecretFound({
   const [host, setHost] = useState('')
   const act = useAct()
   const slug = slugOf(name)
+  const bindings = withTyped([], host)
   const store = async () => {
+    if (!bindings) return
     const kept = await act('The secret was not stored', () =>
       bridge.call('secrets.add', {
-        rules: { name: slug, bindings: host.trim() ? [{ host: host.trim() }] : [] },
+        rules: { name: slug, bindings },
         value: found.text.slice(found.start, found.end),
       }),
     )
@@ -61,7 +64,7 @@ export function SecretFound({
               />
             )}
           </Field>
-          <Button disabled={slug === ''} onClick={() => void store()}>
+          <Button disabled={slug === '' || !bindings} onClick={() => void store()}>
             Store and name it
           </Button>
         </div>

@@ -20,11 +20,29 @@ export function readBinding(text: string, place: SecretBinding['place'] = 'heade
   const [, scheme = 'https', host = '', portText, pathPrefix = '/'] = match
   const port = portText === undefined ? undefined : Number(portText)
   if (port !== undefined && (port < 1 || port > 65_535)) return null
+  // As it stands in an address: other letters have a form of their own there.
+  const hostname = URL.parse(`https://${host}`)?.hostname
+  if (!hostname) return null
   return {
     scheme: scheme.toLowerCase() === 'http' ? 'http' : 'https',
-    host: host.toLowerCase(),
+    host: hostname,
     ...(port === undefined ? {} : { port }),
     pathPrefix,
     place,
   }
+}
+
+/** With what stands in the field and was not added yet; null when that names no host. What is listed already is not listed twice. */
+export function withTyped(
+  bindings: SecretBinding[],
+  text: string,
+  place?: SecretBinding['place'],
+): SecretBinding[] | null {
+  if (text.trim() === '') return bindings
+  const typed = readBinding(text, place)
+  if (!typed) return null
+  const isListed = bindings.some(
+    (known) => known.place === typed.place && writeBinding(known) === writeBinding(typed),
+  )
+  return isListed ? bindings : [...bindings, typed]
 }

@@ -7,7 +7,7 @@ import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field, Select, TextInput } from '../design/field.tsx'
 import { slugOf } from '../runs/secret-in-text.ts'
-import { PLACE_WORDS, readBinding, writeBinding } from './binding-text.ts'
+import { PLACE_WORDS, withTyped, writeBinding } from './binding-text.ts'
 import { ValueField } from './value-field.tsx'
 
 const KINDS: { value: SecretRules['kind']; label: string }[] = [
@@ -23,6 +23,8 @@ interface Draft {
   name: string
   kind: SecretRules['kind']
   bindings: SecretBinding[]
+  /** A host that was typed and not added yet: it counts as well. */
+  typed: { text: string; place: SecretBinding['place'] }
   tools: string
   agents: string
   expires: string
@@ -34,6 +36,7 @@ function startDraft(secret: SecretInfo | null): Draft {
     name: secret?.name ?? '',
     kind: secret?.kind ?? 'token',
     bindings: secret?.bindings ?? [],
+    typed: { text: '', place: 'header' },
     tools: (secret?.tools ?? ['*']).join(', '),
     agents: (secret?.agents ?? ['*']).join(', '),
     expires: secret?.expiresAt == null ? '' : new Date(secret.expiresAt).toISOString().slice(0, 10),
@@ -50,13 +53,15 @@ function rulesOf(draft: Draft, name: string): SecretRules {
   return {
     name,
     kind: draft.kind,
-    bindings: draft.bindings,
+    bindings: bindingsOf(draft) ?? [],
     tools: words(draft.tools),
     agents: words(draft.agents),
     expiresAt: draft.expires === '' ? null : new Date(`${draft.expires}T23:59:59`).getTime(),
     rotateUrl: draft.rotateUrl.trim(),
   }
 }
+
+const bindingsOf = ({ bindings, typed }: Draft) => withTyped(bindings, typed.text, typed.place)
 
 /** Adds a secret, or changes the rules of one. The value can be typed once and is gone from here when it is stored. */
 export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; onClose: () => void }) {
@@ -67,7 +72,7 @@ export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; o
   const act = useAct()
   const name = secret?.name ?? slugOf(draft.name)
   const used = secret === null && taken.some((other) => other.name === name)
-  const ready = name !== '' && !used && (secret !== null || value !== '')
+  const ready = name !== '' && !used && bindingsOf(draft) !== null && (secret !== null || value !== '')
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part })
   const save = async () => {
     if (!ready) return
@@ -125,7 +130,7 @@ export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; o
           <ValueField label="Value" value={value} onChange={setValue} />
         </>
       )}
-      <Bindings bindings={draft.bindings} onChange={(bindings) => change({ bindings })} />
+      <Bindings draft={draft} onChange={change} />
       <div className="two-columns">
         <Field label="Kind">
           {(ids) => (
@@ -180,19 +185,17 @@ export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; o
 
 /** Hosts, one after the other; each with the place in the request where the value may stand. */
 function Bindings({
-  bindings,
+  draft,
   onChange,
 }: {
-  bindings: SecretBinding[]
-  onChange: (bindings: SecretBinding[]) => void
+  draft: Pick<Draft, 'bindings' | 'typed'>
+  onChange: (part: Partial<Draft>) => void
 }) {
-  const [text, setText] = useState('')
-  const [place, setPlace] = useState<SecretBinding['place']>('header')
-  const read = readBinding(text, place)
+  const { bindings, typed } = draft
+  const all = withTyped(bindings, typed.text, typed.place)
+  const isTyped = typed.text.trim() !== ''
   const add = () => {
-    if (!read) return
-    onChange([...bindings, read])
-    setText('')
+    if (all && isTyped) onChange({ bindings: all, typed: { ...typed, text: '' } })
   }
   return (
     <fieldset className="bindings">
@@ -209,7 +212,7 @@ function Bindings({
                 iconOnly
                 aria-label={`Remove ${binding.host}`}
                 icon={<X />}
-                onClick={() => onChange(bindings.toSpliced(at, 1))}
+                onClick={() => onChange({ bindings: bindings.toSpliced(at, 1) })}
               />
             </li>
           ))}
@@ -220,8 +223,8 @@ function Bindings({
           mono
           aria-label="Host"
           placeholder="api.example.org"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
+          value={typed.text}
+          onChange={(event) => onChange({ typed: { ...typed, text: event.target.value } })}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return
             event.preventDefault()
@@ -230,18 +233,23 @@ function Bindings({
         />
         <Select
           aria-label="Where in the request"
-          value={place}
+          value={typed.place}
           choices={(Object.keys(PLACE_WORDS) as SecretBinding['place'][]).map((value) => ({
             value,
             label: PLACE_WORDS[value],
           }))}
-          onChange={setPlace}
+          onChange={(place) => onChange({ typed: { ...typed, place } })}
         />
-        <Button icon={<Plus />} disabled={!read} onClick={add}>
+        <Button icon={<Plus />} disabled={!all || !isTyped} onClick={add}>
           Add
         </Button>
       </div>
-      {bindings.length === 0 && <p className="small faint">Without a host it can be sent nowhere.</p>}
+      {all === null && (
+        <p className="small state-deny">
+          This names no host: write api.example.org or https://api.example.org/v1.
+        </p>
+      )}
+      {all?.length === 0 && <p className="small faint">Without a host it can be sent nowhere.</p>}
     </fieldset>
   )
 }
