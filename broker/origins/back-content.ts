@@ -40,8 +40,13 @@ const TAKEN_FROM = ['from', 'from the', 'from my', 'from the file', 'from the do
 
 /** Null when backed; otherwise what is not, in words for a person. */
 export function findUnbackedContent(context: ContentContext, text: string): string | null {
-  const bad = identifiersOf(text).find((each) => !isBackedIdentifier(context, each))
-  if (bad !== undefined) return `“${bad.slice(0, 120)}” is nowhere in what you wrote`
+  const identifiers = identifiersOf(text)
+  const bad = identifiers.find((each) => !isBackedIdentifier(context, each))
+  if (bad !== undefined) {
+    // One that a person can read, where there is one: a text with a heading begins with a mere sign.
+    const told = identifiers.find((each) => /[\p{L}\p{N}]/u.test(each) && !isBackedIdentifier(context, each))
+    return `“${(told ?? bad).slice(0, 120)}” is nowhere in what you wrote`
+  }
   const words = wordsOf(text)
   if (words.length === 0)
     return /\S/u.test(text) && !/^[\p{P}\s]*$/u.test(text) ? 'it holds signs that can’t be compared' : null

@@ -49,6 +49,12 @@ describe('what the person’s words back', () => {
       judge(said, [mail('x')], 'send_mail', { to: ['ann@x.test'], body: 'See you at nine' }).unbacked,
     ).toEqual([])
   })
+  it('and of what they did not write, a word that one can read is told, not a sign', () => {
+    const { unbacked } = judge('Write it down', [mail('x')], 'create_note', {
+      text: '# Plan\n\nCall room-77.',
+    })
+    expect(unbacked).toEqual(['The text: “room-77” is nowhere in what you wrote.'])
+  })
   it('an id that comes with a name of theirs, moved to a day of theirs, as long as before', () => {
     const said = "Please move 'Choir practice' to March 9th 2031 at 17:00."
     const input = { event_id: '31', new_start: '2031-03-09 17:00', new_end: '2031-03-09 18:30' }
