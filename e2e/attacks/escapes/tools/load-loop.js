@@ -1,0 +1,3 @@
+// A package that never comes to the end of its own loading.
+// ends: deadline
+for (;;);
