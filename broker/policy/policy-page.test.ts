@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Need } from '../../contract/resource.ts'
 import { findRuleFaults } from '../gate/decide/find-rule-faults.ts'
-import { command, decider, input, PLACES, path, url } from '../gate/decide/testing/known-computer.ts'
+import { command, decider, input, PLACES, path, tool, url } from '../gate/decide/testing/known-computer.ts'
 import { parsePolicy } from './parse-policy.ts'
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'POLICY.md'), 'utf8')
@@ -56,4 +56,26 @@ describe('docs/POLICY.md', () => {
       expect(`${decision.effect} ${decision.because[0]?.rule}`).toBe(`${effect} ${rule}`)
     })
   }
+})
+
+describe('docs/runbooks', () => {
+  it('keeps a tool that has gone bad out by the rule that it names, and no other tool', () => {
+    const runbook = readFileSync(
+      join(import.meta.dirname, '..', '..', 'docs/runbooks/tool-gone-bad.md'),
+      'utf8',
+    )
+    const rule = /`(\{ "id": "no-bad-tool"[^`]*)`/.exec(runbook)?.[1]?.replace('NAME', 'bad')
+    const { policy, faults } = parsePolicy(`{ "version": 1, "rules": [${rule}] }`, 'runbook', findRuleFaults)
+    expect(faults).toEqual([])
+    const made = decider({ personal: policy })
+    const decide = (name: string) =>
+      made.decide(
+        input(path('fs.read', `${PLACES.home}/Documents/a.txt`), {
+          perimeter: PERIMETER,
+          tool: tool({ name }),
+        }),
+      )
+    expect(decide('bad')).toMatchObject({ effect: 'deny', because: [{ rule: 'policy:no-bad-tool' }] })
+    expect(decide('good').effect).toBe('allow')
+  })
 })

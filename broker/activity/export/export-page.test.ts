@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fc } from '../../../build/properties.ts'
 import type { ActivityEntry } from '../../../contract/activity.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import { type OpenActivityLog, openActivityLog } from '../open-activity-log.ts'
@@ -159,5 +160,75 @@ describe('an export as OCSF', () => {
       status_id: 2,
     })
     expect(events.filter((event) => event.class_uid === 1001)).toHaveLength(5)
+  })
+})
+
+/** As RFC 4180 says, and nothing more. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = [[]]
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain ?? '')
+    if (end !== ',') rows.push([])
+  }
+  return rows.slice(0, -1)
+}
+
+describe('what is hostile in an entry', () => {
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      '\0',
+      '\ud800',
+      '\u2028',
+      '"',
+      '""',
+      '\r\n',
+      '\n',
+      '\r',
+      ',,,',
+      "'=1",
+      '\u202e',
+      '__proto__',
+    ),
+  )
+  const words = fc.array(hostile, { maxLength: 6 }).map((parts) => parts.join(''))
+
+  it('stays in its cell of a CSV', () => {
+    const entry = log.entry(1)?.entry as ActivityEntry
+    fc.assert(
+      fc.property(words, words, words, (subject, name, title) => {
+        const line = csvLine(
+          { ...entry, subject, principal: { ...tidy, name }, run: { id: 'run_1', title } },
+          null,
+        )
+        const [cells, ...more] = readCsv(line)
+        expect(more).toEqual([])
+        expect(cells).toHaveLength(14)
+        // All that is put in is the sign that makes text of it.
+        const bare = (text = '') => text.replaceAll("'", '')
+        expect([cells?.[3], cells?.[4], cells?.[5]].map(bare)).toEqual([subject, name, title].map(bare))
+      }),
+    )
+  })
+
+  it('is one line of JSON Lines that gives its hash, and comes back as it went in', async () => {
+    const folder = testFolder()
+    const own = openActivityLog({ file: folder.file, clock: testClock(), limits: { indexAt: 1e9 } })
+    const put = fc.sample(fc.tuple(words, fc.dictionary(words, fc.jsonValue())), 100)
+    for (const [subject, details] of put) own.append({ kind: 'app', subject, details: details as never })
+    const { text } = own.export({ format: 'jsonl', after: 0, limit: 1_000 })
+    const entries = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    for (const { hash: value, prev, ...entry } of entries)
+      expect(hash('sha256', prev + canonicalJson(entry))).toBe(value)
+    for (const [n, [subject, details]] of put.entries()) {
+      const entry = entries[n + 1]
+      expect(entry.subject).toBe(subject)
+      expect(canonicalJson(entry.details ?? {})).toBe(canonicalJson(details))
+    }
+    await own.close()
+    folder.remove()
   })
 })
