@@ -245,6 +245,7 @@ export interface OperationResults {
     size: number
     bytesRead: number
     more: boolean
+    malformed: boolean
     modifiedAt: number
   }
   /** The head of the stream; `FileEnd` comes last. */

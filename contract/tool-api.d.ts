@@ -41,6 +41,8 @@ declare namespace Sallyport {
       size: number
       bytesRead: number
       more: boolean
+      /** Some bytes are no text in this encoding and stand as U+FFFD: written back, they would be lost. Read as base64. */
+      malformed: boolean
       modifiedAt: number
     }>
     /** Capability `fs.read`. The file in parts, from `offset` on: to its end, or `length` bytes. */

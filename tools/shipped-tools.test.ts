@@ -50,7 +50,7 @@ const valueIn = (outcome: Outcome<Json>) => {
   return outcome.value as Record<string, Json>
 }
 const at = (...parts: string[]) => path.join(folder, ...parts)
-const put = (name: string, text: string) => {
+const put = (name: string, text: string | Buffer) => {
   mkdirSync(path.dirname(at(name)), { recursive: true })
   writeFileSync(at(name), text)
 }
@@ -86,6 +86,11 @@ describe('files, in a real isolate behind the real gate', () => {
     expect(valueIn(await files('read', { path: at('image.bin') }))).toMatchObject({
       text: '',
       note: expect.stringMatching(/no text file/),
+    })
+    put('old.txt', Buffer.from('grün', 'latin1'))
+    expect(valueIn(await files('read', { path: at('old.txt') }))).toMatchObject({
+      text: 'gr\ufffdn',
+      note: expect.stringMatching(/not UTF-8/),
     })
   })
 

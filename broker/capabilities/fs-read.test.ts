@@ -231,6 +231,24 @@ describe('reading a file', () => {
     })
   })
 
+  test('says when bytes are no text in the encoding: written back they would be lost', async () => {
+    const malformed = async (bytes: Buffer | string, args: Parameters<typeof read>[1]) => {
+      const outcome = await read(put('some', bytes), args)
+      return outcome.kind === 'ok' ? (outcome.value.value as { malformed: boolean }).malformed : outcome
+    }
+    const old = Buffer.from('grün', 'latin1')
+    expect(await malformed(old, {})).toBe(true)
+    expect(await malformed(old, { encoding: 'latin1' })).toBe(false)
+    expect(await malformed(old, { encoding: 'base64' })).toBe(false)
+    expect(await malformed('grün ☀', {})).toBe(false)
+    // Cut in two, but not lost: the rest comes with the next part.
+    expect(await malformed('abcdef☀', { length: 8 })).toBe(false)
+    expect(await malformed(Buffer.from('☀').subarray(0, 2), {})).toBe(true)
+    expect(await malformed(Buffer.from('grün', 'utf16le'), { encoding: 'utf16le' })).toBe(false)
+    expect(await malformed(Buffer.from('abc'), { encoding: 'utf16le' })).toBe(true)
+    expect(await malformed(Buffer.from([0x3d, 0xd8, 65, 0]), { encoding: 'utf16le' })).toBe(true)
+  })
+
   test('holds nothing open afterwards', async () => {
     const file = put('notes.md', 'x')
     const before = openHandles()

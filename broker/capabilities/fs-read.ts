@@ -67,7 +67,11 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
     const part = await readPart(files.holder, thing, args.offset, args.length)
     if (part.kind !== 'ok') return part
     const { bytes, stat } = part.value
-    const { data, used } = decodeBytes(bytes, args.encoding, args.offset + bytes.length < stat.size)
+    const { data, used, malformed } = decodeBytes(
+      bytes,
+      args.encoding,
+      args.offset + bytes.length < stat.size,
+    )
     return ok({
       value: {
         path: thing.path,
@@ -76,6 +80,7 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
         size: stat.size,
         bytesRead: used,
         more: args.offset + used < stat.size,
+        malformed,
         modifiedAt: Math.round(stat.mtimeMs),
       },
       origins: [{ field: '', origin: files.origins.of(thing.path, context.perimeter) }],

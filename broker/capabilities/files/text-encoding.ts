@@ -1,4 +1,5 @@
-/** Between bytes on the disk and the strings that cross to a tool. Nothing is replaced in silence on the way in. */
+/** Between bytes on the disk and the strings that cross to a tool. Nothing is replaced in silence, either way. */
+import { isUtf8 } from 'node:buffer'
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
 
@@ -6,15 +7,22 @@ export type FileEncoding = OperationArgs<'fs.readFile'>['encoding']
 
 /**
  * @param more true when further bytes follow: a character cut in two at the end is then left for the next part
- * @returns the text and how many bytes of `bytes` it stands for
+ * @returns the text, how many bytes of `bytes` it stands for, and whether some of them are no text in this encoding: the
+ *   text has U+FFFD in their place then (or half a character), and written back it would lose them
  */
 export function decodeBytes(
   bytes: Buffer,
   encoding: FileEncoding,
   more: boolean,
-): { data: string; used: number } {
+): { data: string; used: number; malformed: boolean } {
   const used = more ? wholeLength(bytes, encoding) : bytes.length
-  return { data: bytes.toString(encoding, 0, used), used }
+  const data = bytes.toString(encoding, 0, used)
+  return { data, used, malformed: isMalformed(bytes.subarray(0, used), encoding, data) }
+}
+
+function isMalformed(bytes: Buffer, encoding: FileEncoding, data: string): boolean {
+  if (encoding === 'utf8') return !isUtf8(bytes)
+  return encoding === 'utf16le' && (bytes.length % 2 === 1 || !data.isWellFormed())
 }
 
 function wholeLength(bytes: Buffer, encoding: FileEncoding): number {

@@ -28,7 +28,14 @@ export async function read(input: { path: string; offset?: number; length?: numb
       text: '',
       note: `This is no text file (${part.size} bytes). Only its name and size can be told.`,
     }
-  return { ...place, ...(part.more ? { next: offset + part.bytesRead } : {}), text: part.data }
+  return {
+    ...place,
+    ...(part.more ? { next: offset + part.bytesRead } : {}),
+    text: part.data,
+    ...(part.malformed
+      ? { note: 'Some bytes are not UTF-8 and stand here as �. Written back, they would be lost: don’t.' }
+      : {}),
+  }
 }
 
 export async function search(input: {
