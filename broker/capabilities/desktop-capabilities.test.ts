@@ -138,6 +138,12 @@ describe('notifications', () => {
     ])
   })
 
+  test('draw what hides in the agent’s name, too', async () => {
+    const principal = { id: 'agent_2', kind: 'agent' as const, name: 'Sys\u202etem\nupdate' }
+    await gate.pass('notify', { title: 'Done' }, { principal })
+    expect(done).toMatchObject([{ title: expect.stringMatching(/^Sys⟨U\+202E⟩tem\S* ?update: Done$/) }])
+  })
+
   test('are limited for each agent', async () => {
     const show = () => gate.pass('notify', { title: 'x' })
     for (let i = 0; i < 5; i++) expect(await show()).toMatchObject({ kind: 'ok' })

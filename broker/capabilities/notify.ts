@@ -39,7 +39,7 @@ export function createNotifyCapability({
     operations: ['notify'],
     async prepare(request, context) {
       if (request.operation !== 'notify') throw new Error(`notify does not do ${request.operation}.`)
-      const title = `${context.principal.name}: ${oneLine(request.args.title)}`
+      const title = `${oneLine(context.principal.name)}: ${oneLine(request.args.title)}`
       const body = oneLine(request.args.body)
       const prepared = plainPrepared({
         operation: 'notify',

@@ -127,7 +127,7 @@ it('waits out a pause that begins while it is written', async () => {
 })
 
 /** What a server has got, which sends each request on to itself, body and all. */
-async function sendOnAndOn(bytesOut: number) {
+async function sendOnAndOn(bytesOut: number, body = 1000) {
   let got = 0
   const server = http.createServer((request, response) => {
     request.on('data', (chunk: Buffer) => {
@@ -149,11 +149,20 @@ async function sendOnAndOn(bytesOut: number) {
       signal: new AbortController().signal,
     },
     'net.fetch',
-    { url: `http://127.0.0.1:${port}/start`, method: 'POST', body: 'x'.repeat(1000) },
+    { url: `http://127.0.0.1:${port}/start`, method: 'POST', body: 'x'.repeat(body) },
   )
   server.close()
   return { outcome, got, entries: house.entries.slice(from) }
 }
+
+it('a body that is over the run’s budget, or over what one request may send, is not sent at all', async () => {
+  const { outcome, got } = await sendOnAndOn(900)
+  expect(outcome).toMatchObject({ kind: 'refused', code: 'budget' })
+  expect(got).toBe(0)
+  const large = await sendOnAndOn(100_000_000, 6 * 1024 * 1024 + 1)
+  expect(large.outcome).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+  expect(large.got).toBe(0)
+})
 
 it('a body that a redirect sends again counts again: against the run’s budget, and in the log', async () => {
   const { outcome, got, entries } = await sendOnAndOn(3_500)
