@@ -16,6 +16,11 @@ describe('a secret goes where it is bound', () => {
     ['its port', bound({ port: 8443 }), target('https://api.example.com:8443')],
     ['its prefix', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1')],
     ['below its prefix', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/x?y')],
+    [
+      'dots that climb nowhere',
+      bound({ pathPrefix: '/v1' }),
+      target('https://api.example.com', '/v1/a..b%2F...%25'),
+    ],
     ['its place', bound({ place: 'query' }), target('https://api.example.com', '/', 'query')],
   ])('%s', (_, bindings, where) => expect(matchBinding(bindings, where)).toBe(true))
 })
@@ -33,6 +38,25 @@ describe('a secret goes nowhere else', () => {
     ['a path that climbs', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/../admin')],
     ['climbs escaped', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/%2e%2E/admin')],
     ['climbs by slashes', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/..%2fadmin')],
+    ...[
+      '%2e%2e%2fadmin',
+      '%2E%2e%5Cadmin',
+      '%252e%252e/admin',
+      '..%252fadmin',
+      '%25252e%25252e%25252fadmin',
+      '..;/admin',
+      '%2e%2e;x/admin',
+      '%c0%ae%c0%ae/admin',
+      '%ef%bc%8e%ef%bc%8e%2fadmin',
+      '%2525252525252561',
+    ].map(
+      (rest) =>
+        [
+          `climbs as ${rest}`,
+          bound({ pathPrefix: '/v1' }),
+          target('https://api.example.com', `/v1/${rest}`),
+        ] as const,
+    ),
     ['no address', bound(), target('nonsense')],
     ['a command', bound(), target('command:/usr/bin/git', '', 'command')],
   ])('%s', (_, bindings, where) => expect(matchBinding(bindings, where)).toBe(false))

@@ -28,9 +28,30 @@ export function matchBinding(bindings: SecretBinding[], target: SecretTarget): b
 /** At a segment's edge: `/v1` covers `/v1` and `/v1/x`, not `/v10`, and not what climbs out of it in any spelling. */
 function isBelow({ origin, path: asked }: SecretTarget, prefix: string): boolean {
   const path = URL.parse(asked, origin)?.pathname ?? ''
-  if (/%2f|%5c/i.test(path) && path.includes('..')) return false
+  if (climbs(path)) return false
   if (prefix.endsWith('/')) return path.startsWith(prefix) || `${path}/` === prefix
   return path === prefix || path.startsWith(`${prefix}/`)
+}
+
+/** Whether a server may read a segment as the way up, however often it decodes and whatever it takes for a slash. */
+function climbs(path: string): boolean {
+  let read = path
+  for (let times = 0; times <= MOST_DECODED; times++) {
+    if (/(?:^|[\\/])\.\.(?:[;\\/]|$)/.test(read)) return true
+    const next = decodeOnce(read)
+    if (next === read) return false
+    read = next
+  }
+  return true
+}
+const MOST_DECODED = 4
+
+/** Bytes as Latin letters; a dot and a slash also in the longer forms that some servers take for them. */
+function decodeOnce(text: string): string {
+  return text
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/\u00c0\u00ae|\u00ef\u00bc\u008e/g, '.')
+    .replace(/\u00c0\u00af|\u00ef\u00bc\u008f/g, '/')
 }
 
 /** Whether its rules name this agent (by name or id) and this tool: an empty list means none, `*` any. */

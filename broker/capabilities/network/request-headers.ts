@@ -1,6 +1,7 @@
 /**
  * The headers of a request: those a tool may set, and those that are ours to set. What frames the message, names the
- * host or is spoken between proxies is never a tool's.
+ * host or is spoken between proxies is never a tool's; nor what has a server do another thing, or look at another path,
+ * than the method and the address that were decided on.
  */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 
@@ -12,6 +13,7 @@ const FORBIDDEN = new Set([
   'content-length',
   'date',
   'expect',
+  'forwarded',
   'host',
   'keep-alive',
   'proxy-connection',
@@ -20,8 +22,11 @@ const FORBIDDEN = new Set([
   'transfer-encoding',
   'upgrade',
   'via',
+  'x-host',
+  'x-method-override',
+  'x-rewrite-url',
 ])
-const FORBIDDEN_PREFIXES = ['proxy-', 'sec-']
+const FORBIDDEN_PREFIXES = ['proxy-', 'sec-', 'x-forwarded-', 'x-http-', 'x-original-']
 /** What may follow a redirect to another origin: it carries nothing about who asks. */
 const TRAVELS = new Set([
   'accept',
