@@ -157,7 +157,9 @@ function SecretTable({ list }: { list: SecretInfo[] }) {
               <td className="number" data-label="Stored">
                 {format.since(secret.rotatedAt ?? secret.createdAt, now)}
                 {secret.expiresAt !== null && (
-                  <p className="small faint">expires {format.moment(secret.expiresAt, now)}</p>
+                  <p className="small faint">
+                    {secret.expiresAt <= now ? 'expired' : 'expires'} {format.moment(secret.expiresAt, now)}
+                  </p>
                 )}
               </td>
               <td className="right number">
