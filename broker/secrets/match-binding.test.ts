@@ -38,28 +38,26 @@ describe('a secret goes nowhere else', () => {
     ['a path that climbs', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/../admin')],
     ['climbs escaped', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/%2e%2E/admin')],
     ['climbs by slashes', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/..%2fadmin')],
-    ...[
-      '%2e%2e%2fadmin',
-      '%2E%2e%5Cadmin',
-      '%252e%252e/admin',
-      '..%252fadmin',
-      '%25252e%25252e%25252fadmin',
-      '..;/admin',
-      '%2e%2e;x/admin',
-      '%c0%ae%c0%ae/admin',
-      '%ef%bc%8e%ef%bc%8e%2fadmin',
-      '%2525252525252561',
-    ].map(
-      (rest) =>
-        [
-          `climbs as ${rest}`,
-          bound({ pathPrefix: '/v1' }),
-          target('https://api.example.com', `/v1/${rest}`),
-        ] as const,
-    ),
     ['no address', bound(), target('nonsense')],
     ['a command', bound(), target('command:/usr/bin/git', '', 'command')],
   ])('%s', (_, bindings, where) => expect(matchBinding(bindings, where)).toBe(false))
+})
+
+test.each([
+  '%2e%2e%2fadmin',
+  '%2E%2e%5Cadmin',
+  '%252e%252e/admin',
+  '..%252fadmin',
+  '%25252e%25252e%25252fadmin',
+  '..;/admin',
+  '%2e%2e;x/admin',
+  '%c0%ae%c0%ae/admin',
+  '%ef%bc%8e%ef%bc%8e%2fadmin',
+  '%2525252525252561',
+])('a secret goes nowhere that a server may read as the way up: /v1/%s', (rest) => {
+  expect(matchBinding(bound({ pathPrefix: '/v1' }), target('https://api.example.com', `/v1/${rest}`))).toBe(
+    false,
+  )
 })
 
 describe('who may use it', () => {
