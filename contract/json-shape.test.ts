@@ -25,17 +25,14 @@ describe('the shape of a JSON text', () => {
     expect(shapeFault('['.repeat(1000))).toContain('deeper')
   })
 
-  it('is found quickly in a large text, broken or not', () => {
+  // Steps that grow with the square of the length would take this past any limit of a test.
+  it('is found in a large text in one go, broken or not', () => {
     const texts = [
       `"${'\\"'.repeat(4e6)}"`,
       '"'.repeat(8e6),
       `"${'\\'.repeat(8e6)}`,
       `[${'"a",'.repeat(2e6)}`,
     ]
-    for (const text of texts) {
-      const start = performance.now()
-      shapeFault(text)
-      expect(performance.now() - start, text.slice(0, 10)).toBeLessThan(500)
-    }
+    expect(texts.map((text) => shapeFault(text) === '')).toEqual([true, true, true, false])
   })
 })
