@@ -307,6 +307,7 @@ async function makeRooms(options: BrokerOptions) {
     leaks,
     canaries,
     credentialRule: () => settings.get().unknownCredentials,
+    toolLimits: () => settings.get().toolLimits,
     lane,
     staging: createStaging(join(paths.data, 'staging')),
     contained,

@@ -23,6 +23,25 @@ export const ToolLimits = z.strictObject({
 })
 export type ToolLimits = z.infer<typeof ToolLimits>
 
+/** What no tool gets more of, whatever its manifest states; what is not named is the manifest's matter. */
+export const ToolLimitCaps = z.strictObject(
+  Object.fromEntries(
+    Object.entries(ToolLimits.shape).map(([name, limit]) => [name, limit.unwrap().optional()]),
+  ) as { [Name in keyof ToolLimits]: z.ZodOptional<z.ZodInt> },
+)
+export type ToolLimitCaps = z.infer<typeof ToolLimitCaps>
+
+/** The lower of each: `limits` with all their fields, or only those that some caps name. */
+export function lowerLimits<L extends ToolLimitCaps>(limits: L, ...caps: ToolLimitCaps[]): L {
+  const lower: L = { ...limits }
+  for (const cap of caps)
+    for (const name of Object.keys(cap) as (keyof ToolLimitCaps)[]) {
+      const most = cap[name]
+      if (most !== undefined) lower[name] = Math.min(lower[name] ?? most, most)
+    }
+  return lower
+}
+
 /** Where the fields of an output come from. JSON-pointer-like, `*` for any item: `/items/*\/title`. */
 export const OriginDeclaration = z.strictObject({
   field: z.string().max(200),

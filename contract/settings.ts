@@ -1,5 +1,6 @@
 /** Settings that a person changes; each can be set or locked by a managed policy file under the same key. */
 import { z } from 'zod'
+import { ToolLimitCaps } from './manifest.ts'
 import { Capability, Slug } from './words.ts'
 
 /** For one tool and one kind of effect, whoever uses the tool: it asks first, or never happens. */
@@ -24,6 +25,8 @@ export const Settings = z.object({
   strictSandbox: z.boolean().default(false),
   /** Refuse to run tools where the OS sandbox is missing. */
   requireOsSandbox: z.boolean().default(false),
+  /** Of one call of any tool, at most. Of several that say so (person, policy files) the lowest counts. */
+  toolLimits: ToolLimitCaps.default({}),
   /**
    * A credential that nobody stored, in what is about to leave. It is always taken out of what a model reads; `ask` asks
    * before it is sent, also where rules would let it go in silence, and `block` refuses.

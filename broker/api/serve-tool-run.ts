@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { ApiError, type ParsedParams, type ToolRunResult } from '../../contract/broker-api.ts'
+import { lowerLimits, ToolLimitCaps } from '../../contract/manifest.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
 import { answerAlways } from '../consent/answer-always.ts'
@@ -30,8 +31,11 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run'> {
     const file = policyText === '' ? null : parsePolicyText(rooms.policy, policyText)
     const compiled = compilePolicy({ ...rooms.policy.sources(), personal: file }, rooms.places)
     const consent = answer === 'tty' ? rooms.consent : answerAlways(answer, rooms.newId)
+    // As in the person's own file: what the file says of limits only lowers them.
+    const caps = ToolLimitCaps.safeParse(file?.settings.toolLimits ?? {}).data ?? {}
+    const toolLimits = () => lowerLimits(caps, rooms.toolLimits())
     const made = {
-      gate: makeGate({ ...rooms, consent, policy: () => compiled }),
+      gate: makeGate({ ...rooms, consent, policy: () => compiled, toolLimits }),
       perimeter: file?.perimeter ?? Perimeter.parse({}),
     }
     gates.set(key, made)

@@ -1,4 +1,5 @@
 /** Puts the gate together from its rooms. One policy, one gate: the app has one, `tool run` makes one for its own file. */
+import type { ToolLimitCaps } from '../../contract/manifest.ts'
 import type { ReviewReason } from '../agents/choose-review.ts'
 import type {
   ActivityLog,
@@ -42,6 +43,8 @@ export interface GateRooms {
   staging: Staging
   clock: Clock
   newId(kind: string): string
+  /** As in settings. */
+  toolLimits?: () => ToolLimitCaps
   /** Does the person look at outside text before a model reads it? */
   reviewOutside?: (principalId: string) => ReviewReason
   onFault(error: unknown): void

@@ -3,7 +3,7 @@
  * redacted, labelled and framed. The code itself has no authority: each thing it asks for goes through `pass-call.ts`.
  */
 import { z } from 'zod'
-import type { ToolFunction } from '../../contract/manifest.ts'
+import { type AheadRequest, lowerLimits, type ToolLimitCaps } from '../../contract/manifest.ts'
 import type { Origin } from '../../contract/origin.ts'
 import { type Failed, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
@@ -37,6 +37,8 @@ export interface ToolCallParts extends ReviewParts {
   passCapability: Gate['passCapability']
   staging: Staging
   passAhead: Gate['passAhead']
+  /** What no call gets more of, whatever its tool's manifest states. */
+  toolLimits?: () => ToolLimitCaps
 }
 
 /** Places that a result's frame names. */
@@ -105,7 +107,10 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       return streams
     }
     inner.staged = (stage) => ownStreams().staged(stage)
-    const ahead = offered?.ahead ? await answerAhead(inner, offered, input) : []
+    const limits = lowerLimits(tool.manifest.limits, parts.toolLimits?.() ?? {})
+    const ahead = offered?.ahead
+      ? await answerAhead(inner, offered.ahead.slice(0, limits.capabilityCalls), input)
+      : []
     const running = parts.lane.run({
       tool,
       principalId: context.principal.id,
@@ -113,7 +118,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       fn,
       input,
       ahead,
-      limits: tool.manifest.limits,
+      limits,
       signal: context.signal,
       // What a call still waits for when it ends (cancelled and stopped too), ends with it.
       onRequest: (operation, args, ended) =>
@@ -201,9 +206,13 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
   }
 
-  async function answerAhead(context: CallContext, fn: ToolFunction, input: Json): Promise<AheadAnswer[]> {
+  async function answerAhead(
+    context: CallContext,
+    requests: readonly AheadRequest[],
+    input: Json,
+  ): Promise<AheadAnswer[]> {
     const answers: AheadAnswer[] = []
-    for (const request of (fn.ahead ?? []).slice(0, context.tool?.manifest.limits.capabilityCalls)) {
+    for (const request of requests) {
       const args = aheadArgs(request, input)
       const outcome = await parts.passAhead(context, request.operation, args)
       if (outcome) answers.push({ operation: request.operation, args: JSON.stringify(args), outcome })

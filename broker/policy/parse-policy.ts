@@ -9,6 +9,7 @@ import {
 } from 'jsonc-parser'
 import type { z } from 'zod'
 import { type PolicyFault, PolicyFile } from '../../contract/policy.ts'
+import { Settings } from '../../contract/settings.ts'
 
 export interface RuleFault {
   at: (string | number)[]
@@ -67,10 +68,35 @@ export function parsePolicy(
         .slice(0, MOST_FAULTS)
         .map((issue) => fault(offsetOfIssue(root, issue), issueWords(issue))),
     }
-  const found = check(parsed.data).map(({ at, text: words }) => fault(offsetOf(root, at), words))
+  const found = [...settingFaults(parsed.data), ...check(parsed.data)].map(({ at, text: words }) =>
+    fault(offsetOf(root, at), words),
+  )
   return found.length > 0
     ? { policy: null, faults: found.slice(0, MOST_FAULTS) }
     : { policy: parsed.data, faults: [] }
+}
+
+/** A setting that is not taken as it stands would be one that nobody set: `"strictSandbox": "yes"` must not mean no. */
+function settingFaults({ settings, locked }: PolicyFile): RuleFault[] {
+  const unknown = (under: string, key: string): RuleFault => ({
+    at: [under, key],
+    text: `${under}: There is no setting “${key}”.`,
+  })
+  const known = (key: string): key is keyof Settings => Object.hasOwn(Settings.shape, key)
+  return [
+    ...Object.entries(settings).flatMap(([key, value]) => {
+      if (!known(key)) return [unknown('settings', key)]
+      const [issue] = Settings.shape[key].safeParse(value).error?.issues ?? []
+      if (!issue) return []
+      const at = [
+        'settings',
+        key,
+        ...issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
+      ]
+      return [{ at, text: issueWords({ ...issue, path: at }) }]
+    }),
+    ...Object.keys(locked).flatMap((key) => (known(key) ? [] : [unknown('locked', key)])),
+  ]
 }
 
 /** Where one bracket too many is open, outside of texts and comments; null for a file that can be walked through. */

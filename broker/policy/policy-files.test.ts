@@ -99,6 +99,18 @@ describe('the text of a policy', () => {
       '2:7 Two rules have the id “a”. Give each its own.',
     ])
   })
+  it('with a setting that does not exist or does not fit is at fault, there', () => {
+    const faults = (settings: unknown, locked = {}) =>
+      parse(JSON.stringify({ version: 1, settings, locked })).faults.map(({ text }) => text)
+    expect(faults({ strictSandbox: true, toolLimits: { memoryMb: 64 } }, { strictSandbox: 'x' })).toEqual([])
+    expect(faults({ strictSandox: true })).toEqual(['settings: There is no setting “strictSandox”.'])
+    expect(faults({ toString: 1 })).toHaveLength(1)
+    expect(faults({ strictSandbox: 'yes' })[0]).toContain('settings.strictSandbox: ')
+    expect(faults({ toolLimits: { memoryMb: 1 } })[0]).toContain('settings.toolLimits.memoryMb: ')
+    expect(faults({}, { strict: 'x' })).toEqual(['locked: There is no setting “strict”.'])
+    const { line, column } = parse('{"version":1,\n "settings": {"theme": "blue"}}').faults[0] ?? {}
+    expect({ line, column }).toEqual({ line: 2, column: 24 })
+  })
   it('of any kind gives a policy or faults, never both, never an exception', () => {
     const any = fc.oneof(
       fc.string(),
@@ -151,7 +163,10 @@ describe('property lists', () => {
       },
     })
     expect(readPlist(file('managed-binary.plist'))).toEqual(xml)
-    expect(parse(JSON.stringify(xml.kind === 'plist' && xml.value)).faults).toEqual([])
+    // The example has values of every kind under names that are no settings; the rest of it is a policy.
+    const value = xml.kind === 'plist' ? (xml.value as { settings: { launchAtLogin: boolean } }) : null
+    const { launchAtLogin } = value?.settings ?? {}
+    expect(parse(JSON.stringify({ ...value, settings: { launchAtLogin } })).faults).toEqual([])
   })
   it('that are damaged are said to be, however they are damaged', () => {
     const whole = file('managed-binary.plist')

@@ -47,6 +47,18 @@ describe('settings', () => {
     settings.set({ theme: 'dark' })
     expect(settings.get()).toMatchObject({ theme: 'dark', keepDays: 30 })
   })
+  it('bound a tool’s call by the lowest of what person and files say', () => {
+    const settings = open({
+      ...free,
+      personal: { toolLimits: { memoryMb: 64, cpuMs: 500 } },
+      managed: { toolLimits: { memoryMb: 256, wallMs: 1_000 } },
+    })
+    expect(settings.get().toolLimits).toEqual({ memoryMb: 64, cpuMs: 500, wallMs: 1_000 })
+    settings.set({ toolLimits: { cpuMs: 100, wallMs: 9_000 } })
+    expect(settings.get().toolLimits).toEqual({ memoryMb: 64, cpuMs: 100, wallMs: 1_000 })
+    const odd = open({ ...free, managed: { toolLimits: { memoryMb: 0 } } })
+    expect(odd.get().toolLimits).toEqual({})
+  })
   it('leave out a managed value that does not fit, and keep the rest', () => {
     const managed: Record<string, Json> = { promptBudget: 'many', keepDays: 9 }
     expect(open({ ...free, managed }).get()).toMatchObject({ promptBudget: 20, keepDays: 9 })

@@ -2,6 +2,7 @@
  * A person's settings, durable, under what a managed policy sets or locks. A locked key keeps the managed value and is
  * shown with its reason; the person's own value comes back when the lock goes.
  */
+import { lowerLimits } from '../../contract/manifest.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { Settings, SettingsChange } from '../../contract/settings.ts'
 import type { Json } from '../../contract/words.ts'
@@ -30,7 +31,9 @@ export function createSettings(parts: { store: DocumentStore; policies(): Policy
   }
   const read = (): Settings => {
     const { managed, personal } = parts.policies()
-    return Settings.parse({ ...fitting(personal), ...own(), ...fitting(managed) })
+    const all = [fitting(personal), own(), fitting(managed)]
+    const toolLimits = lowerLimits({}, ...all.map((some) => some.toolLimits ?? {}))
+    return Settings.parse({ ...Object.assign({}, ...all), toolLimits })
   }
   // Asked for on every call of a tool: read once, and again when something changed.
   let now = read()

@@ -836,6 +836,7 @@ export const SETTINGS: Settings = {
   awayMinutes: 480,
   stopShortcut: 'CommandOrControl+Alt+Shift+S',
   strictSandbox: false,
+  toolLimits: {},
   requireOsSandbox: true,
   unknownCredentials: 'redact',
   reviewOutside: false,

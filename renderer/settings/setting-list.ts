@@ -159,5 +159,5 @@ export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
   },
 ]
 
-/** Settings without a row of their own: the tour sets its mark, alerts have switches, tools their page. */
-export const WITHOUT_ROW: readonly Key[] = ['tourDone', 'mutedAlerts', 'toolRules']
+/** Settings without a row of their own: the tour sets its mark, alerts have switches, tools their page, files their limits. */
+export const WITHOUT_ROW: readonly Key[] = ['tourDone', 'mutedAlerts', 'toolRules', 'toolLimits']

@@ -1,6 +1,7 @@
 import { Snowflake, Wrench } from 'lucide-react'
 import { useStore } from 'zustand'
 import type { FrozenTool, ToolInfo } from '../../contract/broker-api.ts'
+import { lowerLimits, type ToolLimits } from '../../contract/manifest.ts'
 import type { Capability } from '../../contract/words.ts'
 import { useAct, useCopy, useFollow, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
@@ -70,7 +71,6 @@ export function ToolsPage() {
 
 function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | null }) {
   const { manifest } = tool
-  const { limits } = manifest
   return (
     <article className="tool card" aria-label={tool.title}>
       <header>
@@ -130,11 +130,7 @@ function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | nul
       </section>
       <section>
         <h3>Limits of one call</h3>
-        <p className="dim number">
-          {limits.memoryMb} MB of memory, {formatDuration(limits.cpuMs)} of computing in{' '}
-          {formatDuration(limits.wallMs)}, {formatBytes(limits.outputBytes)} out, {limits.capabilityCalls}{' '}
-          requests.
-        </p>
+        <CallLimits stated={manifest.limits} />
       </section>
       <section>
         <h3>Identity</h3>
@@ -187,6 +183,21 @@ function ToolRuleChoice({ tool, capability }: { tool: string; capability: Capabi
         )
       }
     />
+  )
+}
+
+/** What counts: the manifest's limits, under what settings and policy files allow any tool. */
+function CallLimits({ stated }: { stated: ToolLimits }) {
+  const { settings } = useStores()
+  const caps = useStore(settings, (state) => state.settings?.toolLimits)
+  const limits = lowerLimits(stated, caps ?? {})
+  const lowered = JSON.stringify(limits) !== JSON.stringify(stated)
+  return (
+    <p className="dim number">
+      {limits.memoryMb} MB of memory, {formatDuration(limits.cpuMs)} of computing in{' '}
+      {formatDuration(limits.wallMs)}, {formatBytes(limits.outputBytes)} out, {limits.capabilityCalls}{' '}
+      requests{lowered ? ', lowered by a policy' : ''}.
+    </p>
   )
 }
 
