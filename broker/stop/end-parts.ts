@@ -51,9 +51,32 @@ export function makeReceipt(
   }
 }
 
+/** Nothing ran, and there is nothing that a person must know. */
+export function endedNothing(receipt: StopReceipt): boolean {
+  const { isolates, processes, sockets, runs, questions, credentials, alreadyLeft, survivors } = receipt
+  const ended = isolates + processes + sockets + runs + questions + credentials
+  return ended === 0 && alreadyLeft.length === 0 && survivors.length === 0
+}
+
+/** `1 run, 3 tools, 2 processes`; "nothing was running". */
+export function endedWords(receipt: StopReceipt): string {
+  const counts: [number, string, string?][] = [
+    [receipt.runs, 'run'],
+    [receipt.isolates, 'tool'],
+    [receipt.processes, 'process', 'processes'],
+    [receipt.sockets, 'connection'],
+    [receipt.questions, 'open question'],
+    [receipt.credentials, 'credential in use', 'credentials in use'],
+  ]
+  const words = counts.flatMap(([count, one, more = `${one}s`]) =>
+    count === 0 ? [] : [`${count} ${count === 1 ? one : more}`],
+  )
+  return words.length === 0 ? 'nothing was running' : words.join(', ')
+}
+
 export function sentenceOf(receipt: StopReceipt): string {
   const what = receipt.drill ? 'Drill: stopped' : 'Stopped'
   const who = receipt.scope === 'all' ? 'everything' : 'one agent'
   const rest = receipt.survivors.length === 0 ? '' : `; ${receipt.survivors.length} would not end`
-  return `${what} ${who} in ${Math.round(receipt.ms)} ms: ${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections, ${receipt.credentials} credentials withdrawn${rest}`
+  return `${what} ${who} in ${Math.round(receipt.ms)} ms: ${endedWords(receipt)}${rest}`
 }

@@ -107,10 +107,31 @@ describe('stop', () => {
     expect(StopFile.parse(JSON.parse(readFileSync(stopFileIn(folder), 'utf8'))).receipt).toEqual(receipt)
     expect(entries.map(({ kind, subject }) => [kind, subject])).toEqual([
       ['stop', 'Stop everything'],
-      ['stop', expect.stringMatching(/^Stopped everything in \d+ ms: 1 runs.*1 would not end$/)],
+      [
+        'stop',
+        expect.stringMatching(
+          /^Stopped everything in \d+ ms: 1 run, 3 tools, 2 processes, 1 connection; 1 would not end$/,
+        ),
+      ],
     ])
   })
 
+  it('keeps the receipt of what it stopped when it is pressed again and nothing was left', async () => {
+    const stop = open()
+    let left = 2
+    stop.register({ name: 'lane', end: async () => ({ isolates: left }) })
+    const first = await stop.stop('tray')
+    left = 0
+    expect(await stop.stop('incident')).toMatchObject({ isolates: 0 })
+    expect(stop.state().receipt).toEqual(first)
+    left = 1
+    await stop.stop('tray')
+    expect(stop.state().receipt).toMatchObject({ isolates: 1 })
+    stop.resume('main')
+    left = 0
+    await stop.stop('tray')
+    expect(stop.state().receipt).toMatchObject({ isolates: 0 })
+  })
   it('waits for no part that hangs or throws, and names it', async () => {
     const stop = open()
     stop.register(part(() => new Promise(() => {}), 'the hanging lane'))

@@ -10,7 +10,7 @@
 import { type Refused, refused } from '../../contract/outcome.ts'
 import { type StopFile, type StopReceipt, StopState } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, Stoppable, StopSwitch } from '../ports.ts'
-import { endPart, makeReceipt, sentenceOf } from './end-parts.ts'
+import { endedNothing, endPart, makeReceipt, sentenceOf } from './end-parts.ts'
 import { noteDrill } from './remind-of-drill.ts'
 import { readStopFile, removeStopFile, settleStopFile, writeStopFile } from './stop-file.ts'
 
@@ -133,6 +133,7 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
   ): Promise<StopReceipt> {
     const start = performance.now()
     const at = clock()
+    const already = scope === 'all' && state.stopped ? state.receipt : null
     set(
       scope === 'all'
         ? { ...state, stopped: true, since: state.since ?? at, by }
@@ -153,7 +154,8 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     await settling.catch((error: Error) => faults.push(error.message))
     const receipt = makeReceipt({ at, by, scope, drill, ms }, ended, faults)
     if (isLatest()) {
-      change({ ...state, receipt })
+      // Pressed again (incident mode does): what it shows is what was stopped, not that nothing was left.
+      change({ ...state, receipt: already !== null && endedNothing(receipt) ? already : receipt })
       // Resumed meanwhile: then the file is none of this stop's any more.
       if (state.stopped) persist()
       else faultOf(() => store.put(KIND, ID, state))

@@ -1,5 +1,7 @@
 /** The report as one page that needs nothing else: no script, no picture, nothing loaded. Everything in it is text. */
+
 import type { ChecklistItem } from '../../../contract/incident.ts'
+import { endedWords } from '../end-parts.ts'
 import type { Evidence } from './evidence.ts'
 
 export function reportHtml(evidence: Evidence, checklist: ChecklistItem[]): string {
@@ -16,10 +18,7 @@ ${section(
   'What was done at once',
   facts([
     ['Stopped in', `${Math.round(receipt.ms)} ms`],
-    [
-      'Ended',
-      `${receipt.runs} runs, ${receipt.isolates} isolates, ${receipt.processes} processes, ${receipt.sockets} connections, ${receipt.questions} questions, ${receipt.credentials} credentials`,
-    ],
+    ['Ended', endedWords(receipt)],
     ['Survivors', receipt.survivors.length === 0 ? 'none' : receipt.survivors.join(', ')],
     ['Record frozen at', `entry ${head.seq}, ${head.hash}`],
     ['Sealed', head.sealed ? 'yes, with this computer’s key' : 'no: the keychain gave no key'],

@@ -1,5 +1,7 @@
 /** The report as a page of Markdown: what happened, in the order in which a responder asks. */
+
 import type { ChecklistItem } from '../../../contract/incident.ts'
+import { endedWords } from '../end-parts.ts'
 import type { Evidence } from './evidence.ts'
 
 /** Lists longer than this end with a count; the whole is in the JSON files beside it. */
@@ -12,7 +14,7 @@ export function reportMarkdown(evidence: Evidence, checklist: ChecklistItem[]): 
     `Begun ${timeOf(evidence.at)} by ${safe(evidence.by)}.${evidence.why ? ` ${safe(evidence.why)}` : ''}`,
     '',
     '## What was done at once',
-    `- Everything stopped in ${Math.round(receipt.ms)} ms: ${many(receipt.runs, 'run')}, ${many(receipt.isolates, 'tool')}, ${many(receipt.processes, 'process', 'processes')}, ${many(receipt.sockets, 'connection')}, ${many(receipt.questions, 'open question')}, ${many(receipt.credentials, 'credential')} in use.`,
+    `- Everything stopped in ${Math.round(receipt.ms)} ms: ${endedWords(receipt)}.`,
     `- ${receipt.survivors.length === 0 ? 'Nothing survived.' : `These processes would not end: ${receipt.survivors.join(', ')}.`}`,
     `- The record was frozen at entry ${head.seq} (\`${head.hash}\`), ${head.sealed ? 'sealed with this computer’s key' : 'not sealed: the keychain gave no key'}.`,
     `- The secrets were locked, and ${many(evidence.tokensRevoked, 'token')} of clients revoked.`,
