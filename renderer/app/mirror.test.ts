@@ -3,7 +3,7 @@ import type { Agent } from '../../contract/agent.ts'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
 import { mirror } from './mirror.ts'
 
-function setUp(load: () => Promise<Agent[]>) {
+function setUp(load: () => Promise<Agent[]>, again?: (look: () => void) => () => void) {
   let tell: (payload: { agents: Agent[] }) => void = () => {}
   const off = vi.fn()
   const bridge = {
@@ -21,6 +21,7 @@ function setUp(load: () => Promise<Agent[]>) {
     fromEvent: ({ agents }) => agents,
     apply: (agents) => seen.push(agents),
     fail: (text) => faults.push(text),
+    ...(again ? { again } : {}),
   })
   return { tell: (agents: Agent[]) => tell({ agents }), off, end, seen, faults }
 }
@@ -47,6 +48,30 @@ describe('a mirror', () => {
     answer([anna])
     await Promise.resolve()
     expect(seen).toEqual([[bert]])
+  })
+  it('loads anew when it is to look again, and an event that comes meanwhile is newer', async () => {
+    const loads: ((agents: Agent[]) => void)[] = []
+    let look: () => void = () => {}
+    const rest = vi.fn()
+    const { tell, seen, end } = setUp(
+      () => new Promise((resolve) => loads.push(resolve)),
+      (again) => {
+        look = again
+        return rest
+      },
+    )
+    loads[0]?.([anna])
+    await vi.waitFor(() => expect(seen).toEqual([[anna]]), 30_000)
+    look()
+    loads[1]?.([bert])
+    await vi.waitFor(() => expect(seen).toEqual([[anna], [bert]]), 30_000)
+    look()
+    tell([anna, bert])
+    loads[2]?.([])
+    await Promise.resolve()
+    expect(seen).toEqual([[anna], [bert], [anna, bert]])
+    end()
+    expect(rest).toHaveBeenCalledOnce()
   })
   it('is silent after its end', async () => {
     const { tell, end, off, seen } = setUp(async () => [anna])

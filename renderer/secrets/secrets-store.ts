@@ -24,6 +24,11 @@ export function createSecretsStore(bridge: PageBridge): StoreApi<SecretsState> {
         fromEvent: (told) => told,
         apply: ({ secrets, keychain }) => set({ secrets, keychain, fault: '' }),
         fail: (fault) => set({ fault }),
+        // The keychain may have been locked or unlocked in another window.
+        again: (look) => {
+          window.addEventListener('focus', look)
+          return () => window.removeEventListener('focus', look)
+        },
       }),
   }))
 }
