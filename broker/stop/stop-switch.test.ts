@@ -117,11 +117,15 @@ describe('stop', () => {
   })
 
   it('keeps the receipt of what it stopped when it is pressed again and nothing was left', async () => {
-    const stop = open()
+    let now = 1_000
+    const stop = open({ clock: () => now })
     let left = 2
     stop.register({ name: 'lane', end: async () => ({ isolates: left }) })
-    const first = await stop.stop('tray')
+    const first = await stop.stop('file')
     left = 0
+    // A terminal writes the file and then asks: to it, it was one press.
+    expect(await stop.stop('terminal')).toEqual(first)
+    now += 60_000
     expect(await stop.stop('incident')).toMatchObject({ isolates: 0 })
     expect(stop.state().receipt).toEqual(first)
     left = 1

@@ -28,6 +28,9 @@ export interface StopSwitchOptions {
 const FILE_LOOK_MS = 250
 const EFFECT_LOOK_MS = 20
 
+/** Who presses by a file and then by a word has pressed once. */
+const SAME_PRESS_MS = 5_000
+
 const KIND = 'stop'
 const ID = 'state'
 const free: StopState = {
@@ -153,16 +156,19 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     if (inFile) faults.push(...faultOf(() => store.put(KIND, ID, state)))
     await settling.catch((error: Error) => faults.push(error.message))
     const receipt = makeReceipt({ at, by, scope, drill, ms }, ended, faults)
+    // Pressed again (incident mode does, and a terminal by its file): what is shown is what was stopped, not that
+    // nothing was left.
+    const again = already !== null && endedNothing(receipt) ? already : null
     if (isLatest()) {
-      // Pressed again (incident mode does): what it shows is what was stopped, not that nothing was left.
-      change({ ...state, receipt: already !== null && endedNothing(receipt) ? already : receipt })
+      change({ ...state, receipt: again ?? receipt })
       // Resumed meanwhile: then the file is none of this stop's any more.
       if (state.stopped) persist()
       else faultOf(() => store.put(KIND, ID, state))
     }
     record(sentenceOf(receipt), by, { receipt })
     faultOf(() => noteDrill(store, at))
-    return receipt
+    const same = again !== null && again.drill === drill && at - again.at < SAME_PRESS_MS
+    return same ? again : receipt
   }
 
   function stop(by: string, scope: string = 'all', drill = false): Promise<StopReceipt> {

@@ -86,7 +86,7 @@ test('incident mode stops, seals, locks, revokes and writes a bundle; the list l
   const banner = page.getByRole('region', { name: 'Everything is stopped' })
   await expect(banner).toBeVisible()
   await expect(banner.getByText(/steps back to normal/)).toBeVisible()
-  await expect(page.getByText('Incident bundle written')).toBeVisible()
+  await expect(page.getByText('Incident bundle written', { exact: true })).toBeVisible()
   const { incident } = await call(page, 'incident.current', {})
   expect(incident?.faults).toEqual([])
   await picture(page, 'incident')
