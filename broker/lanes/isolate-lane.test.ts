@@ -463,7 +463,7 @@ describe('limits', () => {
   })
 
   it('bound what waits for all tools that do not read their answers', async () => {
-    const fresh = openTestLane(sandbox, { unreadBytes: 24 * 1024 * 1024 })
+    const fresh = openTestLane(sandbox, { unreadBytes: 20 * 1024 * 1024 })
     const deaf = makeTool(
       `export const main = async ({ times }) => {
         for (let n = 0; n < times; n++) sallyport.fs.stat({ path: '/' + n }).catch(() => {})
@@ -478,7 +478,8 @@ describe('limits', () => {
     }
     const call = (name: string, times: number) =>
       callTool(fresh, deaf, { principalId: `agent_${name}`, input: { times }, onRequest })
-    const [more, less] = [call('more', 16), call('less', 14)]
+    // Whoever is answered first: when it is too much, one has left most of it.
+    const [more, less] = [call('more', 16), call('less', 8)]
     expect((await more).outcome).toMatchObject({
       kind: 'failed',
       code: 'crashed',
