@@ -1,7 +1,7 @@
 /** Entries as the gate writes them for a day of agents' work, the same for the same seed: calls, effects, refusals. */
 import type { NewEntry } from '../contract/activity.ts'
 
-const WORDS =
+export const WORDS =
   'invoice report alpha budget summer photo draft notes meeting contract letter plan review scan house garden tax travel hotel flight recipe music school project client design winter market kitchen engine bridge window paper silver forest harbor signal ticket doctor lesson'.split(
     ' ',
   )

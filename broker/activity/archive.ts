@@ -33,7 +33,7 @@ export interface Block extends BlockHead {
 }
 export const MARK_BYTES = 4
 /** A block as it is looked into: only the lines that are asked for become strings. */
-export interface OpenBlock extends BlockHead {
+export interface OpenBlock extends Pick<BlockHead, 'first' | 'last' | 'prev'> {
   /** Text of an entry of the block. */
   text(seq: number): string
 }
@@ -93,6 +93,10 @@ export function archiveIn(db: DatabaseSync, number = (column: string) => column)
   const find = db.prepare(
     `SELECT ${blockColumns(number)} FROM block WHERE block.last >= ? ORDER BY block.last LIMIT 1`,
   )
+  // A search looks into fifty of them: no column is read that it does not need.
+  const look = db.prepare(
+    `SELECT ${number('first')}, ${number('last')}, prev, data FROM block WHERE block.last >= ? ORDER BY block.last LIMIT 1`,
+  )
   const heads = db.prepare(
     `SELECT ${blockColumns(number).replace(', marks, data', '')} FROM block ORDER BY block.last`,
   )
@@ -130,8 +134,8 @@ export function archiveIn(db: DatabaseSync, number = (column: string) => column)
       return { ...blockHead(row), marks: Buffer.from(row.marks as Uint8Array), texts }
     },
     open(seq) {
-      const row = rowOf(seq)
-      return row === null ? null : openBlock(blockHead(row), unpackTexts(row.data as Uint8Array))
+      const row = look.get(seq)
+      return row === undefined || Number(row.first) > seq ? null : openBlock(row)
     },
     heads: () => heads.all().map(blockHead),
     first: () => (first.get()?.first as number | undefined) ?? null,
@@ -148,13 +152,17 @@ export function archiveIn(db: DatabaseSync, number = (column: string) => column)
   }
 }
 
-function openBlock(head: BlockHead, bytes: Buffer): OpenBlock {
+function openBlock(row: Record<string, unknown>): OpenBlock {
+  const bytes = unpackTexts(row.data as Uint8Array)
+  const first = Number(row.first)
   const starts = [0]
   for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, end + 1)) starts.push(end + 1)
   return {
-    ...head,
+    first,
+    last: Number(row.last),
+    prev: hex(row.prev),
     text(seq) {
-      const n = seq - head.first
+      const n = seq - first
       return bytes.toString('utf8', starts[n] ?? bytes.length, (starts[n + 1] ?? bytes.length + 1) - 1)
     },
   }

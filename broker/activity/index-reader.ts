@@ -1,7 +1,8 @@
 /** Asks the search index for rows, newest first. What it answers are candidates: whoever asks checks them on the entries. */
 import { existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { INDEX_VERSION, volumeOf } from './index-schema.ts'
+import { createFallingList, type FallingList } from './falling-list.ts'
+import { INDEX_VERSION, VOLUME_ENTRIES, volumeOf } from './index-schema.ts'
 import { SPANS, type Span } from './span-counts.ts'
 
 export interface IndexReader {
@@ -9,8 +10,8 @@ export interface IndexReader {
   indexedTo(): number
   /** Rows in it. */
   rows(): number
-  /** Candidates of an FTS5 expression, downward from `from` to `to`. */
-  search(kind: 'word' | 'part', expression: string, from: number, to: number): Iterable<number>
+  /** Candidates of an FTS5 expression, down to `downTo`. */
+  search(kind: 'word' | 'part', expression: string, downTo: number): FallingList
   /** The entry that closed this one. */
   closerOf(opener: number): number | null
   /** Entry numbers between which everything of these times lies; null when nothing does. */
@@ -30,9 +31,6 @@ export interface SpanCount {
   stop: number
 }
 
-/** Rows fetched at a time. */
-const PAGE = 256
-
 /** Opens the file when there is one; until then it answers that nothing is indexed. */
 export function createIndexReader(file: string): IndexReader {
   let opened: ReturnType<typeof open> | null = null
@@ -43,7 +41,8 @@ export function createIndexReader(file: string): IndexReader {
   return {
     indexedTo: () => index()?.indexedTo() ?? 0,
     rows: () => index()?.rows() ?? 0,
-    search: (kind, expression, from, to) => index()?.search(kind, expression, from, to) ?? [],
+    search: (kind, expression, downTo) =>
+      index()?.search(kind, expression, downTo) ?? createFallingList(() => null),
     closerOf: (opener) => index()?.closerOf(opener) ?? null,
     rangeOf: (since, until) => index()?.rangeOf(since, until) ?? null,
     counts: (span, since, until) => index()?.counts(span, since, until) ?? [],
@@ -66,34 +65,28 @@ function readerOf(db: DatabaseSync): IndexReader {
   const getTo = db.prepare("SELECT value FROM meta WHERE key = 'to'")
   const rows = db.prepare('SELECT total(rows) AS rows FROM volume')
   const pair = db.prepare('SELECT closer FROM pair WHERE opener = ?')
-  const volumes = db.prepare('SELECT id FROM volume ORDER BY id DESC')
+  const volumeBelow = db.prepare('SELECT max(id) AS id FROM volume WHERE id <= ?')
   const statements = new Map<string, StatementSync>()
   const prepared = (sql: string): StatementSync => {
     const known = statements.get(sql) ?? db.prepare(sql)
     statements.set(sql, known)
     return known
   }
-  function* search(
-    kind: 'word' | 'part',
-    expression: string,
-    from: number,
-    downTo: number,
-  ): Generator<number> {
-    for (const { id } of volumes.all()) {
-      const volume = Number(id)
-      if (volume > volumeOf(from) || volume < volumeOf(Math.max(0, downTo))) continue
-      const table = `${kind}_${volume}`
-      const page = prepared(
-        `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND rowid <= ? AND rowid >= ? ORDER BY rowid DESC LIMIT ${PAGE}`,
+  // Page by page: a statement that stays open would hold up checkpoints, and a volume may be made anew meanwhile.
+  function search(kind: 'word' | 'part', expression: string, downTo: number): FallingList {
+    return createFallingList((from, limit) => {
+      if (from < downTo) return null
+      const id = volumeBelow.get(volumeOf(from))?.id
+      if (id == null || Number(id) < volumeOf(Math.max(0, downTo))) return null
+      const table = `${kind}_${id}`
+      const found = prepared(
+        `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND rowid <= ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?`,
       )
-      // Page by page: a statement that stays open would hold up checkpoints, and a volume may be made anew meanwhile.
-      for (let next = from; ; ) {
-        const found = page.all(expression, next, downTo)
-        for (const { rowid } of found) yield Number(rowid)
-        if (found.length < PAGE) break
-        next = Number(found.at(-1)?.rowid) - 1
-      }
-    }
+        .all(expression, from, downTo, limit)
+        .map(({ rowid }) => Number(rowid))
+      const whole = found.length < limit
+      return { found, downTo: whole ? Number(id) * VOLUME_ENTRIES : (found.at(-1) as number) }
+    })
   }
   return {
     indexedTo: () => Number(getTo.get()?.value ?? 0),

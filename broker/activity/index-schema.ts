@@ -6,7 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Raised when the terms change; an index of another version is made anew. */
-export const INDEX_VERSION = 3
+export const INDEX_VERSION = 4
 export const VOLUME_ENTRIES = 131_072
 export const volumeOf = (seq: number): number => Math.floor(seq / VOLUME_ENTRIES)
 
@@ -37,6 +37,12 @@ export function makeVolume(db: DatabaseSync, volume: number): void {
     db.exec(`INSERT INTO ${name}_${volume} (${name}_${volume}, rank) VALUES ('hashsize', ${8 * 1024 * 1024})`)
   }
   db.prepare('INSERT OR IGNORE INTO volume (id, rows) VALUES (?, 0)').run(volume)
+}
+
+/** Puts the runs in which it was written together: each of them is looked at for each term of a query. */
+export function mergeVolume(db: DatabaseSync, volume: number): void {
+  for (const name of Object.keys(tokenizer))
+    db.exec(`INSERT INTO ${name}_${volume} (${name}_${volume}) VALUES ('optimize')`)
 }
 
 export function dropVolume(db: DatabaseSync, volume: number): void {

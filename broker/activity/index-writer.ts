@@ -3,7 +3,16 @@ import type { DatabaseSync } from 'node:sqlite'
 import { closes } from './activity-row.ts'
 import { inTransaction } from './archive.ts'
 import { readEntry } from './entry-bytes.ts'
-import { dropAll, dropVolume, INDEX_SCHEMA, INDEX_VERSION, makeVolume, volumeOf } from './index-schema.ts'
+import {
+  dropAll,
+  dropVolume,
+  INDEX_SCHEMA,
+  INDEX_VERSION,
+  makeVolume,
+  mergeVolume,
+  VOLUME_ENTRIES,
+  volumeOf,
+} from './index-schema.ts'
 import { closerTerms, createRowTerms } from './index-terms.ts'
 import { ownText } from './search-text.ts'
 import { createSpanCounts } from './span-counts.ts'
@@ -18,12 +27,17 @@ export interface IndexWriter {
    * its last intents.
    */
   rebuild(volume: number, entries: Iterable<{ seq: number; text: string }[]>): void
+  /** Merges one volume that is whole, if there is one that is not merged: a few tenths of a second, once for each. */
+  mergeOne(): void
   /** Forgets everything. */
   reset(): void
   /** Forgets everything up to and including `seq`, by whole volumes. */
   dropUpTo(seq: number): void
   close(): void
 }
+
+/** Entries behind its end after which a volume counts as whole: most outcomes of its last intents have come. */
+const SETTLED = 2_048
 
 export function createIndexWriter(db: DatabaseSync): IndexWriter {
   if (versionOf(db) !== INDEX_VERSION)
@@ -37,8 +51,12 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
   function forgetAll(): void {
     for (const { id } of db.prepare('SELECT id FROM volume').all()) dropVolume(db, Number(id))
     setMeta.run('to', 0)
+    setMeta.run('merged', 0)
   }
   const indexedTo = () => Number(getMeta.get('to')?.value ?? 0)
+  /** Volumes below this one are merged. */
+  const mergedTo = () => Number(getMeta.get('merged')?.value ?? 0)
+  const nextVolume = db.prepare('SELECT min(id) AS id FROM volume WHERE id >= ?')
   const pair = db.prepare('INSERT OR REPLACE INTO pair (opener, closer) VALUES (?, ?)')
   const countRows = db.prepare('UPDATE volume SET rows = rows + ? WHERE id = ?')
   const spans = createSpanCounts(db)
@@ -74,6 +92,15 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
       inTransaction(db, () => {
         dropVolume(db, volume)
         for (const batch of entries) addAll(batch, volume)
+        if (volume < mergedTo() && nextVolume.get(volume)?.id === volume) mergeVolume(db, volume)
+      })
+    },
+    mergeOne() {
+      const volume = nextVolume.get(mergedTo())?.id
+      if (volume == null || indexedTo() < (Number(volume) + 1) * VOLUME_ENTRIES + SETTLED) return
+      inTransaction(db, () => {
+        mergeVolume(db, Number(volume))
+        setMeta.run('merged', Number(volume) + 1)
       })
     },
     reset: () => inTransaction(db, forgetAll),

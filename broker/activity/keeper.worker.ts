@@ -40,6 +40,7 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
     case 'catch-up':
       pack(order.packTo, (to) => report({ id, done: 'packed', to }))
       while (indexSome(order.indexTo, (to) => report({ id, done: 'indexed', to })));
+      index.mergeOne()
       takeIn()
       break
     case 'remove':

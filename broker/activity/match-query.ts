@@ -20,6 +20,6 @@ const fitsDecision = (decision: string, entry: EntryFields) =>
   decision === 'ask' ? entry.asked || entry.decision === 'ask' : entry.decision === decision
 
 export function fitsText(terms: SearchTerms, entry: EntryFields, closer: EntryFields | null): boolean {
-  const own = closer === null ? ownText(entry) : `${ownText(entry)}\n${ownText(closer)}`
+  const own = closer === null ? [ownText(entry)] : [ownText(entry), ownText(closer)]
   return matches(terms, own, sharedText(entry))
 }

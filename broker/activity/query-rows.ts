@@ -6,6 +6,7 @@
 import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
 import { closes, rowOf } from './activity-row.ts'
 import type { EntryFields } from './entry-bytes.ts'
+import { eachOf, inBoth } from './falling-list.ts'
 import type { IndexReader } from './index-reader.ts'
 import { filterExpression, partExpression, phraseExpression, wordExpression } from './index-terms.ts'
 import { fitsFilters, fitsText } from './match-query.ts'
@@ -28,8 +29,8 @@ export interface QueryParts {
 const READ = 4_000
 /** Candidates counted for the total of a filtered query; beyond, it is extended by how densely they lay. */
 const COUNTED = 500
-/** Numbers gone through for that where two lists are held against each other, and few are in both. */
-const COMPARED = 4_000
+/** Jumps made for that where two lists are held against each other, and few are in both. */
+const COMPARED = 1_000
 
 export function queryRows(parts: QueryParts, query: ActivityQuery): { rows: ActivityRow[]; total: number } {
   const terms = parseSearch(query.text)
@@ -104,18 +105,19 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
   let kept = 0
   let bottom = range.to
   const compare: Comparing = { steps: 0, full: () => rows.length >= query.limit, bottom: null }
-  for (const seq of candidates(parts, search, { from, to: range.to }, compare)) {
+  const found = candidates(parts, search, { from, to: range.to }, compare)
+  for (const seq of withLate(found.seqs, lateRows(parts, search, closers, from, range.to))) {
     if (kept >= COUNTED + query.limit || read >= READ + query.limit) {
       bottom = seq + 1
       break
     }
-    if (rows.length < query.limit) {
+    if (rows.length < query.limit || found.mustRead) {
       read++
       const entry = parts.read(seq)
       if (entry === null || closes(entry) || !fitsFilters(query, entry)) continue
       const closer = closerOf(parts, closers, entry)
       if (!fitsText(terms, entry, closer)) continue
-      rows.push(rowOf(entry, closer))
+      if (rows.length < query.limit) rows.push(rowOf(entry, closer))
     }
     kept++
   }
@@ -125,24 +127,35 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
   search.total += share > 1 ? Math.max(kept + 1, Math.round(kept * share)) : kept
 }
 
-/** Row numbers that may fit, newest first: those that words and filters give and that parts give, too. */
+/**
+ * Row numbers that may fit, newest first: those that words and filters give and that parts give, too. Without any of
+ * these all numbers, outcomes' too: then even for a count the entries must be read, and they lie beside each other.
+ */
 function candidates(
   parts: QueryParts,
   { query, terms }: Search,
   range: { from: number; to: number },
   compare: Comparing,
-): Iterable<number> {
+): { seqs: Iterable<number>; mustRead: boolean } {
   const words = [filterExpression(query), wordExpression(terms.words), ...terms.phrases.map(phraseExpression)]
   const lists = [
-    { kind: 'word' as const, expression: words.filter((each) => each !== '').join(' AND ') },
-    { kind: 'part' as const, expression: terms.parts.map(partExpression).join(' AND ') },
+    { kind: 'word' as const, expression: both(words) },
+    { kind: 'part' as const, expression: both(terms.parts.map(partExpression)) },
   ]
     .filter(({ expression }) => expression !== '')
-    .map(({ kind, expression }) => parts.index.search(kind, expression, range.from, range.to))
+    .map(({ kind, expression }) => parts.index.search(kind, expression, range.to))
   const [first, second] = lists
-  if (first === undefined) return everySeq(range)
-  return second === undefined ? first : inBoth(first, second, compare)
+  if (first === undefined) return { seqs: everySeq(range), mustRead: true }
+  if (second === undefined) return { seqs: eachOf(first, range.from), mustRead: false }
+  const seqs = inBoth(first, second, range.from, (seq) => {
+    if (++compare.steps <= COMPARED || !compare.full()) return true
+    compare.bottom = seq + 1
+    return false
+  })
+  return { seqs, mustRead: false }
 }
+
+const both = (expressions: string[]) => expressions.filter((each) => each !== '').join(' AND ')
 
 interface Comparing {
   steps: number
@@ -152,20 +165,30 @@ interface Comparing {
   bottom: number | null
 }
 
-/** Numbers that are in both of two falling lists. */
-function* inBoth(first: Iterable<number>, second: Iterable<number>, compare: Comparing): Generator<number> {
-  const [a, b] = [first[Symbol.iterator](), second[Symbol.iterator]()]
-  let [x, y] = [a.next(), b.next()]
-  while (!x.done && !y.done) {
-    const top = Math.max(x.value, y.value)
-    if (++compare.steps > COMPARED && compare.full()) {
-      compare.bottom = top + 1
-      return
-    }
-    if (x.value === y.value) yield top
-    if (x.value === top) x = a.next()
-    if (y.value === top) y = b.next()
+/** Rows in the index that fit by the words of an outcome that is not in it yet; falling. */
+function lateRows(
+  parts: QueryParts,
+  { query, terms }: Search,
+  closers: Map<number, EntryFields>,
+  from: number,
+  to: number,
+): number[] {
+  const fits = ([seq, closer]: [number, EntryFields]) => {
+    if (seq > from || seq < to) return false
+    const entry = parts.read(seq)
+    return entry !== null && fitsFilters(query, entry) && fitsText(terms, entry, closer)
   }
+  const late = [...closers].filter(fits).map(([seq]) => seq)
+  return late.sort((a, b) => b - a)
+}
+function* withLate(seqs: Iterable<number>, late: number[]): Generator<number> {
+  let next = 0
+  for (const seq of seqs) {
+    while ((late[next] ?? 0) > seq) yield late[next++] as number
+    if (late[next] === seq) next++
+    yield seq
+  }
+  yield* late.slice(next)
 }
 
 function* everySeq({ from, to }: { from: number; to: number }): Generator<number> {

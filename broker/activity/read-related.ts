@@ -1,6 +1,7 @@
 /** One entry with its proof, and those that belong to it: the same call, the same question, the same grant. */
 import type { ActivityEntry } from '../../contract/activity.ts'
 import type { EntryReader } from './entry-reader.ts'
+import { eachOf } from './falling-list.ts'
 import type { IndexReader } from './index-reader.ts'
 import { marker, threadsOf } from './index-terms.ts'
 import type { TailCache } from './tail-cache.ts'
@@ -34,7 +35,7 @@ export function readRelated(
   ]
   if (terms.length > 0) {
     const expression = terms.map((term) => `"${term}"`).join(' OR ')
-    for (const row of index.search('word', expression, to, 1)) {
+    for (const row of eachOf(index.search('word', expression, 1), to)) {
       found.add(row)
       const closer = index.closerOf(row)
       if (closer !== null) found.add(closer)

@@ -14,12 +14,13 @@ export interface SearchTerms {
   parts: string[]
 }
 
-/** Lower case, without accents; the same for query and content. */
+/** Lower case, without accents; the same for query and content. NUL, at which SQLite ends a text, is a space. */
 export function fold(text: string): string {
   if (/^[ -~\n]*$/.test(text)) return text.toLowerCase()
   return text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
+    .replaceAll('\0', ' ')
     .toLowerCase()
 }
 
@@ -68,14 +69,20 @@ function collect(value: Json, into: string[]): void {
     for (const item of Object.values(value)) collect(item, into)
 }
 
-/** True when all terms are in the texts (an entry's, and its closer's). */
-export function matches(terms: SearchTerms, own: string, shared: string): boolean {
+/**
+ * True when all terms are in the texts: an entry's own, its closer's, and what is shared. A part or a phrase lies in one
+ * of them; the index knows no other either.
+ */
+export function matches(terms: SearchTerms, own: string[], shared: string): boolean {
   const { words, phrases, parts } = terms
-  if (parts.some((part) => !own.includes(part))) return false
+  if (parts.some((part) => !own.some((text) => text.includes(part)))) return false
   if (words.length === 0 && phrases.length === 0) return true
-  const found = wordsOf(`${own}\n${shared}`)
-  const set = new Set(found)
-  return words.every((word) => set.has(word)) && phrases.every((phrase) => hasPhrase(found, phrase))
+  const found = [...own, shared].map(wordsOf)
+  const set = new Set(found.flat())
+  return (
+    words.every((word) => set.has(word)) &&
+    phrases.every((phrase) => found.some((words) => hasPhrase(words, phrase)))
+  )
 }
 
 function hasPhrase(words: string[], phrase: string[]): boolean {

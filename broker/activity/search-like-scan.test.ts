@@ -1,0 +1,268 @@
+/**
+ * What the index finds is what reading every entry finds, for entries and queries that nobody thought of: across two
+ * volumes, merged or not, with outcomes that come late and a tail that is not indexed yet.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { times } from '../../build/how-deep.ts'
+import { fc } from '../../build/properties.ts'
+import { ActivityQuery, type NewEntry } from '../../contract/activity.ts'
+import { type EntryFields, encodeEntry, readEntry } from './entry-bytes.ts'
+import { createIndexReader, type IndexReader } from './index-reader.ts'
+import { VOLUME_ENTRIES } from './index-schema.ts'
+import { createIndexWriter } from './index-writer.ts'
+import { queryRows } from './query-rows.ts'
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'activity-scan-'))
+/** The log begins shortly before a volume ends. */
+const FIRST = VOLUME_ENTRIES - 400
+const ENTRIES = 900
+const INDEXED = FIRST + 800
+const START = 1_750_000_000_000
+const words = [
+  'invoice',
+  'invoices',
+  'voice',
+  'Münster',
+  'munster',
+  'ПЛАН',
+  '合同',
+  'a',
+  'x1',
+  '7',
+  '77',
+  '🦊fox',
+  'ﬁle',
+]
+const marks = [' ', '/', '-', '.', '_', '\n', '"', '*', '🦊', '\u0000', '\ud800', '’']
+const people = ['tidy', 'post'].map((name) => ({ id: `agent_${name}`, kind: 'agent' as const, name }))
+
+// A fixed seed: the same log each time; the queries are fast-check's.
+let state = 77
+const below = (n: number) => {
+  state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
+  return Math.floor((state / 0x80000000) * n)
+}
+const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T
+const sentence = (length: number) =>
+  Array.from({ length: 1 + below(length) }, () => pick(words) + pick(marks)).join('')
+
+function someEntry(open: number[]): NewEntry {
+  const kind = open.length > 0 ? pick(['intent', 'decision', 'outcome', 'outcome'] as const) : 'intent'
+  const common = {
+    subject: sentence(5),
+    principal: pick(people),
+    details: below(2) ? { note: sentence(3), list: [below(90), sentence(1)], deep: { it: pick(words) } } : {},
+  }
+  if (kind === 'outcome')
+    return { ...common, kind, ref: open.splice(below(open.length), 1)[0] ?? null, ok: below(2) === 0 }
+  return {
+    ...common,
+    kind,
+    run: { id: `run_${below(4)}`, title: sentence(2) },
+    capability: pick(['fs.read', 'net.request'] as const),
+    decision: kind === 'intent' ? 'allow' : pick(['deny', 'ask'] as const),
+    asked: below(5) === 0,
+    because: [{ layer: 'policy', rule: 'rule', text: sentence(3) }],
+  }
+}
+
+const entries: EntryFields[] = []
+const texts: { seq: number; text: string }[] = []
+const closers = new Map<number, EntryFields>()
+beforeAll(() => {
+  const open: number[] = []
+  for (let seq = FIRST; seq < FIRST + ENTRIES; seq++) {
+    const text = encodeEntry(someEntry(open), seq, START + seq * 10_000)
+    const entry = readEntry(text)
+    if (entry.kind === 'intent') open.push(seq)
+    if (entry.kind === 'outcome') closers.set(entry.ref ?? 0, entry)
+    entries.push(entry)
+    texts.push({ seq, text })
+  }
+})
+const newestFirst = (from: number, to: number) =>
+  entries.slice(Math.max(0, to - FIRST), Math.max(0, from + 1 - FIRST)).reverse()
+
+let made = 0
+const ends: (() => void)[] = []
+function makeIndex() {
+  const file = path.join(folder, `index-${++made}.db`)
+  const db = new DatabaseSync(file)
+  const writer = createIndexWriter(db)
+  const indexed = texts.filter(({ seq }) => seq <= INDEXED)
+  for (let n = 0; n < indexed.length; n += 60) writer.add(indexed.slice(n, n + 60))
+  const index = createIndexReader(file)
+  ends.push(index.close, writer.close)
+  return { db, writer, index }
+}
+afterAll(() => {
+  for (const end of ends) end()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Page by page. */
+function found(index: IndexReader, query: ActivityQuery): { rows: number[]; total: number } {
+  const parts = {
+    index,
+    indexedTo: INDEXED,
+    tail: newestFirst(FIRST + ENTRIES, INDEXED + 1),
+    down: (from: number, limit: number) => newestFirst(from, FIRST).slice(0, limit),
+    read: (seq: number) => entries[seq - FIRST] ?? null,
+    rowCount: entries.filter(({ kind }) => kind !== 'outcome').length,
+  }
+  const first = queryRows(parts, query)
+  const all: number[] = []
+  for (let { rows } = first; rows.length > 0; ) {
+    all.push(...rows.map(({ seq }) => seq))
+    rows = queryRows(parts, { ...query, before: all.at(-1) }).rows
+  }
+  return { rows: all, total: first.total }
+}
+
+// ── the scan, on its own terms ───────────────────────────────────────────────────────────────────────────────
+
+const plain = (text: string) =>
+  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('\0', ' ')
+const inWords = (text: string) =>
+  ` ${plain(text)
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()} `
+const leaves = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [String(value)]
+
+interface Wanted {
+  words: string[]
+  phrases: string[]
+  parts: string[]
+  fields: Partial<ActivityQuery>
+}
+/** Each row with its texts, newest first. */
+let rows: { entry: EntryFields; own: string[]; all: string[] }[] = []
+beforeAll(() => {
+  rows = newestFirst(FIRST + ENTRIES, FIRST)
+    .filter(({ kind }) => kind !== 'outcome')
+    .map((entry) => {
+      const { seq, principal, run, because, kind, capability, decision } = entry
+      const both = [entry, closers.get(seq)].filter((each) => each !== undefined)
+      const own = both.map((each) => [each.subject, ...leaves(each.details)].join('\n'))
+      const shared = [
+        kind,
+        capability,
+        decision,
+        principal?.name,
+        run?.title,
+        ...because.map(({ text }) => text),
+      ]
+      return { entry, own: own.map(plain), all: [...own, shared.join('\n')].map(inWords) }
+    })
+})
+function scan({ words, phrases, parts, fields }: Wanted): number[] {
+  const spaced = [...words, ...phrases].map(inWords).filter((each) => each !== '  ')
+  const folded = parts.map(plain)
+  const fits = ({ entry, own, all }: (typeof rows)[number]) =>
+    spaced.every((each) => all.some((text) => text.includes(each))) &&
+    folded.every((part) => own.some((text) => text.includes(part))) &&
+    (fields.principalId === undefined || entry.principal?.id === fields.principalId) &&
+    (fields.runId === undefined || entry.run?.id === fields.runId) &&
+    (fields.capability === undefined || entry.capability === fields.capability) &&
+    (fields.kinds === undefined || fields.kinds.includes(entry.kind)) &&
+    (fields.since === undefined || entry.at >= fields.since) &&
+    (fields.until === undefined || entry.at <= fields.until) &&
+    (fields.decision === undefined ||
+      entry.decision === fields.decision ||
+      (fields.decision === 'ask' && entry.asked))
+  return rows.filter(fits).map(({ entry }) => entry.seq)
+}
+
+// ── queries ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+const aWord = fc.constantFrom(...words)
+const aMark = fc.constantFrom(...marks.filter((mark) => mark !== '"' && mark !== '*'))
+const longer = fc.array(fc.tuple(aWord, aMark), { minLength: 1, maxLength: 4 })
+const joined = longer.map((pieces) => pieces.flat().join('').trim())
+/** A piece out of something that may be there, at least three characters of each way of counting. */
+const aPart = fc
+  .tuple(joined, fc.nat(6), fc.integer({ min: 3, max: 24 }))
+  .map(([text, from, length]) =>
+    [...text]
+      .slice(from, from + length)
+      .join('')
+      .trim(),
+  )
+  .filter((part) => [...plain(part)].length >= 3)
+const anInstant = fc
+  .integer({ min: FIRST - 20, max: FIRST + ENTRIES + 20 })
+  .map((seq) => START + seq * 10_000)
+const maybe = <T>(arb: fc.Arbitrary<T>) => fc.option(arb, { nil: undefined, freq: 2 })
+const wanted: fc.Arbitrary<Wanted> = fc.record({
+  words: fc.array(aWord, { maxLength: 3 }),
+  phrases: fc.array(joined, { maxLength: 2 }),
+  parts: fc.array(aPart, { maxLength: 2 }),
+  fields: fc.record({
+    principalId: maybe(fc.constantFrom('agent_tidy', 'agent_post', 'agent_none')),
+    runId: maybe(fc.constantFrom('run_0', 'run_3')),
+    capability: maybe(fc.constantFrom('fs.read' as const, 'net.request' as const)),
+    decision: maybe(fc.constantFrom('allow' as const, 'deny' as const, 'ask' as const)),
+    kinds: maybe(fc.subarray(['intent' as const, 'decision' as const])),
+    since: maybe(anInstant),
+    until: maybe(anInstant),
+  }),
+})
+
+function holds(index: IndexReader) {
+  fc.assert(
+    fc.property(wanted, fc.integer({ min: 20, max: 300 }), (want, limit) => {
+      const { words, phrases, parts, fields } = want
+      const quoted = [...phrases.map((each) => `"${each}"`), ...parts.map((each) => `*${each}*`)]
+      const text = [...words, ...quoted].join(' ')
+      const { rows, total } = found(index, ActivityQuery.parse({ text, limit, ...fields }))
+      const expected = scan(want)
+      expect(rows).toEqual(expected)
+      // Behind the rows that it shows a search with parts or times counts what the index takes to fit.
+      const counted = parts.length > 0 || fields.since !== undefined || fields.until !== undefined
+      const onlyTimes =
+        text === '' &&
+        Object.keys(fields).every(
+          (key) => fields[key as 'since'] === undefined || key === 'since' || key === 'until',
+        )
+      if (expected.length < limit || !counted || onlyTimes) expect(total).toBe(expected.length)
+      else expect(total).toBeGreaterThanOrEqual(expected.length)
+    }),
+    { numRuns: times(300) },
+  )
+}
+
+describe('a search', () => {
+  it('finds what a scan finds', () => holds(makeIndex().index))
+
+  it('finds the same when a volume is whole and was merged: one run of each kind', () => {
+    const { db, writer, index } = makeIndex()
+    const runs = (table: string) =>
+      Number(db.prepare(`SELECT count(DISTINCT segid) AS n FROM ${table}_idx`).get()?.n)
+    const newer = runs('word_1')
+    writer.mergeOne()
+    expect(runs('word_0')).toBeGreaterThan(1)
+    // The volume is whole when the log has gone on for a while.
+    const later = INDEXED + 3_000
+    writer.add([{ seq: later, text: encodeEntry({ kind: 'app', subject: 'Later' }, later, START) }])
+    writer.mergeOne()
+    writer.mergeOne()
+    expect([runs('word_0'), runs('part_0')]).toEqual([1, 1])
+    expect(runs('word_1')).toBe(newer + 1)
+    holds(index)
+  })
+
+  it('finds the same when a merged volume was made anew', () => {
+    const { db, writer, index } = makeIndex()
+    const later = INDEXED + 3_000
+    writer.add([{ seq: later, text: encodeEntry({ kind: 'app', subject: 'Later' }, later, START) }])
+    writer.mergeOne()
+    writer.rebuild(0, [texts.slice(0, 200), texts.slice(200, 700)])
+    expect(db.prepare('SELECT count(DISTINCT segid) AS n FROM word_0_idx').get()?.n).toBe(1)
+    holds(index)
+  })
+})
