@@ -82,16 +82,21 @@ const send = (host: string, outside: boolean, more: Partial<NewEntry> = {}) =>
       ...more,
     }),
   )
-const useSecret = (tool: string, hash = 'a') =>
+const useSecret = (
+  tool: string,
+  hash = 'a',
+  { name = 'github', kind = 'intent' }: { name?: string; kind?: NewEntry['kind'] } = {},
+) =>
   log.append(
     readIntent(1, {
+      kind,
       capability: 'secret.use',
       tool: { name: tool, version: '1.0.0', hash: hash.repeat(64) },
       details: {
         needs: [
           {
             capability: 'secret.use',
-            resource: { kind: 'secret', name: 'github', to: 'https://api.example:443' },
+            resource: { kind: 'secret', name, to: 'https://api.example:443' },
           },
         ],
       },
@@ -253,6 +258,180 @@ describe('alerts', () => {
     for (const { words, title } of ALERT_RULES) expect(`${title} ${words}`.length).toBeGreaterThan(40)
   })
 })
+
+interface RuleCases {
+  /** Has the rule fire, once. */
+  fires(): void
+  /** What comes close, and is none. */
+  nearly: Record<string, () => void>
+}
+const other = { id: 'agent_2', kind: 'agent' as const, name: 'Other' }
+const times = (count: number, fn: () => void) => {
+  for (let n = 0; n < count; n++) fn()
+}
+const refuse = (more: Partial<NewEntry> = {}) =>
+  log.append(readIntent(1, { kind: 'decision', decision: 'deny', ok: false, ...more }))
+const sendBytes = (bytesOut: number, more: Partial<NewEntry> = {}) =>
+  log.append(readIntent(1, { capability: 'net.request', details: { bytesOut }, ...more }))
+const change = (more: Partial<NewEntry> = {}) =>
+  log.append(readIntent(1, { capability: 'fs.write', ...more }))
+const verified = (ok: boolean, check = 'chain-check') =>
+  log.append({ kind: 'app', subject: 'Checked', details: { check, ok, text: 'Entry 2 was changed.' } })
+const startsWith = (sandbox: string, check = 'sandbox-check') =>
+  log.append({ kind: 'app', subject: 'Sandbox', details: { check, sandbox } })
+
+const CASES: Record<string, RuleCases> = {
+  'new-host-after-outside-text': {
+    fires: () => void send('new.example', true),
+    nearly: {
+      'a new host before any outside text': () => send('new.example', false),
+      'a known host after outside text': () => {
+        send('new.example', false)
+        send('new.example', true)
+      },
+      'outside text, and no host': () =>
+        log.append(readIntent(1, { lamps: { outside: true, private: false, send: true } })),
+      'what a request that was let through did': () => send('new.example', true, { kind: 'outcome' }),
+      'what nobody asked for': () => send('new.example', true, { principal: null }),
+    },
+  },
+  'burst-of-denials': {
+    fires: () => times(10, refuse),
+    nearly: {
+      'nine in a minute': () => times(9, refuse),
+      'ten in a little more than a minute': () => {
+        refuse()
+        clock.forward(60_001)
+        times(9, refuse)
+      },
+      'ten of two agents': () => {
+        times(5, refuse)
+        times(5, () => refuse({ principal: other }))
+      },
+      'ten that were let through': () => times(10, () => refuse({ decision: 'allow', ok: true })),
+      'ten answers of the person, which are in the record beside the decisions': () =>
+        times(10, () => refuse({ kind: 'answer' })),
+    },
+  },
+  'unusual-volume-out': {
+    fires: () => times(2, () => sendBytes(12_500_000)),
+    nearly: {
+      'a byte less': () => sendBytes(24_999_999),
+      'as much in a little more than ten minutes': () => {
+        sendBytes(12_500_000)
+        clock.forward(600_001)
+        sendBytes(12_500_000)
+      },
+      'as much of two agents': () => {
+        sendBytes(20_000_000)
+        sendBytes(20_000_000, { principal: other })
+      },
+      'as much that was refused': () => sendBytes(30_000_000, { kind: 'decision', decision: 'deny' }),
+      'what came in': () => log.append(readIntent(1, { details: { bytesIn: 30_000_000 } })),
+    },
+  },
+  'secret-used-by-new-tool': {
+    fires: () => {
+      useSecret('git')
+      useSecret('web')
+    },
+    nearly: {
+      'its first use': () => useSecret('git'),
+      'its next use by the same tool': () => times(2, () => useSecret('git')),
+      'another secret’s first use by another tool': () => {
+        useSecret('git')
+        useSecret('web', 'a', { name: 'mail' })
+      },
+      'a use that was refused': () => {
+        useSecret('git')
+        useSecret('web', 'a', { kind: 'decision' })
+      },
+    },
+  },
+  'work-while-locked': {
+    fires: () => {
+      locked = true
+      change()
+    },
+    nearly: {
+      'work while it is not locked': () => change(),
+      'work after it was unlocked again': () => {
+        locked = true
+        locked = false
+        change()
+      },
+      'reading while it is locked': () => {
+        locked = true
+        log.append(readIntent(1))
+      },
+      'what is refused while it is locked': () => {
+        locked = true
+        change({ kind: 'decision', decision: 'deny', ok: false })
+      },
+      'the app’s own work while it is locked': () => {
+        locked = true
+        change({ principal: null })
+      },
+    },
+  },
+  'chain-broken': {
+    fires: () => verified(false),
+    nearly: {
+      'a verification that finds nothing': () => verified(true),
+      'another check that finds something': () => verified(false, 'disk-check'),
+    },
+  },
+  'sandbox-weaker': {
+    fires: () => {
+      startsWith('bubblewrap')
+      startsWith('none')
+    },
+    nearly: {
+      'none at the first start': () => startsWith('none'),
+      'one where there was none': () => {
+        startsWith('none')
+        startsWith('bubblewrap')
+      },
+      'another one that is as strong': () => {
+        startsWith('seatbelt')
+        startsWith('bubblewrap')
+      },
+      'another check that names it': () => {
+        startsWith('bubblewrap')
+        startsWith('none', 'other-check')
+      },
+    },
+  },
+}
+
+it('has cases for each rule', () => {
+  expect(Object.keys(CASES)).toEqual(ALERT_RULES.map(({ id }) => id))
+})
+for (const [id, { fires, nearly }] of Object.entries(CASES))
+  describe(`the rule ${id}`, () => {
+    it('fires once, and says so on record', async () => {
+      fires()
+      expect(await rules()).toEqual([id])
+      expect(log.query(query({ kinds: ['alert'] })).rows).toHaveLength(1)
+    })
+    for (const [what, happens] of Object.entries(nearly))
+      it(`is quiet at ${what}`, async () => {
+        happens()
+        expect(await rules()).toEqual([])
+        expect(log.query(query({ kinds: ['alert'] })).rows).toEqual([])
+      })
+    it('is quiet when it is muted', async () => {
+      muted = [id]
+      fires()
+      expect(await rules()).toEqual([])
+      expect(log.query(query({ kinds: ['alert'] })).rows).toEqual([])
+    })
+    it('speaks when all others are muted', async () => {
+      muted = ALERT_RULES.map((rule) => rule.id).filter((each) => each !== id)
+      fires()
+      expect(await rules()).toEqual([id])
+    })
+  })
 
 describe('the care of the log', () => {
   it('verifies from time to time, and writes down that it did', async () => {
