@@ -1,11 +1,12 @@
 /** Where the usual providers rotate a key, and an address that tells a good one from a bad one. Pure. */
-import type { SecretInfo } from './secret.ts'
+import type { SecretBinding, SecretInfo } from './secret.ts'
 
 interface Provider {
   /** Hosts that end so. */
   host: string
   rotateUrl: string
-  checkUrl: string
+  /** Of the address that tells a good key from a bad one; '' where there is none. */
+  path: string
   header: string
 }
 const BEARER = 'Authorization: Bearer {value}'
@@ -39,10 +40,14 @@ const PROVIDERS: readonly Provider[] = [
 ]
 
 function provider(host: string, rotateUrl: string, path: string, header = BEARER): Provider {
-  return { host, rotateUrl, checkUrl: path === '' ? '' : `https://${host}${path}`, header }
+  return { host, rotateUrl, path, header }
 }
 
-/** What is known of where this secret goes; the first of its hosts, when its provider isn't known. */
+/**
+ * What is known of where this secret goes. The address to check it at is one that it is bound to: its provider's own
+ * where that is among them, else the first of its own. A key that a person has bound to a part of a host is shown to
+ * no other part of it, not even to see whether it still works.
+ */
 export function rotationOf({ bindings, rotateUrl }: Pick<SecretInfo, 'bindings' | 'rotateUrl'>) {
   const known = PROVIDERS.find(({ host }) =>
     bindings.some((binding) => binding.host === host || binding.host.endsWith(`.${host}`)),
@@ -51,7 +56,25 @@ export function rotationOf({ bindings, rotateUrl }: Pick<SecretInfo, 'bindings' 
   const port = first?.port === undefined ? '' : `:${first.port}`
   return {
     rotateUrl: rotateUrl || (known?.rotateUrl ?? ''),
-    checkUrl: known?.checkUrl || (first ? `${first.scheme}://${first.host}${port}${first.pathPrefix}` : ''),
+    checkUrl:
+      known && bindings.some((binding) => reaches(binding, known))
+        ? `https://${known.host}${known.path}`
+        : first
+          ? `${first.scheme}://${first.host}${port}${first.pathPrefix}`
+          : '',
     header: known?.header ?? BEARER,
   }
+}
+
+/** For the plain paths of the table above; what a secret may really be sent to, its vault decides. */
+function reaches(binding: SecretBinding, { host, path }: Provider): boolean {
+  if (
+    path === '' ||
+    binding.place !== 'header' ||
+    binding.scheme !== 'https' ||
+    (binding.port ?? 443) !== 443
+  )
+    return false
+  const prefix = binding.pathPrefix.replace(/\/$/, '')
+  return binding.host === host && (path === prefix || path.startsWith(`${prefix}/`))
 }

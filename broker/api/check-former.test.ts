@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { rotationOf } from '../../contract/known-providers.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { ok } from '../../contract/outcome.ts'
-import { SecretRules } from '../../contract/secret.ts'
+import { SecretBinding, SecretRules } from '../../contract/secret.ts'
 import { mintPermit } from '../gate/permit.ts'
 import type { DocumentStore, Gate } from '../ports.ts'
 import { createVault } from '../secrets/vault.ts'
@@ -140,6 +141,18 @@ describe('after a rotation', () => {
     )
     await expect(elsewhere).rejects.toMatchObject({ code: 'denied-by-policy' })
     expect(seen).toEqual([])
+  })
+
+  test('nor to another part of the host than it is bound to, and the address that is offered is not there', async () => {
+    const part = { scheme: 'http' as const, host: '127.0.0.1', port, pathPrefix: '/repos/acme' }
+    vault.update(SecretRules.parse({ name: 'key', bindings: [part] }))
+    await vault.rotate('key', NEW)
+    await expect(ask('/user')).rejects.toThrow('only below /repos/acme')
+    expect(seen).toEqual([])
+    good.delete(OLD)
+    const { checkUrl } = rotationOf({ bindings: [SecretBinding.parse(part)], rotateUrl: '' })
+    expect(await ask(new URL(checkUrl).pathname)).toMatchObject({ former: 'refused', now: 'works' })
+    expect(seen).toEqual([`/repos/acme ${OLD}`, `/repos/acme ${NEW}`])
   })
 
   test('nothing is kept when there was no rotation, or after the vault is closed', async () => {

@@ -2,12 +2,12 @@
  * Secrets: rules in the document store, values in the OS keychain, and for the time the broker runs in its memory (the
  * leak scan must know what to look for). Nobody but a permitted effect gets a value; there is no export.
  */
-import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
+import { failed, type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
 import { type KeychainStatus, SecretInfo, type SecretRules } from '../../contract/secret.ts'
 import type { Permit } from '../gate/permit.ts'
 import type { Clock, DocumentStore, SecretVault, Stoppable } from '../ports.ts'
 import type { Keychain } from './keychain.ts'
-import { matchBinding, mayUse } from './match-binding.ts'
+import { matchBinding, mayUse, type SecretTarget } from './match-binding.ts'
 
 export interface VaultParts {
   store: DocumentStore
@@ -25,6 +25,21 @@ const LOCKED = 'Secrets are locked until a person ends the incident.'
 /** Who wants to use it, for people. */
 function describeUser({ facts: { principalName, tool } }: Permit): string {
   return tool === null ? `“${principalName}”` : `“${principalName}” with the tool “${tool}”`
+}
+
+/** Where only the path is another, that is said: the host alone would read like a mistake. */
+function unbound({ name, bindings }: SecretInfo, target: SecretTarget): Refused {
+  const below = bindings
+    .filter(({ pathPrefix }) => matchBinding(bindings, { ...target, path: pathPrefix }))
+    .map(({ pathPrefix }) => pathPrefix)
+  const words =
+    below.length > 0
+      ? `is bound to ${target.origin} only below ${[...new Set(below)].join(' and ')}`
+      : `isn’t bound to ${target.origin}`
+  return refused(
+    'denied-by-policy',
+    `The secret “${name}” ${words}. A person can change that on the Secrets page.`,
+  )
 }
 
 export function createVault(
@@ -195,10 +210,7 @@ export function createVault(
         !matchBinding(info.value.bindings, target) &&
         !(forModel && info.value.bindings.length === 0)
       )
-        return refused(
-          'denied-by-policy',
-          `The secret “${name}” isn’t bound to ${target.origin}. A person can bind it on the Secrets page.`,
-        )
+        return unbound(info.value, target)
       // Who locks the keychain means what was read from it too.
       const { state, text } = await keychain.status()
       if (state === 'locked') return refused('unavailable', text)
@@ -220,9 +232,7 @@ export function createVault(
       const former = formers.get(name)
       if (!info || !former)
         return refused('unavailable', `The old value of “${name}” is no longer kept, so it can’t be tried.`)
-      return matchBinding(info.bindings, target)
-        ? ok(former.value)
-        : refused('denied-by-policy', `The secret “${name}” isn’t bound to ${target.origin}.`)
+      return matchBinding(info.bindings, target) ? ok(former.value) : unbound(info, target)
     },
     forgetFormer(name) {
       dropFormer(name)
