@@ -294,7 +294,7 @@ declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>
   encodeInto(text: string, into: Uint8Array): { read: number; written: number }
 }
-/** utf-8, utf-16le and windows-1252 (latin1). */
+/** utf-8, utf-16le, utf-16be and windows-1252 (latin1). */
 declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
   readonly encoding: string
@@ -496,6 +496,9 @@ declare class Response extends Body {
     value: unknown,
     init?: { status?: number; statusText?: string; headers?: HeadersInit },
   ): Response
+  static redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response
+  /** Of type `error`, status 0. `fetch` never gives one: it rejects. */
+  static error(): Response
 }
 /** Capability `net.request`. */
 declare function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>

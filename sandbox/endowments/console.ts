@@ -8,6 +8,9 @@ const LEVELS = {
   log: 'info',
   info: 'info',
   dir: 'info',
+  dirxml: 'info',
+  table: 'info',
+  timeLog: 'info',
   warn: 'warn',
   error: 'error',
 }
@@ -29,7 +32,16 @@ export const endowment: Endowment = {
     console.assert = (holds: unknown, ...values: unknown[]) => {
       if (!holds) write('error', ['Assertion failed:', ...values])
     }
-    for (const name of ['group', 'groupCollapsed', 'groupEnd', 'time', 'timeEnd', 'count', 'clear'])
+    for (const name of [
+      'group',
+      'groupCollapsed',
+      'groupEnd',
+      'time',
+      'timeEnd',
+      'count',
+      'countReset',
+      'clear',
+    ])
       console[name] = nothing
     box.give('console', console)
   },

@@ -9,10 +9,12 @@ import { AbortController, AbortSignal } from './abort.ts'
 import { CryptoKey } from './crypto-key.ts'
 import { DOMException } from './dom-exception.ts'
 import type { Box, HostCalls } from './endowment.ts'
+import { Event, EventTarget } from './events.ts'
 import { createFetch, Response } from './fetch.ts'
 import { Headers } from './headers.ts'
 import { structuredClone } from './structured-clone.ts'
 import { createSubtle } from './subtle.ts'
+import { WEB_PROGRAMS } from './testing/web-programs.ts'
 import { TextDecoder, TextEncoder } from './text-coding.ts'
 import { createUrlClass } from './url.ts'
 import { URLSearchParams } from './url-search-params.ts'
@@ -29,8 +31,12 @@ const { Request, fetch } = createFetch({ host, ask } as unknown as Box, URL)
 const nodes = globalThis
 const OURS = {
   ...{ structuredClone, TextDecoder, TextEncoder, Headers, URLSearchParams, URL, Response, Request },
-  ...{ DOMException, CryptoKey, AbortController, AbortSignal, s: createSubtle(host) },
+  ...{ DOMException, CryptoKey, AbortController, AbortSignal, Event, EventTarget, s: createSubtle(host) },
 }
+// As `give` does: what a class calls itself is how a clone tells it from data.
+for (const [name, value] of Object.entries(OURS))
+  if (typeof value === 'function' && 'prototype' in value)
+    Reflect.defineProperty(value.prototype as object, Symbol.toStringTag, { value: name })
 const THEIRS: Record<string, unknown> = { s: webcrypto.subtle }
 for (const name of Object.keys(OURS)) THEIRS[name] ??= (nodes as unknown as Record<string, unknown>)[name]
 
@@ -168,8 +174,25 @@ async function run(program: string, things: Record<string, unknown>) {
   }
 }
 
-it.each([...TEXTS, ...CLONES, ...ADDRESSES, ...BODIES, ...KEYS])('%s', async (program) => {
+it.each([...TEXTS, ...CLONES, ...ADDRESSES, ...BODIES, ...KEYS, ...WEB_PROGRAMS])('%s', async (program) => {
   expect(await run(program, OURS)).toEqual(await run(program, THEIRS))
+})
+
+it('what differs on purpose is an error that says so', async () => {
+  const words = async (program: string) =>
+    await new AsyncFunction(...Object.keys(OURS), program)(...Object.values(OURS)).then(
+      () => 'nothing',
+      (error: Error) => `${error.name}: ${error.message}`,
+    )
+  expect(await words(`new Response({})`)).toMatch(/^TypeError: .*JSON\.stringify/)
+  expect(await words(`new Request('https://a/', { method: 'POST', body: new Map() })`)).toMatch(
+    /^TypeError: .*bytes/,
+  )
+  expect(await words(`new TextDecoder('shift_jis')`)).toMatch(/^RangeError: .*utf-16be and windows-1252 are/)
+  const rsa = `{ name: 'RSA-OAEP', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' }`
+  expect(await words(`await s.generateKey(${rsa}, true, ['encrypt'])`)).toMatch(
+    /^NotSupportedError: RSA-OAEP is not available; HMAC.* are/,
+  )
 })
 
 it('an algorithm’s members are read once', async () => {

@@ -25,6 +25,15 @@ const CODES: Record<string, number> = {
 
 /** The web's error with a name instead of a class. */
 export class DOMException extends Error {
+  static {
+    // ABORT_ERR and the like, as older code has them.
+    for (const [name, value] of Object.entries(CODES)) {
+      const words = name.replace(/Error$/, '').replace(/([a-z])(?=[A-Z])/g, '$1_')
+      const member = { value, enumerable: true }
+      Object.defineProperty(DOMException, `${words.toUpperCase()}_ERR`, member)
+      Object.defineProperty(DOMException.prototype, `${words.toUpperCase()}_ERR`, member)
+    }
+  }
   declare readonly name: string
   declare readonly code: number
   /** @param options the name, or an object with the name and a cause */

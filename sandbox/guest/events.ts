@@ -1,17 +1,23 @@
 /** Event and EventTarget, as far as AbortSignal needs them: no bubbling, no capture. */
+import { DOMException } from './dom-exception.ts'
 
 let wasStopped: (event: Event) => boolean
+/** Runs it with the event under way; throws where it is already, and for what is no event. */
+let underWay: (event: Event, fn: () => void) => void
 
 export class Event {
   readonly type: string
+  readonly bubbles = false
   readonly cancelable: boolean
   readonly timeStamp = Date.now()
   target: EventTarget | null = null
   #prevented = false
   #stopped = false
-  constructor(type: string, init: { cancelable?: boolean } = {}) {
-    this.type = `${type}`
-    this.cancelable = Boolean(init.cancelable)
+  #isUnderWay = false
+  constructor(...given: [type?: unknown, init?: { cancelable?: boolean } | null]) {
+    if (given.length === 0) throw new TypeError('an event has a type')
+    this.type = `${given[0]}`
+    this.cancelable = Boolean(given[1]?.cancelable)
   }
   get defaultPrevented() {
     return this.#prevented
@@ -28,6 +34,16 @@ export class Event {
   }
   static {
     wasStopped = (event) => event.#stopped
+    underWay = (event, fn) => {
+      if (event.#isUnderWay) throw new DOMException('the event is being dispatched', 'InvalidStateError')
+      event.#isUnderWay = true
+      try {
+        fn()
+      } finally {
+        event.#isUnderWay = false
+        event.#stopped = false
+      }
+    }
   }
 }
 
@@ -46,6 +62,13 @@ export class EventTarget {
     listener: Listener | null,
     options: boolean | { once?: boolean; signal?: EventTarget & { aborted: boolean } } = {},
   ) {
+    if (
+      listener !== null &&
+      listener !== undefined &&
+      typeof listener !== 'function' &&
+      typeof listener !== 'object'
+    )
+      throw new TypeError('a listener is a function, or an object with handleEvent')
     if (!listener) return
     const { once = false, signal = undefined } =
       typeof options === 'object' && options !== null ? options : {}
@@ -60,14 +83,18 @@ export class EventTarget {
   }
 
   dispatchEvent(event: Event): boolean {
+    underWay(event, () => this.#tell(event))
+    return !event.defaultPrevented
+  }
+
+  #tell(event: Event) {
     event.target = this
     for (const entry of this.#entries.filter(({ type }) => type === event.type)) {
+      if (wasStopped(event)) break
       if (!this.#entries.includes(entry)) continue
       if (entry.once) this.#entries = this.#entries.filter((other) => other !== entry)
       call(entry.listener, event, this)
-      if (wasStopped(event)) break
     }
-    return !event.defaultPrevented
   }
 }
 

@@ -16,8 +16,13 @@ export function takeBody(init: unknown): { data: BodyData; type: string | null }
     return { data: init.toString(), type: 'application/x-www-form-urlencoded;charset=UTF-8' }
   if (typeof init === 'object' && (init instanceof ArrayBuffer || ArrayBuffer.isView(init)))
     return { data: new Uint8Array(bytesOf(init)), type: null }
-  if (typeof init === 'object') throw new TypeError('a body is text, bytes or URLSearchParams')
-  return { data: `${init}`.toWellFormed(), type: 'text/plain;charset=UTF-8' }
+  const text = `${init}`.toWellFormed()
+  // The web would send these very words, which nobody ever means.
+  if (typeof init === 'object' && /^\[object [^\]]*\]$/.test(text))
+    throw new TypeError(
+      'a body is text, bytes or URLSearchParams: turn an object into text first, with JSON.stringify',
+    )
+  return { data: text, type: 'text/plain;charset=UTF-8' }
 }
 
 /** The data without reading it, also when its stream was looked at; null for a body that comes in parts. */

@@ -4,7 +4,7 @@ import { bytesToBase64 } from './base64.ts'
 import type { Box } from './endowment.ts'
 import { Body, type BodyData, branch, giveAway, mustBeUnread, peek, takeBody } from './fetch-body.ts'
 import { openGateStream, partBytes } from './gate-stream.ts'
-import { Headers } from './headers.ts'
+import { fix, Headers } from './headers.ts'
 import { failStream, type ReadableStream } from './read-stream.ts'
 import type { GuestUrlClass } from './url.ts'
 
@@ -28,6 +28,7 @@ const KNOWN_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']
 const FORBIDDEN_METHODS = ['CONNECT', 'TRACE', 'TRACK']
 const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const REDIRECTS = ['follow', 'error', 'manual']
+const REDIRECT_STATUS = [301, 302, 303, 307, 308]
 const STATUS_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/
 
 interface ResponseInit {
@@ -44,31 +45,50 @@ interface Answered {
   stream: ReadableStream | null
 }
 
-export class Response extends Body {
+interface ResponseFacts {
   readonly status: number
   readonly statusText: string
   readonly headers: Headers
   readonly url: string
   readonly redirected: boolean
   readonly type: string
+}
 
-  constructor(body?: unknown, init?: ResponseInit | null, answered?: Answered) {
+export class Response extends Body {
+  readonly #facts: ResponseFacts
+
+  constructor(body?: unknown, given?: ResponseInit | null, answered?: Answered) {
     const { data, type } = answered ? { data: answered.data, type: null } : takeBody(body)
     super(data, answered?.stream ?? null)
-    const { status = 200, statusText = '', headers } = init ?? {}
+    const init = takeInit<ResponseInit>(given)
     // What a server says stands, also where it is none of the statuses that there are.
-    this.status = Math.trunc(Number(status))
-    if (!answered && !(this.status >= 200 && this.status <= 599))
-      throw new RangeError('a status is from 200 to 599')
-    if (data !== null && NULL_BODY.includes(this.status)) throw new TypeError('this status has no body')
-    this.statusText = `${statusText}`
-    if (!answered && !STATUS_TEXT.test(this.statusText))
+    const status = toStatus(init.status ?? 200, answered !== undefined)
+    if (data !== null && NULL_BODY.includes(status)) throw new TypeError('this status has no body')
+    const statusText = `${init.statusText ?? ''}`
+    if (!answered && !STATUS_TEXT.test(statusText))
       throw new TypeError('a status text holds a character that it can’t')
-    this.headers = new Headers(headers)
-    if (type && !this.headers.has('content-type')) this.headers.set('content-type', type)
-    this.type = answered?.type ?? 'default'
-    this.url = answered?.url ?? ''
-    this.redirected = answered?.redirected ?? false
+    const headers = new Headers(init.headers)
+    if (type && !headers.has('content-type')) headers.set('content-type', type)
+    const { url = '', redirected = false } = answered ?? {}
+    this.#facts = { status, statusText, headers, url, redirected, type: answered?.type ?? 'default' }
+  }
+  get status() {
+    return this.#facts.status
+  }
+  get statusText() {
+    return this.#facts.statusText
+  }
+  get headers() {
+    return this.#facts.headers
+  }
+  get url() {
+    return this.#facts.url
+  }
+  get redirected() {
+    return this.#facts.redirected
+  }
+  get type() {
+    return this.#facts.type
   }
   get ok() {
     return this.status >= 200 && this.status <= 299
@@ -85,35 +105,88 @@ export class Response extends Body {
     if (!headers.has('content-type')) headers.set('content-type', 'application/json')
     return new Response(text, { ...init, headers })
   }
+  /** What a request ends as that never had an answer; here `fetch` rejects instead. */
+  static error(): Response {
+    const none = { type: 'error', url: '', redirected: false, data: null, stream: null }
+    const made = new Response(null, { status: 0 }, none)
+    fix(made.headers)
+    return made
+  }
+}
+
+function toStatus(given: unknown, asServerSaid: boolean): number {
+  const status = Math.trunc(Number(given))
+  if (!asServerSaid && !(status >= 200 && status <= 599)) throw new RangeError('a status is from 200 to 599')
+  return status
+}
+
+function takeInit<T extends object>(init: T | null | undefined): T {
+  if (init !== null && init !== undefined && typeof init !== 'object' && typeof init !== 'function')
+    throw new TypeError('what goes with an address or a body is an object')
+  return init ?? ({} as T)
+}
+
+interface RequestFacts {
+  readonly url: string
+  readonly method: string
+  readonly headers: Headers
+  readonly redirect: string
+  readonly signal: AbortSignal
+}
+
+/** `Response.redirect` reads an address, so it comes with the URL class of the box. */
+function giveRedirect(URL: GuestUrlClass): void {
+  const redirect = (url: unknown, status: unknown = 302): Response => {
+    const { href } = new URL(url)
+    const to = Math.trunc(Number(status))
+    if (!REDIRECT_STATUS.includes(to))
+      throw new RangeError(`a redirect’s status is ${REDIRECT_STATUS.join(', ')}`)
+    const made = new Response(null, { status: to, headers: { location: href } })
+    fix(made.headers)
+    return made
+  }
+  Object.defineProperty(Response, 'redirect', { value: redirect, writable: true, configurable: true })
 }
 
 export function createFetch(box: Box, URL: GuestUrlClass) {
+  giveRedirect(URL)
   class Request extends Body {
-    readonly url: string
-    readonly method: string
-    readonly headers: Headers
-    readonly redirect: string
-    readonly signal: AbortSignal
+    readonly #facts: RequestFacts
 
     constructor(input: unknown, given?: RequestInit | null) {
-      const init = given ?? {}
+      const init = takeInit<RequestInit>(given)
       const from = input instanceof Request ? input : null
       const takes = from !== null && (init.body === undefined || init.body === null)
       if (takes) mustBeUnread(from)
       const { data, type } = takes ? { data: peek(from), type: null } : takeBody(init.body)
       super(data)
-      this.url = from ? from.url : readUrl(input)
-      this.method = normalizeMethod(init.method ?? from?.method ?? 'GET')
-      if (data !== null && (this.method === 'GET' || this.method === 'HEAD'))
-        throw new TypeError(`a ${this.method} request has no body`)
-      this.headers = new Headers(init.headers ?? from?.headers)
-      if (type && !this.headers.has('content-type')) this.headers.set('content-type', type)
-      this.redirect = `${init.redirect ?? from?.redirect ?? 'follow'}`
-      if (!REDIRECTS.includes(this.redirect)) throw new TypeError(`redirect is ${REDIRECTS.join(', ')}`)
+      const url = from ? from.url : readUrl(input)
+      const method = normalizeMethod(init.method ?? from?.method ?? 'GET')
+      if (data !== null && (method === 'GET' || method === 'HEAD'))
+        throw new TypeError(`a ${method} request has no body`)
+      const headers = new Headers(init.headers ?? from?.headers)
+      if (type && !headers.has('content-type')) headers.set('content-type', type)
+      const redirect = `${init.redirect ?? from?.redirect ?? 'follow'}`
+      if (!REDIRECTS.includes(redirect)) throw new TypeError(`redirect is ${REDIRECTS.join(', ')}`)
       const signal = init.signal === undefined ? from?.signal : init.signal
       if (signal && !(signal instanceof AbortSignal)) throw new TypeError('signal is no AbortSignal')
-      this.signal = signal ?? new AbortController().signal
+      this.#facts = { url, method, headers, redirect, signal: signal ?? new AbortController().signal }
       if (takes) giveAway(from)
+    }
+    get url() {
+      return this.#facts.url
+    }
+    get method() {
+      return this.#facts.method
+    }
+    get headers() {
+      return this.#facts.headers
+    }
+    get redirect() {
+      return this.#facts.redirect
+    }
+    get signal() {
+      return this.#facts.signal
     }
     clone(): Request {
       mustBeUnread(this)

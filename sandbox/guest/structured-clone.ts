@@ -1,6 +1,7 @@
 /** Copies what the web's structured clone copies: data, never functions or classes. Buffers can be handed over. */
 import { CryptoKey } from './crypto-key.ts'
 import { DOMException } from './dom-exception.ts'
+import { needs } from './needs.ts'
 
 const ERRORS: Record<string, ErrorConstructor> = {
   EvalError,
@@ -13,6 +14,9 @@ const ERRORS: Record<string, ErrorConstructor> = {
 /** Objects whose state is inside of the engine, by what they call themselves. */
 const NOT_DATA = [
   ...['Arguments', 'Generator', 'AsyncGenerator', 'Promise', 'WeakMap', 'WeakSet', 'WeakRef'],
+  // The web's own, except for errors and keys.
+  ...['URL', 'URLSearchParams', 'Headers', 'Request', 'Response', 'ReadableStream'],
+  ...['AbortController', 'AbortSignal', 'Event', 'EventTarget', 'TextDecoder', 'TextEncoder'],
   ...['Array Iterator', 'Map Iterator', 'Set Iterator', 'String Iterator', 'RegExp String Iterator'],
 ]
 type ViewKind = new (buffer: ArrayBuffer, offset: number, length: number) => object
@@ -28,10 +32,15 @@ const kindOfView = Object.getOwnPropertyDescriptor(
 )?.get as () => string | undefined
 
 /** `transfer` names buffers that the copy takes over: they are empty afterwards. */
-export function structuredClone<T>(value: T, options?: { transfer?: Iterable<unknown> } | null): T {
-  const given = takeTransfers(options?.transfer)
+export function structuredClone<T>(
+  ...given: [value: T, options?: { transfer?: Iterable<unknown> } | null]
+): T {
+  const [value, options] = needs(given, 1)
+  if (options !== null && options !== undefined && typeof options !== 'object')
+    throw new TypeError('options are an object')
+  const taken = takeTransfers(options?.transfer)
   const copy = clone(value, new Map()) as T
-  for (const buffer of given) {
+  for (const buffer of taken) {
     if (buffer.detached) throw refuse(buffer)
     buffer.transfer()
   }

@@ -1,4 +1,4 @@
-/** TextEncoder and TextDecoder for utf-8, utf-16le and windows-1252 (which is what the web means by latin1). */
+/** TextEncoder and TextDecoder for utf-8, utf-16 and windows-1252 (which is what the web means by latin1). */
 import { bytesOf } from './byte-string.ts'
 import { Utf8Decoder, utf8Length, writeUtf8 } from './utf8.ts'
 
@@ -18,11 +18,12 @@ export class TextEncoder {
   }
 }
 
-type Encoding = 'utf-8' | 'utf-16le' | 'windows-1252'
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 /** All names that the Encoding Standard has for these. */
 const NAMES: Record<Encoding, string> = {
   'utf-8': 'utf-8 utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8',
   'utf-16le': 'utf-16le utf-16 csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff',
+  'utf-16be': 'utf-16be unicodefffe',
   'windows-1252':
     'windows-1252 ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 us-ascii x-cp1252',
 }
@@ -51,7 +52,9 @@ export class TextDecoder {
   constructor(label: unknown = 'utf-8', options?: { fatal?: boolean; ignoreBOM?: boolean } | null) {
     const encoding = LABELS.get(LABEL.exec(`${label}`)?.[1]?.toLowerCase() ?? '')
     if (!encoding)
-      throw new RangeError(`The encoding ${label} is not available; utf-8, utf-16le and windows-1252 are`)
+      throw new RangeError(
+        `The encoding ${label} is not available; utf-8, utf-16le, utf-16be and windows-1252 are`,
+      )
     this.#encoding = encoding
     this.#fatal = Boolean(options?.fatal)
     this.#ignoreBOM = Boolean(options?.ignoreBOM)
@@ -94,7 +97,7 @@ export class TextDecoder {
 
 function makeDecoder(encoding: Encoding, fatal: boolean): Decoder {
   if (encoding === 'utf-8') return new Utf8Decoder(fatal)
-  if (encoding === 'utf-16le') return new Utf16Decoder(fatal)
+  if (encoding !== 'windows-1252') return new Utf16Decoder(encoding, fatal)
   return { decode: decodeWindows1252 }
 }
 
@@ -106,21 +109,24 @@ function decodeWindows1252(bytes: Uint8Array): string {
 }
 
 class Utf16Decoder {
+  readonly #encoding: string
   readonly #fatal: boolean
   #left: number | undefined
   #high = ''
 
-  constructor(fatal: boolean) {
+  constructor(encoding: string, fatal: boolean) {
+    this.#encoding = encoding
     this.#fatal = fatal
   }
 
   decode(bytes: Uint8Array, more: boolean): string {
     let text = this.#high
     this.#high = ''
+    const big = this.#encoding === 'utf-16be'
     for (const byte of bytes) {
       if (this.#left === undefined) this.#left = byte
       else {
-        text += String.fromCharCode(this.#left | (byte << 8))
+        text += String.fromCharCode(big ? (this.#left << 8) | byte : this.#left | (byte << 8))
         this.#left = undefined
       }
     }
@@ -134,7 +140,7 @@ class Utf16Decoder {
       if (!/[\ud800-\udbff]$/.test(text)) text += '\ud800'
     }
     if (this.#fatal && !text.isWellFormed())
-      throw new TypeError('The encoded data was not valid for encoding utf-16le')
+      throw new TypeError(`The encoded data was not valid for encoding ${this.#encoding}`)
     return text.toWellFormed()
   }
 }

@@ -1,5 +1,6 @@
 /** URLSearchParams: `application/x-www-form-urlencoded` both ways. */
 import { fromByteString } from './byte-string.ts'
+import { needs } from './needs.ts'
 import { Utf8Decoder } from './utf8.ts'
 
 type Pair = [name: string, value: string]
@@ -31,28 +32,34 @@ export class URLSearchParams {
   get size() {
     return this.#pairs.length
   }
-  append(name: unknown, value: unknown) {
+  append(...given: [name: unknown, value: unknown]) {
+    const [name, value] = needs(given, 2)
     this.#pairs.push([text(name), text(value)])
     this.#tell()
   }
-  delete(name: unknown, value?: unknown) {
+  delete(...given: [name: unknown, value?: unknown]) {
+    const [name, value] = needs(given, 1)
     this.#pairs = this.#pairs.filter(
       ([key, item]) => key !== text(name) || (value !== undefined && item !== text(value)),
     )
     this.#tell()
   }
-  get(name: unknown): string | null {
+  get(...given: [name: unknown]): string | null {
+    const [name] = needs(given, 1)
     return this.#pairs.find(([key]) => key === text(name))?.[1] ?? null
   }
-  getAll(name: unknown): string[] {
+  getAll(...given: [name: unknown]): string[] {
+    const [name] = needs(given, 1)
     return this.#pairs.filter(([key]) => key === text(name)).map(([, value]) => value)
   }
-  has(name: unknown, value?: unknown): boolean {
+  has(...given: [name: unknown, value?: unknown]): boolean {
+    const [name, value] = needs(given, 1)
     return this.#pairs.some(
       ([key, item]) => key === text(name) && (value === undefined || item === text(value)),
     )
   }
-  set(name: unknown, value: unknown) {
+  set(...given: [name: unknown, value: unknown]) {
+    const [name, value] = needs(given, 2)
     const found = this.#pairs.find(([key]) => key === text(name))
     if (found) {
       found[1] = text(value)
