@@ -214,6 +214,8 @@ export interface Prepared {
   judged?: Json
   /** Set by the request that asks the person for a secret: the consent window shows a masked field and these hosts. */
   secret?: { name: string; purpose: string; hosts: string[] } | null
+  /** It can't be done here, whatever anyone answers: where no rule denies it, this comes in place of a question. */
+  unable?: Refused | null
   dispose(): void
 }
 export interface PrepareContext {
@@ -713,7 +715,8 @@ export interface CanaryWatch {
 
 /** What only a desktop session can do; through the shell, or by small programs when headless. */
 export interface Desktop {
-  available(): boolean
+  /** The refusal of all that it is asked to do, where there is none now. */
+  unable(): Refused | null
   do(
     action:
       | { do: 'notify'; title: string; body: string }

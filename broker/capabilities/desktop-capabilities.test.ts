@@ -25,7 +25,7 @@ let gate: PlayedGate
 let top: string
 
 const desktop: Desktop = {
-  available: () => available,
+  unable: () => (available ? null : refused('unavailable', 'no desktop')),
   async do(action) {
     if (!available) return refused('unavailable', 'no desktop')
     done.push(action)

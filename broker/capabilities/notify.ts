@@ -51,13 +51,14 @@ export function createNotifyCapability({
         ],
         binding: JSON.stringify(['notify', request.args.title, request.args.body]),
         sentence: { verb: 'Show the notification', object: fit(request.args.title, 300), tail: '' },
+        unable: desktop.unable(),
       })
       return ok(held.keep(prepared, { title, body }))
     },
     async perform(permit, prepared, context) {
       permit.consume('notify', prepared.binding)
-      if (!desktop.available())
-        return refused('unavailable', 'There is no desktop session, so no notification can be shown.')
+      const unable = desktop.unable()
+      if (unable) return unable
       if (!mayShow(context.principal.id)) {
         return refused(
           'budget',

@@ -7,6 +7,11 @@ import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Desktop } from '../ports.ts'
 
 const ANSWER_MS = 10_000
+export const NO_DESKTOP = refused(
+  'unavailable',
+  'There is no desktop session here, so this can’t be done. Open Sallyport on the desktop for that.',
+  'There is no desktop session, so this was not done and nobody was asked. Go on without it, or tell the person.',
+)
 
 export function createDesktopThroughShell(parts: {
   emit(action: EventPayload<'desktop'>): void
@@ -16,15 +21,12 @@ export function createDesktopThroughShell(parts: {
   let available = false
 
   return {
-    available: () => available,
+    unable: () => (available ? null : NO_DESKTOP),
     setAvailable(now) {
       available = now
     },
     do(action) {
-      if (!available)
-        return Promise.resolve(
-          refused('unavailable', 'There is no desktop session, so this can’t be done here.'),
-        )
+      if (!available) return Promise.resolve(NO_DESKTOP)
       const id = parts.newId('do')
       return new Promise((resolve) => {
         const timer = setTimeout(() => {

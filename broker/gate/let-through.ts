@@ -2,7 +2,7 @@
  * Decides on a request, and asks where it must, until it is let through or refused. Nothing is done here. What changes
  * meanwhile (a pause, a stop, a grant that ends, a rule that came) is seen: after every wait it is decided anew.
  */
-import type { Decision } from '../../contract/decision.ts'
+import type { Decision, Layer } from '../../contract/decision.ts'
 import { type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
 import type {
   ActivityLog,
@@ -88,6 +88,11 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
         tell('refused', { decision: decided, asked: answer !== null })
         return notes.decided(context, prepared, { decision: decided, flow }, stopped ?? refusalFor(decided))
       }
+      if (prepared.unable) {
+        const decision = deniedBy('default', prepared.unable, decided)
+        tell('refused', { decision, asked: answer !== null })
+        return notes.decided(context, prepared, { decision, flow }, prepared.unable)
+      }
       if (decided.effect === 'allow' && spendGrants(decided))
         return ok({ decision: decided, asked: answer, flow })
       if (decided.effect === 'allow') continue // a grant ended in this very moment: decide again
@@ -97,7 +102,7 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
       tell('asking', { decision: decided, asked: true })
       answer = await ask(context, prepared, decided, flow, spans)
       if (answer.kind === 'deny') {
-        const decision = deniedByPerson(decided, answer.refused)
+        const decision = deniedBy('person', answer.refused, decided)
         tell('refused', { decision, asked: true, ms: answer.ms })
         return notes.decided(context, prepared, { decision, flow, asked: true }, answer.refused)
       }
@@ -195,8 +200,8 @@ function answered(decided: Decision): Decision {
   return { effect: 'allow', because }
 }
 
-function deniedByPerson(decided: Decision, refusal: Refused): Decision {
-  const because = firstOf({ layer: 'person', rule: refusal.code, text: refusal.person }, decided)
+function deniedBy(layer: Layer, refusal: Refused, decided: Decision): Decision {
+  const because = firstOf({ layer, rule: refusal.code, text: refusal.person }, decided)
   return { effect: 'deny', because }
 }
 

@@ -7,6 +7,7 @@ import type { Trash } from './trash.ts'
 
 export function createDesktopTrash(desktop: Desktop, holder: PathHolder): Trash {
   return {
+    unable: () => desktop.unable(),
     async put(place: HeldPlace): Promise<Outcome<{ now: string }>> {
       // The shell takes a name, so the name is checked again at the last moment.
       if (!holder.stillThere(place.folder)) return movedMeanwhile(place.path)
