@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 export const REFUSALS = [
   'stopped', // Stop is pressed; only a person resumes
-  'paused', // never returned to tools (they wait), only to those who may not wait
+  'paused', // seldom: whoever can, waits. Given where a pause comes between a request's intent and its effect
   'cancelled', // the run was cancelled
   'outside-perimeter',
   'not-in-manifest',
@@ -60,9 +60,35 @@ export type Outcome<T> = { kind: 'ok'; value: T } | Refused | Failed
 export function ok<T>(value: T): Outcome<T> {
   return { kind: 'ok', value }
 }
-/** One sentence serves both readers unless `model` says more. */
-export function refused(code: RefusalCode, person: string, model: string = person): Refused {
-  return { kind: 'refused', code, person, model }
+/** What a model does about a refusal whose own words don't say it. */
+const NEXT: Record<RefusalCode, string> = {
+  stopped: 'Do not try again; end here, and say that only the person can resume.',
+  paused: 'It can go on when the person resumes.',
+  cancelled: 'Do not try again.',
+  'outside-perimeter':
+    'Don’t try another way to reach it. Say what you would need, and let the person decide.',
+  'not-in-manifest': 'This tool never asks for that. Use another tool.',
+  'denied-by-policy': 'Don’t try another way. Go on without it, or tell the person.',
+  'denied-by-person': 'The person said no. Go on without it.',
+  'no-answer': 'Go on without it, or ask again later.',
+  flow: 'Don’t try another way. Tell the person what you found and let them say what to do.',
+  'invalid-request': 'Correct the request before you try again.',
+  'too-large': 'Ask for less at a time.',
+  budget: 'Go on with what you have, or say what is left to do.',
+  unavailable: 'Go on without it, or tell the person.',
+}
+const MOST_WORDS = 2000
+
+/**
+ * Both readers learn what was refused and why, and the model what to do next: where `model` is not given it reads the
+ * person's words and the usual advice for the code.
+ */
+export function refused(code: RefusalCode, person: string, model?: string): Refused {
+  return { kind: 'refused', code, person, model: model ?? advise(person, NEXT[code]) }
+}
+function advise(words: string, next: string): string {
+  if (words.endsWith(next)) return words
+  return `${words.slice(0, MOST_WORDS - next.length - 1)} ${next}`
 }
 export function failed(code: FailureCode, person: string, model: string = person): Failed {
   return { kind: 'failed', code, person, model }

@@ -32,7 +32,11 @@ export const SPENT = refused(
 export function saidNo(reason: string): Refused {
   if (reason === '')
     return refused('denied-by-person', 'You said no.', 'The person said no. Go on without it.')
-  return refused('denied-by-person', `You said no: ${reason}`, `The person said no: ${reason}`)
+  return refused(
+    'denied-by-person',
+    `You said no: ${reason}`,
+    `The person said no: ${reason} Go by that, and don’t ask for the same again.`,
+  )
 }
 
 export function saidNoBefore(words: string, reason: string): Refused {

@@ -90,7 +90,13 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
     const fitting = fit(context, operation, args)
     if (fitting.kind !== 'ok') return notes.refused(context, operation, fitting)
     const { module, request } = fitting.value
-    if (!module) return refused('unavailable', `${operation} is not available on this machine.`)
+    if (!module) {
+      const missing = refused(
+        'unavailable',
+        `Nothing on this computer does ${operation}, so it was not done.`,
+      )
+      return notes.refused(context, operation, missing)
+    }
     const stopped = halts.blocks(context)
     if (stopped && stopped.code !== 'paused') return notes.refused(context, operation, stopped)
 

@@ -116,6 +116,7 @@ export function createCanaries(parts: CanaryParts): Canaries {
       return refused(
         'stopped',
         `The tool “${tool}” is frozen: ${entry.why} A person can thaw it on the Tools page.`,
+        `The tool ${tool} is frozen until a person thaws it: a canary of its was found where none may be. Do not use it again; tell the person.`,
       )
     },
     caught(hits: readonly LeakHit[], place) {
