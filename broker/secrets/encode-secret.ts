@@ -4,10 +4,13 @@
  * Escapes, wrapped lines and separators are the matcher's (`match-sequence.ts`). Pure.
  */
 import { base32Forms } from './base32-forms.ts'
-import { type Edges, type Sequence, sequence } from './sequence.ts'
+import { type Codes, type Edges, type Sequence, sequence } from './sequence.ts'
 
-/** What is encoded twice or more is not looked for in longer values: each would be hundreds of forms as long. */
-const LONGEST_DEEP = 600
+/**
+ * What is encoded twice, or three times, is not looked for in longer values: each would be hundreds of forms as long.
+ * The first is more than the longest private key that people have.
+ */
+const [LONGEST_TWICE, LONGEST_THRICE] = [5000, 600]
 
 export function encodeSecret(value: string): Sequence[] {
   const reversed = reverse(value)
@@ -18,25 +21,33 @@ export function encodeSecret(value: string): Sequence[] {
     // Composed or not, accents are the same to who reads them; and so they look when read as Latin letters.
     ...[value.normalize('NFC'), value.normalize('NFD'), bytes.toString('latin1')].map(plain),
     ...inQuotes(value).map(plain),
-    ...inUnits(value).flatMap(written),
+    ...[value, reversed].flatMap(inUnits).flatMap(written),
+    ...base64Forms(Buffer.from(reversed, 'utf8')).map(turned),
+    ...otherBytes(value),
     ...base32Forms(bytes),
     sequence('numbers', bytes.join(',')),
     sequence('numbers', Array.from(value, (_, at) => value.charCodeAt(at)).join(',')),
-    ...(value.length > LONGEST_DEEP ? [] : [...twice(value), ...thrice(value)]),
-    ...keyLines(value).flatMap(formsOf),
+    ...(value.length > LONGEST_TWICE ? [] : twice(value)),
+    ...(value.length > LONGEST_THRICE ? [] : thrice(value)),
+    ...keyLines(value).flatMap((line) => [plain(reverse(line)), ...formsOf(line)]),
   ]
   return unlike(forms)
 }
 
-/** A quote inside of quotes, as tables, databases and shells write it. One at an end is found as it is. */
+/** A sign inside of quotes, as tables, databases and shells write it. One at an end is found as it is. */
 function inQuotes(value: string): string[] {
   const inner = value.slice(1, -1)
-  return [
+  const doubled = [
     inner.replaceAll('"', '""'),
     ...["''", "'\\''", `'"'"'`].map((written) => inner.replaceAll("'", written)),
   ]
     .filter((text) => text !== inner)
     .map((text) => value.slice(0, 1) + text + value.slice(-1))
+  const rest = value.slice(1)
+  const marked = [rest.replace(/["$`]/g, '`$&'), rest.replace(/["&|<>^()%!]/g, '^$&')]
+    .filter((text) => text !== rest)
+    .map((text) => value.slice(0, 1) + text)
+  return [...doubled, ...marked]
 }
 
 /**
@@ -57,6 +68,18 @@ function inUnits(value: string): Buffer[] {
   return isAscii ? [bytes.subarray(0, -1)] : [bytes, Buffer.from(bytes).swap16()]
 }
 
+/** Beyond ASCII: in Latin-1, as `btoa` and old servers have it; reversed byte by byte, and by halves of characters. */
+function otherBytes(value: string): Sequence[] {
+  const bytes = Buffer.from(value, 'utf8')
+  if (bytes.length === value.length) return []
+  const isLatin = /^[\0-\xff]*$/.test(value)
+  return [
+    ...(isLatin ? written(Buffer.from(value, 'latin1')) : []),
+    ...written(Buffer.from(bytes).reverse()),
+    plain(value.split('').reverse().join('')),
+  ]
+}
+
 function formsOf(text: string): Sequence[] {
   return [plain(text), ...written(Buffer.from(text, 'utf8'))]
 }
@@ -74,7 +97,10 @@ function twice(value: string): Sequence[] {
     hex,
     hex.toUpperCase(),
     ...[':', ' '].map((between) => hex.replace(/..(?=.)/g, `$&${between}`)),
-    ...cores.flatMap(({ codes }) => inBothAlphabets(String.fromCodePoint(...codes))),
+    ...[...cores, ...cores.map(turned)].flatMap(({ codes }) => inBothAlphabets(ascii(codes))),
+    reverse(hex),
+    ...inUnits(value).flatMap((units) => base64Forms(units).map(({ codes }) => ascii(codes))),
+    ...inUnits(value).map((units) => units.toString('hex')),
     ...inLines(bytes.toString('base64')),
     ...escapedForms(value),
   ]
@@ -88,14 +114,9 @@ function twice(value: string): Sequence[] {
 
 /** Base64 three deep, and of two turned round. */
 function thrice(value: string): Sequence[] {
-  const texts = base64Forms(Buffer.from(value, 'utf8')).flatMap(({ codes }) =>
-    inBothAlphabets(String.fromCodePoint(...codes)),
-  )
+  const texts = base64Forms(Buffer.from(value, 'utf8')).flatMap(({ codes }) => inBothAlphabets(ascii(codes)))
   const second = texts.flatMap((text) => base64Forms(Buffer.from(text)))
-  return [
-    ...second.flatMap(({ codes }) => base64Forms(Buffer.from(String.fromCodePoint(...codes)))),
-    ...second.map(turned),
-  ]
+  return [...second.flatMap(({ codes }) => base64Forms(Buffer.from(ascii(codes)))), ...second.map(turned)]
 }
 
 function turned({ codes, edges, ...rest }: Sequence): Sequence {
@@ -145,8 +166,12 @@ const inBothAlphabets = (base64: string) =>
 const reverse = (text: string) => [...text].reverse().join('')
 
 function unlike(forms: Sequence[]): Sequence[] {
-  return [...new Map(forms.map((form) => [`${form.kind} ${form.codes.join()}`, form])).values()]
+  const key = ({ kind, codes }: Sequence) =>
+    kind + Buffer.from(codes.buffer, codes.byteOffset, codes.byteLength).toString('latin1')
+  return [...new Map(forms.map((form) => [key(form), form])).values()]
 }
+
+const ascii = (codes: Codes) => Buffer.from(codes).toString('latin1')
 
 const plain = (text: string): Sequence => sequence('plain', text)
 

@@ -155,6 +155,34 @@ const ENCODINGS: Record<string, (value: string) => string> = {
   'an address in JSON': (value) => [...encodeURIComponent(value)].map(SPELLINGS.unicode as Spell).join(''),
   'a dump by xxd': (value) => dump(value, (at) => `${at.slice(1)}: `, '  '),
   'a dump by hexdump': (value) => dump(value, (at) => `${at}  `, '  |'),
+  'base64 as Windows writes it, reversed': (value) => utf16(reverse(value)).toString('base64'),
+  'base64 of base64 as Windows writes it': (value) => b64(utf16(value).toString('base64')),
+  'base64 of hex as Windows writes it': (value) => b64(utf16(value).toString('hex')),
+  'base64 of base64, each turned round': (value) => b64(reverse(b64(value))),
+  'base64 of hex turned round': (value) => b64(reverse(hexOf(value))),
+  'hex of base64 turned round': (value) => hexOf(reverse(b64(value))),
+  'base64 reversed, turned round': (value) => reverse(b64(reverse(value))),
+  'bytes turned round, in base64': (value) => Buffer.from(value).reverse().toString('base64'),
+  'base64 in Latin-1': (value) =>
+    isLatin(value) ? Buffer.from(`u:${value}`, 'latin1').toString('base64') : b64(value),
+  'hex in Latin-1': (value) => (isLatin(value) ? Buffer.from(value, 'latin1').toString('hex') : hexOf(value)),
+  'a quote in PowerShell': (value) => value.replace(/["$`]/g, '`$&'),
+  'a quote at the prompt of Windows': (value) => value.replace(/["&|<>^()%!]/g, '^$&'),
+  'numbers of an object': (value) => JSON.stringify({ ...Buffer.from(value) }),
+  'numbers of an object, in lines': (value) => JSON.stringify({ ...Buffer.from(value) }, null, 2),
+  'joined in source': (value) => inPieces(value, (piece) => `'${piece}'`, ' + '),
+  'joined in source, over lines': (value) => inPieces(value, (piece) => `"${piece}"`, ' \\\n    '),
+  'joined in source, base64': (value) => inPieces(b64(value), (piece) => `"${piece}"`, ' . '),
+  'joined in source, in JSON': (value) => inPieces(value, (piece) => `\\"${piece}\\"`, ', '),
+  'quoted-printable in lines': (value) =>
+    inLines(
+      [...value]
+        .flatMap(bytes)
+        .map((byte) => `=${byte}`)
+        .join(''),
+      '=\r\n',
+      6,
+    ),
   'base64 in lines, quoted': (value) => `> ${inLines(b64(value), '\n> ', 12)}`,
   'base64 in lines, as what was added': (value) => `+${inLines(b64(value), '\n+', 12)}`,
 }
@@ -163,6 +191,11 @@ type Spell = (char: string) => string
 const hexOf = (text: string) => Buffer.from(text).toString('hex')
 const inLines = (text: string, end: string, width = 76) =>
   text.replace(new RegExp(`.{${width}}(?=.)`, 'g'), `$&${end}`)
+const utf16 = (text: string) => Buffer.from(text, 'utf16le')
+const isLatin = (text: string) => /^[\0-\xff]*$/.test(text)
+/** Of five characters each, never within one. */
+const inPieces = (text: string, quote: (piece: string) => string, between: string) =>
+  (text.match(/.{1,5}/gu) ?? []).map(quote).join(between)
 const eachPercent = (text: string) => [...text].map(SPELLINGS.percent as Spell).join('')
 const eachHtml = (text: string) => [...text].map(SPELLINGS['HTML hex'] as Spell).join('')
 
@@ -185,7 +218,7 @@ function dump(text: string, lead: (at: string) => string, between: string): stri
 
 /** Of these a part of the last character's escape may stay, or what was encoded around the value goes too. */
 const LEAVES_MORE =
-  /base64|base32|0x|turned|numbers|big end|semicolons|dump|hex of|Latin|quote|(?:JSON|HTML|Unicode|address) in (?!an address$)|^(?:JSON|HTML|Unicode) in/
+  /base64|base32|0x|turned|numbers|big end|semicolons|dump|hex of|hex in|Latin|quote|joined|(?:JSON|HTML|Unicode|address) in (?!an address$)|^(?:JSON|HTML|Unicode) in/
 
 const hexByte = (byte: number) => byte.toString(16).padStart(2, '0')
 
@@ -330,6 +363,23 @@ describe('a registered value is found and taken out', () => {
     expect(scanner.redactKnown('"type": "account"').hits).toEqual([])
   })
 
+  test('of a private key as a whole, encoded twice', () => {
+    const body = Array.from({ length: 50 }, (_, n) => b64(`${n}`.repeat(48)).slice(0, 64))
+    const key = ['-----BEGIN PRIVATE KEY-----', ...body, '-----END PRIVATE KEY-----'].join('\n')
+    const scanner = scannerFor(key)
+    for (const way of [
+      'base64 of base64',
+      'base64 of hex',
+      'hex of base64',
+      'base64 turned round',
+      'base64 of JSON',
+    ])
+      for (const cleaned of [scanner.redactKnown(ENCODINGS[way]?.(key) ?? '').text])
+        expect(cleaned, way).toMatch(/^.{0,16}\[secret:s0 removed\].{0,16}$/)
+    const turned = body.map(reverse)
+    for (const line of turned) expect(scanner.redactKnown(turned.join('\n')).text).not.toContain(line)
+  })
+
   test('when one value is the start of another, or overlaps it: nothing of either stays', () => {
     const scanner = scannerFor('abcdef-123', 'abcdef-123-456-789', '789-tail-of-it')
     expect(scanner.redactKnown('x abcdef-123-456-789-tail-of-it y').text).toBe('x [secret:s1 removed] y')
@@ -409,6 +459,10 @@ describe('a text made to hold up the scan does not', () => {
     ['separators of numbers', '97 , ; '],
     ['base32', 'MFQWC.YLB-'],
     ['hex', '61 61  61\n'],
+    ['ends of texts in source', 'aaa"a" + "'],
+    ['quotes', '"a\\"\''],
+    ['places of numbers', '97,"1": 97,"'],
+    ['soft ends of lines', '=61=\r\n'],
     ['entities without an end', '&amp&ltamp&quot'],
   ])('%s', (_, piece) => {
     // What is read over and over takes minutes.

@@ -1,6 +1,7 @@
 /**
  * Ends of lines inside of a value, with what programs write around them: the letters beside a hex dump and the number
- * before its next line, the sign of a quoted or changed line. Pure.
+ * before its next line, the sign of a quoted or changed line; and the end of a text in source code that goes on in
+ * another. Pure.
  */
 import type { Sequence } from './sequence.ts'
 
@@ -13,6 +14,12 @@ const CUT_DUMP =
 const LINE = /\r?\n[ \t]{0,24}(?:(?:[>#*|+-]|\/\/|\d{1,6}[:|\t]|[0-9a-f]{7,8} )[ \t]{0,4}){1,4}/y
 const CUT_LINE =
   /\r?(?:\n[ \t]{0,24}(?:(?:[>#*|+-]|\/\/|\d{1,6}[:|\t]|[0-9a-f]{7,8} )[ \t]{0,4}){0,4}(?:\/|[0-9a-f]{0,8}))?(?![\s\S])/y
+/** `" + "`, `' . '`, `",\n  "`, `\" + \"`. */
+const JOINT = /\\{0,3}["'`]\s{0,24}(?:(?:\+|\.{1,2}|,|&|\|\||\\)\s{0,24})?\\{0,3}["'`]/y
+const CUT_JOINT = /\\{0,3}(?:["'`]\s{0,24}(?:(?:\+|\.{1,2}|,|&|\|{1,2}|\\)\s{0,24})?\\{0,3})?(?![\s\S])/y
+/** `"12": `, before a number in an array of bytes that was written as an object. */
+const PLACE = /"\d{1,7}"\s{0,4}:/y
+const CUT_PLACE = /"\d{0,7}(?:"\s{0,4})?(?![\s\S])/y
 /** Longer than any of these. */
 const LONGEST = 150
 
@@ -31,6 +38,16 @@ export function jumpAt(text: string, at: number, kind: Sequence['kind']): Jump {
   const isDump = kind === 'hex' || kind === 'numbers'
   const cut = text.length - at < LONGEST && lengthOf(isDump ? CUT_DUMP : CUT_LINE, text, at) > 0
   return { length: lengthOf(isDump ? DUMP : LINE, text, at), cut }
+}
+
+export function jointAt(text: string, at: number): Jump {
+  const cut = text.length - at < LONGEST && lengthOf(CUT_JOINT, text, at) > 0
+  return { length: lengthOf(JOINT, text, at), cut }
+}
+
+export function placeAt(text: string, at: number): Jump {
+  const cut = text.length - at < LONGEST && lengthOf(CUT_PLACE, text, at) > 0
+  return { length: lengthOf(PLACE, text, at), cut }
 }
 
 /** Whether a new line begins here with what frames it, or may. */

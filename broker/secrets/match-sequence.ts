@@ -3,7 +3,7 @@
  * white space and invisible characters between. Pure.
  */
 import { isInvisible } from './invisible.ts'
-import { jumpAt, mayBreak } from './line-breaks.ts'
+import { jointAt, jumpAt, mayBreak, placeAt } from './line-breaks.ts'
 import { undress } from './look-alike.ts'
 import {
   CUT_ESCAPE,
@@ -67,6 +67,7 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
       if (pos >= text.length) return cutHere(best)
       const wanted = codes[index] as number
       const unit = text.charCodeAt(pos)
+      if (index > 0 && mayJoin(unit)) best = Math.max(best, join(index, pos, skipped))
       if (isMark(unit)) {
         if (unit === wanted && forks < MOST_FORKS) best = Math.max(best, fork(index + 1, pos))
         const read = readEscape(text, pos)
@@ -149,11 +150,23 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
     return length === 0 ? NO_END : follow(isNumber ? index + 1 : index, pos + length, skipped + JUMP)
   }
 
+  /** Over the end of a text in source code to the next one. */
+  function join(index: number, pos: number, skipped: number): number {
+    if (kind === 'numbers' || forks >= MOST_FORKS || skipped + JUMP > MOST_BETWEEN) return NO_END
+    forks++
+    const { length, cut } = jointAt(text, pos)
+    open ||= cut
+    return length === 0 ? NO_END : follow(index, pos + length, skipped + JUMP)
+  }
+
   function cutHere(best: number): number {
     open = true
     return best
   }
 }
+
+const mayJoin = (unit: number) =>
+  unit === QUOTE || unit === APOSTROPHE || unit === GRAVE || unit === BACKSLASH
 
 function mayPass(index: number, skipped: number, code = 32): boolean {
   return index > 0 && skipped < MOST_BETWEEN && isInvisible(code)
@@ -174,10 +187,17 @@ function gapAt(text: string, pos: number, code: number, index: number, sequence:
   if (isInvisible(code)) return code > 0xffff ? 2 : 1
   if (sequence.spaced && (code === 43 || code === 95)) return 1
   if (sequence.kind === 'base32') return code === 45 || code === 46 ? 1 : 0
-  if (sequence.kind === 'numbers') return code === COMMA && sequence.codes[index - 1] === COMMA ? 1 : 0
+  if (sequence.kind === 'numbers')
+    return sequence.codes[index - 1] === COMMA ? beforeNumber(text, pos, code) : 0
   if (sequence.kind !== 'hex' || index % 2 === 1) return 0
   if (code === 48 && (text.charCodeAt(pos + 1) | 32) === 120) return 2
   return ':-,;._|'.includes(String.fromCharCode(code)) ? 1 : 0
+}
+
+function beforeNumber(text: string, pos: number, code: number): number {
+  if (code !== QUOTE) return code === COMMA ? 1 : 0
+  const { length, cut } = placeAt(text, pos)
+  return cut ? CUT_ESCAPE : length
 }
 
 /** What colors a terminal's text, or moves in it. */
@@ -192,4 +212,5 @@ function colorAt(text: string, pos: number): number {
 const COLOR = /\x1b(?:\[[0-9;?]{0,24}(?:[@-~]|$)|$)/y
 
 const [ESC, SPACE, COMMA, SEMICOLON] = [27, 32, 44, 59]
+const [QUOTE, APOSTROPHE, BACKSLASH, GRAVE] = [34, 39, 92, 96]
 const isHalf = (unit: number) => unit >= 0xd800 && unit < 0xdc00

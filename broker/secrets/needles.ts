@@ -44,6 +44,7 @@ const FEWEST_CODES = 6
 /** Characters that may stand between the value's own, or mean another: what follows must be read, not looked up. */
 const SECOND_READ = '+%=\\&'
 const THIRD_READ = `${SECOND_READ}:-,;._|0`
+const FOURTH_READ = `${THIRD_READ}"'\``
 const SEPARATES = ' :-,;._|'
 /** What an ASCII character may be at the beginning of a value. */
 const [BEGINS, MARK] = [1, 2]
@@ -57,8 +58,8 @@ export function createNeedles(values: readonly { what: string; value: string }[]
       .map((sequence): Needle => ({ ...sequence, what })),
   )
   const tables = makeTables(all)
-  const { first, pairs, triples, byTriple, wideFirst } = tables
-  const { second: plainSecond, third: plainThird, separates } = PLAIN
+  const { first, pairs, triples, fours, byTriple, wideFirst } = tables
+  const { second: plainSecond, third: plainThird, fourth: plainFourth, separates } = PLAIN
 
   /** Calls `at` for each place where a value may begin. The loop that every character of every text goes through. */
   function eachBeginning(text: string, at: (place: number, list: readonly Needle[]) => void): void {
@@ -80,6 +81,8 @@ export function createNeedles(values: readonly { what: string; value: string }[]
             if (c < 128 && plainThird[c] === 1) {
               const key = (a << 14) | (b << 7) | c
               if (((triples[key >> 3] as number) & (1 << (key & 7))) === 0) continue
+              const d = text.charCodeAt(place + 3)
+              if (d < 128 && plainFourth[d] === 1 && !mayBeFour(key, d)) continue
               at(place, byTriple.get(key) as Needle[])
               continue
             }
@@ -104,6 +107,10 @@ export function createNeedles(values: readonly { what: string; value: string }[]
   }
   function isTriple(key: number): boolean {
     return ((triples[key >> 3] as number) & (1 << (key & 7))) !== 0
+  }
+  function mayBeFour(triple: number, fourth: number): boolean {
+    const key = fourKey(triple, fourth)
+    return ((fours[key >> 3] as number) & (1 << (key & 7))) !== 0
   }
 
   /** What may begin here, by this character and the next that can be seen. */
@@ -236,6 +243,8 @@ interface Tables {
   pairs: Uint8Array
   /** A bit for each three. */
   triples: Uint8Array
+  /** A bit for some of all fours: it may be set for another with the same key. */
+  fours: Uint8Array
   byTriple: Map<number, Needle[]>
   /** One for each 16 bits of another character that begin a value. */
   wideFirst: Uint8Array
@@ -250,6 +259,7 @@ function makeTables(all: readonly Needle[]): Tables {
     first: new Uint8Array(128),
     pairs: new Uint8Array(1 << 14),
     triples: new Uint8Array(all.length === 0 ? 0 : 1 << 18),
+    fours: new Uint8Array(all.length === 0 ? 0 : 1 << 17),
     byTriple: new Map(),
     wideFirst: new Uint8Array(all.length === 0 ? 0 : 1 << 16),
     spaced: all.some(({ spaced }) => spaced),
@@ -276,6 +286,11 @@ function addSecond(tables: Tables, needle: Needle, first: number, second: number
     const key = (first << 14) | (second << 7) | third
     tables.triples[key >> 3] = (tables.triples[key >> 3] as number) | (1 << (key & 7))
     append(tables.byTriple, key, needle)
+    for (const fourth of spellings(needle, 3)) {
+      if (fourth > 127) continue
+      const four = fourKey(key, fourth)
+      tables.fours[four >> 3] = (tables.fours[four >> 3] as number) | (1 << (four & 7))
+    }
   }
 }
 
@@ -312,6 +327,7 @@ const isBase64 = (text: string, at: number) => /[A-Za-z0-9+/_-]/.test(text.charA
 const PLAIN = {
   second: asciiExcept(SECOND_READ),
   third: asciiExcept(THIRD_READ),
+  fourth: asciiExcept(FOURTH_READ),
   /** What stands alone between two characters, or is one itself. */
   separates: Uint8Array.from({ length: 128 }, (_, code) =>
     SEPARATES.includes(String.fromCharCode(code)) ? 1 : 0,
@@ -322,6 +338,8 @@ function asciiExcept(some: string): Uint8Array {
     isInvisible(code) || some.includes(String.fromCharCode(code)) ? 0 : 1,
   )
 }
+/** 20 bits of 28, well mixed. */
+const fourKey = (triple: number, fourth: number) => Math.imul((triple << 7) | fourth, 0x9e3779b1) >>> 12
 const pairKey = (first: number, second: number) => first * 0x200000 + second
 
 function append(map: Map<number, Needle[]>, key: number, needle: Needle): void {

@@ -120,6 +120,7 @@ function readBytes(text: string, at: number, mark: number): number {
   let code = lead & (0x3f >> more)
   let length = escapeLength(first)
   for (let i = 0; i < more; i++) {
+    if (mark === EQUALS) length += softBreak(text, at + length)
     const next = readByte(text, at + length, mark)
     if (next === CUT_ESCAPE || mayGrow(text, at + length, next)) return CUT_ESCAPE
     if (next < 0 || escapeCode(next) >> 6 !== 2) return first
@@ -127,6 +128,14 @@ function readBytes(text: string, at: number, mark: number): number {
     length += escapeLength(next)
   }
   return code * SPAN + length
+}
+
+/** Length of the end of a line that quoted-printable puts between the bytes of one character. */
+function softBreak(text: string, at: number): number {
+  if (text.startsWith('=\n', at)) return 2
+  if (text.startsWith('=\r\n', at)) return 3
+  // Cut short: the text ends before the byte either way.
+  return at + 2 === text.length && text.startsWith('=\r', at) ? 2 : 0
 }
 
 function readByte(text: string, at: number, mark: number): number {

@@ -5,10 +5,13 @@ export interface Edges {
   after: boolean
 }
 
+/** A byte each where that is enough: nearly all forms of nearly all values are ASCII, and there are many. */
+export type Codes = Uint8Array | Uint32Array
+
 /** One way in which a value is written. */
 export interface Sequence {
   /** Code points, without white space and invisible characters: the matcher skips those in the text too. */
-  codes: Uint32Array
+  codes: Codes
   kind: 'plain' | 'hex' | 'base64' | 'base32' | 'numbers'
   /** Base64 and base32: the character before or after holds bits of the value too. */
   edges: Edges
@@ -19,14 +22,29 @@ export interface Sequence {
 }
 
 export function sequence(kind: Sequence['kind'], text: string): Sequence {
-  const codes = [...text].map((char) => char.codePointAt(0) ?? 0).filter((code) => !isInvisible(code))
   const edges = { before: false, after: false }
   const spaced = kind === 'plain' && text.includes(' ')
   const readable = spaced ? READ_SPACED : READ[kind]
-  return { codes: Uint32Array.from(codes), kind, edges, readable, spaced }
+  return { codes: codesOf(text), kind, edges, readable, spaced }
 }
 
-const ALWAYS = '+%=\\&'
+function codesOf(text: string): Codes {
+  const bytes = new Uint8Array(text.length)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit > 127) return wideCodesOf(text)
+    if (!isInvisible(unit)) bytes[length++] = unit
+  }
+  return length === text.length ? bytes : bytes.slice(0, length)
+}
+function wideCodesOf(text: string): Codes {
+  const codes = [...text].map((char) => char.codePointAt(0) ?? 0).filter((code) => !isInvisible(code))
+  return Uint32Array.from(codes)
+}
+
+/** Marks of escapes, and what ends a text in source code. */
+const ALWAYS = '+%=\\&"\'`'
 const READ: Record<Sequence['kind'], Uint8Array> = {
   plain: asciiOf(ALWAYS),
   base64: asciiOf(ALWAYS),
