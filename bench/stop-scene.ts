@@ -32,7 +32,7 @@ export interface Crowd {
   programs: number
   /** As many of the tools write, and as many upload. */
   effects: number
-  /** So long everything is busy before Stop. */
+  /** So long everything is busy before Stop, at least: until all that has effects has shown some. */
   busyMs: number
 }
 /** What the goals of Stop are about. */
@@ -40,6 +40,10 @@ export const FULL: Crowd = { tools: 32, programs: 8, effects: 2, busyMs: 400 }
 /** One of each kind, to be stopped very often. */
 export const SMALL: Crowd = { tools: 4, programs: 2, effects: 1, busyMs: 150 }
 const START_MS = 60_000
+/** Between two looks whether all is under way. */
+const LOOK_MS = 20
+/** Who has had so many effects at different times is at it. */
+const SHOWN = 3
 const KB = 64
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -48,7 +52,9 @@ export interface Scene {
   /** Starts what is to be stopped; gives back the broker and every process below it. */
   fill(): Promise<Filled>
   ask(order: Unnumbered): Promise<unknown>
-  /** Epoch ms of the last effect that shows outside: a file that changed, bytes that arrived. */
+  /** The newest of each kind that shows outside: a file that changed, bytes that arrived. */
+  effects(): Effect[]
+  /** Epoch ms of the last of them. */
   lastEffect(): number
   close(): Promise<void>
 }
@@ -56,12 +62,24 @@ export interface Filled {
   broker: number
   below: ProcessTable
 }
+export interface Effect {
+  /** The file's name, or `upload-` with the tool's number. */
+  what: string
+  /** Epoch milliseconds. */
+  at: number
+}
 type Unnumbered = ShellOrder extends infer O ? (O extends unknown ? Omit<O, 'id'> : never) : never
 
 const TOOL = `
 export const warm = () => 'warm'
-export function spin() { for (;;); }
-export function match() { return /^(a+)+$/.test('${'a'.repeat(60)}!') }
+export async function spin({ file }) {
+  await sallyport.fs.writeFile({ path: file, data: 'x' })
+  for (;;);
+}
+export async function match({ file }) {
+  await sallyport.fs.writeFile({ path: file, data: 'x' })
+  return /^(a+)+$/.test('${'a'.repeat(60)}!')
+}
 export async function write({ file }) { for (;;) await sallyport.fs.writeFile({ path: file, data: 'x' }) }
 export async function send({ url }) {
   const body = 'x'.repeat(${KB * 1024})
@@ -98,6 +116,7 @@ export async function openScene(crowd: Crowd = FULL): Promise<Scene> {
   const waiting = new Map<number, (reply: ShellReply) => void>()
   let lastId = 0
   let round = 0
+  let sources = new Map<string, { at: number; times: number }>()
   shell.on('message', (reply: ShellReply) => {
     waiting.get(reply.id)?.(reply)
     waiting.delete(reply.id)
@@ -144,28 +163,36 @@ export async function openScene(crowd: Crowd = FULL): Promise<Scene> {
     mkdirSync(here)
     const broker = (await ask({ do: 'ready' })) as number
     await api('stop.resume', {})
-    const warmed = await Promise.all(tools.map((_, n) => runTool(n, 'warm')))
+    const go = path.join(here, 'go')
+    const ended: string[] = []
+    const begin = (n: number, fn: string, input: object) =>
+      void runTool(n, fn, input).then(({ value }) => ended.push(`${fn}: ${JSON.stringify(value)}`))
+    async function until(words: string, there: () => boolean): Promise<void> {
+      for (const end = performance.now() + START_MS; !there(); await sleep(LOOK_MS))
+        if (performance.now() > end || ended.length > 0)
+          throw new Error(`${words}: ${ended[0]?.slice(0, 500)}\n${lastWords()}`)
+    }
+    const outs = Array.from({ length: crowd.programs }, (_, n) => path.join(here, `program-${n}`))
+    for (const out of outs)
+      begin(crowd.tools, 'program', { argv: ['bash', '-c', SCRIPT, 'bench', out, go], cwd: here })
+    const warmed = await Promise.all(tools.slice(0, crowd.tools).map((_, n) => runTool(n, 'warm')))
     const cold = warmed.find(({ value }) => (value as { outcome?: { kind?: string } }).outcome?.kind !== 'ok')
     if (cold)
       throw new Error(`A tool did not start: ${JSON.stringify(cold.value).slice(0, 500)}\n${lastWords()}`)
-    const go = path.join(here, 'go')
-    const outs = Array.from({ length: crowd.programs }, (_, n) => path.join(here, `program-${n}`))
-    const ended: string[] = []
-    for (const out of outs) {
-      const argv = ['bash', '-c', SCRIPT, 'bench', out, go]
-      void runTool(crowd.tools, 'program', { argv, cwd: here }).then(({ value }) =>
-        ended.push(JSON.stringify(value)),
-      )
-    }
-    for (const until = performance.now() + START_MS; !outs.every((out) => existsSync(out)); await sleep(20))
-      if (performance.now() > until || ended.length > 0)
-        throw new Error(`A program did not start: ${ended[0]?.slice(0, 500)}\n${lastWords()}`)
+    await until('A program did not start', () => outs.every((out) => existsSync(out)))
     writeFileSync(go, '')
     const senders = crowd.tools - crowd.effects
     const writers = senders - crowd.effects
-    for (let n = 0; n < writers; n++) void runTool(n, n % 2 === 0 ? 'spin' : 'match')
-    for (let n = writers; n < senders; n++) void runTool(n, 'write', { file: path.join(here, `tool-${n}`) })
-    for (let n = senders; n < crowd.tools; n++) void runTool(n, 'send', { url: peer.url })
+    for (let n = writers; n < senders; n++) begin(n, 'write', { file: path.join(here, `tool-${n}`) })
+    for (let n = senders; n < crowd.tools; n++) begin(n, 'send', { url: `${peer.url}${n}` })
+    sources = new Map()
+    const shows = crowd.programs * 2 + crowd.effects * 2
+    const shown = () => [...seen().values()].filter(({ times }) => times >= SHOWN).length
+    await until('Not all that has effects has shown some', () => shown() >= shows)
+    for (let n = 0; n < writers; n++)
+      begin(n, n % 2 === 0 ? 'spin' : 'match', { file: path.join(here, `busy-${n}`) })
+    const begun = () => readdirSync(here).filter((name) => name.startsWith('busy-')).length
+    await until('Not all tools are busy', () => begun() >= writers)
     await sleep(crowd.busyMs)
     const below = collectTrees([broker])
     below.delete(broker)
@@ -174,19 +201,29 @@ export async function openScene(crowd: Crowd = FULL): Promise<Scene> {
     return { broker, below }
   }
 
-  function lastEffect(): number {
+  function effects(): Effect[] {
     const here = path.join(work, `${round}`)
     // What else lies there holds places for the sandbox, and is taken away by the broker.
     const names = readdirSync(here).filter((name) => /^(program|tool)-/.test(name))
-    const files = names.map((name) => statSync(path.join(here, name)).mtimeMs)
-    return Math.max(peer.lastAt(), ...files)
+    const files = names.map((name) => ({ what: name, at: statSync(path.join(here, name)).mtimeMs }))
+    return [...peer.arrived(), ...files]
+  }
+
+  /** How often each has been seen to have a newer effect than before. */
+  function seen(): typeof sources {
+    for (const { what, at } of effects()) {
+      const known = sources.get(what)
+      if (known?.at !== at) sources.set(what, { at, times: (known?.times ?? 0) + 1 })
+    }
+    return sources
   }
 
   return {
     shell: shell as Scene['shell'],
     fill,
     ask,
-    lastEffect,
+    effects,
+    lastEffect: () => Math.max(...effects().map(({ at }) => at)),
     async close() {
       process.removeListener('exit', onEnd)
       for (const name of SIGNALS) process.removeListener(name, onSignal)
@@ -262,20 +299,21 @@ interface PeerServer {
   server: Server
   port: number
   url: string
-  lastAt(): number
+  /** Newest bytes of each sender. */
+  arrived(): Effect[]
 }
-/** Counts what arrives. */
+/** Takes what arrives, and keeps when it did. */
 async function startPeer(): Promise<PeerServer> {
-  let last = 0
+  const last = new Map<string, number>()
   const server = createServer((request, response) => {
-    request.on('data', () => {
-      last = Date.now()
-    })
+    const what = `upload-${request.url?.slice(1)}`
+    request.on('data', () => last.set(what, Date.now()))
     request.on('error', () => {})
     request.on('end', () => response.end('ok'))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  return { server, port, url: `http://127.0.0.1:${port}/`, lastAt: () => last }
+  const arrived = () => [...last].map(([what, at]) => ({ what, at }))
+  return { server, port, url: `http://127.0.0.1:${port}/`, arrived }
 }

@@ -9,6 +9,7 @@
  * Besides the press: the broker hangs and is stopped all the same; the broker is killed; the shell is killed. Beside
  * it the floor: SIGKILL to as many busy Node processes, and nothing else. `--tries N` presses N times (and a third as
  * often for each of the other cases); without it, as often as fits into two minutes. `--case NAME` measures one.
+ * `--trace` says on standard error what happened in each try (`stop-trace.ts`).
  * `--small` stops few at a time (one tool of each kind, two trees), as is needed for a thousand tries and more.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -18,6 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { collectTrees, hasEnded, type ProcessTable } from '../broker/stop/process-table.ts'
 import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
 import { type Crowd, type Filled, FULL, openScene, type Scene, SMALL } from './stop-scene.ts'
+import { traceTry } from './stop-trace.ts'
 
 /** After so long a process counts as a survivor. */
 const GONE_MS = 5_000
@@ -193,11 +195,13 @@ async function measureCases(
 async function measure(scene: Scene, { act }: Case): Promise<Try> {
   const filled = await scene.fill()
   const [start, startMs] = [performance.now(), Date.now()]
+  const trace = process.argv.includes('--trace') ? traceTry(startMs, scene.shell, filled.broker) : null
   const acted = act(scene, filled)
   const { at, survivors } = await untilGone(filled.below)
   const last = scene.lastEffect()
   await sleep(LATE_MS)
   const receiptMs = await acted
+  if (trace) process.stderr.write(`${trace.end(scene.effects())}\n`)
   return {
     lastEffectMs: Math.max(0, last - startMs),
     lastProcessMs: at - start,
