@@ -1,6 +1,7 @@
 /** Requests under way: what Stop ends, and what it says had already left. */
 import type { Socket } from 'node:net'
 import type { Stoppable } from '../../ports.ts'
+import { cutConnection } from './cut-connection.ts'
 
 export interface OpenRequest {
   /** Aborted by Stop. */
@@ -34,7 +35,7 @@ export function createOpenRequests(): OpenRequests {
         signal: entry.control.signal,
         connected(socket) {
           entry.socket = socket
-          if (entry.control.signal.aborted) socket.destroy()
+          if (entry.control.signal.aborted) cutConnection(socket)
         },
         sent: () => sentBy(entry),
         end: () => entries.delete(entry),
@@ -46,7 +47,7 @@ export function createOpenRequests(): OpenRequests {
       for (const entry of ended) {
         if (sentBy(entry) > 0)
           alreadyLeft.push(`${entry.words}: ${sentBy(entry)} bytes had been sent.`.slice(0, 400))
-        entry.socket?.destroy()
+        if (entry.socket) cutConnection(entry.socket)
         entry.control.abort()
       }
       return { sockets: ended.length, alreadyLeft }
