@@ -333,6 +333,15 @@ describe('pause', () => {
     expect(await settled(wait)).toBe(true)
   })
 
+  it('is in the record once, and going on is when there was a pause', () => {
+    const stop = open()
+    for (const agent of [undefined, 'agent_1']) {
+      for (const paused of [false, true, true, false, false]) stop.setPaused('you', paused, agent)
+      const words = agent === undefined ? 'everything' : 'one agent'
+      expect(entries.splice(0).map(({ subject }) => subject)).toEqual([`Pause ${words}`, `Resume ${words}`])
+    }
+  })
+
   it('ends the wait when everything is stopped, or the call is aborted', async () => {
     const stop = open()
     stop.setPaused('you', true)

@@ -7,6 +7,7 @@
  *
  * It isn't the last resort: when this process itself hangs, the shell writes the stop file and kills the tree.
  */
+import { existsSync } from 'node:fs'
 import { type Refused, refused } from '../../contract/outcome.ts'
 import { type StopFile, type StopReceipt, StopState } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, Stoppable, StopSwitch } from '../ports.ts'
@@ -24,9 +25,8 @@ export interface StopSwitchOptions {
   mayResume?: () => boolean
 }
 
-/** The stop file is looked for this often, in ms; and before an effect when the last look is this long ago. */
+/** The stop file is looked for this often, in ms; and before each effect. */
 const FILE_LOOK_MS = 250
-const EFFECT_LOOK_MS = 20
 
 /** Who presses by a file and then by a word has pressed once. */
 const SAME_PRESS_MS = 5_000
@@ -56,7 +56,6 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
   const waiting = new Set<() => void>()
   const stopping = new Map<string, Promise<StopReceipt>>()
   let state = readState(store, file, clock())
-  let lookedAt = performance.now()
   let halted = false
 
   function set(next: StopState): void {
@@ -114,7 +113,6 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
 
   /** Somebody else may write the stop file, because this process did not answer in time: it counts as pressed. */
   function obeyFile(): void {
-    lookedAt = performance.now()
     if (file === null || state.stopped) return
     const left = readStopFile(file)
     if (left === null) return
@@ -195,7 +193,8 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     blocks(principalId, byHand = false) {
       if (halted) return leavingRefusal
       if (byHand) return null
-      if (performance.now() - lookedAt > EFFECT_LOOK_MS) obeyFile()
+      // Microseconds, and whoever wrote it need not wait until this process has an ear for a message.
+      if (file !== null && existsSync(file)) obeyFile()
       if (isStopped(principalId)) return stoppedRefusal(state)
       return isPaused(principalId) ? pausedRefusal : null
     },
@@ -237,6 +236,8 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     },
     setPaused(by, paused, agentId) {
       if (!paused && !mayResume()) return state
+      if (paused === (agentId === undefined ? state.paused : state.pausedAgents.includes(agentId)))
+        return state
       set(
         agentId === undefined
           ? { ...state, paused }
