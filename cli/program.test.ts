@@ -96,6 +96,13 @@ const agent = (name: string) => ({
   changedAt: 1,
 })
 const SETTINGS = Settings.parse({})
+const statusWith = (stop: object) => ({
+  ...{ version: '1', pid: 1, startedAt: 1, state: 'running', agents: 1, runsActive: 0, questions: 0 },
+  keychain: { state: 'none', name: '', text: '' },
+  log: { state: 'ok', entries: 0, text: '' },
+  parts: [],
+  stop,
+})
 const STOP_STATE = { stopped: false, since: null, by: null, receipt: null, paused: false, pausedAgents: [] }
 
 describe('undo', () => {
@@ -285,7 +292,10 @@ describe('the command line', () => {
   it('prints nothing that hides: an agent’s name with tricks in it', async () => {
     const { world, run } = makeWorld()
     const perimeter = { tools: [], budgets: undefined }
-    await serve(world, { 'agents.list': () => ({ agents: [{ ...agent('A\u202e\u001b[2Jb'), perimeter }] }) })
+    await serve(world, {
+      'agents.list': () => ({ agents: [{ ...agent('A\u202e\u001b[2Jb'), perimeter }] }),
+      'status.get': () => statusWith(STOP_STATE),
+    })
     const { stdout } = await run(['agent', 'list'])
     expect(stdout).toContain('⟨U+202E⟩')
     for (const hidden of ['\u202e', '\u001b']) expect(stdout).not.toContain(hidden)
@@ -300,13 +310,16 @@ describe('agents', () => {
       { ...agent('Two'), reviewOutside: 'never' },
       agent('Three'),
     ]
-    await serve(world, { 'agents.list': () => ({ agents }) })
+    await serve(world, { 'agents.list': () => ({ agents }), 'status.get': () => statusWith(STOP_STATE) })
     const [one, two, three] = (await run(['agent', 'list'])).stdout.split('\n')
     expect(one).toContain('you look at outside text first')
     expect(two).toContain('reads outside text at once')
     expect(three).not.toContain('outside')
     const again = makeWorld()
-    await serve(again.world, { 'agents.list': () => ({ agents }) })
+    await serve(again.world, {
+      'agents.list': () => ({ agents }),
+      'status.get': () => statusWith(STOP_STATE),
+    })
     const listed = (await again.run(['agent', 'list', '--json'])).json()[0] as {
       agents: { reviewOutside: string }[]
     }
@@ -627,6 +640,96 @@ describe('pause and resume', () => {
     expect(wrong.code).toBe(1)
     expect(wrong.json()[0].error.text).toContain('There are: Tidy')
   })
+})
+
+describe('resume says what is so', () => {
+  const held = (more: object) => ({ ...STOP_STATE, stoppedAgents: [], ...more })
+  /** A broker in a state, which resumes as it is asked to; gives back what was asked of it. */
+  async function resume(state: ReturnType<typeof held>, words: string[] = []) {
+    const asked: string[] = []
+    const { world, run } = makeWorld()
+    let now = state as Record<string, unknown> & { stoppedAgents: string[]; pausedAgents: string[] }
+    await serve(world, {
+      'agents.list': () => ({ agents: [agent('Tidy'), agent('Mail')] }),
+      'status.get': () => statusWith(now),
+      'stop.resume': ({ agentId }: { agentId?: string }) => {
+        asked.push('stop.resume')
+        now = agentId
+          ? { ...now, stoppedAgents: now.stoppedAgents.filter((id) => id !== agentId) }
+          : { ...now, stopped: false, stoppedAgents: [] }
+        return now
+      },
+      'pause.set': ({ agentId }: { agentId?: string }) => {
+        now = agentId
+          ? { ...now, pausedAgents: now.pausedAgents.filter((id) => id !== agentId) }
+          : { ...now, paused: false }
+        return now
+      },
+    })
+    const { stdout, stderr, code } = await run(['resume', ...words])
+    expect(stderr).toBe('')
+    return { said: stdout.trim().split('\n'), code, asked }
+  }
+  const one = ['--agent', 'Tidy']
+
+  it.each([
+    ['nothing was held', held({}), [], '● nothing was stopped or paused', 0, []],
+    ['a stop', held({ stopped: true }), [], '● resumed', 0, ['stop.resume']],
+    ['a pause', held({ paused: true }), [], '● resumed', 0, []],
+    [
+      'agents stopped by themselves',
+      held({ stoppedAgents: ['agent_tidy'] }),
+      [],
+      '● resumed',
+      0,
+      ['stop.resume'],
+    ],
+    ['an agent', held({ stoppedAgents: ['agent_tidy'] }), one, '● resumed', 0, ['stop.resume']],
+    ['another', held({ stoppedAgents: ['agent_mail'] }), one, '● nothing was stopped or paused', 0, []],
+    [
+      'an agent, while all is stopped',
+      held({ stopped: true }),
+      one,
+      '■ everything is stopped: sallyport resume, without --agent, lifts that',
+      1,
+      [],
+    ],
+    [
+      'an agent, while all is paused',
+      held({ paused: true, pausedAgents: ['agent_tidy'] }),
+      one,
+      '◆ everything is paused: sallyport resume, without --agent, lifts that',
+      1,
+      [],
+    ],
+  ])('%s', async (_what, state, words, line, code, asked) => {
+    expect(await resume(state, words)).toEqual({ said: [line], code, asked })
+  })
+
+  it('and names who stays paused', async () => {
+    const { said, code } = await resume(held({ stopped: true, pausedAgents: ['agent_mail'] }))
+    expect(said).toEqual(['● resumed', '  paused by itself: Mail; --agent with its name lets it go on'])
+    expect(code).toBe(0)
+  })
+})
+
+it('the list of agents says who is stopped and who is paused', async () => {
+  const states = async (stop: object, more = {}) => {
+    const { world, run } = makeWorld()
+    await serve(world, {
+      'agents.list': () => ({ agents: [{ ...agent('Tidy'), ...more }] }),
+      'status.get': () => statusWith({ ...STOP_STATE, ...stop }),
+    })
+    const { stdout, stderr } = await run(['agent', 'list'])
+    expect(stderr).toBe('')
+    return stdout.split(' ')[0]
+  }
+  expect(await states({})).toBe('ready')
+  expect(await states({ stopped: true })).toBe('stopped')
+  expect(await states({ stoppedAgents: ['agent_tidy'] }, { frozen: 'why' })).toBe('stopped')
+  expect(await states({ paused: true }, { frozen: 'why' })).toBe('frozen')
+  expect(await states({ paused: true })).toBe('paused')
+  expect(await states({}, { paused: true })).toBe('paused')
 })
 
 describe('log export', () => {

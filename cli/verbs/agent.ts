@@ -1,6 +1,7 @@
 /** `sallyport agent list|run` and `sallyport tour`: runs in the terminal. */
 import type { Command } from 'commander'
-import type { RunSummary } from '../../contract/agent.ts'
+import type { Agent, RunSummary } from '../../contract/agent.ts'
+import type { StopState } from '../../contract/stop.ts'
 import { askHere } from '../ask-here.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import type { ExitCode } from '../exit-code.ts'
@@ -15,12 +16,13 @@ export function addAgent(program: Command, verbs: Verbs): void {
     reach: 'any',
     async run({ session, out }) {
       const { agents } = await session.call('agents.list', {})
+      const { stop } = await session.call('status.get', {})
       out.object({ agents })
       if (agents.length === 0)
         out.say('No agents yet. `sallyport tour` shows one at work; make your own in the window.')
       out.table(
         agents.map((each) => [
-          each.frozen ? 'frozen' : each.paused ? 'paused' : 'ready',
+          stateOf(each, stop),
           out.foreign(each.name, 'agent'),
           `${each.model.provider} ${each.model.model}`,
           each.perimeter.folders.map((folder) => folder.path).join(', '),
@@ -54,6 +56,13 @@ export function addAgent(program: Command, verbs: Verbs): void {
         scene.session.call('runs.tour', typeof options.folder === 'string' ? { folder: options.folder } : {}),
       ),
   })
+}
+
+/** What keeps it from working, the strictest first. */
+function stateOf({ id, frozen, paused }: Agent, stop: StopState): string {
+  if (stop.stopped || stop.stoppedAgents.includes(id)) return 'stopped'
+  if (frozen) return 'frozen'
+  return paused || stop.paused ? 'paused' : 'ready'
 }
 
 async function watchRun(scene: VerbScene, start: () => Promise<RunSummary>): Promise<ExitCode> {

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { STOP_LIMITS, type StopFile, type StopReceipt } from '../../contract/stop.ts'
-import { addVerb, type Verbs } from '../define-verb.ts'
+import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { endBroker, holdLanes, readBrokerPid } from '../end-broker.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
 import { counted, createOutput, lasted } from '../output.ts'
@@ -28,16 +28,7 @@ export function addStop(program: Command, verbs: Verbs): void {
     about: 'Let agents work again, after a stop or a pause.',
     reach: 'any',
     define: (command) => command.option('--agent <name>', 'only this agent'),
-    async run({ session, out }, { agent }) {
-      const agentId = await findAgent(session, agent)
-      const { stop } = await session.call('status.get', {})
-      if (agentId ? stop.stoppedAgents.includes(agentId) : stop.stopped)
-        await session.call('stop.resume', agentId ? { agentId } : {})
-      const state = await session.call('pause.set', { paused: false, ...(agentId ? { agentId } : {}) })
-      out.object(state)
-      out.say(state.stopped ? out.mark('stop') : out.mark('allow', 'resumed'))
-      return state.stopped ? EXIT.failed : EXIT.ok
-    },
+    run: (scene, { agent }) => resume(scene, agent),
   })
   addVerb(program, verbs, {
     name: 'pause',
@@ -52,6 +43,32 @@ export function addStop(program: Command, verbs: Verbs): void {
       return undefined
     },
   })
+}
+
+async function resume({ session, out }: VerbScene, agent: unknown): Promise<ExitCode> {
+  const agentId = await findAgent(session, agent)
+  const scope = agentId ? { agentId } : {}
+  const { stop: before } = await session.call('status.get', {})
+  const wasStopped = agentId
+    ? before.stoppedAgents.includes(agentId)
+    : before.stopped || before.stoppedAgents.length > 0
+  const wasPaused = agentId ? before.pausedAgents.includes(agentId) : before.paused
+  if (wasStopped) await session.call('stop.resume', scope)
+  const state = await session.call('pause.set', { ...scope, paused: false })
+  out.object(state)
+  // What is held for all holds each of them, too.
+  const hint = agentId ? ': sallyport resume, without --agent, lifts that' : ''
+  if (state.stopped) out.say(out.mark('stop', `everything is stopped${hint}`))
+  else if (state.paused) out.say(out.mark('ask', `everything is paused${hint}`))
+  else if (wasStopped || wasPaused) out.say(out.mark('allow', 'resumed'))
+  else out.say(out.mark('allow', 'nothing was stopped or paused'))
+  if (!agentId && state.pausedAgents.length > 0) {
+    const { agents } = await session.call('agents.list', {})
+    const names = agents.filter(({ id }) => state.pausedAgents.includes(id)).map(({ name }) => name)
+    for (const name of names)
+      out.say(`  paused by itself: ${out.foreign(name, 'agent')}; --agent with its name lets it go on`)
+  }
+  return state.stopped || state.paused ? EXIT.failed : EXIT.ok
 }
 
 async function stop(
