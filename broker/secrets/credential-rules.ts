@@ -53,6 +53,20 @@ const BUILT: CredentialRule[] = [
   {
     what: 'Azure key',
     shape:
+      /(?:(?<=(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{42})(?:\+ACR|AzSe)[A-Za-z0-9+/]{6}|(?<=(?<![A-Za-z0-9])[A-Za-z0-9]{76})AZDO[A-Za-z0-9]{4}|(?<=(?<![A-Za-z0-9])[A-Za-z0-9]{52})JQQJ9[A-Za-z0-9]{27})(?![A-Za-z0-9+/=])/y,
+    marks: ['+ACR', 'AzSe', 'AZDO', 'JQQJ9'],
+    back: /[A-Za-z0-9+/]/,
+  },
+  {
+    what: 'Azure key',
+    shape:
+      /(?:(?<=(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{76})\+ACDb[A-Za-z0-9+/]{5}|(?<=(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{44})AzFu[A-Za-z0-9_-]{6})==(?![A-Za-z0-9+/=])/y,
+    marks: ['+ACDb', 'AzFu'],
+    back: /[A-Za-z0-9+/_-]/,
+  },
+  {
+    what: 'Azure key',
+    shape:
       /(?<=(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{33})(?:\+ASb|\+AEh|\+ARm|AIoT|AzCa)[A-Za-z0-9+/]{5}=(?![A-Za-z0-9+/=])/y,
     marks: ['+ASb', '+AEh', '+ARm', 'AIoT', 'AzCa'],
     back: /[A-Za-z0-9+/]/,
@@ -126,7 +140,7 @@ const BUILT: CredentialRule[] = [
   },
   {
     what: 'Azure signature',
-    shape: /(?<=[?&;]|SharedAccess)(?:sig|Signature)=(?<value>[A-Za-z0-9%+/]{40,100}={0,2})/y,
+    shape: /(?<=[?&;]|SharedAccess)(?:sig|Signature)=(?<value>[A-Za-z0-9%+/_-]{40,100}={0,2})/y,
     marks: ['sig=', 'Signature='],
     check: isMixed,
   },
@@ -147,19 +161,27 @@ const BUILT: CredentialRule[] = [
   },
 ]
 
+/** A quote as it is, or as a text in JSON or HTML has it. */
+const QUOTE = '(?:\\\\{0,7}["\'`]|&(?:quot|apos|#34|#0?39|#x2[27]);)'
+/** Between a name and what is set to it. */
+const SET = `${QUOTE}?\\s{0,3}(?:=>|:=|=|:|,)\\s{0,3}${QUOTE}?`
+const WORDS =
+  'token|secret(?:_key_base)?|passw(?:or)?d|passphrase|pwd|(?<=[_-])pass(?![A-Za-z])|(?<=(?:api|app|application|admin|secret|access|encryption|private|preshared|account|signing|master|auth)[_-]?)key'
+
 /** A word says what the value is; the value must look random. */
 const NAMED: CredentialRule[] = [
   {
     what: 'AWS secret key',
-    shape:
-      /aws.{0,20}?(?:secret|sk|key)["'\s]{0,3}(?:[:=]|=>|,)\s{0,3}["']?(?<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/iy,
+    shape: new RegExp(
+      `aws.{0,20}?(?:secret|sk|key)${SET}(?<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])`,
+      'iy',
+    ),
     marks: ['aws'],
     check: isMixed,
   },
   {
     what: 'AWS secret key',
-    shape:
-      /secret_?(?:access_?)?key["'\s]{0,3}(?:[:=]|=>|,)\s{0,3}["']?(?<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/iy,
+    shape: new RegExp(`secret_?(?:access_?)?key${SET}(?<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])`, 'iy'),
     marks: ['secret'],
     check: isMixed,
   },
@@ -185,7 +207,7 @@ const NAMED: CredentialRule[] = [
   {
     what: 'authorization header',
     shape:
-      /authorization["']?\s{0,3}[:=,]\s{0,3}["']?(?:Bearer|token|Basic)\s{1,3}(?<value>[A-Za-z0-9+/_.~-]{16,4000}={0,2})/iy,
+      /authorization(?:\\{0,7}["']|&quot;)?\s{0,3}[:=,]\s{0,3}(?:\\{0,7}["']|&quot;)?(?:Bearer|token|Basic|SSWS|Bot|GenieKey|Api-?Key)\s{1,3}(?<value>[A-Za-z0-9+/_.~-]{16,4000}={0,2})/iy,
     marks: ['authorization'],
     check: (value) => isRandom(value) && !isPlaceholder(value),
   },
@@ -197,10 +219,22 @@ const NAMED: CredentialRule[] = [
   },
   {
     what: 'named credential',
-    shape:
-      /(?:token|secret|passw(?:or)?d|passphrase|pwd|(?<=(?:api|secret|access|encryption|private|account|signing|master|auth)[_-]?)key)["']?\s{0,3}(?:=>|:=|=|:)\s{0,3}(?<quote>["'`]?)(?<value>[A-Za-z0-9+/_.~!@#$%^&*-]{12,200}={0,2})\k<quote>(?=$|[\s,;)\]}<"'`&|\\])/imy,
-    marks: ['key', 'token', 'secret', 'passw', 'passphrase', 'pwd'],
+    shape: new RegExp(
+      `(?:${WORDS})${QUOTE}?\\s{0,3}(?:=>|:=|=|:)\\s{0,3}(?<quote>${QUOTE}?)(?<value>[A-Za-z0-9+/_.~!@#$%^&*-]{12,200}={0,2})\\k<quote>(?=$|[\\s,;)\\]}<"'\`&|\\\\])`,
+      'imy',
+    ),
+    marks: ['key', 'token', 'secret', 'pass', 'pwd'],
     check: isNamedValue,
+  },
+  {
+    // Such numbers name all kinds of things: here it is in capitals that this one is to be kept.
+    what: 'named credential',
+    shape: new RegExp(
+      `(?<=[A-Z0-9]_)(?:TOKEN|SECRET(?:_KEY)?|API_?KEY|ACCESS_KEY)${SET}(?<value>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![A-Za-z0-9-])`,
+      'y',
+    ),
+    marks: ['TOKEN', 'SECRET', 'API_KEY', 'APIKEY', 'ACCESS_KEY'],
+    check: isRandom,
   },
 ]
 

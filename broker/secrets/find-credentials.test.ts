@@ -178,6 +178,8 @@ test.each([
   ['headers that can be read in many ways', `${BEGIN}${'ABCDEFGHIJKLMNO: x\n'.repeat(6)}!\n`.repeat(100)],
   ['beginnings without an end', BEGIN.repeat(4_000)],
   ['blank lines', `${BEGIN}${'\n'.repeat(8)}!\n`.repeat(2_000)],
+  ['data of manifests', 'kind: Secret\ndata:\n  a: !\n'.repeat(4_000)],
+  ['white space of netrc', `machine a login b ${'\n> \\n'.repeat(20_000)}`],
   ['marks of a web key', '"kty"'.repeat(20_000)],
 ])('a text made to hold up the scan does not: %s', (_, text) => {
   // Without its guards the first of these takes minutes.

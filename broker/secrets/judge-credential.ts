@@ -9,7 +9,7 @@ export const isRandom = (text: string) =>
 /** Letters alone, in both cases without the humps of a name: it changes case often, also from capital to capital. */
 function isJumble(text: string): boolean {
   const changes = text.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0
-  return text.length >= 16 && changes >= text.length / 4 && /[A-Z]{2}/.test(text)
+  return text.length >= 14 && changes > text.length / 4 && /[A-Z]{2}/.test(text)
 }
 
 /** What people write where a value belongs. */
@@ -17,10 +17,12 @@ const PLACEHOLDER =
   /^(?:\$|%|<|\{|\*+$|x+$|\.+$)|^your|your[_-]|example|placeholder|change.?me|replace|insert|dummy|redacted|removed|hidden|secret:|process\.env|environ|^(?:pass(?:word|wd|phrase)?|secret|pw|token|none|null|undefined|true|false|test|string)$/i
 export const isPlaceholder = (value: string) => PLACEHOLDER.test(value)
 
+const isUuid = (text: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+
 /** Code, paths, versions and hashes stand after such words too. */
 export function isNamedValue(value: string): boolean {
   if (isPlaceholder(value) || !isRandom(value)) return false
-  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)) return false
+  if (isUuid(value)) return false
   if (/^sha\d{1,3}[-:]|^(?:\d+\.)+\d+|^[./~]|^https?:|^\d{4}-\d\d-\d\d/.test(value)) return false
   // A name in code: words joined by dots, underscores or humps, a digit at most here and there.
   if (/^[A-Za-z_$]+(?:[._-][A-Za-z_$]+)*\d{0,2}$/.test(value) && !isJumble(value.replace(/\d+$/, '')))

@@ -34,6 +34,7 @@ const b64url = (text: string) => Buffer.from(text).toString('base64url')
 const lines = (text: string, width: number) => (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join('\n')
 const jwt = (r: Random, more: object) =>
   `${b64url('{"alg":"RS256","typ":"JWT"}')}.${b64url(JSON.stringify({ sub: r('digits', 10), iat: 1_516_239_022, ...more }))}.${r('url', 86)}`
+const uuid = (r: Random) => [8, 4, 4, 4, 12].map((length) => r('hex', length)).join('-')
 const pem = (r: Random, label: string, bytes: number) =>
   `-----BEGIN ${label}-----\n${lines(r('base64', bytes), 64)}\n-----END ${label}-----`
 
@@ -127,6 +128,19 @@ export const CREDENTIALS: Record<string, (r: Random) => string> = {
   'Bedrock key': (r) => `ABSKQmVkcm9ja0FQSUtleS${r('alnum', 108)}=`,
   'short Bedrock key': (r) => `bedrock-api-key-${b64(`bedrock.amazonaws.com/?Action=${r('alnum', 300)}`)}`,
   'Brevo key': (r) => `xkeysib-${r('hex', 64)}-${r('alnum', 16)}`,
+  'Brevo mail key': (r) => `xsmtpsib-${r('hex', 64)}-${r('alnum', 16)}`,
+  'OpenShift token': (r) => `sha256~${r('url', 43)}`,
+  'Packagist token': (r) => `packagist_out_${r('hex', 68)}`,
+  'Trello token': (r) => `ATTA${r('hex', 64)}${r('upper', 8).replace(/[G-Z]/g, 'F')}`,
+  'Prefect key': (r) => `pnu_${r('alnum', 36)}`,
+  'Grafana key': (r) => b64(`{"k":"${r('alnum', 32)}","n":"bot","id":1234}`).replace(/=+$/, ''),
+  'Yandex token': (r) => `y0_${r('url', 55)}`,
+  'Polar token': (r) => `polar_oat_${r('alnum', 43)}`,
+  'RunPod key': (r) => `rpa_${r('upper', 40)}${r('alnum', 6)}`,
+  'Azure registry key': (r) => `${r('base64', 42)}+ACR${r('base64', 6)}`,
+  'Azure search key': (r) => `${r('alnum', 42)}AzSe${r('alnum', 6)}`,
+  'Azure database key': (r) => `${r('base64', 76)}+ACDb${r('base64', 5)}==`,
+  'Azure function key': (r) => `${r('url', 44)}AzFu${r('url', 6)}==`,
   'Resend key': (r) => `re_${r('alnum', 8)}_${r('alnum', 24)}`,
   'Dynatrace token': (r) => `dt0c01.${r('upper', 24)}.${r('upper', 64)}`,
   'Mapbox token': (r) => `sk.${b64url(`{"u":"x","a":"c${r('alnum', 23)}"}`)}.${r('alnum', 22)}`,
@@ -221,17 +235,34 @@ export const NAMED_CREDENTIALS: Record<
   'lines of netrc': (r) => ['machine api.internal\n  login bob\n  password ', r('alnum', 16), '\n'],
   'registry settings': (r) => ['{"auths":{"r.io":{"auth":"', b64(`bob:${r('alnum', 18)}`), '"}}}'],
   'password of curl': (r) => ['curl -sS -u admin:', `${r('alnum', 16)}7`, ' https://api.internal/x'],
+  'password of curl, at once': (r) => ['curl -u admin:', `${r('alnum', 15)}X`, ' https://api.internal/x'],
+  'password of a command': (r) => ['$ deploy --password ', `${r('alnum', 17)}7a`, ' --verbose\n'],
+  'token of a command, quoted': (r) => ["deploy --auth-token='", `${r('alnum', 30)}7a`, "'\n"],
+  'password of sshpass': (r) => ["sshpass -p '", `${r('alnum', 12)}7a`, "' ssh box\n"],
+  'password in XML': (r) => ['<user>u</user><password>', `${r('alnum', 17)}7a`, '</password>'],
+  'password in JSON in JSON': (r) => ['{"out": "{\\"password\\": \\"', `${r('alnum', 17)}7a`, '\\"}"}'],
+  'AWS secret in JSON in JSON': (r) => ['"{\\"SecretAccessKey\\": \\"', r('base64', 40), '\\"}"'],
+  'API key in JSON in a page': (r) => ['{&quot;apiKey&quot;:&quot;', r('hex', 40), '&quot;}'],
+  'bearer header in JSON in JSON': (r) => ['{\\"Authorization\\": \\"Bearer ', r('url', 40), '\\"}'],
+  'header of Okta': (r) => ['Authorization: SSWS ', `00${r('url', 40)}`, '\n'],
+  'lines of netrc in JSON': (r) => [
+    '"machine api.internal\\n  login bob\\n  password ',
+    r('alnum', 16),
+    '\\n"',
+  ],
+  'application key': (r) => ['DD_APPLICATION_KEY: ', r('hex', 40), '\n'],
+  'base of secret keys': (r) => ['secret_key_base: ', r('hex', 128), '\n'],
+  'password, shortened': (r) => ['DB_PASS=', `${r('alnum', 17)}7a`, '\n'],
+  'token that is a UUID': (r) => ['SNYK_TOKEN=', uuid(r), '\n'],
+  'Kubernetes secret': (r) => ['kind: Secret\ntype: Opaque\ndata:\n  DB: ', b64(r('alnum', 16)), '\n'],
+  'Kubernetes secret, as it is shown': (r) => ['data:\n  DB: ', b64(r('alnum', 16)), '\nkind: Secret\n'],
   'number of a JSON Web Key': (r) => [
     `{"kty":"EC","crv":"P-256","x":"${r('url', 43)}","d":"`,
     r('url', 43),
     `","y":"${r('url', 43)}"}`,
   ],
   'number before the kind of a JSON Web Key': (r) => ['[{"d": "', r('url', 43), '", "kty": "OKP"}]'],
-  'Heroku key': (r) => [
-    'HEROKU_API_KEY=',
-    `${r('hex', 8)}-${r('hex', 4)}-${r('hex', 4)}-${r('hex', 4)}-${r('hex', 12)}`,
-    '\n',
-  ],
+  'Heroku key': (r) => ['HEROKU_API_KEY=', uuid(r), '\n'],
 }
 
 /** Where a value turns up. */
@@ -250,9 +281,8 @@ export const AROUND: Record<string, (value: string) => string> = {
 export function innocentTexts(r: Random): Record<string, string> {
   const many = (count: number, one: (i: number) => string) =>
     Array.from({ length: count }, (_, i) => one(i)).join('\n')
-  const uuid = () => `${r('hex', 8)}-${r('hex', 4)}-4${r('hex', 3)}-a${r('hex', 3)}-${r('hex', 12)}`
   return {
-    uuids: many(200, () => `id=${uuid()} request "${uuid()}"`),
+    uuids: many(200, () => `id=${uuid(r)} request "${uuid(r)}"`),
     'git log': many(200, () => `commit ${r('hex', 40)}\nparent ${r('hex', 7)} tree ${r('hex', 64)}`),
     'lock file': many(
       200,
@@ -273,6 +303,11 @@ export function innocentTexts(r: Random): Record<string, string> {
     'base64 pictures': many(
       6,
       () => `<img src="data:image/png;base64,iVBORw0KGgo${lines(r('base64', 4000), 76)}=">`,
+    ),
+    'words of keys in code': many(
+      20,
+      (i) =>
+        `exports.ECPrivateKey = ECPrivateKey;\n"--password", "--token getAccessToken${i}"\n<password>{{userPassword}}</password>\nRUN_ID=${uuid(r)}\nkind: ConfigMap\ndata:\n  picture: ${b64(r('alnum', 30))}\n`,
     ),
     certificate: pem(r, 'CERTIFICATE', 1400),
     'public keys': many(
