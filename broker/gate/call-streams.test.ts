@@ -4,7 +4,6 @@ import fs from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import zlib from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../contract/outcome.ts'
@@ -245,12 +244,15 @@ describe('an answer of the network in parts', () => {
   })
 
   it('is refused like any request, and taken from a stop', async () => {
-    answer = (_request, response) => void response.write('x')
+    let asked = false
+    answer = (_request, response) => {
+      asked = true
+      response.write('x')
+    }
     const no = `return fetch('http://127.0.0.1:1/').catch((e) => [e.name, e.kind, e.code])`
     expect(resultOf(await run(no))).toEqual(['SallyportError', 'refused', 'outside-perimeter'])
     const running = run(`for await (const part of (await fetch(input.url)).body); return 1`, { url: base })
-    await until(() => house.entries.some(({ kind }) => kind === 'intent'))
-    await sleep(100)
+    await until(() => asked)
     await house.stop.stop('test')
     expect(await running).toMatchObject({ kind: 'refused' })
     await until(() => closed >= 1)
@@ -436,6 +438,5 @@ describe('a program’s output in parts', () => {
 })
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !holds(); tries++) await sleep(20)
-  expect(holds()).toBe(true)
+  await expect.poll(holds, { interval: 20 }).toBe(true)
 }
