@@ -58,7 +58,7 @@ export interface ActivityLog {
   sync(): Promise<void>
   query(query: ActivityQuery): { rows: ActivityRow[]; total: number }
   entry(seq: number): { entry: ActivityEntry; related: ActivityEntry[] } | null
-  verify(): Promise<VerifyReport>
+  verify(how?: { everyEntry?: boolean | undefined }): Promise<VerifyReport>
   /** Called after each append with the row as it now stands. */
   onRow(fn: (row: ActivityRow) => void): () => void
   state(): { state: 'ok' | 'failing'; entries: number; text: string }

@@ -4,7 +4,9 @@
  *
  *   verify-log.child.js --own                   this user's log, held against all that this computer knows of it
  *   verify-log.child.js <activity.db>           any other
- *       [--public-key <hex or PEM file>]… [--head <seq>:<hash>]…
+ *       [--public-key <hex or PEM file>]… [--head <seq>:<hash>]… [--every-entry]
+ *
+ * With --every-entry, and against a head that somebody kept, no seal is taken at its word for what is in the blocks.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -30,13 +32,14 @@ const { values, positionals } = parseArgs({
     own: { type: 'boolean', default: false },
     'public-key': { type: 'string', multiple: true },
     head: { type: 'string', multiple: true },
+    'every-entry': { type: 'boolean', default: false },
   },
 })
 const heads = (values.head ?? []).map(readHead)
 const [given] = positionals
 if ((given === undefined) === !values.own || heads.some((head) => head === null)) {
   process.stderr.write(
-    'Usage: verify-log --own | <activity.db> [--public-key <hex or PEM file>]… [--head <seq>:<hash>]…\n',
+    'Usage: verify-log --own | <activity.db> [--public-key <hex or PEM file>]… [--head <seq>:<hash>]… [--every-entry]\n',
   )
   process.exit(2)
 }
@@ -47,6 +50,7 @@ const known = values.own ? await lookAround() : { file: given as string, options
 const report = await verifyFile(known.file, {
   ...known.options,
   blocking: true,
+  everyEntry: values['every-entry'] || heads.length > 0 || known.options.everyEntry === true,
   publicKeys: [...(known.options.publicKeys ?? []), ...keys],
   heads: [...(known.options.heads ?? []), ...heads.filter((head) => head !== null)],
 })
@@ -86,6 +90,8 @@ async function lookAround(): Promise<{ file: string; options: VerifyOptions }> {
       file: join(data, 'activity.db'),
       options: {
         id,
+        // Keys that only the documents know could be anybody's.
+        everyEntry: vouched === null,
         publicKeys: publicKeys.map((each) => Buffer.from(each, 'hex')),
         heads: trusted.flatMap((each) => (each === null ? [] : [...each.lost, each.head])),
       },

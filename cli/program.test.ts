@@ -180,6 +180,25 @@ describe('the command line', () => {
     expect(await person.run(['log', 'search', 'nowhere'])).toMatchObject({ code: 0, stdout: '0 of 0\n' })
   })
 
+  it.each<[string, { everyEntry?: true }]>([
+    ['log verify', {}],
+    ['log verify --every-entry', { everyEntry: true }],
+  ])('asks the running broker to verify as it was told: %s', async (line, asked) => {
+    const { world, run } = makeWorld()
+    const params: unknown[] = []
+    await serve(world, {
+      'activity.verify': (given) => {
+        params.push(given)
+        const byBlocks = asked.everyEntry ? null : { entries: 8, at: 1_750_000_000_000 }
+        return { ok: true, entries: 9, firstBad: null, head: null, sealedTo: 9, gaps: [], byBlocks, ms: 1 }
+      },
+    })
+    const { stdout } = await run(line.split(' '))
+    expect(params).toEqual([asked])
+    expect(stdout).toContain('9 entries')
+    expect(stdout.includes('8 of them by the sealed digest')).toBe(!asked.everyEntry)
+  })
+
   it('says that the broker is not built where it can not start one', async () => {
     const result = await makeWorld().run(['agent', 'list', '--json'])
     expect(result).toMatchObject({ code: 1 })

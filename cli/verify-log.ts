@@ -16,12 +16,13 @@ export interface Evidence {
   heads: string[]
   /** 64 hex digits, or a PEM file, each. */
   publicKeys: string[]
+  everyEntry: boolean
 }
 
 /** @throws CliError when it can't be started or says nothing that can be read */
 export async function verifyFiles(
   world: World,
-  { file, heads, publicKeys }: Evidence,
+  { file, heads, publicKeys, everyEntry }: Evidence,
 ): Promise<VerifyReport> {
   const { dir, ext } = path.parse(world.brokerMain)
   const program = path.join(dir, `verify-log.child${ext}`)
@@ -31,6 +32,7 @@ export async function verifyFiles(
     ...(file === null ? ['--own'] : [file]),
     ...heads.flatMap((head) => ['--head', head]),
     ...publicKeys.flatMap((key) => ['--public-key', key]),
+    ...(everyEntry ? ['--every-entry'] : []),
   ]
   const child = spawn(world.node, [program, ...args], {
     env: world.env,

@@ -126,6 +126,11 @@ export const VerifyReport = z.object({
   gaps: z
     .array(z.object({ from: Instant, to: Instant, why: z.enum(['closed', 'lost', 'asleep']) }))
     .default([]),
+  /**
+   * Entries of packed blocks that a seal’s digest proved, and when each of them was computed anew, at the latest. Null
+   * when every entry was computed anew.
+   */
+  byBlocks: z.object({ entries: z.number().int(), at: Instant }).nullable().default(null),
   ms: z.number(),
 })
 export type VerifyReport = z.infer<typeof VerifyReport>

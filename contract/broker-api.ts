@@ -280,7 +280,8 @@ export const METHODS = {
       ),
     }),
   ),
-  'activity.verify': method(Nothing, VerifyReport),
+  /** Packed blocks are proved by a seal’s digest of them, unless every entry is to be computed anew. */
+  'activity.verify': method(z.strictObject({ everyEntry: z.boolean().optional() }), VerifyReport),
   /** Takes the content of entries out for good; what they were and their place in the chain stay. */
   'activity.redact': method(
     z.strictObject({ seqs: z.array(z.number().int().positive()).min(1).max(1000) }),

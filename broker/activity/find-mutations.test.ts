@@ -17,6 +17,7 @@ import { verifyFile } from './verify-log.ts'
 const MUTATIONS = times(1_200)
 const at = testFolder()
 const signer = testSigner()
+const clock = testClock()
 const files = logFiles(at.file)
 const kept = { hot: `${at.folder}/kept.db`, archive: `${at.folder}/kept-archive.db` }
 let hot: DatabaseSync
@@ -36,18 +37,22 @@ const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T
 beforeAll(async () => {
   const log = openActivityLog({
     file: at.file,
-    clock: testClock(),
+    clock,
     seal: signer,
     limits: { indexAt: 64, keepHot: 60 },
   })
   fill(log, 120)
   await log.catchUp()
   await log.catchUp()
+  // Two blocks that a seal proves by their digest, and one that was packed since.
+  await log.verify()
   await log.sealNow('beat')
   for (let n = 0; n < 4; n++) {
-    fill(log, 5, 120 + 5 * n)
+    fill(log, 15, 120 + 15 * n)
     await log.sealNow('beat')
   }
+  await log.catchUp()
+  await log.catchUp()
   await log.close()
   for (const [name, file] of Object.entries(kept)) {
     const db = new DatabaseSync(files[name as 'hot' | 'archive'])
@@ -82,7 +87,7 @@ function restore(): void {
 }
 
 const verify = (): Promise<VerifyReport> =>
-  verifyFile(at.file, { publicKeys: [signer.publicKey], threads: 0 })
+  verifyFile(at.file, { publicKeys: [signer.publicKey], threads: 0, now: clock.now() })
 
 /** Undone by the savepoint around it. What it names is the entry that must be found first, when it must be that one. */
 type Mutation = () => { seq?: number; what?: string }
@@ -216,6 +221,7 @@ const mutations: Record<string, Mutation> = {
       'at = at + 1000',
       'seq = seq - 1',
       "hash = replace(hash, 'a', 'b') || 'c'",
+      "proved = replace(proved, '1', '2') || ' '",
       "key = 'feedfeedfeedfeed'",
     ])
     hot.prepare(`UPDATE seal SET ${change} WHERE id = ?`).run(id as number)
@@ -361,6 +367,21 @@ const mutations: Record<string, Mutation> = {
     )
     return { what: 'unsealed' }
   },
+  'what a seal says of the blocks taken away, or that of another time'() {
+    const { id } = pick(hot.prepare("SELECT id FROM seal WHERE proved <> ''").all())
+    const { proved } = pick(hot.prepare("SELECT proved FROM seal UNION SELECT ''").all())
+    const before = hot.prepare('SELECT proved FROM seal WHERE id = ?').get(id as number)?.proved
+    const other = proved === before ? '' : String(proved)
+    hot.prepare('UPDATE seal SET proved = ? WHERE id = ?').run(other, id as number)
+    return { what: 'unsealed' }
+  },
+  'an entry in a block changed, all that is beside it left as it was'() {
+    const block = pick(blocks())
+    const whole = archiveWriter().find(block.last)
+    const n = below(whole?.texts.length ?? 1)
+    putBlock(block, (texts) => texts.with(n, (texts[n] ?? '').replace('"subject":"', '"subject":"not ')))
+    return { seq: block.first + n, what: 'changed' }
+  },
   'block heads changed'() {
     const { last: end } = pick(blocks())
     archive.prepare(`UPDATE block SET ${pick(['prev', 'head'])} = randomblob(32) WHERE last = ?`).run(end)
@@ -404,7 +425,8 @@ function putBlock(block: { first: number; last: number }, change: (texts: string
 describe('verification', () => {
   it('accepts the log as it was closed', async () => {
     expect(await verify()).toMatchObject({ ok: true, sealedTo: last })
-    expect(blocks().length).toBeGreaterThanOrEqual(2)
+    expect((await verify()).byBlocks?.entries).toBe(blocks()[1]?.last)
+    expect(blocks().length).toBeGreaterThanOrEqual(3)
     expect(GENESIS).toBe(blocks()[0]?.prev)
   })
 
@@ -426,7 +448,9 @@ describe('verification', () => {
         const expected = mutations[name]?.() ?? {}
         for (const db of [hot, archive]) db.exec('RELEASE mutation')
         const heads = name === 'the end cut off with its seals' ? [whole] : []
-        const report = await verifyFile(at.file, { publicKeys: [signer.publicKey], threads: 0, heads, id })
+        const report = await verifyFile(at.file, {
+          ...{ publicKeys: [signer.publicKey], threads: 0, heads, id, now: clock.now() },
+        })
         const nothing = expected.what === 'nothing'
         const bad = report.firstBad
         const right =

@@ -37,7 +37,7 @@ export interface Stray {
   hash: string
   text: string
 }
-export type Verdict = Omit<VerifyReport, 'ms' | 'gaps'>
+export type Verdict = Omit<VerifyReport, 'ms' | 'gaps' | 'byBlocks'>
 
 export function judgeLog(evidence: Evidence): Verdict {
   const parts = evidence.parts.filter(({ from }) => from !== null)

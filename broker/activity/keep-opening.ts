@@ -61,7 +61,7 @@ export function keepOpeningLog(given: ActivityLogOptions): OpenActivityLog {
     export: (request) => opened()?.export(request) ?? { text: '', next: null },
     timeline: (query) => opened()?.timeline(query) ?? [],
     offTimes: (since, until) => opened()?.offTimes(since, until) ?? [],
-    verify: async () => opened()?.verify() ?? notOpen(text),
+    verify: async (how) => opened()?.verify(how) ?? notOpen(text),
     onRow: (fn) => listen((open) => open.onRow(fn)),
     onEntry: (fn) => listen((open) => open.onEntry(fn)),
     state: () => opened()?.state() ?? { state: 'failing', entries: 0, text },
@@ -90,5 +90,6 @@ const notOpen = (text: string): VerifyReport => ({
   head: null,
   sealedTo: null,
   gaps: [],
+  byBlocks: null,
   ms: 0,
 })

@@ -21,8 +21,13 @@ export function careForLog(options: LogCareOptions): () => void {
   const { log, keep, firstMs = 20_000, everyMs = 86_400_000, onFault = () => {} } = options
   const round = async () => {
     try {
-      await log.removeOld(keep())
       noteVerified(log, await log.verify())
+    } catch (error) {
+      onFault(error)
+    }
+    // What a seal says of the blocks is known from here on, and so can be said of those that stay.
+    try {
+      await log.removeOld(keep())
     } catch (error) {
       onFault(error)
     }

@@ -8,13 +8,13 @@ import { ARCHIVE_SCHEMA } from './archive.ts'
 import { HOT_SCHEMA } from './hot-store.ts'
 import type { LogFiles } from './log-files.ts'
 import { openForReading } from './open-for-reading.ts'
-import { openSealBook } from './seals.ts'
+import { ADDED_COLUMNS, addColumn } from './seals.ts'
 
 /** What is not Sallyport's, each in words. */
 export function findForeign({ hot, archive }: LogFiles): string[] {
   const journals = [hot, archive].map((file) => `${file}-journal`).filter((file) => existsSync(file))
   return [
-    ...foreignIn(hot, () => shapesOf(HOT_SCHEMA, (db) => void openSealBook(db))),
+    ...foreignIn(hot, () => shapesOf(HOT_SCHEMA, ADDED_COLUMNS)),
     ...foreignWords(hot),
     ...(existsSync(archive) ? foreignIn(archive, () => shapesOf(ARCHIVE_SCHEMA)) : []),
     ...journals.map((file) => `the file “${file}”`),
@@ -28,14 +28,17 @@ interface Part {
 }
 const keyOf = ({ type, name, sql }: Part) => JSON.stringify([type, name, sql])
 
-/** Each part as it is made, and as it is after a log of an earlier version was brought up to date. */
-function shapesOf(schema: string, update: (db: DatabaseSync) => void = () => {}): Part[] {
+/** Each part as it is made, and as it is after each column that later versions added. */
+function shapesOf(schema: string, added: readonly (typeof ADDED_COLUMNS)[number][] = []): Part[] {
   const db = new DatabaseSync(':memory:')
   try {
     db.exec(schema)
-    const made = partsOf(db)
-    update(db)
-    return [...made, ...partsOf(db)]
+    const shapes = partsOf(db)
+    for (const column of added) {
+      addColumn(db, column)
+      shapes.push(...partsOf(db))
+    }
+    return shapes
   } finally {
     db.close()
   }

@@ -27,6 +27,7 @@ import { createStanding } from './log-standing.ts'
 import { createLogWriter } from './log-writer.ts'
 import { type OffTime, offTimes } from './off-times.ts'
 import { openHotStoreSafely } from './open-hot-store.ts'
+import { type BlockList, statementOf, withoutUpTo } from './proved-blocks.ts'
 import { queryRows } from './query-rows.ts'
 import { readRelated } from './read-related.ts'
 import { redactEntries } from './redact-entries.ts'
@@ -35,7 +36,7 @@ import { startSealing } from './sealing.ts'
 import { openSealBook, type Seal, type SealKind, type SealSigner } from './seals.ts'
 import { createTailCache } from './tail-cache.ts'
 import { drawTimeline, type TimelineLane } from './timeline.ts'
-import { verifyFile } from './verify-log.ts'
+import { verifyForSeal } from './verify-log.ts'
 
 export interface ActivityLogLimits extends FollowUpLimits {
   /** Between two seals, in ms. */
@@ -112,6 +113,15 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   const { hot, start, movedAside } = openHotStoreSafely(files, clock)
   const boot = `boot_${randomUUID()}`
   let publicKeys = options.seal ? keysOf(options.seal) : (options.publicKeys ?? [])
+  /** Whether the keys are the keychain's own word. */
+  let vouched = options.seal !== undefined
+  /** What the last verification found in order, for as long as it lies there as it was. */
+  let proved: BlockList | null = null
+  let statement = ''
+  const prove = (blocks: BlockList | null) => {
+    proved = blocks
+    statement = statementOf(blocks)
+  }
   const book = openSealBook(hot.db)
   const reader = createEntryReader(hot.db, files.archive)
   const index = createIndexReader(files.index)
@@ -149,6 +159,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     signer: options.seal,
     awaitKeyMs: publicKeys.length > 0 ? AWAIT_KEY_MS : 0,
     remember: standing.remember,
+    proved: () => statement,
   })
   sealing.seal('beat').catch(onFault)
 
@@ -206,12 +217,20 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     },
     timeline: (query) => drawTimeline(now(), query),
     offTimes: (since, until) => offTimes(hot.db, since, until, 2 * limits.beatMs),
-    verify: () =>
+    verify: ({ everyEntry = false } = {}) =>
       inTurn(async () => {
         // The head in memory is what was written, whatever stands on the disk now.
         if (writer.failing() === null) await sealing.seal('beat').catch(onFault)
         const heads = [writer.head(), ...standing.heads()]
-        return verifyFile(options.file, { heads, publicKeys, id: standing.id })
+        const [keys, signed] = [publicKeys, vouched]
+        const { report, blocks } = await verifyForSeal(options.file, {
+          ...{ heads, publicKeys, id: standing.id, now: clock(), digests: signed },
+          // Keys that only the documents know could be anybody's: then no seal is taken at its word.
+          everyEntry: everyEntry || !signed,
+        })
+        // What was found by other keys must not be signed with this one.
+        prove(signed && keys === publicKeys ? blocks : null)
+        return report
       }),
     onRow: rows.onRow,
     onEntry: writer.onWritten,
@@ -236,6 +255,8 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     },
     sealWith(signer) {
       publicKeys = keysOf(signer)
+      vouched = true
+      prove(null)
       sealing.signWith(signer)
       // A key that comes at the very end signs the end, and nothing is written behind that.
       if (!closing) sealing.seal('beat').catch(onFault)
@@ -251,11 +272,17 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
         await followUp.catchUp()
         const parts = { files, hot, writer, sealing, keeper: startedKeeper, clock }
         const byAge = knowsTheDay(clock(), before.seal?.at ?? null, openForMs())
-        return removeOld(parts, keep, byAge).finally(rewritten)
+        const [known, keys] = [proved, publicKeys]
+        prove(null)
+        const removed = await removeOld(parts, keep, byAge).finally(rewritten)
+        prove(known && keys === publicKeys ? withoutUpTo(known, removed.upTo ?? 0) : null)
+        return removed
       }),
     redact: (seqs, by) =>
       inTurn(() => {
         const parts = { hot, reader, writer, sealing, keeper: startedKeeper }
+        const packed = proved?.lasts.at(-1) ?? 0
+        if (seqs.some((seq) => seq <= packed)) prove(null)
         return redactEntries(parts, seqs, by).finally(rewritten)
       }),
     catchUp() {

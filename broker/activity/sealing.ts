@@ -33,6 +33,8 @@ export interface SealingOptions {
   soonMs?: number
   /** Told the sealed head, when seal and entries are on the disk: kept elsewhere, it shows a log that was set back. */
   remember?: (head: { seq: number; hash: string }, firm: boolean) => void
+  /** What is proved of the archive, as a seal says it. */
+  proved?: () => string
   onFault?: (error: unknown) => void
 }
 
@@ -45,6 +47,7 @@ const THIN_AFTER = 60
 
 export function startSealing(options: SealingOptions): Sealing {
   const { writer, book, boot, clock, beatMs, remember = () => {}, onFault = () => {} } = options
+  const { proved: tellProved = () => '' } = options
   const soonMs = Math.min(beatMs, options.soonMs ?? SOON_MS)
   let signer = options.signer
   let key = keyOf(signer)
@@ -76,6 +79,7 @@ export function startSealing(options: SealingOptions): Sealing {
   async function sealNow(kind: SealKind): Promise<Seal> {
     if (kind === 'shutdown' && awaitsKey()) await Promise.race([keyCame, sleep(LAST_WAIT_MS)])
     const head = writer.head()
+    const proved = signer ? tellProved() : ''
     const at = clock()
     await writer.sync()
     // A process that ends in its first moments must not leave a mark that reads as a log that nobody could seal.
@@ -84,9 +88,9 @@ export function startSealing(options: SealingOptions): Sealing {
     const same = last?.seal.seq === head.seq && at - last.seal.at <= 2 * beatMs
     const statement = { kind, boot, ...head, since: same && last ? last.seal.since : at, at }
     const place = book.place(statement, ++beats % THIN_AFTER === 0 ? { thinAt: at } : {})
-    const seal: Seal = { ...statement, key, book: place.book }
+    const seal: Seal = { ...statement, key, book: place.book, proved }
     const signature = signer ? await signInTime(signer, seal, onFault) : null
-    const stored = signature ? seal : { ...seal, key: '' }
+    const stored = signature ? seal : { ...seal, key: '', proved: '' }
     if (!unkept) book.put(place, stored, signature)
     last = { seal: stored, signed: signature !== null }
     await writer.sync()

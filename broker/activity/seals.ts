@@ -31,6 +31,8 @@ export interface Seal {
   key: string
   /** Digest of all seals that were kept before this one: one that is taken out of the middle shows. Empty: of a version that had none. */
   book: string
+  /** What was proved of the archive (proved-blocks.ts), as canonical JSON. Empty: nothing, or of a version that said nothing. */
+  proved: string
 }
 export interface StoredSeal extends Seal {
   id: number
@@ -40,8 +42,10 @@ export interface StoredSeal extends Seal {
 const CONTEXT = 'sallyport activity seal 1\n'
 
 /** The bytes that a seal's signature covers. */
-export const sealBytes = ({ kind, boot, seq, hash, since, at, key, book }: Seal): Uint8Array =>
-  Buffer.from(CONTEXT + canonicalJson({ at, boot, ...(book ? { book } : {}), hash, key, kind, seq, since }))
+export const sealBytes = ({ kind, boot, seq, hash, since, at, key, book, proved }: Seal): Uint8Array => {
+  const later = { ...(book ? { book } : {}), ...(proved ? { proved } : {}) }
+  return Buffer.from(CONTEXT + canonicalJson({ at, boot, ...later, hash, key, kind, seq, since }))
+}
 
 /** Throws when it is no Ed25519 key. */
 export function readPublicKey(key: Uint8Array | string): KeyObject {
@@ -72,7 +76,7 @@ export const isGenuine = (seal: StoredSeal, key: KeyObject | undefined): boolean
 export interface SealBook {
   last(): StoredSeal | null
   /** Where a new seal would stand, and what it must say of those before it. */
-  place(seal: Omit<Seal, 'book' | 'key'>, options?: { thinAt?: number }): SealPlace
+  place(seal: Omit<Seal, 'book' | 'key' | 'proved'>, options?: { thinAt?: number }): SealPlace
   /** The seal, in its place; what was to be thinned out goes in the same commit. */
   put(place: SealPlace, seal: Seal, signature: Uint8Array | null): void
 }
@@ -85,14 +89,14 @@ export interface SealPlace {
 }
 
 export function openSealBook(db: DatabaseSync): SealBook {
-  addBookColumn(db)
+  addColumns(db)
   const last = db.prepare('SELECT * FROM seal ORDER BY id DESC LIMIT 1')
   const all = db.prepare('SELECT * FROM seal ORDER BY id')
   const insert = db.prepare(
-    'INSERT INTO seal (kind, boot, seq, hash, since, at, key, book, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO seal (kind, boot, seq, hash, since, at, key, book, proved, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const extend = db.prepare(
-    'UPDATE seal SET kind = ?, since = ?, at = ?, key = ?, book = ?, signature = ? WHERE id = ?',
+    'UPDATE seal SET kind = ?, since = ?, at = ?, key = ?, book = ?, proved = ?, signature = ? WHERE id = ?',
   )
   const remove = db.prepare('DELETE FROM seal WHERE id = ?')
   /** Over all rows but the last, kept from one seal to the next. */
@@ -120,12 +124,12 @@ export function openSealBook(db: DatabaseSync): SealBook {
       return { extends: same ? end.id : null, book: bookBefore(end, !same, new Set(thinned)), thinned }
     },
     put(place, seal, signature) {
-      const { kind, boot, seq, hash, since, at, key, book } = seal
+      const { kind, boot, seq, hash, since, at, key, book, proved } = seal
       const end = lastSeal()
       inTransaction(db, () => {
         for (const id of place.thinned) remove.run(id)
-        if (place.extends !== null) extend.run(kind, since, at, key, book, signature, place.extends)
-        else insert.run(kind, boot, seq, hash, since, at, key, book, signature)
+        if (place.extends !== null) extend.run(kind, since, at, key, book, proved, signature, place.extends)
+        else insert.run(kind, boot, seq, hash, since, at, key, book, proved, signature)
       })
       if (place.extends !== null || digest === null) return
       if (end !== null) digest.hash.update(lineOf(end))
@@ -150,14 +154,22 @@ function toThin(db: DatabaseSync, now: number): number[] {
   return rows.map(({ id }) => Number(id))
 }
 
-/** Logs of an earlier version have no such column. */
-function addBookColumn(db: DatabaseSync): void {
-  const known = db.prepare("SELECT 1 FROM pragma_table_info('seal') WHERE name = 'book'").get()
-  if (known === undefined) db.exec("ALTER TABLE seal ADD COLUMN book TEXT NOT NULL DEFAULT ''")
+/** In the order in which they came: logs of earlier versions lack the last, or both. */
+export const ADDED_COLUMNS = ['book', 'proved'] as const
+function addColumns(db: DatabaseSync): void {
+  for (const column of ADDED_COLUMNS) addColumn(db, column)
+}
+export function addColumn(db: DatabaseSync, column: (typeof ADDED_COLUMNS)[number]): void {
+  const known = db.prepare("SELECT 1 FROM pragma_table_info('seal') WHERE name = ?").get(column)
+  if (known === undefined) db.exec(`ALTER TABLE seal ADD COLUMN ${column} TEXT NOT NULL DEFAULT ''`)
 }
 
-const lineOf = ({ id, kind, boot, seq, hash, since, at, key, book, signature }: StoredSeal): string =>
-  `${JSON.stringify([id, kind, boot, seq, hash, since, at, key, book, signature ? Buffer.from(signature).toString('hex') : null])}\n`
+/** A seal that says nothing of the archive has the line that it has always had. */
+const lineOf = (seal: StoredSeal): string => {
+  const { id, kind, boot, seq, hash, since, at, key, book, proved, signature } = seal
+  const signed = signature ? Buffer.from(signature).toString('hex') : null
+  return `${JSON.stringify([id, kind, boot, seq, hash, since, at, key, book, signed, ...(proved ? [proved] : [])])}\n`
+}
 
 function digestOf(seals: StoredSeal[]): Hash {
   const hash = createHash('sha256')
@@ -185,6 +197,10 @@ export function readSeals(db: DatabaseSync): StoredSeal[] {
 }
 
 export function storedSeal(row: Record<string, unknown>): StoredSeal {
-  const { id, kind, boot, seq, hash, since, at, key, book, signature } = row as unknown as StoredSeal
-  return { id, kind, boot, seq, hash, since, at, key, book: book ?? '', signature }
+  const { id, kind, boot, seq, hash, since, at, key, book, proved, signature } = row as unknown as StoredSeal
+  return {
+    ...{ id, kind, boot, seq, hash, since, at, key, signature },
+    book: book ?? '',
+    proved: proved ?? '',
+  }
 }

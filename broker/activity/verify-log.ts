@@ -3,6 +3,7 @@
  * app's Verify button run. It needs no more than the files, and the public key that must have sealed them.
  */
 import { existsSync, statSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { VerifyReport } from '../../contract/activity.ts'
 import { hex, openArchiveForReading } from './archive.ts'
@@ -15,7 +16,8 @@ import { type LogFiles, logFiles } from './log-files.ts'
 import { findForeign } from './log-shape.ts'
 import { offTimes } from './off-times.ts'
 import { openForReading, readable } from './open-for-reading.ts'
-import { readPublicKey } from './seals.ts'
+import { type BlockList, isSame, joinBlocks, newestProof, type Proof } from './proved-blocks.ts'
+import { readPublicKey, readSeals } from './seals.ts'
 import { type PartResult, type PartsOrder, type Stretch, verifyParts } from './verify-part.ts'
 
 export interface VerifyOptions {
@@ -29,41 +31,112 @@ export interface VerifyOptions {
   blocking?: boolean
   /** 0 does all the work on the calling thread. */
   threads?: number
+  /** Every entry is computed anew, whatever a seal says of the archive. */
+  everyEntry?: boolean
+  /** Blocks are told although no seal spoke of any: the caller seals. */
+  digests?: boolean
+  /** The time, epoch ms: what a seal says of the archive counts for a week. */
+  now?: number
 }
 
 /** Never throws: a log that can't be read is a report, too. `file` is `activity.db`. */
 export async function verifyFile(file: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const start = performance.now()
-  const verdict = await verdictOf(logFiles(file), options).catch((error: unknown) => unreadable(error))
-  return { ...verdict, ms: performance.now() - start }
+  return (await verifyForSeal(file, options)).report
 }
 
-async function verdictOf(
-  files: LogFiles,
-  options: VerifyOptions,
-): Promise<Verdict & Pick<VerifyReport, 'gaps'>> {
-  const { heads = [], threads = 2 } = options
+/** With what a seal may say of the archive from then on; null when the log is not in order. */
+export async function verifyForSeal(
+  file: string,
+  options: VerifyOptions = {},
+): Promise<{ report: VerifyReport; blocks: BlockList | null }> {
+  const start = performance.now()
+  const { blocks, ...verdict } = await verdictOf(logFiles(file), options).catch(unreadable)
+  return { report: { ...verdict, ms: performance.now() - start }, blocks: verdict.ok ? blocks : null }
+}
+
+type Judged = Verdict & Pick<VerifyReport, 'gaps' | 'byBlocks'> & { blocks: BlockList | null }
+
+/**
+ * Blocks that the newest seal's statement proves are not walked again. When anything is not as it says, or not as it
+ * should be, it counts for nothing: all is walked, and what is wrong is named by that.
+ */
+async function verdictOf(files: LogFiles, options: VerifyOptions): Promise<Judged> {
   if (!existsSync(files.hot)) throw new Error(`There is no log at ${files.hot}.`)
   refuseWhatIsNoFile(files)
+  const proof = options.everyEntry ? null : findProof(files, options)
+  const short = proof === null ? null : await judged(files, options, proof).catch(() => null)
+  return short?.ok ? short : judged(files, options, null)
+}
+
+/**
+ * For so long a seal's statement counts after every entry of it was computed anew: the digest is as good as the key, the
+ * chain as good as any head that was kept of it.
+ */
+const COUNTS_MS = 7 * 86_400_000
+
+/** Only this computer's present key counts: one that was given up may be in other hands. */
+function findProof(files: LogFiles, options: VerifyOptions): Proof | null {
+  const { publicKeys: [key] = [], now = Date.now() } = options
+  if (key === undefined) return null
+  const hot = openForReading(files.hot)
+  try {
+    const proof = newestProof(readSeals(hot), readPublicKey(key))
+    const age = proof === null ? -1 : now - proof.said.at
+    return age >= 0 && age < COUNTS_MS ? proof : null
+  } catch {
+    // What can't be read is named by the walk.
+    return null
+  } finally {
+    hot.close()
+  }
+}
+
+/** Throws when the blocks are not those that the proof is of. */
+async function judged(files: LogFiles, options: VerifyOptions, proof: Proof | null): Promise<Judged> {
+  const { heads = [], threads = 2, now = Date.now() } = options
   const strays = findStrays(files)
   const start = readStart(files)
-  const wanted = [...heads, ...strays, ...(start ? [start] : [])].flatMap(({ seq }) => [seq, seq - 1])
-  const stretches = divide(files, Math.max(1, threads))
-  const order = { files, stretches, next: new SharedArrayBuffer(4), wanted }
+  const points = [...heads, ...strays, ...(start ? [start] : [])].flatMap(({ seq }) => [seq, seq - 1])
+  const { stretches, useful } = divide(files, Math.max(1, threads), proof?.said.last ?? 0)
+  // A redacted entry is looked at each time: another one must tell of it.
+  const wanted = proof === null ? points : [...points, ...readRedactions(files).keys()]
+  const digests = proof !== null || options.digests === true
+  const order = { files, stretches, next: new SharedArrayBuffer(4), wanted, digests }
   const here = options.blocking || threads === 0 ? 1 : 0
-  const apart = Math.min(threads, stretches.length) - here
+  const apart = Math.min(threads, useful) - here
   const waiting = Promise.all(Array.from({ length: Math.max(0, apart) }, () => verifyInThread(order)))
   const own = here === 1 ? verifyParts(order) : new Map<number, PartResult>()
   const done = new Map([own, ...(await waiting)].flatMap((some) => [...some]))
   const parts = stretches.flatMap((_, n) => done.get(n) ?? [])
+  if (proof !== null && !holds(proof, parts, stretches)) throw new Error('The seal speaks of other blocks.')
   const beside = openBeside(files)
   try {
     const ids = { own: beside.id, known: options.id ?? null }
     const keys = (options.publicKeys ?? []).map(readPublicKey)
-    return { ...judgeLog({ parts, heads, keys, strays, start, ids, ...beside }), gaps: beside.gaps }
+    const verdict = judgeLog({ parts, heads, keys, strays, start, ids, ...beside })
+    const { gaps } = beside
+    if (proof === null)
+      return { ...verdict, gaps, byBlocks: null, blocks: digests ? blocksOf(parts, now) : null }
+    const { said } = proof
+    const byBlocks = { entries: said.last - said.first + 1, at: said.at }
+    return { ...verdict, gaps, byBlocks, blocks: blocksOf(parts, said.at) }
   } finally {
     beside.close()
   }
+}
+
+const blocksOf = (parts: PartResult[], at: number): BlockList | null =>
+  joinBlocks(
+    parts.map(({ blocks }) => blocks),
+    parts.flatMap(({ redacted }) => redacted.map(({ seq }) => seq)),
+    at,
+  )
+
+/** The blocks are those that the seal speaks of, and what follows them leads to the very entry that it seals. */
+function holds({ seal, said }: Proof, parts: PartResult[], stretches: Stretch[]): boolean {
+  const values = new Map(parts.flatMap(({ wanted }) => [...wanted]))
+  const proved = parts.filter((_, n) => stretches[n]?.proved)
+  return values.get(seal.seq) === seal.hash && isSame(said, blocksOf(proved, said.at))
 }
 
 /** Opening a pipe in the place of a file would wait without end for somebody to write to it. */
@@ -78,27 +151,45 @@ function refuseWhatIsNoFile({ hot, archive }: LogFiles): void {
 const EACH = 8
 const BLOCKS_AT_LEAST = 64
 
-/** Stretches of about as many blocks each; the last goes on through the rows. */
-function divide(files: LogFiles, threads: number): Stretch[] {
-  const whole = { fromSeq: 0, toSeq: Number.MAX_SAFE_INTEGER, withRows: true }
-  const archive = threads === 1 ? null : openArchiveForReading(files.archive)
-  if (archive === null) return [whole]
+/** Stretches of about as many blocks each, after one of those up to `provedTo`; the last goes on through the rows. */
+function divide(
+  files: LogFiles,
+  threads: number,
+  provedTo: number,
+): { stretches: Stretch[]; useful: number } {
+  const archive = openArchiveForReading(files.archive)
   try {
-    const count = Number(archive.db.prepare('SELECT count(*) AS n FROM block').get()?.n)
-    const parts = Math.min(EACH * threads, Math.floor(count / BLOCKS_AT_LEAST))
-    if (parts < 2) return [whole]
-    const nth = archive.db.prepare('SELECT last FROM block ORDER BY last LIMIT 1 OFFSET ?')
-    const ends = Array.from({ length: parts - 1 }, (_, n) =>
-      Number(nth.get(Math.floor(((n + 1) * count) / parts))?.last),
-    )
-    return [...ends, Number.MAX_SAFE_INTEGER].map((toSeq, n) => ({
-      fromSeq: n === 0 ? 0 : (ends[n - 1] ?? 0) + 1,
-      toSeq,
-      withRows: n === parts - 1,
-    }))
+    const cut = (fromSeq: number, toSeq: number): Stretch[] =>
+      archive === null ? [] : cutBlocks(archive.db, threads, { fromSeq, toSeq, withRows: false })
+    const proved: Stretch[] =
+      provedTo === 0 ? [] : [{ fromSeq: 0, toSeq: provedTo, withRows: false, proved: true }]
+    const rest = cut(provedTo === 0 ? 0 : provedTo + 1, Number.MAX_SAFE_INTEGER)
+    const stretches = [...proved, ...rest]
+    if (stretches.length === 0) stretches.push({ fromSeq: 0, toSeq: Number.MAX_SAFE_INTEGER, withRows: true })
+    Object.assign(stretches.at(-1) as Stretch, { withRows: true })
+    // To look at bytes is soon done: sooner than another thread has begun.
+    return { stretches, useful: Math.max(1, rest.length) }
   } finally {
-    archive.close()
+    archive?.close()
   }
+}
+
+/** None where no block ends in it. */
+function cutBlocks(db: DatabaseSync, threads: number, whole: Stretch): Stretch[] {
+  const { fromSeq, toSeq } = whole
+  const range = 'FROM block WHERE last >= ? AND last <= ?'
+  const count = Number(db.prepare(`SELECT count(*) AS n ${range}`).get(fromSeq, toSeq)?.n)
+  const parts = threads === 1 ? 1 : Math.min(EACH * threads, Math.floor(count / BLOCKS_AT_LEAST))
+  if (parts < 2) return count === 0 ? [] : [whole]
+  const nth = db.prepare(`SELECT last ${range} ORDER BY last LIMIT 1 OFFSET ?`)
+  const ends = Array.from({ length: parts - 1 }, (_, n) =>
+    Number(nth.get(fromSeq, toSeq, Math.floor(((n + 1) * count) / parts))?.last),
+  )
+  return [...ends, toSeq].map((end, n) => ({
+    ...whole,
+    fromSeq: n === 0 ? fromSeq : (ends[n - 1] ?? 0) + 1,
+    toSeq: end,
+  }))
 }
 
 function verifyInThread(order: PartsOrder): Promise<Map<number, PartResult>> {
@@ -119,17 +210,13 @@ function openBeside(files: LogFiles) {
     hash: string
     entry: number
   }[]
-  const redactions = hot.prepare(`SELECT ${readable('seq')}, ${readable('entry')} FROM redaction`).all() as {
-    seq: number
-    entry: number
-  }[]
   const id = hot.prepare("SELECT value FROM meta WHERE key = 'log'").get()?.value
   return {
     id: id === undefined ? null : String(id),
     foreign: findForeign(files),
     gaps: offTimes(hot, 0, Number.MAX_SAFE_INTEGER, GAP_MS).slice(-GAPS),
     cuts,
-    redactions: new Map(redactions.map(({ seq, entry }) => [seq, entry])),
+    redactions: redactionsIn(hot),
     read(seq: number) {
       try {
         const text = reader.text(seq)
@@ -143,6 +230,19 @@ function openBeside(files: LogFiles) {
       reader.close()
       hot.close()
     },
+  }
+}
+
+function redactionsIn(hot: DatabaseSync): Map<number, number> {
+  const rows = hot.prepare(`SELECT ${readable('seq')}, ${readable('entry')} FROM redaction`).all()
+  return new Map(rows.map(({ seq, entry }) => [Number(seq), Number(entry)]))
+}
+function readRedactions(files: LogFiles): Map<number, number> {
+  const hot = openForReading(files.hot)
+  try {
+    return redactionsIn(hot)
+  } finally {
+    hot.close()
   }
 }
 
@@ -181,7 +281,7 @@ function readStart(files: LogFiles): ChainPoint | null {
   }
 }
 
-function unreadable(error: unknown): Verdict & Pick<VerifyReport, 'gaps'> {
+function unreadable(error: unknown): Judged {
   const text = `The log can’t be read: ${error instanceof Error ? error.message : String(error)}`
   return {
     ok: false,
@@ -190,5 +290,7 @@ function unreadable(error: unknown): Verdict & Pick<VerifyReport, 'gaps'> {
     head: null,
     sealedTo: null,
     gaps: [],
+    byBlocks: null,
+    blocks: null,
   }
 }

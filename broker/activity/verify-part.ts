@@ -12,6 +12,7 @@ import { type ChainPoint, createWalk, type Fault, nameFault, type Walk } from '.
 import type { EntryFields } from './entry-bytes.ts'
 import type { LogFiles } from './log-files.ts'
 import { openForReading, readable } from './open-for-reading.ts'
+import { digestOfBlock } from './proved-blocks.ts'
 import { readSeals, type StoredSeal } from './seals.ts'
 
 export interface Stretch {
@@ -20,6 +21,8 @@ export interface Stretch {
   toSeq: number
   /** With the rows, and what stands beside them. */
   withRows: boolean
+  /** A seal says what these blocks are: only those are walked that hold a wanted entry, of the others the bytes count. */
+  proved?: boolean
 }
 export interface PartsOrder {
   files: LogFiles
@@ -28,6 +31,8 @@ export interface PartsOrder {
   next: SharedArrayBuffer
   /** Numbers, beside those of the seals, whose chain value is asked for. */
   wanted: number[]
+  /** Whether the blocks' digests are asked for. */
+  digests: boolean
 }
 export interface PartResult {
   /** Where this stretch begins and on which chain value; null when there is nothing in it. */
@@ -39,6 +44,8 @@ export interface PartResult {
   redacted: Walk['redacted']
   wanted: Map<number, string>
   seals: StoredSeal[]
+  /** The blocks of this stretch; null when they were not asked for, or one is of a kind that has no digest. */
+  blocks: { first: number; lasts: number[]; digests: Uint8Array } | null
 }
 
 /** By number of stretch, those that this thread came to. Throws when a file can't be opened or is no database. */
@@ -56,9 +63,10 @@ export function verifyParts(order: PartsOrder): Map<number, PartResult> {
       const n = Atomics.add(next, 0, 1)
       const stretch = order.stretches[n]
       if (stretch === undefined) return done
-      const walk = archive === null ? null : walkBlocks(archive.db, stretch, wanted)
+      const digests = order.digests || stretch.proved === true ? new Digests() : null
+      const walk = archive === null ? null : walkBlocks(archive.db, stretch, wanted, digests)
       const whole = stretch.withRows && !walk?.fault ? walkRows(hot, walk, wanted) : (walk ?? empty)
-      done.set(n, { ...whole, seals })
+      done.set(n, { ...whole, seals, blocks: digests?.all() ?? null })
     }
   } finally {
     hot.close()
@@ -66,7 +74,26 @@ export function verifyParts(order: PartsOrder): Map<number, PartResult> {
   }
 }
 
-type Walked = Omit<PartResult, 'seals'>
+/** The digests of a stretch's blocks, as they come by. */
+class Digests {
+  #first = 0
+  readonly #lasts: number[] = []
+  readonly #digests: Uint8Array[] = []
+  #odd = false
+  add(block: Record<string, unknown>): void {
+    if (this.#lasts.length === 0) this.#first = Number(block.first)
+    this.#lasts.push(Number(block.last))
+    const digest = digestOfBlock(block)
+    if (digest === null) this.#odd = true
+    else this.#digests.push(digest)
+  }
+  all(): PartResult['blocks'] {
+    if (this.#odd) return null
+    return { first: this.#first, lasts: this.#lasts, digests: Buffer.concat(this.#digests) }
+  }
+}
+
+type Walked = Omit<PartResult, 'seals' | 'blocks'>
 const empty: Walked = {
   from: null,
   to: { seq: 0, hash: GENESIS },
@@ -79,7 +106,12 @@ const empty: Walked = {
 /** Blocks that are unpacked in one go. */
 const AT_ONCE = 4
 
-function walkBlocks(archive: DatabaseSync, stretch: Stretch, wanted: ReadonlySet<number>): Walked | null {
+function walkBlocks(
+  archive: DatabaseSync,
+  stretch: Stretch,
+  wanted: ReadonlySet<number>,
+  digests: Digests | null,
+): Walked | null {
   const blocks = archive.prepare(
     `SELECT ${blockColumns(readable)} FROM block WHERE block.last >= ? AND block.last <= ? ORDER BY block.last`,
   )
@@ -89,7 +121,7 @@ function walkBlocks(archive: DatabaseSync, stretch: Stretch, wanted: ReadonlySet
   let fault: Fault | null = null
   let some: Record<string, unknown>[] = []
   const walkSome = (walk: Walk) => {
-    if (!walkTogether(walk, some))
+    if (some.length > 0 && !walkTogether(walk, some))
       for (const block of some) {
         const found = walkBlock(walk, block)
         side ??= found.side
@@ -98,14 +130,26 @@ function walkBlocks(archive: DatabaseSync, stretch: Stretch, wanted: ReadonlySet
       }
     some = []
   }
+  const sorted = [...wanted].sort((a, b) => a - b)
+  let soon = 0
+  /** Past a block that a seal speaks of, when nothing in it is asked for. It must follow the one before all the same. */
+  const pass = (walk: Walk, block: Record<string, unknown>): boolean => {
+    const { first, last, prev, head } = blockHead(block)
+    while ((sorted[soon] ?? Number.POSITIVE_INFINITY) < first) soon++
+    if ((sorted[soon] ?? Number.POSITIVE_INFINITY) <= last) return false
+    fault = continues(walk, first, prev)
+    walk.at = { seq: last, hash: head }
+    return true
+  }
   for (const block of blocks.iterate(stretch.fromSeq, stretch.toSeq)) {
+    digests?.add(block)
     if (walk === null) {
       const { first, prev } = blockHead(block)
       from = { seq: first - 1, hash: prev }
       walk = createWalk(from, wanted)
     }
-    some.push(block)
-    if (some.length === AT_ONCE) walkSome(walk)
+    if (!stretch.proved || !pass(walk, block)) some.push(block)
+    if (some.length === AT_ONCE || stretch.proved) walkSome(walk)
     if (fault !== null) break
   }
   if (walk === null) return null

@@ -17,8 +17,8 @@ export function serveActivity({ log }: { log: OpenActivityLog }): ApiGroup<Metho
     'activity.query': async (query) => log.query(query),
     'activity.entry': async ({ seq }) => orMissing(log.entry(seq), `There is no entry ${seq}.`),
     'activity.timeline': async (range) => ({ lanes: log.timeline(range) }),
-    'activity.verify': async () => {
-      const report = await log.verify()
+    'activity.verify': async ({ everyEntry }) => {
+      const report = await log.verify({ everyEntry })
       // Found by whoever asked: others should hear of it, too.
       if (!report.ok && log.state().state === 'ok') noteVerified(log, report)
       return report

@@ -107,6 +107,10 @@ function addVerify(log: Command, verbs: Verbs): void {
     .option('--export <file>', 'a JSON Lines export: the log must have its last entry')
     .option('--file <path>', 'another activity.db than your own')
     .option('--public-key <key>', 'with --file: who must have sealed it, as hex or a PEM file', collect, [])
+    .option(
+      '--every-entry',
+      'compute every entry anew, also where a seal proves packed blocks by their digest',
+    )
     .option('--json', 'print JSON, and nothing else, on the standard output')
     .action(async (options: VerifyWords) => verbs.onEnd(await verify(verbs.world, options)))
 }
@@ -115,6 +119,7 @@ interface VerifyWords {
   publicKey: string[]
   export?: string
   file?: string
+  everyEntry?: boolean
   json?: boolean
 }
 const HEAD = /^\d+:[0-9a-f]{64}$/
@@ -129,6 +134,7 @@ async function verify(world: World, options: VerifyWords): Promise<ExitCode> {
   const wrong = heads.find((head) => !HEAD.test(head))
   if (wrong !== undefined)
     throw new CliError(EXIT.usage, 'usage', `--head takes <seq>:<hash>, 64 hex digits; not ${wrong}.`)
+  const everyEntry = options.everyEntry === true
   const file = options.file === undefined ? null : path.resolve(world.cwd, options.file)
   if (file === null && options.publicKey.length > 0)
     throw new CliError(EXIT.usage, 'usage', '--public-key goes with --file: your own log’s keys are known.')
@@ -139,11 +145,11 @@ async function verify(world: World, options: VerifyWords): Promise<ExitCode> {
     })
     if (session !== null)
       return session
-        .call('activity.verify', {})
+        .call('activity.verify', everyEntry ? { everyEntry } : {})
         .then((report) => tellReport(report, out))
         .finally(() => session.close())
   }
-  return tellReport(await verifyFiles(world, { file, heads, publicKeys: options.publicKey }), out)
+  return tellReport(await verifyFiles(world, { file, heads, publicKeys: options.publicKey, everyEntry }), out)
 }
 
 /** The last entry of a JSON Lines export, or the head of a report that `verify --json` printed. */
@@ -169,8 +175,14 @@ async function headOf(file: string): Promise<string> {
 function tellReport(report: VerifyReport, out: Output): ExitCode {
   out.object(report)
   const sealed = report.sealedTo === null ? 'not sealed yet' : `sealed up to entry ${report.sealedTo}`
+  const by =
+    report.byBlocks === null
+      ? ''
+      : `; ${report.byBlocks.entries} of them by the sealed digest of their blocks, last computed anew on ${when(report.byBlocks.at)}`
   if (report.ok)
-    out.say(`${out.mark('allow', 'whole')}  ${report.entries} entries in ${lasted(report.ms)}, ${sealed}`)
+    out.say(
+      `${out.mark('allow', 'whole')}  ${report.entries} entries in ${lasted(report.ms)}, ${sealed}${by}`,
+    )
   else
     out.say(
       `${out.mark('deny', 'broken')}  entry ${report.firstBad?.seq}: ${report.firstBad?.what}. ${report.firstBad?.text}`,

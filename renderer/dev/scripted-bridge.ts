@@ -155,6 +155,7 @@ function scriptAnswers(state: string, params: URLSearchParams): Answers {
       head: null,
       sealedTo: 48_000,
       gaps: [],
+      byBlocks: null,
       ms: 412,
     }),
     'secrets.list': () => ({ secrets: fresh ? [] : data.SECRETS, keychain }),

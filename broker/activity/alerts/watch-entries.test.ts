@@ -199,6 +199,7 @@ describe('alerts', () => {
       head: null,
       sealedTo: null,
       gaps: [],
+      byBlocks: null,
       ms: 1,
     })
     await looked()
