@@ -98,6 +98,18 @@ describe('what bubblewrap is told', () => {
     )
   })
 
+  test('in a folder that is read-only nothing is mounted over what is not there', () => {
+    const folder = makeFolder()
+    fs.mkdirSync(`${folder}/.claude/agents`, { recursive: true })
+    const closed = ['--ro-bind', `${folder}/.claude`, `${folder}/.claude`]
+    const over = (name: string) => ['--ro-bind', '/dev/null', `${folder}/${name}`]
+    const of = (...words: string[]) => seal(words, { writable: [folder] })
+    const sealed = of(...closed, ...over('.claude/commands'), ...over('.vscode'))
+    expect(sealed.options).toEqual([...closed, '--ro-bind', '/run/s/nothing', `${folder}/.vscode`])
+    expect(sealed.mountPoints).not.toContain(`${folder}/.claude/commands`)
+    expect(of(...closed, ...over('.claude/agents')).mountPoints).toContain(`${folder}/.claude/agents`)
+  })
+
   test('what held a place for another program may have come or gone since the runtime looked', () => {
     const folder = makeFolder()
     const [here, gone] = [`${folder}/.claude`, `${folder}/.vscode`]

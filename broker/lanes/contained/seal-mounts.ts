@@ -75,7 +75,8 @@ export function sealMounts(line: string, options: SealOptions): SealedArguments 
   if (end < 0) throw new Error('The sandbox’s words have no end.')
   const found = readOptions(at.slice(0, end))
   const hasTmp = found.some(([name, dest]) => name === '--tmpfs' && dest === '/tmp')
-  const mounts = found.flatMap((option) => [moved(option, options), ...reopened(option, options)])
+  const meant = found.flatMap((option) => [moved(option, options), ...reopened(option, options)])
+  const mounts = meant.filter((option) => !isNeedless(option, meant, options))
   const all = [
     ...mounts,
     ...(mounts.some(([name]) => name === '--dev') ? [['--bind', options.shm, '/dev/shm'] as Option] : []),
@@ -125,6 +126,20 @@ function moved(option: Option, { tmp, nothing, writable }: SealOptions): Option 
   const there = kindOf(dest)
   if (there === 'none') return ['--ro-bind', /\/\.git\//.test(dest) ? nothing.file : nothing.folder, dest]
   return there === 'folder' && source === '/dev/null' ? ['--ro-bind', nothing.folder, dest] : option
+}
+
+/**
+ * In a folder that is read-only nothing can be made, and bubblewrap can't either: a place in there that is not there
+ * needs nothing over it. So it is when another program's sandbox has just made the folder, to mount something in it.
+ */
+function isNeedless(option: Option, all: readonly Option[], { writable }: SealOptions): boolean {
+  const [name] = option
+  const dest = destOf(option)
+  if (name !== '--ro-bind' || !writable.some((folder) => isInside(dest, folder))) return false
+  if (kindOf(dest) !== 'none') return false
+  const around = all.filter((each) => isMount(each) && isInside(dest, destOf(each)))
+  const nearest = around.sort((a, b) => destOf(a).length - destOf(b).length).at(-1)
+  return nearest?.[0] === '--ro-bind'
 }
 
 function kindOf(file: string): 'none' | 'folder' | 'other' {
