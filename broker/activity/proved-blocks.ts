@@ -8,7 +8,7 @@ import { canonicalJson } from './canonical-json.ts'
 import { isGenuine, keyId, type StoredSeal } from './seals.ts'
 
 /** What is signed, as canonical JSON in the seal. */
-export interface ProvedBlocks {
+interface ProvedBlocks {
   /** Entries from here to there, in so many blocks. */
   first: number
   last: number
@@ -68,7 +68,7 @@ export function joinBlocks(
   }
 }
 
-export const provedBy = ({ first, lasts, digests, redacted, at }: BlockList): ProvedBlocks => ({
+const provedBy = ({ first, lasts, digests, redacted, at }: BlockList): ProvedBlocks => ({
   first,
   last: lasts.at(-1) ?? 0,
   blocks: lasts.length,
