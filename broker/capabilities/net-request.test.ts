@@ -554,13 +554,18 @@ describe('limits', () => {
     answer = (request, response) => {
       response.setHeader(
         'Content-Encoding',
-        request.url === '/unknown' ? 'snappy' : request.url === '/many' ? 'gzip, gzip, gzip' : 'gzip',
+        { '/unknown': 'snappy', '/many': 'gzip, gzip, gzip', '/made': 'constructor', '/own': '__proto__' }[
+          request.url as string
+        ] ?? 'gzip',
       )
       response.end('no gzip at all')
     }
     expect(await fetchFrom(base)).toMatchObject({ kind: 'failed', code: 'network' })
     expect(await fetchFrom(`${base}/unknown`)).toMatchObject({ kind: 'failed', code: 'unsupported' })
     expect(await fetchFrom(`${base}/many`)).toMatchObject({ kind: 'failed', code: 'unsupported' })
+    // What every object has is no packing.
+    expect(await fetchFrom(`${base}/made`)).toMatchObject({ kind: 'failed', code: 'unsupported' })
+    expect(await fetchFrom(`${base}/own`)).toMatchObject({ kind: 'failed', code: 'unsupported' })
   })
 
   test('a silent, a slow and an endless answer end at the deadline', async () => {

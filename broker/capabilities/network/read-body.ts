@@ -57,7 +57,7 @@ export function unpackBody(
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')
-  const unknown = codings.find((coding) => DECODERS[coding] === undefined)
+  const unknown = codings.find((coding) => !Object.hasOwn(DECODERS, coding))
   if (unknown !== undefined || codings.length > MAX_CODINGS) {
     body.destroy()
     return failed(
