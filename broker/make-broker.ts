@@ -463,7 +463,6 @@ async function makeRooms(options: BrokerOptions) {
 /** Rooms that change tell those who watch. */
 function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => void {
   const tellStatus = () => emit('status', rooms.status())
-  const settingsView = () => ({ settings: rooms.settings.get(), locked: rooms.settings.locked() })
   const ends = [
     rooms.log.onRow((row) => emit('activity', { rows: [row], total: rooms.log.state().entries })),
     rooms.stop.onChange((state) => {
@@ -479,7 +478,7 @@ function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => void {
     rooms.grants.onChange((grants) => emit('grants', { grants })),
     rooms.vault.onChange((secrets) => emit('secrets', { secrets, keychain: rooms.keychain.seen() })),
     rooms.canaries.onChange((frozen) => emit('frozenTools', { frozen })),
-    rooms.settings.onChange(() => emit('settings', settingsView())),
+    rooms.settings.onChange(() => emit('settings', rooms.settings.view())),
     rooms.policy.onChange((status) => {
       rooms.log.append({
         kind: 'policy',

@@ -207,7 +207,7 @@ describe('the command line', () => {
 
   it.each(['alerts', 'alerts list'])('%s --json prints one object with each rule', async (line) => {
     const { world, run } = makeWorld()
-    await serve(world, { 'settings.get': () => ({ settings: SETTINGS, locked: {} }) })
+    await serve(world, { 'settings.get': () => ({ settings: SETTINGS, locked: {}, fileLimits: {} }) })
     const result = await run([...line.split(' '), '--json'])
     expect(result).toMatchObject({ code: 0, stderr: '' })
     expect(result.json()).toEqual([

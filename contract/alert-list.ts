@@ -56,3 +56,14 @@ export function setMuted(muted: readonly string[], id: string, on: boolean): str
   const others = muted.filter((other) => other !== id)
   return on ? [...others, id] : others
 }
+
+/** Told although no rule of the list made them: they can't be muted. */
+const ALWAYS_TOLD: Record<string, string> = {
+  canary: 'A tool is frozen',
+  away: 'While you were away',
+}
+
+/** What an alert is called where it is told. */
+export function alertTitle(rule: string): string {
+  return ALWAYS_TOLD[rule] ?? ALERTS.find(({ id }) => id === rule)?.title ?? 'Sallyport'
+}

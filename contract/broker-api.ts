@@ -24,7 +24,7 @@ import { Incident } from './incident.ts'
 import { Manifest } from './manifest.ts'
 import { PolicyStatus } from './policy.ts'
 import { KeychainStatus, SecretInfo, SecretRules } from './secret.ts'
-import { Settings, SettingsChange, ToolRule, ToolRules } from './settings.ts'
+import { SettingsChange, SettingsView, ToolRule, ToolRules } from './settings.ts'
 import { StopReceipt, StopState } from './stop.ts'
 import { Capability, Id, Instant, Json, Slug } from './words.ts'
 
@@ -364,12 +364,8 @@ export const METHODS = {
   'policy.text': method(Nothing, z.object({ text: z.string() }), ['page']),
   'policy.save': method(z.strictObject({ text: z.string().max(2_000_000) }), PolicyStatus, ['page']),
 
-  'settings.get': method(Nothing, z.object({ settings: Settings, locked: z.record(z.string(), z.string()) })),
-  'settings.set': method(
-    SettingsChange,
-    z.object({ settings: Settings, locked: z.record(z.string(), z.string()) }),
-    ['page', 'cli'],
-  ),
+  'settings.get': method(Nothing, SettingsView),
+  'settings.set': method(SettingsChange, SettingsView, ['page', 'cli']),
 
   /**
    * Only in a broker that the command line started for itself (`--one-shot`): runs a tool of a folder, of one file, or an
@@ -463,7 +459,7 @@ export const EVENTS = {
   agents: z.object({ agents: z.array(Agent) }),
   frozenTools: z.object({ frozen: z.array(FrozenTool) }),
   secrets: z.object({ secrets: z.array(SecretInfo), keychain: KeychainStatus }),
-  settings: z.object({ settings: Settings, locked: z.record(z.string(), z.string()) }),
+  settings: SettingsView,
   policy: PolicyStatus,
   alert: z.object({ id: Id, at: Instant, rule: z.string(), text: z.string() }),
   /** For the shell: show a notification, write the clipboard, open a target. It acts only on what the broker's gate let through. */

@@ -50,6 +50,15 @@ export const Settings = z.object({
 })
 export type Settings = z.infer<typeof Settings>
 
+export const SettingsView = z.object({
+  settings: Settings,
+  /** Key to the reason why it can't be changed. */
+  locked: z.record(z.string(), z.string()),
+  /** What policy files say of `toolLimits`: the person's own limits count below it only. */
+  fileLimits: ToolLimitCaps,
+})
+export type SettingsView = z.infer<typeof SettingsView>
+
 /** Some of them, without defaults: what is not named stays as it is. (`partial()` would fill in every default.) */
 export const SettingsChange = z.strictObject(
   Object.fromEntries(Object.entries(Settings.shape).map(([key, field]) => [key, field.unwrap().optional()])),

@@ -10,9 +10,8 @@ export function serveSettings({
   settings: SettingsKeeper
   log: ActivityLog
 }): ApiGroup<'settings.get' | 'settings.set'> {
-  const view = () => ({ settings: settings.get(), locked: settings.locked() })
   return {
-    'settings.get': async () => view(),
+    'settings.get': async () => settings.view(),
     'settings.set': async (change, caller) => {
       orFault(settings.set(change))
       log.append({
@@ -20,7 +19,7 @@ export function serveSettings({
         subject: `Change settings: ${Object.keys(change).join(', ')}`,
         details: { by: caller.name },
       })
-      return view()
+      return settings.view()
     },
   }
 }

@@ -249,9 +249,25 @@ describe('asking for a secret', () => {
     expect(kept[0]?.value).toBe('hidden value')
     expect(letUse).toEqual(['token'])
     expect(kept[0]?.rules.bindings).toMatchObject([
-      { scheme: 'https', host: 'api.example.com', port: 443, pathPrefix: '/' },
+      { scheme: 'https', host: 'api.example.com', pathPrefix: '/' },
       { scheme: 'http', host: '127.0.0.1', port: 8080, pathPrefix: '/v1' },
     ])
+    expect(kept[0]?.rules.bindings[0]).not.toHaveProperty('port')
+  })
+
+  test('shows each host as a person writes it, with the path below which alone it is wanted', async () => {
+    const hosts = ['api.example.com', 'https://api.example.com:443/v1', 'http://127.0.0.1:8080']
+    const args = { name: 'token', purpose: 'to read issues', hosts }
+    const request = { operation: 'secret.request' as const, args }
+    const capability = createSecretRequestCapability({ vault: { add: fail, info: fail } })
+    const prepared = await capability.prepare(request, {} as never)
+    expect(prepared).toMatchObject({
+      value: {
+        secret: {
+          hosts: ['https://api.example.com', 'https://api.example.com/v1', 'http://127.0.0.1:8080'],
+        },
+      },
+    })
   })
 
   test('without an answer, or with no host left, keeps nothing', async () => {
@@ -261,3 +277,7 @@ describe('asking for a secret', () => {
     expect(letUse).toEqual([])
   })
 })
+
+function fail(): never {
+  throw new Error('not asked for')
+}

@@ -7,7 +7,7 @@ import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { SecretBinding, SecretRules } from '../../contract/secret.ts'
 import type { CapabilityModule, SecretVault } from '../ports.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
-import { canonicalUrl, originOf } from './network/canonical-url.ts'
+import { canonicalUrl } from './network/canonical-url.ts'
 
 export function createSecretRequestCapability({
   vault,
@@ -80,9 +80,12 @@ function bindingsFor(hosts: readonly string[]): Outcome<{ origin: string; bindin
     if (url.kind !== 'ok') return url
     if (url.value.path.includes('?'))
       return refused('invalid-request', `A secret is bound to a host, not to “${host.slice(0, 100)}”.`)
-    const { scheme, port, path } = url.value
-    const binding = SecretBinding.parse({ scheme, host: url.value.host, port, pathPrefix: path })
-    found.push({ origin: originOf(url.value), binding })
+    const { scheme, path } = url.value
+    // As a person writes it: what is usual for the scheme is not said.
+    const { origin, port } = new URL(`${scheme}://${url.value.host}:${url.value.port}`)
+    const usual = port === '' ? {} : { port: Number(port) }
+    const binding = SecretBinding.parse({ scheme, host: url.value.host, ...usual, pathPrefix: path })
+    found.push({ origin: path === '/' ? origin : `${origin}${path}`, binding })
   }
   return ok(found)
 }

@@ -49,7 +49,7 @@ export function listParts(facts: PartFacts): Part[] {
       'keychain',
       facts.keychain.state === 'ready' ? 'ok' : 'missing',
       facts.keychain.text,
-      'Unlock or start a keychain. Until then no secret can be stored or used.',
+      'Until then no secret can be stored or used.',
     ),
     part(
       'log',

@@ -231,7 +231,7 @@ function wordsFor(state: KeychainStatus['state'], name: string): string {
     case 'error':
       return `${name} is there but doesn’t answer. Log out and in again, or end and start it; Sallyport notices by itself.`
     case 'none':
-      return 'No keychain is running, so secrets can’t be stored. Start GNOME Keyring or KWallet. Everything else works.'
+      return 'No keychain is running. Start GNOME Keyring or KWallet. Everything but secrets works without it.'
   }
 }
 

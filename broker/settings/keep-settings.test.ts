@@ -56,6 +56,10 @@ describe('settings', () => {
     expect(settings.get().toolLimits).toEqual({ memoryMb: 64, cpuMs: 500, wallMs: 1_000 })
     settings.set({ toolLimits: { cpuMs: 100, wallMs: 9_000 } })
     expect(settings.get().toolLimits).toEqual({ memoryMb: 64, cpuMs: 100, wallMs: 1_000 })
+    // What a person sets is kept limit by limit, and what files leave is told apart from it.
+    settings.set({ toolLimits: { cpuMs: 200 } })
+    expect(settings.get().toolLimits).toEqual({ memoryMb: 64, cpuMs: 200, wallMs: 1_000 })
+    expect(settings.view().fileLimits).toEqual({ memoryMb: 64, cpuMs: 500, wallMs: 1_000 })
     const odd = open({ ...free, managed: { toolLimits: { memoryMb: 0 } } })
     expect(odd.get().toolLimits).toEqual({})
   })

@@ -2,9 +2,9 @@
  * A person's settings, durable, under what a managed policy sets or locks. A locked key keeps the managed value and is
  * shown with its reason; the person's own value comes back when the lock goes.
  */
-import { lowerLimits } from '../../contract/manifest.ts'
+import { lowerLimits, type ToolLimitCaps } from '../../contract/manifest.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
-import { Settings, SettingsChange } from '../../contract/settings.ts'
+import { Settings, SettingsChange, type SettingsView } from '../../contract/settings.ts'
 import type { Json } from '../../contract/words.ts'
 import type { BrokerSettings, DocumentStore } from '../ports.ts'
 
@@ -15,7 +15,8 @@ export interface PolicySettings {
   locked: Record<string, string>
 }
 export interface SettingsKeeper extends BrokerSettings {
-  locked(): Record<string, string>
+  view(): SettingsView
+  /** Of `toolLimits` only what is named changes. */
   set(change: Partial<Settings>): Outcome<Settings>
   /** The managed policy was read anew. */
   refresh(): void
@@ -35,6 +36,14 @@ export function createSettings(parts: { store: DocumentStore; policies(): Policy
     const toolLimits = lowerLimits({}, ...all.map((some) => some.toolLimits ?? {}))
     return Settings.parse({ ...Object.assign({}, ...all), toolLimits })
   }
+  const fileLimits = (): ToolLimitCaps => {
+    const { managed, personal } = parts.policies()
+    return lowerLimits({}, ...[managed, personal].map((some) => fitting(some).toolLimits ?? {}))
+  }
+  const locked = () => {
+    const { locked } = parts.policies()
+    return Object.fromEntries(Object.entries(locked).filter(([key]) => key in Settings.shape))
+  }
   // Asked for on every call of a tool: read once, and again when something changed.
   let now = read()
   const tell = () => {
@@ -45,16 +54,15 @@ export function createSettings(parts: { store: DocumentStore; policies(): Policy
 
   return {
     get,
-    locked: () => {
-      const { locked } = parts.policies()
-      return Object.fromEntries(Object.entries(locked).filter(([key]) => key in Settings.shape))
-    },
+    view: () => ({ settings: get(), locked: locked(), fileLimits: fileLimits() }),
     set(change) {
       const { locked } = parts.policies()
       const shut = Object.keys(change).find((key) => Object.hasOwn(locked, key))
       if (shut) return refused('denied-by-policy', `“${shut}” is set by your organization: ${locked[shut]}`)
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
-      parts.store.put('settings', 'person', { ...own(), ...given })
+      const before = own()
+      const limits = change.toolLimits && { toolLimits: { ...before.toolLimits, ...change.toolLimits } }
+      parts.store.put('settings', 'person', { ...before, ...given, ...limits })
       tell()
       return ok(get())
     },

@@ -73,7 +73,7 @@ export function AgentForm({ agent }: { agent: Agent | null }) {
           void save()
         }}
       >
-        <header className="run-head">
+        <header className="page-head">
           <a className="back" href={agent ? `#/agents/${agent.id}` : '#/agents'}>
             <ChevronLeft aria-hidden="true" /> {agent ? agent.name : 'All agents'}
           </a>

@@ -30,7 +30,7 @@ export function AgentPage({ agent }: { agent: Agent }) {
   return (
     <div className="page">
       <div className="page-inner">
-        <header className="run-head">
+        <header className="page-head">
           <a className="back" href="#/agents">
             <ChevronLeft aria-hidden="true" /> All agents
           </a>

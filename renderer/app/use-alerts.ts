@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { ALERTS } from '../../contract/alert-list.ts'
+import { alertTitle } from '../../contract/alert-list.ts'
 import { useStores } from './stores.ts'
 
 /** Says an alert in a corner as it comes; the record has it, and Settings has the rule and a switch. */
@@ -8,10 +8,9 @@ export function useAlerts(): void {
   useEffect(
     () =>
       bridge.on('alert', ({ rule, text }) => {
-        const title = ALERTS.find(({ id }) => id === rule)?.title ?? 'Sallyport'
         toasts.getState().push({
           tone: 'alert',
-          title,
+          title: alertTitle(rule),
           text,
           action: { label: 'Show the record', run: () => route.getState().go('activity') },
         })

@@ -22,10 +22,6 @@ export function SecretCard({
     onChange({ secretHosts: draft.secretHosts.map((old, index) => (index === at ? host : old)) })
   return (
     <section className="secret" aria-label="The secret">
-      <p className="dim">What for, in the tool’s words</p>
-      <p className="wrap-anywhere">
-        <ShownText text={secret.purpose} field="reason" />
-      </p>
       <label htmlFor="secret-value">
         Value of <bdi className="mono">{secret.name}</bdi>
       </label>

@@ -207,8 +207,8 @@ function scriptAnswers(state: string, params: URLSearchParams): Answers {
         { seq: 4700, subject: 'Read ~/.ssh/config', was: 'ask', now: { effect: 'deny', because: [] } },
       ],
     }),
-    'settings.get': () => ({ settings, locked }),
-    'settings.set': (part) => ({ settings: { ...settings, ...part }, locked }),
+    'settings.get': () => ({ settings, locked, fileLimits: {} }),
+    'settings.set': (part) => ({ settings: { ...settings, ...part }, locked, fileLimits: {} }),
     'incident.start': () => ({ folder: '/home/anna/Sallyport incident 2026-05-12', files: [] }),
   }
 }

@@ -80,7 +80,7 @@ function RunHead({ run, onUndo }: { run: RunView; onUndo: () => void }) {
   const now = useNow()
   const over = RUN_WORDS[run.state].over
   return (
-    <header className="run-head">
+    <header className="page-head">
       <a className="back" href="#/runs">
         <ChevronLeft aria-hidden="true" /> All runs
       </a>

@@ -77,13 +77,6 @@ export function SecretsPage() {
   )
 }
 
-const KEYCHAIN_WORDS: Record<KeychainStatus['state'], string> = {
-  ready: '',
-  locked: 'is locked.',
-  none: 'This computer has no keychain.',
-  error: 'does not answer.',
-}
-
 function KeychainNotice({ keychain }: { keychain: KeychainStatus }) {
   const { bridge } = useStores()
   const act = useAct()
@@ -103,13 +96,7 @@ function KeychainNotice({ keychain }: { keychain: KeychainStatus }) {
   return (
     <div className="notice ask">
       <LockKeyhole aria-hidden="true" />
-      <span className="grow">
-        <b className="strong">
-          {keychain.state === 'none' ? '' : `${keychain.name || 'The keychain'} `}
-          {KEYCHAIN_WORDS[keychain.state]}
-        </b>{' '}
-        {keychain.text} Until then no secret can be stored or read.
-      </span>
+      <span className="grow">{keychain.text} Until then no secret can be stored or used.</span>
       {keychain.state === 'locked' && (
         <Button size="small" disabled={asking} onClick={() => void unlock()}>
           {asking ? 'Waiting for you …' : 'Unlock'}

@@ -1,3 +1,4 @@
+import { ToolLimits } from '../../contract/manifest.ts'
 import type { Settings } from '../../contract/settings.ts'
 
 type Key = keyof Settings
@@ -23,6 +24,9 @@ const toggle: SettingControl = { kind: 'switch' }
 
 /** The group in which Stop can be tried, too. */
 export const STOP_GROUP = 'Stop'
+
+/** The group in which the limits of tools stand, too. */
+export const CONTAINMENT_GROUP = 'Containment'
 
 /** Every setting that a person changes, in groups, in plain words. */
 export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
@@ -89,7 +93,7 @@ export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
     ],
   },
   {
-    title: 'Containment',
+    title: CONTAINMENT_GROUP,
     rows: [
       {
         key: 'strictSandbox',
@@ -159,5 +163,40 @@ export const SETTING_GROUPS: { title: string; rows: SettingRow[] }[] = [
   },
 ]
 
-/** Settings without a row of their own: the tour sets its mark, alerts have switches, tools their page, files their limits. */
+export interface LimitRow {
+  name: keyof ToolLimits
+  label: string
+  about: string
+  unit: string
+  /** How much of the limit's own unit is one of the row's. */
+  scale: number
+  min: number
+  max: number
+}
+
+const limit = (
+  name: keyof ToolLimits,
+  label: string,
+  about: string,
+  unit: string,
+  scale: number,
+): LimitRow => {
+  const { minValue, maxValue } = ToolLimits.shape[name].unwrap()
+  return { name, label, about, unit, scale, min: minValue ?? 0, max: maxValue ?? Number.MAX_SAFE_INTEGER }
+}
+
+/** What one call of any tool may take at most. The others are for policy files. */
+export const LIMIT_ROWS: LimitRow[] = [
+  limit('memoryMb', 'Memory for a call of a tool, at most', 'A tool that states less gets less.', 'MB', 1),
+  limit('cpuMs', 'Computing for a call, at most', '', 'seconds', 1_000),
+  limit(
+    'wallMs',
+    'Time for a call, at most',
+    'While a question waits for you, the clock stands.',
+    'seconds',
+    1_000,
+  ),
+]
+
+/** Settings without a row in a group: the tour sets its mark, alerts have switches, tools their page, limits rows of their own. */
 export const WITHOUT_ROW: readonly Key[] = ['tourDone', 'mutedAlerts', 'toolRules', 'toolLimits']

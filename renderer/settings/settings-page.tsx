@@ -1,14 +1,15 @@
-import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { Settings } from '../../contract/settings.ts'
 import { useStores } from '../app/stores.ts'
 import { Skeleton } from '../design/empty-state.tsx'
 import { Select, Switch, TextInput } from '../design/field.tsx'
-import { ShownText } from '../design/shown-text.tsx'
 import { AlertSwitches } from './alert-switches.tsx'
 import { DrillRow } from './drill-row.tsx'
-import { SETTING_GROUPS, type SettingRow, STOP_GROUP } from './setting-list.ts'
+import { NumberControl } from './number-control.tsx'
+import { CONTAINMENT_GROUP, SETTING_GROUPS, type SettingRow, STOP_GROUP } from './setting-list.ts'
+import { SettingWords } from './setting-words.tsx'
+import { ToolLimitRows } from './tool-limit-rows.tsx'
 import './settings.css'
 
 /** Every setting; a change counts at once. What an organization has locked says so, with its reason. */
@@ -32,6 +33,7 @@ export function SettingsPage() {
                 {rows.map((row) => (
                   <Row key={row.key} row={row} values={values} />
                 ))}
+                {title === CONTAINMENT_GROUP && <ToolLimitRows own={values.toolLimits} />}
                 {title === STOP_GROUP && <DrillRow />}
               </ul>
             </section>
@@ -49,21 +51,7 @@ function Row({ row, values }: { row: SettingRow; values: Settings }) {
   const id = `setting-${row.key}`
   return (
     <li>
-      <div>
-        <label htmlFor={id}>{row.label}</label>
-        {row.about && <p className="small faint">{row.about}</p>}
-        {locked !== undefined && (
-          <p className="small locked-why">
-            <Lock aria-hidden="true" /> Locked by your organization.{' '}
-            <ShownText text={locked} field="reason" />
-          </p>
-        )}
-        {fault && (
-          <p className="small setting-fault" role="alert">
-            {fault}
-          </p>
-        )}
-      </div>
+      <SettingWords id={id} label={row.label} about={row.about} locked={locked} fault={fault} />
       <Control row={row} values={values} id={id} locked={locked !== undefined} />
     </li>
   )
@@ -96,7 +84,7 @@ function Control({
       <NumberControl
         key={String(value)}
         id={id}
-        control={control}
+        {...control}
         value={Number(value)}
         locked={locked}
         onSet={set}
@@ -112,45 +100,6 @@ function Control({
       locked={locked}
       onSet={set}
     />
-  )
-}
-
-/** Counts when the field is left or Enter is pressed, never while it is being typed. */
-function NumberControl({
-  id,
-  control,
-  value,
-  locked,
-  onSet,
-}: {
-  id: string
-  control: Extract<SettingRow['control'], { kind: 'number' }>
-  value: number
-  locked: boolean
-  onSet: (value: number) => void
-}) {
-  const [text, setText] = useState(String(value))
-  const done = () => {
-    const next = Math.min(control.max, Math.max(control.min, Math.round(Number(text) || value)))
-    setText(String(next))
-    if (next !== value) onSet(next)
-  }
-  return (
-    <span className="number-control">
-      <TextInput
-        id={id}
-        type="number"
-        className="number"
-        min={control.min}
-        max={control.max}
-        disabled={locked}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onBlur={done}
-        onKeyDown={(event) => event.key === 'Enter' && done()}
-      />
-      <span className="faint small">{control.unit}</span>
-    </span>
   )
 }
 

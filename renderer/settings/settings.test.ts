@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Settings } from '../../contract/settings.ts'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
-import { SETTING_GROUPS, WITHOUT_ROW } from './setting-list.ts'
+import { LIMIT_ROWS, SETTING_GROUPS, WITHOUT_ROW } from './setting-list.ts'
 import { createSettingsStore } from './settings-store.ts'
 
 const rows = SETTING_GROUPS.flatMap(({ rows }) => rows)
@@ -20,6 +20,14 @@ describe('the settings page', () => {
         expect(Settings.partial().safeParse({ [key]: value }).success, `${key} ${value}`).toBe(false)
     }
   })
+  it('lets a limit of tools be no smaller and no larger than a manifest may state', () => {
+    const takes = (toolLimits: object) => Settings.partial().safeParse({ toolLimits }).success
+    for (const { name, min, max } of LIMIT_ROWS)
+      expect(
+        [min - 1, min, max, max + 1].map((value) => takes({ [name]: value })),
+        name,
+      ).toEqual([false, true, true, false])
+  })
 })
 
 it('says at the setting why its change was not taken, and forgets that at the next try', async () => {
@@ -28,7 +36,7 @@ it('says at the setting why its change was not taken, and forgets that at the ne
   const bridge = {
     call: async () => {
       if (fail) throw { code: 'not-allowed', text: 'Locked by your organization.' }
-      return { settings: { ...settings, keepDays: 30 }, locked: {} }
+      return { settings: { ...settings, keepDays: 30 }, locked: {}, fileLimits: {} }
     },
   } as unknown as PageBridge
   const store = createSettingsStore(bridge)

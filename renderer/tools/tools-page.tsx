@@ -196,7 +196,7 @@ function CallLimits({ stated }: { stated: ToolLimits }) {
     <p className="dim number">
       {limits.memoryMb} MB of memory, {formatDuration(limits.cpuMs)} of computing in{' '}
       {formatDuration(limits.wallMs)}, {formatBytes(limits.outputBytes)} out, {limits.capabilityCalls}{' '}
-      requests{lowered ? ', lowered by a policy' : ''}.
+      requests{lowered ? ', lowered by your settings or a policy' : ''}.
     </p>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ALERTS, setMuted } from '../../../contract/alert-list.ts'
+import { ALERTS, alertTitle, setMuted } from '../../../contract/alert-list.ts'
 import { DRILL_ALERT } from '../../stop/remind-of-drill.ts'
 import { LOST_ALERT } from '../export/lost-alert.ts'
 import { ALERT_RULES } from './watch-entries.ts'
@@ -17,4 +17,10 @@ it('mutes one rule and leaves the others as they are', () => {
   expect(setMuted(['a'], 'b', true)).toEqual(['a', 'b'])
   expect(setMuted(['a', 'b'], 'a', false)).toEqual(['b'])
   expect(setMuted(['a'], 'a', true)).toEqual(['a'])
+})
+
+it('calls every alert by a name of its own', () => {
+  for (const { id, title } of ALERTS) expect(alertTitle(id)).toBe(title)
+  expect(alertTitle('canary')).toBe('A tool is frozen')
+  expect(alertTitle('away')).toBe('While you were away')
 })
