@@ -384,6 +384,7 @@ async function makeRooms(options: BrokerOptions) {
     makeStatus({
       version: options.version,
       startedAt,
+      dataFolder: paths.data,
       stop,
       consent,
       log,

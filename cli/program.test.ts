@@ -565,6 +565,17 @@ describe('stop', () => {
     expect((await run(['stop'])).code).toBe(1)
   })
 
+  it('stops also where the disk has no room for a word: a name is enough', async () => {
+    const { world, run, home } = makeWorld()
+    await serve(world, { 'stop.now': () => receipt })
+    hangBroker(world, home)
+    mkdirSync(`${world.paths.stopFile}.cli`)
+    const { code, stdout } = await run(['stop'])
+    expect(stdout).toContain('stopped')
+    expect(code).toBe(0)
+    expect(readFileSync(world.paths.stopFile, 'utf8')).toBe('')
+  })
+
   it('says that nothing runs, and writes no stop down', async () => {
     const { world, run } = makeWorld()
     expect((await run(['stop'])).code).toBe(3)

@@ -1,4 +1,5 @@
 /** What stands at the top of every page, in the tray, and in `sallyport status`; and what the shell saw. */
+import { statfsSync } from 'node:fs'
 import type { Caller, Status } from '../../contract/broker-api.ts'
 import type { KeychainStatus } from '../../contract/secret.ts'
 import type { ActivityLog, ConsentDesk, StopSwitch } from '../ports.ts'
@@ -7,6 +8,8 @@ import type { ApiGroup } from './group.ts'
 
 export interface StatusParts {
   version: string
+  /** Where the record and all else is kept. */
+  dataFolder: string
   startedAt: number
   stop: StopSwitch
   consent: ConsentDesk
@@ -22,7 +25,7 @@ export function makeStatus(parts: StatusParts): Status {
   const stop = parts.stop.state()
   const questions = parts.consent.pending().length
   const keychain = parts.keychain()
-  const log = parts.log.state()
+  const log = { ...parts.log.state(), ...fullDisk(parts.dataFolder) }
   return {
     version: parts.version,
     pid: process.pid,
@@ -39,6 +42,19 @@ export function makeStatus(parts: StatusParts): Status {
       keychain,
       log: { state: log.state, text: log.text || 'Every effect is written before it happens.' },
     }),
+  }
+}
+
+/** Less than this, in bytes, and the next entries may not fit. */
+const LITTLE_ROOM = 256 * 1024
+
+/** Also when nothing was written since the disk filled up. */
+function fullDisk(folder: string): { state: 'failing'; text: string } | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize < LITTLE_ROOM ? { state: 'failing', text: 'The disk is full.' } : null
+  } catch {
+    return null
   }
 }
 

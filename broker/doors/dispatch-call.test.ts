@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LogUnavailable } from '../../contract/activity.ts'
 import { type Api, ApiError, type Caller } from '../../contract/broker-api.ts'
 import { refused } from '../../contract/outcome.ts'
 import { createDispatcher, type RefusedCall } from './dispatch-call.ts'
@@ -100,5 +101,21 @@ describe('a call at the door', () => {
     expect(JSON.stringify(bug)).toContain(bugs[0]?.id)
     expect(await dispatch('tools.list', {}, cli)).toMatchObject({ ok: false, fault: { code: 'internal' } })
     expect(bugs).toHaveLength(2)
+  })
+
+  it('calls a full disk by its name, and no mistake', async () => {
+    const fails = async (error: Error) => {
+      const bugs: unknown[] = []
+      const api = { 'runs.cancel': () => Promise.reject(error) } as unknown as Api
+      const dispatch = createDispatcher({ api, onRefused: () => {}, onBug: (bug) => bugs.push(bug) })
+      const answer = await dispatch('runs.cancel', { id: 'run_1' }, cli)
+      expect(bugs).toEqual([])
+      return answer
+    }
+    const full = { code: 'disk-full', text: 'The disk is full. Free some space, then try again.' }
+    const sqlite = Object.assign(new Error('database or disk is full'), { errcode: 13 })
+    const system = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    for (const error of [sqlite, system]) expect(await fails(error)).toEqual({ ok: false, fault: full })
+    expect(await fails(new LogUnavailable(full.text))).toMatchObject({ fault: { text: full.text } })
   })
 })

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { LogUnavailable } from '../../contract/activity.ts'
 import {
   type Api,
   ApiError,
@@ -27,7 +28,8 @@ export interface RefusedCall {
 
 /**
  * Never rejects. Faults: `bad-request` (no such method, or parameters that don't parse), `not-allowed` (the method is
- * not for this surface), the code of an `ApiError` or of a refusal that the Api threw, else `internal`.
+ * not for this surface), the code of an `ApiError` or of a refusal that the Api threw, `disk-full` and `unavailable` when
+ * something can't be kept, else `internal`.
  */
 export function createDispatcher(options: {
   api: Api
@@ -80,7 +82,18 @@ const Spoken = z.object({ kind: z.enum(['refused', 'failed']), code: z.string(),
 function spokenFault(error: unknown): CallAnswer | null {
   if (error instanceof ApiError) return fault(error.code, error.message)
   const outcome = Spoken.safeParse(error)
-  return outcome.success ? fault(outcome.data.code, outcome.data.person) : null
+  if (outcome.success) return fault(outcome.data.code, outcome.data.person)
+  return diskFault(error)
+}
+
+const SQLITE_FULL = 13
+
+/** Nobody's mistake, and something that a person can do about. */
+function diskFault(error: unknown): CallAnswer | null {
+  if (error instanceof LogUnavailable) return fault('unavailable', error.message)
+  const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown }
+  const isFull = errcode === SQLITE_FULL || code === 'ENOSPC' || code === 'EDQUOT'
+  return isFull ? fault('disk-full', 'The disk is full. Free some space, then try again.') : null
 }
 
 function fault(code: string, text: string): CallAnswer {

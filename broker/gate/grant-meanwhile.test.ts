@@ -58,3 +58,12 @@ it('is asked again when the grant was revoked before it counted', async () => {
   expect(asked).toBe(2)
   expect(existsSync(`${house.home}/b.txt`)).toBe(false)
 })
+
+it('is a person’s no on record only where a person said so', async () => {
+  for (const said of ['deny', 'nothing'] as const) {
+    house.says(() => said)
+    expect(await write(`${said}.txt`)).toMatchObject({ kind: 'refused' })
+    const { decision, asked } = house.entries.findLast(({ kind }) => kind === 'decision') ?? {}
+    expect([decision, asked], said).toEqual(['deny', said === 'deny'])
+  }
+})

@@ -103,8 +103,10 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
       answer = await ask(context, prepared, decided, flow, spans)
       if (answer.kind === 'deny') {
         const decision = deniedBy('person', answer.refused, decided)
-        tell('refused', { decision, asked: true, ms: answer.ms })
-        return notes.decided(context, prepared, { decision, flow, asked: true }, answer.refused)
+        // Silence and Stop are nobody's answer: the record must not say that the person denied.
+        const asked = answer.refused.code === 'denied-by-person'
+        tell('refused', { decision, asked, ms: answer.ms })
+        return notes.decided(context, prepared, { decision, flow, asked }, answer.refused)
       }
     }
   }

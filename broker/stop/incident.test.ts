@@ -98,9 +98,14 @@ afterEach(async () => {
 
 function incidents(more: Partial<IncidentParts> = {}) {
   const stop = createStopSwitch({ store, clock, log, file: null })
+  let atWork = true
   stop.register({
     name: 'lane',
-    end: async () => ({ processes: 2, alreadyLeft: ['POST https://paste.example/: 77 bytes sent'] }),
+    async end() {
+      if (!atWork) return {}
+      atWork = false
+      return { processes: 2, alreadyLeft: ['POST https://paste.example/: 77 bytes sent'] }
+    },
   })
   const made = createIncidents({
     ...{ log, stop, store, clock, folder: path.join(folder, 'incidents') },
@@ -208,6 +213,18 @@ describe('an incident', () => {
       verified: { ok: true },
       linesWithHiddenSecrets: [3],
     })
+  })
+
+  it('tells what an earlier stop had ended, and what had left by then', async () => {
+    const { start, stop } = incidents()
+    await stop.stop('you, in a terminal')
+    now += 60_000
+    const state = await start({ by: 'you, in the app' })
+    expect(JSON.parse(read(state, 'stop-receipt.json'))).toMatchObject({
+      processes: 2,
+      alreadyLeft: ['POST https://paste.example/: 77 bytes sent'],
+    })
+    expect(read(state, 'report.md')).toContain('77 bytes sent')
   })
 
   it('hides secrets everywhere in it, and lets no text become markup', async () => {

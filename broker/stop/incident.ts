@@ -13,6 +13,7 @@ import { Incident } from '../../contract/incident.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
 import type { StopReceipt } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, LeakScanner, StopSwitch } from '../ports.ts'
+import { endedNothing } from './end-parts.ts'
 import { makeChecklist, tickSeen, UNLOCK, wayBack } from './incident/checklist.ts'
 import { type ChangedFile, type Evidence, type RecordedEntry, readRecord } from './incident/evidence.ts'
 import { writeBundle } from './incident/write-bundle.ts'
@@ -110,7 +111,9 @@ export function createIncidents(parts: IncidentParts): Incidents {
     }
     // From here on it outlives this process, however that ends.
     await step('Keeping the incident', () => store.put(KIND, CURRENT, begun), undefined)
-    const receipt = await step('Stopping', () => stopping, notCounted({ id, at, by }))
+    const ended = await step('Stopping', () => stopping, notCounted({ id, at, by }))
+    // Stop comes first in every runbook: what it had ended, and what had left by then, is what the report is about.
+    const receipt = (endedNothing(ended) && stop.state().receipt) || ended
     const tokensRevoked = await step('Revoking tokens', () => parts.revokeTokens(asked), 0)
     await step(
       'Writing the record',

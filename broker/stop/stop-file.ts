@@ -34,14 +34,19 @@ const unknownStop: StopFile = {
 }
 
 /**
- * Whole or not at all, and there for every process when it returns. Throws when it can't be written. It is on the disk
- * when `settleStopFile` has resolved.
+ * Whole, and there for every process when it returns. Throws when it can't be written; then it is left empty where the
+ * disk still takes a name, because that stops too. It is on the disk when `settleStopFile` has resolved.
  */
 export function writeStopFile(file: string, content: StopFile): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.new`
-  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
-  renameSync(draft, file)
+  try {
+    writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+    renameSync(draft, file)
+  } catch (error) {
+    writeFileSync(file, '', { mode: 0o600, flag: 'a' })
+    throw error
+  }
 }
 
 /** Resolves when the stop file, or that there is none, is on the disk. Rejects when the disk refuses. */

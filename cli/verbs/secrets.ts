@@ -22,7 +22,10 @@ export function addSecrets(program: Command, verbs: Verbs): void {
           secret.revokedAt !== null ? 'revoked' : secret.present ? 'ready' : 'missing',
           secret.lastUse === null ? 'never used' : `used ${when(secret.lastUse)}`,
           secret.bindings
-            .map((binding) => `${binding.scheme}://${binding.host}${binding.pathPrefix}`)
+            .map(
+              ({ scheme, host, port, pathPrefix }) =>
+                `${scheme}://${host}${port === undefined ? '' : `:${port}`}${pathPrefix}`,
+            )
             .join(', '),
         ]),
       )

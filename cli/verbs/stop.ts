@@ -132,7 +132,7 @@ async function askBroker(
 
 async function forceStop(world: World, start: number, pid: number | null): Promise<StopReceipt> {
   const at = Date.now()
-  writeStop(world.paths.stopFile, stopFile(at, false))
+  const written = writeStop(world.paths.stopFile, stopFile(at, false))
   const { ended, survivors } = pid === null ? { ended: 0, survivors: [] } : await endBroker(pid)
   return {
     id: `stop_cli_${at}`,
@@ -148,8 +148,9 @@ async function forceStop(world: World, start: number, pid: number | null): Promi
     credentials: 0,
     alreadyLeft: [
       pid === null
-        ? 'The gate did not answer, and its process was not found. The stop is written down: nothing begins an effect from now on.'
+        ? `The gate did not answer, and its process was not found.${written ? ' The stop is written down: nothing begins an effect from now on.' : ''}`
         : 'The gate did not answer in time and was ended with everything behind it. What it had begun stands in the record as interrupted.',
+      ...(written ? [] : ['The disk did not take the stop: what is started again is not stopped.']),
     ],
     survivors,
     drill: false,
@@ -161,11 +162,27 @@ const stopFile = (at: number, drill: boolean): StopFile => ({
 })
 const BY = 'you, in a terminal'
 
-function writeStop(file: string, content: StopFile): void {
-  if (existsSync(file)) return
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(`${file}.cli`, JSON.stringify(content), { mode: 0o600, flush: true })
-  renameSync(`${file}.cli`, file)
+/** False when the disk takes not even an empty file, which stops like any other: the rest of Stop goes on without it. */
+function writeStop(file: string, content: StopFile): boolean {
+  if (existsSync(file)) return true
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(`${file}.cli`, JSON.stringify(content), { mode: 0o600, flush: true })
+    renameSync(`${file}.cli`, file)
+    return true
+  } catch {
+    return leaveEmpty(file)
+  }
+}
+
+/** On a full disk there is room for a name where there is none for words. */
+function leaveEmpty(file: string): boolean {
+  try {
+    writeFileSync(file, '', { mode: 0o600, flag: 'a' })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** @throws CliError when no agent has this name or id */

@@ -21,12 +21,18 @@ it('marks a row by what was decided and by whom', () => {
 })
 
 it('says how an effect ended rather than how long it took when it did not end well', () => {
-  expect(describeEnd({ state: 'ok', durationMs: 41, decision: 'allow' })).toBe('41 ms')
-  expect(describeEnd({ state: 'failed', durationMs: 41, decision: 'allow' })).toBe('failed')
-  expect(describeEnd({ state: 'interrupted', durationMs: null, decision: 'allow' })).toBe('interrupted')
-  expect(describeEnd({ state: 'open', durationMs: null, decision: 'allow' })).toBe('…')
-  expect(describeEnd({ state: 'none', durationMs: null, decision: 'allow' })).toBe('')
-  expect(describeEnd({ state: 'failed', durationMs: 3, decision: 'deny' })).toBe('')
+  const read = { kind: 'intent', subject: 'Read a: b' } as const
+  const end = { kind: 'run.end', state: 'failed', durationMs: 41, decision: null } as const
+  for (const word of ['stopped', 'failed', 'cancelled'])
+    expect(describeEnd({ ...end, subject: `End “Tidy: up”: ${word}` })).toBe(word)
+  expect(describeEnd({ ...read, state: 'ok', durationMs: 41, decision: 'allow' })).toBe('41 ms')
+  expect(describeEnd({ ...read, state: 'failed', durationMs: 41, decision: 'allow' })).toBe('failed')
+  expect(describeEnd({ ...read, state: 'interrupted', durationMs: null, decision: 'allow' })).toBe(
+    'interrupted',
+  )
+  expect(describeEnd({ ...read, state: 'open', durationMs: null, decision: 'allow' })).toBe('…')
+  expect(describeEnd({ ...read, state: 'none', durationMs: null, decision: 'allow' })).toBe('')
+  expect(describeEnd({ ...read, state: 'failed', durationMs: 3, decision: 'deny' })).toBe('')
 })
 
 it('takes a subject apart at its verb', () => {

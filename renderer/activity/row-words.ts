@@ -63,8 +63,12 @@ export function markOf(row: Pick<ActivityRow, 'kind' | 'decision' | 'asked' | 's
 }
 
 /** `1.9 s`, `failed`, `interrupted`, `…`. What was denied had no effect that could end. */
-export function describeEnd(row: Pick<ActivityRow, 'state' | 'durationMs' | 'decision'>): string {
+export function describeEnd(
+  row: Pick<ActivityRow, 'kind' | 'subject' | 'state' | 'durationMs' | 'decision'>,
+): string {
   if (row.decision === 'deny') return ''
+  // A run that was stopped or cancelled did not fail: its subject ends with what it came to.
+  if (row.kind === 'run.end' && row.state === 'failed') return row.subject.split(': ').at(-1) ?? 'failed'
   if (row.state === 'failed' || row.state === 'interrupted') return row.state
   if (row.state === 'open') return '…'
   return row.durationMs === null ? '' : formatDuration(row.durationMs)

@@ -5,6 +5,7 @@ import type { SecretInfo } from '../../contract/secret.ts'
 import { Button } from '../design/button.tsx'
 import { plural } from '../design/format.ts'
 import { ShownText } from '../design/shown-text.tsx'
+import type { PageName } from './route.ts'
 import { useAct, useStores } from './stores.ts'
 
 const RotateDialog = lazy(() =>
@@ -14,9 +15,17 @@ const RotateDialog = lazy(() =>
 /** Looked at again this often, in ms: a credential's line ticks itself when it was rotated, or when the old one fails. */
 const LOOK_MS = 5_000
 
+/** Where what a step asks for is looked through. */
+const REVIEWED_AT: readonly [step: string, page: PageName, label: string][] = [
+  ['review-files', 'runs', 'Show the runs'],
+  ['review-hosts', 'activity', 'Show the record'],
+  ['review-grants', 'permissions', 'Show the permissions'],
+  ['review-tools', 'tools', 'Show the tools'],
+]
+
 /** Back to normal, step by step: what is left to do of the incident that is not over. */
 export function IncidentList({ onResume }: { onResume: () => void }) {
-  const { bridge } = useStores()
+  const { bridge, route } = useStores()
   const act = useAct()
   const [incident, setIncident] = useState<Incident | null>(null)
   const [rotating, setRotating] = useState<SecretInfo | null>(null)
@@ -47,6 +56,14 @@ export function IncidentList({ onResume }: { onResume: () => void }) {
     setRotating(list?.secrets.find((secret) => secret.name === name) ?? null)
   }
   const left = incident.checklist.filter(({ doneAt }) => doneAt === null).length
+  const places: Record<string, ReactNode> = Object.fromEntries(
+    REVIEWED_AT.map(([id, page, label]) => [
+      id,
+      <Button key={id} size="small" tone="quiet" onClick={() => route.getState().go(page)}>
+        {label}
+      </Button>,
+    ]),
+  )
   const acts: Record<string, ReactNode> = {
     'read-report': (
       <Button
@@ -81,7 +98,7 @@ export function IncidentList({ onResume }: { onResume: () => void }) {
       <ul className="card ruled">
         {incident.checklist.map((item) => (
           <Step key={item.id} item={item} byAct={item.kind === 'back' && item.id in acts} onTick={tick}>
-            {acts[item.id] ?? <CredentialActs item={item} onRotate={rotate} />}
+            {acts[item.id] ?? places[item.id] ?? <CredentialActs item={item} onRotate={rotate} />}
           </Step>
         ))}
       </ul>

@@ -52,8 +52,8 @@ const CALL_MARKS: Record<Call['state'], { kind: MarkKind | null; word: string; q
 }
 
 /** A machine's answer, and a refusal whose reason stands there already, are shown on request. */
-function isForReading({ summary, state }: Call): boolean {
-  return state !== 'refused' && !/^\s*[[{]/.test(summary)
+function isForReading({ summary, state, effects }: Call): boolean {
+  return (state !== 'refused' || effects.length === 0) && !/^\s*[[{]/.test(summary)
 }
 
 /** One line when all went quietly; what was asked, refused or has several effects shows them without a click. */

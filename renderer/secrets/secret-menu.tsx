@@ -50,7 +50,7 @@ export function SecretMenu({ secret }: { secret: SecretInfo }) {
       <Confirm
         open={open === 'revoke'}
         title={`Revoke ${name}?`}
-        text="No agent can use it from this moment, in the middle of a run too. Rotate it to use it again."
+        text="No agent can use it from this moment, in the middle of a run too. The value is removed from the keychain; rotate it to use it again. End it at its provider too: what has leaked works there until then."
         confirmLabel="Revoke"
         danger
         onConfirm={() => void revoke(name)}

@@ -58,13 +58,7 @@ ${section(
   'Files that were changed',
   table(
     ['What', 'Path', 'From', 'When', 'Before'],
-    evidence.files.map((each) => [
-      each.what,
-      each.path,
-      each.from ?? '',
-      timeOf(each.at),
-      each.beforeImage ? 'kept' : 'nothing kept',
-    ]),
+    evidence.files.map((each) => [each.what, each.path, each.from ?? '', timeOf(each.at), beforeWords(each)]),
   ),
 )}
 ${section(
@@ -105,6 +99,12 @@ ${section(
 `
 }
 
+/** What was only moved or made has no content from before. */
+function beforeWords({ what, beforeImage }: Evidence['files'][number]): string {
+  if (beforeImage) return 'kept'
+  return what === 'changed' || what === 'trashed' ? 'nothing kept' : ''
+}
+
 const timeOf = (at: number) => new Date(at).toISOString()
 
 function facts(pairs: [string, string][]): string {
@@ -132,5 +132,5 @@ const asText = (text: string) => text.replace(/[&<>"']/g, (sign) => SIGNS[sign] 
 
 const STYLE = `:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:0;padding:2rem 1rem}
 main{max-width:60rem;margin:auto}h1{font-size:1.4rem}h2{font-size:1.05rem;margin-top:2rem;border-bottom:1px solid #8884}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #8883;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #8883;overflow-wrap:anywhere}th,td:first-child{overflow-wrap:break-word}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{opacity:.7}dd{margin:0;overflow-wrap:anywhere}.checks{list-style:none;padding:0}`

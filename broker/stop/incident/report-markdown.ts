@@ -53,7 +53,7 @@ export function reportMarkdown(evidence: Evidence, checklist: ChecklistItem[]): 
     list(
       evidence.files.map(
         ({ path, from, what, at, beforeImage }) =>
-          `${what} \`${safe(path)}\`${from ? ` from \`${safe(from)}\`` : ''}, ${timeOf(at)}, ${beforeImage ? 'what stood there before is kept' : 'nothing kept from before'}`,
+          `${what} \`${safe(path)}\`${from ? ` from \`${safe(from)}\`` : ''}, ${timeOf(at)}${beforeImage ? ', what stood there before is kept' : what === 'changed' || what === 'trashed' ? ', nothing kept from before' : ''}`,
       ),
       'None.',
     ),
