@@ -2,7 +2,6 @@
  * A principal calls a tool's function: may it, does the input fit, then the lane runs it, then the result is
  * redacted, labelled and framed. The code itself has no authority: each thing it asks for goes through `pass-call.ts`.
  */
-import { z } from 'zod'
 import { type AheadRequest, lowerLimits, type ToolLimitCaps } from '../../contract/manifest.ts'
 import type { Origin } from '../../contract/origin.ts'
 import { type Failed, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
@@ -23,6 +22,7 @@ import type {
 import { aheadArgs } from './ahead-args.ts'
 import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
 import { placeOf, watchContent } from './find-leak.ts'
+import { createInputFit, type InputFit } from './fit-input.ts'
 import { refusalFor } from './refusal-for.ts'
 import { type ReviewParts, reviewResult } from './review-result.ts'
 import type { RunUsage } from './run-usage.ts'
@@ -46,7 +46,7 @@ const MOST_SOURCES = 8
 const FAILURE = 'the tool’s failure'
 
 export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
-  const inputSchemas = new WeakMap<InstalledTool, Map<string, z.ZodType>>()
+  const inputFits = new WeakMap<InstalledTool, Map<string, InputFit>>()
   let streamNumber = 0
 
   return async (context, { callId, tool, fn, input }) => {
@@ -240,29 +240,27 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     if (decision.effect === 'deny' && stopped?.code !== 'paused') return refusalFor(decision)
     if (!offered)
       return refused('invalid-request', `The tool ${tool.name} has no function “${fn.slice(0, 64)}”.`)
-    const parsed = schemaOf(tool, fn).safeParse(input)
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]
+    const misfit = fitOf(tool, fn).check(input)
+    if (misfit) {
+      const place = misfit.path === '' ? '' : ` at “${misfit.path}”`
       return refused(
         'invalid-request',
-        `The input of ${tool.name}.${fn} doesn’t fit${issue?.path.length ? ` at “${issue.path.join('.')}”` : ''}: ${issue?.message ?? 'not valid'}.`,
+        `The input of ${tool.name}.${fn} doesn’t fit${place}: ${misfit.text}.`,
       )
     }
     return parts.usage.countCall(context)
   }
 
-  function schemaOf(tool: InstalledTool, fn: string): z.ZodType {
-    const schemas = inputSchemas.get(tool) ?? new Map<string, z.ZodType>()
-    inputSchemas.set(tool, schemas)
-    let schema = schemas.get(fn)
-    if (!schema) {
-      const declared = tool.manifest.functions.find((each) => each.name === fn)
-      schema = z.fromJSONSchema(
-        (declared?.input ?? false) as Parameters<typeof z.fromJSONSchema>[0],
-      ) as z.ZodType
-      schemas.set(fn, schema)
-    }
-    return schema
+  function fitOf(tool: InstalledTool, fn: string): InputFit {
+    const fits = inputFits.get(tool) ?? new Map<string, InputFit>()
+    inputFits.set(tool, fits)
+    const known = fits.get(fn)
+    if (known) return known
+    const made = createInputFit(
+      tool.manifest.functions.find((each) => each.name === fn)?.input ?? { not: {} },
+    )
+    fits.set(fn, made)
+    return made
   }
 
   /** Fields that the manifest declares; the rest takes what the call read. Tool output as a whole is outside text. */
