@@ -3,13 +3,19 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { sallyportPaths } from '../contract/paths.ts'
+import { EXIT } from './exit-code.ts'
 import { runProgram } from './program.ts'
 
 const { env, platform, stdin, stdout, stderr } = process
 const home = homedir()
 
-// Who stops reading (`| head`) has what they wanted.
-stdout.on('error', () => process.exit(0))
+// Who stops reading (`| head`) has what they wanted. Anything else (a full disk) has cut off what they asked for.
+function endOfOutput({ code, message }: NodeJS.ErrnoException): never {
+  if (code === 'EPIPE') process.exit(EXIT.ok)
+  stderr.write(`The output can't be written: ${code ?? message}.\n`)
+  process.exit(EXIT.failed)
+}
+stdout.on('error', endOfOutput)
 const code = await runProgram(process.argv.slice(2), {
   stdin,
   stdout,
@@ -23,4 +29,4 @@ const code = await runProgram(process.argv.slice(2), {
   brokerMain: path.join(import.meta.dirname, '..', 'broker', 'main.js'),
 })
 // Everything that was printed has to arrive before the end.
-stdout.write('', () => process.exit(code))
+stdout.write('', (error) => (error ? endOfOutput(error) : process.exit(code)))

@@ -1,7 +1,7 @@
 /** What the command line is given may be anything: each wrong thing has its answer in words, and nothing crashes or hangs. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -58,6 +58,33 @@ it('a run that is not there is said to be none, and nothing is offered for it', 
     expect(stdout).toBe('')
     expect(stderr).toContain('There is no such run.')
   }
+})
+
+describe('an export whose output ends early', () => {
+  it('is quiet and no failure where somebody has read enough', async () => {
+    const child = spawn(process.execPath, [builtProgram, 'log', 'export'], {
+      env,
+      cwd: base,
+      timeout: 60_000,
+    })
+    child.stdout.destroy()
+    const [said, [code]] = await Promise.all([child.stderr.toArray(), once(child, 'close')])
+    expect({ code, said: Buffer.concat(said).toString() }).toEqual({ code: 0, said: '' })
+  })
+
+  it.runIf(existsSync('/dev/full'))('is said and is a failure where the disk is full', async () => {
+    for (const words of [['log', 'export'], ['log', 'search', '--json'], ['--help']]) {
+      const full = openSync('/dev/full', 'w')
+      const child = spawn(process.execPath, [builtProgram, ...words], {
+        ...{ env, cwd: base, timeout: 60_000 },
+        stdio: ['ignore', full, 'pipe'],
+      })
+      closeSync(full)
+      const [said, [code]] = await Promise.all([child.stderr?.toArray(), once(child, 'close')])
+      expect(code, words.join(' ')).toBe(1)
+      expect(Buffer.concat(said ?? []).toString()).toBe("The output can't be written: ENOSPC.\n")
+    }
+  })
 })
 
 describe('scan', () => {
