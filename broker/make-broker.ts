@@ -44,6 +44,7 @@ import { lookUpPlaces } from './policy/look-up-places.ts'
 import { managedPlace } from './policy/managed-place.ts'
 import { openPolicyBook } from './policy/open-policy-book.ts'
 import { readRecorded } from './policy/read-recorded.ts'
+import { isDiskFull } from './readiness/disk-full.ts'
 import type { PartFacts } from './readiness/list-parts.ts'
 import { createCanaries } from './secrets/canaries.ts'
 import { createCredentialFinder } from './secrets/find-credentials.ts'
@@ -384,7 +385,7 @@ async function makeRooms(options: BrokerOptions) {
     makeStatus({
       version: options.version,
       startedAt,
-      dataFolder: paths.data,
+      diskFull: () => isDiskFull(paths.data),
       stop,
       consent,
       log,

@@ -569,7 +569,7 @@ describe('stop', () => {
     const { world, run, home } = makeWorld()
     await serve(world, { 'stop.now': () => receipt })
     hangBroker(world, home)
-    mkdirSync(`${world.paths.stopFile}.cli`)
+    mkdirSync(`${world.paths.stopFile}.cli`, { recursive: true })
     const { code, stdout } = await run(['stop'])
     expect(stdout).toContain('stopped')
     expect(code).toBe(0)

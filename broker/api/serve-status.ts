@@ -1,5 +1,4 @@
 /** What stands at the top of every page, in the tray, and in `sallyport status`; and what the shell saw. */
-import { statfsSync } from 'node:fs'
 import type { Caller, Status } from '../../contract/broker-api.ts'
 import type { KeychainStatus } from '../../contract/secret.ts'
 import type { ActivityLog, ConsentDesk, StopSwitch } from '../ports.ts'
@@ -8,8 +7,8 @@ import type { ApiGroup } from './group.ts'
 
 export interface StatusParts {
   version: string
-  /** Where the record and all else is kept. */
-  dataFolder: string
+  /** Where the record and all else is kept: no room is left there. */
+  diskFull(): boolean
   startedAt: number
   stop: StopSwitch
   consent: ConsentDesk
@@ -25,7 +24,7 @@ export function makeStatus(parts: StatusParts): Status {
   const stop = parts.stop.state()
   const questions = parts.consent.pending().length
   const keychain = parts.keychain()
-  const log = { ...parts.log.state(), ...fullDisk(parts.dataFolder) }
+  const log = { ...parts.log.state(), ...(parts.diskFull() ? DISK_FULL : {}) }
   return {
     version: parts.version,
     pid: process.pid,
@@ -45,18 +44,8 @@ export function makeStatus(parts: StatusParts): Status {
   }
 }
 
-/** Less than this, in bytes, and the next entries may not fit. */
-const LITTLE_ROOM = 256 * 1024
-
-/** Also when nothing was written since the disk filled up. */
-function fullDisk(folder: string): { state: 'failing'; text: string } | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize < LITTLE_ROOM ? { state: 'failing', text: 'The disk is full.' } : null
-  } catch {
-    return null
-  }
-}
+/** Also when nothing was written since it filled up. */
+const DISK_FULL = { state: 'failing', text: 'The disk is full.' } as const
 
 const REPORTS = {
   'page-crash': 'A page of the window ended',
