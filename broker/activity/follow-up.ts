@@ -98,7 +98,9 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
     pouring = false
   }
   function wake(): void {
-    if (running === null && clock() >= notBefore) follow().catch(onFault)
+    if (running !== null || clock() < notBefore) return
+    // A log that is closed gives its keeper two seconds: what it did not come to is done after the next start.
+    follow().catch((error: unknown) => ended || onFault(error))
   }
 
   function packable(): number {

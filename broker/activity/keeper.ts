@@ -20,56 +20,73 @@ export interface KeeperOptions {
   idleMs: number
 }
 
+/** One thread, and what it was ordered to do. */
+interface Started {
+  worker: Worker
+  waiting: Map<number, { resolve: () => void; reject: (error: Error) => void }>
+}
+
 export function createKeeper({ files, onReport, idleMs }: KeeperOptions): Keeper {
-  let worker: Worker | null = null
+  let thread: Started | null = null
+  /** While a thread is being ended it takes no more orders: they wait for the next one, so that there is only ever one. */
+  let ending: Promise<void> | null = null
   let lastId = 0
   let idle: NodeJS.Timeout | undefined
-  const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
 
-  function settle(id: number, error: Error | null): void {
+  function settle({ waiting }: Started, id: number, error: Error | null): void {
     const order = waiting.get(id)
     waiting.delete(id)
     if (error) order?.reject(error)
     else order?.resolve()
-    if (waiting.size === 0) idle = setTimeout(() => void end(1_000), idleMs).unref()
+    if (waiting.size === 0 && ending === null) idle = setTimeout(() => void end(1_000), idleMs).unref()
   }
-  function start(): Worker {
-    const started = new Worker(workerUrl('keeper'), {
+  function start(): Started {
+    const worker = new Worker(workerUrl('keeper'), {
       workerData: { files } satisfies KeeperStart,
       execArgv: [],
     })
-    started.unref()
-    started.on('message', (report: KeeperReport) => {
+    const started: Started = { worker, waiting: new Map() }
+    worker.unref()
+    worker.on('message', (report: KeeperReport) => {
       onReport(report)
-      if (report.done === 'finished') settle(report.id, null)
-      if (report.done === 'failed') settle(report.id, new Error(report.text))
+      if (report.done === 'finished') settle(started, report.id, null)
+      if (report.done === 'failed') settle(started, report.id, new Error(report.text))
     })
     const lost = (error: Error) => {
-      if (worker === started) worker = null
-      for (const id of [...waiting.keys()]) settle(id, error)
+      if (thread === started) thread = null
+      for (const id of [...started.waiting.keys()]) settle(started, id, error)
     }
-    started.on('error', lost)
-    started.on('exit', () => lost(new Error('The keeper of the log ended.')))
+    worker.on('error', lost)
+    worker.on('exit', () => lost(new Error('The keeper of the log ended.')))
     return started
   }
-  function order(work: Work): Promise<void> {
-    clearTimeout(idle)
-    worker ??= start()
+  function give(to: Started, work: Work): Promise<void> {
     const id = ++lastId
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject })
-      worker?.postMessage({ ...work, id })
+      to.waiting.set(id, { resolve, reject })
+      to.worker.postMessage({ ...work, id })
     })
   }
-  async function end(waitMs: number): Promise<void> {
+  function order(work: Work): Promise<void> {
+    if (ending !== null) return ending.then(() => order(work))
     clearTimeout(idle)
-    const ending = worker
-    if (ending === null) return
+    thread ??= start()
+    return give(thread, work)
+  }
+  function end(waitMs: number): Promise<void> {
+    clearTimeout(idle)
+    if (thread === null) return ending ?? Promise.resolve()
+    ending ??= finish(thread, waitMs).finally(() => {
+      thread = null
+      ending = null
+    })
+    return ending
+  }
+  async function finish(last: Started, waitMs: number): Promise<void> {
     const late = new Promise<void>((resolve) => setTimeout(resolve, waitMs).unref())
-    ending.ref()
-    await Promise.race([order({ do: 'end' }).catch(() => {}), late])
-    worker = null
-    await ending.terminate()
+    last.worker.ref()
+    await Promise.race([give(last, { do: 'end' }).catch(() => {}), late])
+    await last.worker.terminate()
   }
   return { order, end }
 }
