@@ -25,8 +25,9 @@ export interface StopSwitchOptions {
   mayResume?: () => boolean
 }
 
-/** The stop file is looked for this often, in ms; and before each effect. */
+/** The stop file is looked for this often, in ms; and before an effect when the last look is so long ago. */
 const FILE_LOOK_MS = 250
+const EFFECT_LOOK_MS = 1
 
 /** Who presses by a file and then by a word has pressed once. */
 const SAME_PRESS_MS = 5_000
@@ -56,6 +57,7 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
   const waiting = new Set<() => void>()
   const stopping = new Map<string, Promise<StopReceipt>>()
   let state = readState(store, file, clock())
+  let lookedAt = performance.now()
   let halted = false
 
   function set(next: StopState): void {
@@ -111,6 +113,11 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     } catch {}
   }
 
+  /** Costs a hundredth of a call, and a call has several effects. */
+  function lookForFile(): void {
+    lookedAt = performance.now()
+    if (file !== null && existsSync(file)) obeyFile()
+  }
   /** Somebody else may write the stop file, because this process did not answer in time: it counts as pressed. */
   function obeyFile(): void {
     if (file === null || state.stopped) return
@@ -193,8 +200,8 @@ export function createStopSwitch(options: StopSwitchOptions): OwnStopSwitch {
     blocks(principalId, byHand = false) {
       if (halted) return leavingRefusal
       if (byHand) return null
-      // Microseconds, and whoever wrote it need not wait until this process has an ear for a message.
-      if (file !== null && existsSync(file)) obeyFile()
+      // Whoever wrote it need not wait until this process has an ear for a message.
+      if (performance.now() - lookedAt >= EFFECT_LOOK_MS) lookForFile()
       if (isStopped(principalId)) return stoppedRefusal(state)
       return isPaused(principalId) ? pausedRefusal : null
     },
