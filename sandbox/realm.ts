@@ -99,15 +99,17 @@ export function createRealm(options: RealmOptions): Realm {
 
   function ask(request: unknown, operation: unknown, args: unknown): string {
     const { call } = realm
+    const number = nextRequest
+    // Counted whatever comes of it, as the guest does: out of step, no later call could ask anything.
+    if (request === number) nextRequest++
     if (!call || call.end) return refusal('cancelled', 'No call is running any more.')
     if (
-      request !== nextRequest ||
+      request !== number ||
       typeof operation !== 'string' ||
       typeof args !== 'string' ||
       !operations.has(operation)
     )
       return refusal('invalid-request', 'This operation does not exist.')
-    const number = nextRequest++
     const fault = requestFault(call, args)
     if (fault) return fault
     call.capabilityCalls--

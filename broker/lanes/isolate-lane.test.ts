@@ -91,6 +91,25 @@ describe('a call', () => {
     expect(next.outcome).toEqual(ok(['asked', 'asked', 'asked', 'asked']))
   })
 
+  it('can ask although the call before asked on after its end', async () => {
+    const asked: Json[] = []
+    const tool = makeTool(`export const main = async ({ call }) => {
+      const { data } = await sallyport.fs.readFile({ path: '/asked-' + call })
+      void (async () => {
+        for (let n = 0; n < 50; n++) await null
+        await sallyport.fs.readFile({ path: '/late-' + call }).catch(() => {})
+      })()
+      return data
+    }`)
+    const onRequest = async (_: string, args: Json) => {
+      asked.push((args as { path: string }).path)
+      return ok({ data: 'asked' })
+    }
+    for (const call of [1, 2, 3])
+      expect((await callTool(lane, tool, { input: { call }, onRequest })).outcome).toEqual(ok('asked'))
+    expect(asked).toEqual(['/asked-1', '/asked-2', '/asked-3'])
+  })
+
   it('fails in the very words of an answer that came with it', async () => {
     const gone = failed('not-found', '“a” is not there.', 'There is no file a.')
     const tool = makeTool(`export const main = () => sallyport.fs.readFile({ path: '/a' })`)
