@@ -7,9 +7,14 @@ import { Capability, LIMITS, Slug } from './words.ts'
 
 /**
  * How a place was reached, when not straight: what was asked for, and each place where a link was followed or `..` led
- * back. Whoever may not look at one of them learns nothing of what is there.
+ * back. Whoever may not look at one of them learns nothing of what is there. `cut`: there are more places than are looked
+ * at, and any of the rest may be such a one.
  */
-const Way = z.object({ asked: z.string(), places: z.array(z.string()).max(500) })
+const Way = z.object({
+  asked: z.string(),
+  places: z.array(z.string()).max(500),
+  cut: z.literal(true).optional(),
+})
 export const PathResource = z.object({
   kind: z.literal('path'),
   /** Absolute, symlinks resolved, no `.` or `..`, no trailing slash. */

@@ -9,6 +9,7 @@ import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import { type HeldNothing, type HeldPlace, resourceOf } from './files/held.ts'
 import { fit, folderOf, lastName, sentenceOn, shortPath } from './files/name-paths.ts'
+import { createTurns } from './files/take-turns.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import type { Trash } from './trash/trash.ts'
 import { lookThrough } from './write/look-through.ts'
@@ -26,12 +27,14 @@ export function createFsDeleteCapability(deps: FsDeleteDeps): CapabilityModule {
   const { files, undo, trash } = deps
   const held = createPreparedHold<Place[]>()
 
-  function prepare(paths: readonly string[]): Outcome<Prepared> {
+  async function prepare(paths: readonly string[]): Promise<Outcome<Prepared>> {
     const places = new Map<string, Place>()
     const closeAll = () => {
       for (const place of places.values()) place.close()
     }
+    const takeTurns = createTurns()
     for (const text of paths) {
+      await takeTurns()
       const found = holdWhole(text)
       if (found.kind !== 'ok') {
         closeAll()

@@ -4,7 +4,7 @@ import { type Failed, type FailureCode, failed } from '../../../contract/outcome
 const MEANING: Record<string, { code: FailureCode; words: string }> = {
   ENOENT: { code: 'not-found', words: 'does not exist' },
   ENOTDIR: { code: 'not-found', words: 'does not exist: a part of the path is no folder' },
-  ELOOP: { code: 'not-found', words: 'leads in a circle of links' },
+  ELOOP: { code: 'not-found', words: 'leads in a circle of links, or further than links are followed' },
   EEXIST: { code: 'exists', words: 'exists already' },
   ENOTEMPTY: { code: 'exists', words: 'exists already and is not empty' },
   EISDIR: { code: 'wrong-kind', words: 'is a folder' },

@@ -4,7 +4,7 @@
 import os from 'node:os'
 import { type Outcome, ok } from '../../../contract/outcome.ts'
 import { createPathGuard, type PathGuard } from './guard-paths.ts'
-import type { HeldNothing, HeldPlace, HeldThing, PathHolder, Way } from './held.ts'
+import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
 import { createDarwinHolder } from './hold-on-darwin.ts'
 import { createLinuxHolder } from './hold-on-linux.ts'
 import { createWindowsHolder } from './hold-on-windows.ts'
@@ -70,7 +70,7 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     return guard
   }
 
-  function held<T extends { path: string; way?: Way; close(): void }>(
+  function held<T extends HeldThing | HeldNothing | HeldPlace>(
     hold: (text: string) => T,
     text: string,
     cwd: string | undefined,
@@ -82,7 +82,7 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     if (early) return early
     const found = hold(parsed.value)
     const refusal = pathGuard().refuse(found.path)
-    const way = wayTo(parsed.value, found.path, followLast, platform)
+    const way = wayTo(parsed.value, found, followLast, platform)
     if (way) found.way = way
     if (!refusal) return ok(found)
     found.close()

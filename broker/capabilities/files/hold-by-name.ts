@@ -7,6 +7,7 @@ import path from 'node:path'
 import { errnoOf } from './explain-error.ts'
 import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
 import type { NameSpelling } from './spell-names.ts'
+import { MAX_NAMES } from './walk-names.ts'
 
 export interface NamedHolderOptions {
   spelling: NameSpelling
@@ -35,22 +36,23 @@ export function createNamedHolder(options: NamedHolderOptions): PathHolder {
     } catch (error) {
       const errno = errnoOf(error)
       if (errno === '') throw error
-      const { folder, names } = deepest(text, true)
-      return { state: 'missing', path: paths.join(folder, ...names), errno, close: none }
+      const found = deepest(text, true)
+      if (!found) return endless(text)
+      return { state: 'missing', path: paths.join(found.folder, ...found.names), errno, close: none }
     }
   }
 
   /**
    * The deepest folder that can be resolved, and the names below it. Links that lead nowhere are followed by hand, and
-   * missing parts count as plain folders.
+   * missing parts count as plain folders. Null when links make more of them than are walked.
    */
-  function deepest(text: string, followLast: boolean): { folder: string; names: string[] } {
+  function deepest(text: string, followLast: boolean): { folder: string; names: string[] } | null {
     const root = paths.parse(text).root
     const todo = partsOf(text.slice(root.length)).reverse()
     let folder = root
     let links = 0
     let linksInAll = 0
-    for (;;) {
+    for (let met = 1; met <= MAX_NAMES; met++) {
       const name = todo.pop()
       if (name === undefined) return { folder, names: [] }
       if (name !== '..' && todo.length === 0 && !followLast) return { folder, names: [name] }
@@ -68,6 +70,11 @@ export function createNamedHolder(options: NamedHolderOptions): PathHolder {
         links = 0
       }
     }
+    return null
+  }
+
+  function endless(text: string): HeldNothing {
+    return { state: 'missing', path: paths.normalize(text), errno: 'ELOOP', close: none }
   }
 
   function tryRealPath(text: string): string | null {
@@ -84,7 +91,9 @@ export function createNamedHolder(options: NamedHolderOptions): PathHolder {
   }
 
   function holdPlace(text: string, followLast: boolean): HeldPlace | HeldNothing {
-    const { folder: above, names } = deepest(text, followLast)
+    const found = deepest(text, followLast)
+    if (!found) return endless(text)
+    const { folder: above, names } = found
     if (names.length === 0) {
       // It exists, and its own name is the last of its canonical path.
       if (paths.dirname(above) === above)

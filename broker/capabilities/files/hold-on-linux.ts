@@ -22,7 +22,7 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
   function holdThing(text: string): HeldThing | HeldNothing {
     for (let tries = 0; tries < TRIES; tries++) {
       const fd = openPath(text)
-      if (typeof fd === 'string') return toNothing(walkNames(text, true), fd)
+      if (typeof fd === 'string') return toNothing(walkNames(text, true), text, fd)
       const held = holdOpened(fd)
       if (held) return held
     }
@@ -56,6 +56,7 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
 
   function placeOnce(text: string, followLast: boolean): HeldPlace | HeldNothing | null {
     const walked = walkNames(text, followLast)
+    if (walked.cut) return toNothing(walked, text, walked.errno)
     const names = walked.names
     const [first] = names
     if (first === undefined) {
@@ -116,9 +117,10 @@ export function createLinuxHolder(spelling: NameSpelling): PathHolder {
     openForReading: (held) => fs.openSync(held.at, READ),
   }
 
-  function toNothing(walked: Walked, errno: string): HeldNothing {
+  function toNothing(walked: Walked, text: string, errno: string): HeldNothing {
     const folder = holdOpened(walked.fd)
-    const path = folder ? join(folder.path, ...walked.names) : '/'
+    // Where a walk was cut says nothing of where the path leads.
+    const path = walked.cut ? lexical(text) : folder ? join(folder.path, ...walked.names) : '/'
     folder?.close()
     // It came into being between two looks: told as missing, which it was.
     return { state: 'missing', path, errno, close() {} }

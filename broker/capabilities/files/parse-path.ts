@@ -71,9 +71,14 @@ function expand(text: string, options: PathTextOptions, separator: string): stri
   return options.cwd === undefined ? null : `${options.cwd}${separator}${text}`
 }
 
+/** Each turn of a way is looked at for each of the up to a thousand paths of one request. Nobody means so many. */
+const MAX_UPS = 100
+
 function sized(path: string, parts: string[]): Outcome<string> {
   // One byte of PATH_MAX belongs to the closing zero.
   if (Buffer.byteLength(path) >= LIMITS.path) return bad('The path is longer than 4095 bytes.')
+  if (parts.filter((part) => part === '..').length > MAX_UPS)
+    return bad(`The path turns back with “..” more than ${MAX_UPS} times.`)
   if (parts.some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES))
     return bad('A name in the path is longer than 255 bytes.')
   return ok(path)

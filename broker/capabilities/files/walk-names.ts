@@ -9,6 +9,8 @@ import { openFolder, partsOf, tryFolder } from './open-path.ts'
 /** As many links as the kernel follows for one name; and over the whole way, where circles are stepped over by `..`. */
 const MAX_LINKS = 40
 const MAX_LINKS_IN_ALL = 400
+/** Names in all, with those that links add: as many as the text of one path can hold. Else 400 links made a million. */
+export const MAX_NAMES = 2048
 
 export interface Walked {
   /** The deepest folder that could be opened. The caller closes it. */
@@ -17,6 +19,8 @@ export interface Walked {
   names: string[]
   /** Why the walk ended before the last name; ENOENT when it just isn't there. */
   errno: string
+  /** There were more names than are walked: where the rest leads is not known, and `fd` is just where the walk was. */
+  cut: boolean
 }
 
 /**
@@ -31,18 +35,26 @@ export function walkNames(text: string, followLast: boolean, onTurn?: (place: ()
   let fd = openFolder('/')
   let links = 0
   let linksInAll = 0
+  // What is missing counts like what is there: where the walk is cut does not tell them apart.
+  let met = 0
+  const take = () => {
+    met++
+    return todo.pop()
+  }
   for (;;) {
-    const name = todo.pop()
-    if (name === undefined) return { fd, names: [], errno: 'ENOENT' }
+    const name = take()
+    if (name === undefined) return { fd, names: [], errno: 'ENOENT', cut: false }
+    if (met > MAX_NAMES) return { fd, names: [], errno: 'ELOOP', cut: true }
     const at = `/proc/self/fd/${fd}/${name}`
     const folder = fd
     if (name === '..') onTurn?.(() => nameOf(folder))
     const last = todo.length === 0
-    const stat = lookAtOrWhy(at)
-    let next: number | string
+    // Most are folders, which takes one call to see.
+    let next: number | string = last ? 'ENOTDIR' : tryFolder(at)
+    const stat = next === 'ENOTDIR' ? lookAtOrWhy(at) : null
     if (typeof stat === 'string') {
       next = stat
-    } else if (stat.isSymbolicLink() && (!last || followLast)) {
+    } else if (stat?.isSymbolicLink() && (!last || followLast)) {
       const target = ++links > MAX_LINKS || ++linksInAll > MAX_LINKS_IN_ALL ? 'ELOOP' : readLink(at)
       if (typeof target !== 'string') {
         onTurn?.(() => below(nameOf(folder), name))
@@ -51,25 +63,30 @@ export function walkNames(text: string, followLast: boolean, onTurn?: (place: ()
         continue
       }
       next = target
-    } else {
-      if (last && name !== '..') return { fd, names: [name], errno: 'ENOENT' }
+    } else if (last) {
+      if (name !== '..') return { fd, names: [name], errno: 'ENOENT', cut: false }
       next = tryFolder(at)
     }
     if (typeof next === 'number') {
       fd = swap(fd, next)
       continue
     }
-    const names = asPlainFolders(name, todo, (gone) => onTurn?.(() => below(nameOf(folder), ...gone)))
-    if (names.length > 0) return { fd, names, errno: next }
+    const names = asPlainFolders(name, take, (gone) => onTurn?.(() => below(nameOf(folder), ...gone)))
+    if (met > MAX_NAMES) return { fd, names: [], errno: 'ELOOP', cut: true }
+    if (names.length > 0) return { fd, names, errno: next, cut: false }
     links = 0
   }
 }
 
-/** Takes what follows a missing name from `todo`: the names left below the held folder, or none if `..` led back. */
-function asPlainFolders(name: string, todo: string[], onTurn: (names: string[]) => void): string[] {
+/** Takes what follows a missing name: the names left below the held folder, or none if `..` led back. */
+function asPlainFolders(
+  name: string,
+  take: () => string | undefined,
+  onTurn: (names: string[]) => void,
+): string[] {
   const names = [name]
   while (names.length > 0) {
-    const part = todo.pop()
+    const part = take()
     if (part === undefined) break
     if (part === '..') {
       onTurn(names)

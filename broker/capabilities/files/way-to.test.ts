@@ -72,6 +72,45 @@ describe('a place outside of an agent’s folders', () => {
     expect((await told([linked('folder')]))[0]).toMatch(/^outside-perimeter/)
   })
 
+  describe.runIf(process.platform === 'linux')('can not be felt out by a link', () => {
+    const looks = `${ONLY_LOOKS}, () => sallyport.fs.readFile({ path }), () => sallyport.fs.list({ path }), () => sallyport.fs.writeFile({ path, data: 'x' })`
+    const link = (name: string, to: string) => {
+      fs.rmSync(`${area()}/turns/${name}`, { force: true })
+      fs.symlinkSync(to, `${area()}/turns/${name}`)
+    }
+    const names = Array.from({ length: 501 }, (_, n) => (n + 36).toString(36).padStart(2, '0'))
+    beforeAll(() => {
+      for (const name of names) fs.mkdirSync(`${area()}/turns/${name}`, { recursive: true })
+    })
+
+    it('that leads back to itself through it', async () => {
+      const circle = async (name: string) => {
+        link('circle', `../../outside/${name}/../../area/turns/circle`)
+        return told([`${area()}/turns/circle`, `${area()}/turns/circle/x`], area(), looks)
+      }
+      const expected = await circle('nothing')
+      for (const told of expected) expect(told).toMatch(/^outside-perimeter/)
+      expect(await circle('folder')).toEqual(expected)
+    })
+
+    it.each([
+      ['turns so often that nobody looks at all of it', names.map((name) => `${name}/..`).join('/'), 1],
+      ['has more names than anybody follows', '10/../'.repeat(600), 4],
+    ])('whose way %s', async (_, turns, links) => {
+      const chain = (name: string, end: string) => {
+        for (let n = 1; n < links; n++) link(`${name}${n - 1}`, `${turns}/${name}${n}`)
+        link(`${name}${links - 1}`, `${turns}/../${end}`)
+        return `${area()}/turns/${name}0`
+      }
+      const expected = await told([chain('nothing', '../outside/nothing/../../area/a.txt')], area(), looks)
+      for (const told of expected) expect(told).toMatch(/^outside-perimeter/)
+      expect(await told([chain('folder', '../outside/folder/../../area/a.txt')], area(), looks)).toEqual(
+        expected,
+      )
+      expect(await told([chain('inside', 'a.txt')], area(), looks)).toEqual(expected)
+    })
+  })
+
   it('does not stand in the way of links and dots inside, or of a folder’s own way', async () => {
     const first = async (asked: string, folder?: string) => (await told([asked], folder, ONLY_LOOKS))[0]
     for (const inside of [

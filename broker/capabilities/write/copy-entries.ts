@@ -30,8 +30,8 @@ export function createCopyEntries(deps: WriteDeps) {
   const { files, undo } = deps
   const held = createPreparedHold<{ pairs: Pair[]; args: Args }>()
 
-  function prepare(args: Args): Outcome<Prepared> {
-    const found = holdPairs(args.copies, files.thing, files.entry)
+  async function prepare(args: Args): Promise<Outcome<Prepared>> {
+    const found = await holdPairs(args.copies, files.thing, files.entry)
     if (found.kind !== 'ok') return found
     const pairs = found.value
     const needs = distinctNeeds(

@@ -4,6 +4,7 @@ import type { Need } from '../../../contract/resource.ts'
 import type { Prepared } from '../../ports.ts'
 import type { HeldNothing, HeldPlace, Way } from '../files/held.ts'
 import { fit, folderOf, isAtOrBelow, lastName, shortPath } from '../files/name-paths.ts'
+import { createTurns } from '../files/take-turns.ts'
 
 export interface HeldPair<From> {
   from: From
@@ -20,13 +21,15 @@ interface Pathed {
 }
 
 /** Holds every pair; on a refusal lets go of all. */
-export function holdPairs<From extends Pathed>(
+export async function holdPairs<From extends Pathed>(
   pairs: readonly { from: string; to: string }[],
   holdFrom: (text: string) => Outcome<From>,
   holdTo: (text: string) => Outcome<HeldPlace | HeldNothing>,
-): Outcome<HeldPair<From>[]> {
+): Promise<Outcome<HeldPair<From>[]>> {
   const held: HeldPair<From>[] = []
+  const takeTurns = createTurns()
   for (const pair of pairs) {
+    await takeTurns()
     const from = holdFrom(pair.from)
     const to = from.kind === 'ok' ? holdTo(pair.to) : from
     if (from.kind === 'ok' && to.kind === 'ok') {

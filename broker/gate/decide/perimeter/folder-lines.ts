@@ -30,7 +30,7 @@ export class FolderLines {
 
   level(resource: PathResource, side: 'read' | 'write'): LineHit {
     const nearest = this.#nearest(resource.path)
-    if (nearest && this.#maySee(resource.way?.places ?? [])) return nearest[side]
+    if (nearest && this.#maySee(resource.way)) return nearest[side]
     // What was asked for, not where it leads: that is not theirs to know.
     const asked = resource.way?.asked ?? resource.path
     return outside(`${asked} is in none of the folders of this agent.`, 'add its folder to')
@@ -56,8 +56,10 @@ export class FolderLines {
   }
 
   /** A way may turn where one may look, and on the way to a folder of the perimeter. */
-  #maySee(places: readonly string[]): boolean {
-    return places.every((place) => {
+  #maySee(way: PathResource['way']): boolean {
+    if (!way) return true
+    if (way.cut) return false
+    return way.places.every((place) => {
       const nearest = this.#nearest(place)
       if (nearest) return nearest.read.level !== 'deny'
       return this.#tops.some((top) => top === place || top.startsWith(place === '/' ? '/' : `${place}/`))
