@@ -63,7 +63,7 @@ export const PLACED: CredentialRule[] = [
   {
     what: 'data of a Kubernetes secret',
     shape: new RegExp(
-      `(?<=(?<![^\\n])kind:[ \\t]{1,4}Secret\\b(?:(?!\\n---)[\\s\\S]){0,600}\\n)data:[ \\t]{0,4}\\r?\\n${DATA}`,
+      `(?=data:[ \\t]{0,4}\\r?\\n[ \\t]{1,8}[\\w.-]{1,100}:[ \\t]{1,4}[A-Za-z0-9+/]{4})(?<=(?<![^\\n])kind:[ \\t]{1,4}Secret\\b(?:(?!\\n---)[\\s\\S]){0,600}\\n)data:[ \\t]{0,4}\\r?\\n${DATA}`,
       'y',
     ),
     marks: ['data:'],

@@ -7,6 +7,11 @@ export interface CredentialRule {
   shape: RegExp
   /** Characters before the mark that belong to the credential too. */
   back?: RegExp
+  /**
+   * The shape begins with one run of such characters, at most so many, that ends where another follows. What fails or
+   * fits at one mark of a run does so at all that come later in it: each run is tried once.
+   */
+  run?: { of: RegExp; most: number }
   /** A last look at what matched. */
   check?(value: string): boolean
 }

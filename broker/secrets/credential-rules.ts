@@ -34,6 +34,7 @@ const BUILT: CredentialRule[] = [
     what: 'JSON Web Token',
     shape: /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,16000}\.[A-Za-z0-9_-]{10,4000}/y,
     marks: ['eyJ'],
+    run: { of: /[A-Za-z0-9_-]+/y, most: 4003 },
   },
   {
     // Its first part names how it is encrypted, and is JSON as well.
@@ -41,6 +42,7 @@ const BUILT: CredentialRule[] = [
     shape:
       /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{20,2000}\.[A-Za-z0-9_-]{0,1000}\.[A-Za-z0-9_-]{10,40}\.[A-Za-z0-9_-]{10,16000}\.[A-Za-z0-9_-]{20,60}/y,
     marks: ['eyJ'],
+    run: { of: /[A-Za-z0-9_-]+/y, most: 2003 },
   },
   {
     // Azure writes its service into the key, at a set distance from the end.
@@ -98,7 +100,7 @@ const BUILT: CredentialRule[] = [
   },
   {
     what: 'private key',
-    shape: /PuTTY-User-Key-File-\d:[\s\S]{20,4000}?Private-MAC: [a-f0-9]{40,64}/y,
+    shape: /PuTTY-User-Key-File-\d:(?:(?!PuTTY-User-Key-File-)[\s\S]){20,4000}?Private-MAC: [a-f0-9]{40,64}/y,
     marks: ['PuTTY-User'],
   },
   {
@@ -155,7 +157,7 @@ const BUILT: CredentialRule[] = [
   {
     what: 'password in a connection string',
     shape:
-      /(?<=\b(?:Server|Data Source|Host|Addr(?:ess)?|Endpoint|User ?Id|Uid|Username|User)\s{0,3}=[^\n"'`]{1,300};\s{0,3})(?:Password|Pwd)\s{0,3}=\s{0,3}(?<value>[^;\s"'`]{3,200})/iy,
+      /(?=(?:Password|Pwd)\s{0,3}=\s{0,3}[^;\s"'`]{3})(?<=\b(?:Server|Data Source|Host|Addr(?:ess)?|Endpoint|User ?Id|Uid|Username|User)\s{0,3}=[^\n"'`]{1,300};\s{0,3})(?:Password|Pwd)\s{0,3}=\s{0,3}(?<value>[^;\s"'`]{3,200})/iy,
     marks: ['password', 'pwd'],
     check: (value) => !isPlaceholder(value),
   },

@@ -7,6 +7,7 @@ import type { CredentialRule } from './credential-rule.ts'
 import { CREDENTIAL_RULES } from './credential-rules.ts'
 import { indexMarks, type MarkIndex } from './mark-index.ts'
 import { loadPreset, type PresetRule } from './preset-rules.ts'
+import { Tries } from './tries.ts'
 
 export interface CredentialFinder {
   find(text: string): LeakHit[]
@@ -58,10 +59,12 @@ export function createCredentialFinder(
       if (loading === null) readySoon()
       const hits: LeakHit[] = []
       const wanted = new Set<PresetRule>()
+      const tries: Tries[] = []
       index.each(text, (group, at) => {
         const rule = CREDENTIAL_RULES[group]
-        if (rule) tryAt(text, at, rule, hits)
-        else wanted.add(preset[group - CREDENTIAL_RULES.length] as PresetRule)
+        if (!rule) return void wanted.add(preset[group - CREDENTIAL_RULES.length] as PresetRule)
+        tries[group] ??= new Tries()
+        if (tries[group].isNew(text, at, rule)) tryAt(text, at, rule, hits, tries[group])
       })
       for (const rule of wanted) hits.push(...rule.find(text))
       for (const rule of unmarked) hits.push(...rule.find(text))
@@ -70,15 +73,12 @@ export function createCredentialFinder(
   }
 }
 
-function tryAt(
-  text: string,
-  at: number,
-  { what, shape, back, check }: CredentialRule,
-  hits: LeakHit[],
-): void {
+function tryAt(text: string, at: number, rule: CredentialRule, hits: LeakHit[], tries: Tries): void {
+  const { what, shape, back, check } = rule
   shape.lastIndex = at
   const match = shape.exec(text)
   if (!match) return
+  tries.reached(at + match[0].length)
   const value = match.groups?.value ?? match[0]
   const end = at + (match.groups?.value ? match[0].lastIndexOf(value) : 0) + value.length
   let start = end - value.length

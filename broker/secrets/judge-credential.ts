@@ -45,11 +45,27 @@ export function isRealAddress(match: string): boolean {
   return !/^\d{1,3}$/.test(password)
 }
 
+/** Of each ASCII character; all zero between two uses. */
+const counts = new Uint32Array(128)
+
 /** Shannon's measure over the characters of this text; 4 is the most that hex can have. */
 export function bitsPerCharacter(text: string): number {
-  const counts = new Map<string, number>()
-  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1)
+  const others = new Map<string, number>()
+  for (const char of text) {
+    const code = char.charCodeAt(0)
+    if (code < 128) counts[code] = (counts[code] as number) + 1
+    else others.set(char, (others.get(char) ?? 0) + 1)
+  }
   let bits = 0
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length)
+  const add = (count: number) => {
+    bits -= (count / text.length) * Math.log2(count / text.length)
+  }
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 127 || counts[code] === 0) continue
+    add(counts[code] as number)
+    counts[code] = 0
+  }
+  for (const count of others.values()) add(count)
   return bits
 }
