@@ -147,6 +147,9 @@ export function createNeedles(values: readonly { what: string; value: string }[]
     const list = tables.byFirst.get(code)
     if (!list) return undefined
     const begins = (second: number) => tables.byPair.has(pairKey(code, second))
+    /** By the tags that were passed over, each of which may be the next character as well. */
+    let byTags: readonly Needle[] | undefined
+    const tags: number[] = []
     for (let next = after, passed = 0; next < text.length; passed++) {
       if (passed === READ_SINGLY) {
         const run = runFrom(next)
@@ -155,16 +158,16 @@ export function createNeedles(values: readonly { what: string; value: string }[]
         passed += run.count
       }
       // The matcher does not pass over more than that either.
-      if (passed > MOST_BETWEEN) return undefined
+      if (passed > MOST_BETWEEN) return byTags
       if (next === text.length) break
       const unit = text.charCodeAt(next)
       if (isMark(unit)) {
         const read = readEscape(text, next)
         if (read === CUT_ESCAPE || mayGrow(text, next, read)) return list
         if (read >= 0 && isMark(escapeCode(read))) return list
-        if (read < 0) return tables.byPair.get(pairKey(code, unit))
+        if (read < 0) return joined(byTags, tables.byPair.get(pairKey(code, unit)))
         if (undress(escapeCode(read)) !== escapeCode(read)) return list
-        if (!isInvisible(escapeCode(read))) return either(code, escapeCode(read), unit)
+        if (!isInvisible(escapeCode(read))) return joined(byTags, either(code, escapeCode(read), unit))
         // White space, or the value has a backslash and an n in it.
         if (begins(unit)) return list
         next += escapeLength(read)
@@ -172,14 +175,16 @@ export function createNeedles(values: readonly { what: string; value: string }[]
         if (unit === ESC || (isLineEnd(unit) && isFramedLine(text, next))) return list
         next++
       } else if ((unit === PLUS || unit === UNDERSCORE) && tables.spaced) return list
-      else if (unit < 0x80) return tables.byPair.get(pairKey(code, unit))
+      else if (unit < 0x80) return joined(byTags, tables.byPair.get(pairKey(code, unit)))
       else {
         const other = text.codePointAt(next) as number
         const sign = undress(other)
-        if (sign === other) return unit > 0xd7ff ? list : tables.byPair.get(pairKey(code, unit))
-        if (begins(sign) || begins(other)) return list
+        if (sign === other)
+          return unit > 0xd7ff ? list : joined(byTags, tables.byPair.get(pairKey(code, unit)))
         // A tag stands for a sign and can't be seen either.
-        if (!isInvisible(other)) return undefined
+        if (!isInvisible(other)) return joined(byTags, either(code, sign, other))
+        if (!tags.includes(sign)) byTags = joined(byTags, tables.byPair.get(pairKey(code, sign)))
+        tags.push(sign)
         next += other > 0xffff ? 2 : 1
       }
     }

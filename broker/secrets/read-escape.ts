@@ -255,7 +255,7 @@ function readDigits(text: string, at: number, from: number, count: number): numb
     const digit = text.charCodeAt(from + i)
     if (Number.isNaN(digit)) return CUT_ESCAPE
     if (!isHex(digit)) return NO_ESCAPE
-    code = code * 16 + Number.parseInt(text[from + i] ?? '', 16)
+    code = code * 16 + (digit < 58 ? digit - DIGIT_ZERO : (digit | 32) - 87)
   }
   return code * SPAN + (from + count - at)
 }
