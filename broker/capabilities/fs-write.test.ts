@@ -535,6 +535,13 @@ describe('folders and listing', () => {
     expect(await gate.pass('fs.makeFolder', { path: `${top}/file` })).toMatchObject({ code: 'exists' })
   })
 
+  test('makes a hundred folders for one path, not a thousand', async () => {
+    const deep = (count: number) => `${top}/${Array(count).fill('d').join('/')}`
+    expect(await gate.pass('fs.makeFolder', { path: deep(101) })).toMatchObject({ code: 'too-large' })
+    expect(fs.existsSync(`${top}/d`)).toBe(false)
+    expect(await gate.pass('fs.makeFolder', { path: deep(100) })).toMatchObject({ kind: 'ok' })
+  })
+
   const list = async (args: object, context = {}) => {
     const outcome = await gate.pass('fs.list', { path: top, ...args }, context)
     if (outcome.kind !== 'ok') throw new Error(outcome.person)

@@ -73,6 +73,11 @@ describe.each(matchers)('searching with %s', (_name, matcher) => {
       found: ['a.txt:1 abc needle'],
     })
     expect(await search({ pattern: '-e' })).toMatchObject({ found: [] })
+    for (const regex of [false, true])
+      expect(await search({ pattern: 'a\0b', regex })).toMatchObject({
+        kind: 'refused',
+        code: 'invalid-request',
+      })
   })
 
   test('leaves out binaries, hard links, links to elsewhere, and what a stricter rule covers', async () => {

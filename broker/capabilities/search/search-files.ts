@@ -28,6 +28,9 @@ export function createSearch(deps: { files: FileRoom; matcher: LineMatcher }) {
   const held = createPreparedHold<{ thing: HeldThing | HeldNothing; args: Args }>()
 
   function prepare(args: Args): Outcome<Prepared> {
+    // No text file has one, and no program can be told of one.
+    if (args.pattern.includes('\0'))
+      return refused('invalid-request', 'A pattern can’t hold a NUL character.')
     const thing = files.thing(args.path)
     if (thing.kind !== 'ok') return thing
     const { path } = thing.value

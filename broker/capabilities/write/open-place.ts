@@ -3,14 +3,18 @@
  * missing folders one by one, each held before the next is made in it.
  */
 import fs from 'node:fs'
-import { failed, type Outcome, ok } from '../../../contract/outcome.ts'
+import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { Need } from '../../../contract/resource.ts'
 import type { PerformContext, UndoRecorder } from '../../ports.ts'
 import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import type { FileRoom } from '../files/file-room.ts'
 import { type HeldPlace, type HeldThing, resourceOf, type Way } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
+import { createTurns } from '../files/take-turns.ts'
 import { recordChange } from './record-change.ts'
+
+/** That are made for one path: each folder is a change of its own that can be undone. */
+const MOST_NAMES = 100
 
 export interface WriteDeps {
   files: FileRoom
@@ -62,8 +66,12 @@ export async function openPlace(
       `The folder of ${name} does not exist. Make it first, or ask with parents: true.`,
     )
   }
+  if (place.names.length > MOST_NAMES)
+    return refused('too-large', `More than ${MOST_NAMES} names of this path are missing. Nothing was made.`)
+  const takeTurns = createTurns()
   let folder = place.folder
   for (const part of missing) {
+    await takeTurns()
     const made = await makeFolder(deps, folder, part, context)
     if (folder !== place.folder) folder.close()
     if (made.kind !== 'ok') return made
