@@ -108,6 +108,9 @@ describe('what bubblewrap is told', () => {
     expect(sealed.options).toEqual([...closed, '--ro-bind', '/run/s/nothing', `${folder}/.vscode`])
     expect(sealed.mountPoints).not.toContain(`${folder}/.claude/commands`)
     expect(of(...closed, ...over('.claude/agents')).mountPoints).toContain(`${folder}/.claude/agents`)
+    // Opened again since, it is read-only no more.
+    const opened = of(...closed, '--bind', folder, folder, ...over('.claude/commands'))
+    expect(opened.mountPoints).toContain(`${folder}/.claude/commands`)
   })
 
   test('what held a place for another program may have come or gone since the runtime looked', () => {

@@ -76,7 +76,7 @@ export function sealMounts(line: string, options: SealOptions): SealedArguments 
   const found = readOptions(at.slice(0, end))
   const hasTmp = found.some(([name, dest]) => name === '--tmpfs' && dest === '/tmp')
   const meant = found.flatMap((option) => [moved(option, options), ...reopened(option, options)])
-  const mounts = meant.filter((option) => !isNeedless(option, meant, options))
+  const mounts = meant.filter((option, n) => !isNeedless(option, meant.slice(0, n), options))
   const all = [
     ...mounts,
     ...(mounts.some(([name]) => name === '--dev') ? [['--bind', options.shm, '/dev/shm'] as Option] : []),
@@ -132,14 +132,14 @@ function moved(option: Option, { tmp, nothing, writable }: SealOptions): Option 
  * In a folder that is read-only nothing can be made, and bubblewrap can't either: a place in there that is not there
  * needs nothing over it. So it is when another program's sandbox has just made the folder, to mount something in it.
  */
-function isNeedless(option: Option, all: readonly Option[], { writable }: SealOptions): boolean {
+function isNeedless(option: Option, before: readonly Option[], { writable }: SealOptions): boolean {
   const [name] = option
   const dest = destOf(option)
   if (name !== '--ro-bind' || !writable.some((folder) => isInside(dest, folder))) return false
   if (kindOf(dest) !== 'none') return false
-  const around = all.filter((each) => isMount(each) && isInside(dest, destOf(each)))
-  const nearest = around.sort((a, b) => destOf(a).length - destOf(b).length).at(-1)
-  return nearest?.[0] === '--ro-bind'
+  // What is mounted later over a folder hides what was mounted in it: the last one counts, not the deepest.
+  const around = before.findLast((each) => isMount(each) && isInside(dest, destOf(each)))
+  return around?.[0] === '--ro-bind'
 }
 
 function kindOf(file: string): 'none' | 'folder' | 'other' {
