@@ -37,6 +37,7 @@ import { createIsolateLane } from './lanes/isolate-lane.ts'
 import { killBubblewrap } from './lanes/kill-bubblewrap.ts'
 import { openLaneGroup } from './lanes/lane-group.ts'
 import { createLaneStop } from './lanes/lane-stop.ts'
+import { lookAfterLastBroker } from './look-after-last-broker.ts'
 import { createIds } from './make-ids.ts'
 import { createModels } from './models/create-models.ts'
 import { createOriginTracker } from './origins/track-origins.ts'
@@ -268,6 +269,7 @@ async function makeRooms(options: BrokerOptions) {
     endSandbox: killBubblewrap,
     ownPaths: places.own,
     undo,
+    documents: store,
     vault,
     leaks,
     canaries,
@@ -324,6 +326,11 @@ async function makeRooms(options: BrokerOptions) {
   }
   const inForce = followToolRules(policy.compiled, () => settings.get().toolRules)
   const gate = makeGate({ ...shared, policy: inForce })
+  if (options.lasting)
+    lookAfterLastBroker({
+      ...{ ownPaths: places.own, home: options.home, undo, documents: store },
+      ...{ decider: gate.decider, log, clock },
+    }).catch(onFault)
   const models = createModels({
     gate,
     vault,

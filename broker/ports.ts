@@ -763,6 +763,16 @@ export interface UndoRecorder {
   }): Promise<Outcome<{ id: string }>>
   /** After it: the hash of what stands there now, so that a person's later change is seen. `nowAt`: where in the trash it lies. */
   after(id: string, done: boolean, nowAt?: string): Promise<void>
+  /**
+   * Takes what a program left at a place out of effect, and keeps it. Undoing the run leaves it where it is: it was not
+   * there before. It comes back when a person asks for this very change. `gone`: nothing stood there any more.
+   */
+  setAside(of: {
+    runId: string | null
+    callId: string
+    principalId: string
+    path: string
+  }): Promise<'kept' | 'gone' | 'failed'>
 }
 
 // ── models ───────────────────────────────────────────────────────────────────────────────────────────────────

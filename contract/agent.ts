@@ -125,7 +125,8 @@ export const UndoPreview = z.object({
       id: Id,
       callId: Id.nullable(),
       at: Instant,
-      what: z.enum(['created', 'changed', 'moved', 'trashed', 'folder']),
+      /** `set-aside`: a program left it where rules keep it from that. Only asked for by itself does it come back. */
+      what: z.enum(['created', 'changed', 'moved', 'trashed', 'folder', 'set-aside']),
       path: z.string(),
       from: z.string().nullable(),
       /** Unified diff of what undo would do, for text up to 200 kB. */

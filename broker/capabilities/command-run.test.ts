@@ -14,7 +14,7 @@ import type { LookLimits } from './commands/look-below.ts'
 import { SYSTEM_PATH } from './commands/resolve-program.ts'
 import { createFileRoom } from './files/file-room.ts'
 import type { SecretSource } from './reveal-secret.ts'
-import { type PlayedGate, playGate } from './testing/play-gate.ts'
+import { noUndo, type PlayedGate, playGate } from './testing/play-gate.ts'
 
 const SECRET = 'value-of-the-token'
 const vault: SecretSource = {
@@ -77,6 +77,7 @@ const gateWith = (contained: ContainedPrograms, look?: LookLimits): PlayedGate =
     [
       createCommandRunCapability({
         ...{ files, contained, vault, leaks, searchPath: SYSTEM_PATH },
+        ...{ undo: noUndo(), documents: { put() {}, delete() {} } },
         ...(look ? { look } : {}),
       }),
     ],
@@ -465,6 +466,28 @@ describe('with a played lane', () => {
       kind: 'failed',
       code: 'not-found',
     })
+  })
+
+  test('what it left where it may leave nothing is said and noted, however it ended', async () => {
+    const noted: string[] = []
+    for (const endedBy of ['itself', 'timeout', 'stopped', 'crash'] as const) {
+      fs.rmSync(`${top}/work/new`, { recursive: true, force: true })
+      const lane = played({ endedBy })
+      const start: ContainedPrograms['start'] = (program) => {
+        put('new/.envrc')
+        return lane.start(program)
+      }
+      const outcome = await runWith(
+        { ...lane, start },
+        ['ls'],
+        {},
+        { ...closing('.envrc'), noteRefused: (subject, { person }) => void noted.push(subject, person) },
+      )
+      expect(JSON.stringify(outcome)).toContain('Rules keep programs from making “')
+      expect(JSON.stringify(outcome)).toContain('While it ran, “~/work/new/.envrc” appeared')
+    }
+    expect(noted.filter((text) => text === 'Leave something for later by ls')).toHaveLength(4)
+    expect(noted.filter((text) => text.includes('~/work/new/.envrc'))).toHaveLength(4)
   })
 
   test('what it was refused without a question is said, however it ended', async () => {

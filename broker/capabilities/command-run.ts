@@ -15,21 +15,25 @@ import type {
   CapabilityModule,
   ContainedProcess,
   ContainedPrograms,
+  DocumentStore,
   EffectResult,
   LeakScanner,
   PerformContext,
   Prepared,
+  UndoRecorder,
 } from '../ports.ts'
 import { badArgument } from './commands/check-argv.ts'
 import { type ClosedReach, closeBelow } from './commands/close-below.ts'
 import { collectOutput } from './commands/collect-output.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
+import { type Left, noteProgram } from './commands/leftovers.ts'
 import type { LookLimits } from './commands/look-below.ts'
 import { isVisible, onlyRead, reachOf } from './commands/program-reach.ts'
 import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
 import { sandboxHint } from './commands/sandbox-hint.ts'
 import { explainEnd, labelOf, MAX_MEMORY, MAX_PROCESSES, resultOf } from './commands/tell-end.ts'
+import { leftForModel, leftForPerson, leftRefusal } from './commands/tell-left.ts'
 import { shutForPerson, unlooked } from './commands/tell-shut.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
@@ -45,6 +49,9 @@ export interface CommandRunDeps {
   contained: ContainedPrograms
   vault: SecretSource
   leaks: Pick<LeakScanner, 'stream'>
+  /** Keeps what a program left where it may leave nothing. */
+  undo: Pick<UndoRecorder, 'setAside'>
+  documents: Pick<DocumentStore, 'put' | 'delete'>
   /** Its token stands in the environment of what a tool runs. */
   canaries?: Pick<CanaryWatch, 'tokenFor'>
   /** Where programs are looked up. */
@@ -65,6 +72,7 @@ interface Held {
 export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModule {
   const { files, contained } = deps
   const held = createPreparedHold<Held>()
+  const running = new Set<Set<string>>()
 
   /** `asked`: whether a person answers for this very command. */
   const reachFor = (resource: CommandResource, perimeter: Perimeter, asked: boolean) => {
@@ -126,14 +134,17 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const env = await secretsFor(permit, args, resource, context)
     if (env.kind !== 'ok') return env
     const asked = context.wouldDecide({ capability: 'command.run', resource }) === 'ask'
-    const { shut, ...reach } = await closeBelow(reachFor(resource, context.perimeter, asked), {
+    const { shut, before, ...reach } = await closeBelow(reachFor(resource, context.perimeter, asked), {
       ...{ files, context, asked, cwd: resource.cwd },
       ...(deps.look ? { limits: deps.look } : {}),
     })
     if (!isVisible(resource.cwd, reach)) return unlooked(resource, shut) ?? unseen(resource)
+    const words = fit(commandLine([lastName(resource.program), ...resource.args]), 200)
+    const { timeoutMs } = args
+    const after = noteProgram({ ...deps, running }, { reach, before, context, asked, words, timeoutMs })
     const started = await contained.start({
       principalId: context.principal.id,
-      words: fit(commandLine([lastName(resource.program), ...resource.args]), 200),
+      words,
       program: program.entry as string,
       args: resource.args,
       cwd: resource.cwd,
@@ -141,18 +152,23 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       ...reach,
       maxMemory: MAX_MEMORY,
       maxProcesses: MAX_PROCESSES,
-      timeoutMs: args.timeoutMs,
+      timeoutMs,
       mayConnect: (host, port) => mayConnect(host, port, resource, context),
       signal: context.signal,
     })
-    if (started.kind !== 'ok') return started
+    if (started.kind !== 'ok') {
+      after.forget()
+      return started
+    }
+    const left = started.value.ended.then(after.look)
     context.parts?.open({ value: {}, ...labelOf(resource) })
-    return attend(started.value, args, resource, { ...reach, shut }, context)
+    return attend(started.value, left, args, resource, { ...reach, shut }, context)
   }
 
   /** Feeds it, reads what it says, and waits for its end. */
   async function attend(
     program: ContainedProcess,
+    looked: Promise<Left>,
     args: Args,
     resource: CommandResource,
     reach: ClosedReach,
@@ -175,16 +191,19 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const letGo = () => void program.kill()
     context.parts?.closed.addEventListener('abort', letGo, { once: true })
     program.stdin.end(args.stdin ?? '')
-    const [stdout, stderr, end] = await Promise.all([
+    const [stdout, stderr, end, left] = await Promise.all([
       collectOutput(program.stdout, options('stdout')),
       collectOutput(program.stderr, options('stderr')),
       program.ended,
+      looked,
     ])
+    const no = leftRefusal(left, files.home)
+    if (no) context.noteRefused(fit(`Leave something for later by ${lastName(resource.program)}`, 200), no)
     if (end.notAsked > 0) noteNotAsked(end.notAsked, resource, context)
     const stopped = flooded
       ? failed('tool-error', `“${lastName(resource.program)}” wrote far more than is kept, so it was ended.`)
       : explainEnd(end, resource, args, context)
-    if (stopped) return stopped
+    if (stopped) return no ? { ...stopped, ...withWords(stopped, no.person, leftForModel(left)) } : stopped
     return ok(
       resultOf({
         end,
@@ -192,10 +211,14 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
         stderr,
         resource,
         inParts: context.parts !== undefined,
-        hint: sandboxHint(end, stderr.text, { ...reach, readsOnly: args.readOnly }, (path) =>
-          fs.existsSync(path),
+        hint: joined(
+          leftForModel(left),
+          sandboxHint(end, stderr.text, { ...reach, readsOnly: args.readOnly }, (path) =>
+            fs.existsSync(path),
+          ),
         ),
         shut: shutForPerson(reach.shut, files.home),
+        left: leftForPerson(left, files.home),
       }),
     )
   }
@@ -266,6 +289,15 @@ function unseen({ program, cwd }: CommandResource): Outcome<EffectResult> {
     `“${name}” was not run: it would not see “${folder}”, because reading there is not open to programs of this tool. The agent’s perimeter, your rules and the tool’s manifest (fs.read) each have to allow it.`,
     `“${name}” was not run: programs of this tool can not see the folder “${folder}” (reading is not allowed there without a question, or the tool’s manifest does not name fs.read). Run it in a folder that the agent may read, or ask the person to allow reading there.`,
   )
+}
+
+function joined(...parts: (string | undefined)[]): string | undefined {
+  const said = parts.filter((part) => part !== undefined)
+  return said.length === 0 ? undefined : said.join(' ')
+}
+
+function withWords(of: { person: string; model: string }, person: string, model = '') {
+  return { person: `${of.person} ${person}`.slice(0, 2000), model: `${of.model} ${model}`.slice(0, 2000) }
 }
 
 /** One entry for all of them, however it ended. */

@@ -6,6 +6,7 @@ import type {
   Clock,
   ContainedPrograms,
   Desktop,
+  DocumentStore,
   LeakScanner,
   SecretVault,
   StopSwitch,
@@ -33,6 +34,7 @@ export interface CapabilityDeps {
   /** Sallyport's own folders: never open to a tool. */
   ownPaths: readonly string[]
   undo: UndoRecorder
+  documents: DocumentStore
   vault: SecretVault
   leaks: LeakScanner
   canaries?: Pick<CanaryWatch, 'tokenFor'>
@@ -84,6 +86,8 @@ export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
           contained: deps.contained,
           vault: deps.vault,
           leaks: deps.leaks,
+          undo: deps.undo,
+          documents: deps.documents,
           ...(deps.canaries ? { canaries: deps.canaries } : {}),
           searchPath,
         }),

@@ -41,7 +41,8 @@ export const Change = z.object({
   callId: z.string(),
   principalId: z.string(),
   at: Instant,
-  what: z.enum(['created', 'changed', 'moved', 'trashed', 'folder']),
+  /** `set-aside`: a program left it where it may leave nothing, and it was taken out of effect. */
+  what: z.enum(['created', 'changed', 'moved', 'trashed', 'folder', 'set-aside']),
   path: z.string(),
   /** For a move: where it was. */
   from: z.string().nullable(),

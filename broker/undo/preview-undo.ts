@@ -27,14 +27,14 @@ export async function previewChanges(
     const { id, callId, at, what, path, from } = change
     const diff = state === 'can-undo' ? await diffOf(change, disk, images, compare) : null
     listed.push({ id, callId: callId === '' ? null : callId, at, what, path, from, diff, state })
-    if (state === 'can-undo') disk.takeBack(change)
+    if (state === 'can-undo' && change.what !== 'set-aside') disk.takeBack(change)
   }
   return listed
 }
 
 async function judge(change: Change, disk: DiskToCome, images: ImageStore): Promise<Listed['state']> {
   const now = await disk.at(change.path)
-  if (change.what === 'trashed') {
+  if (change.what === 'trashed' || change.what === 'set-aside') {
     if (now !== null) return 'changed-since'
     if (change.nowAt !== null && isStillInTrash(change, await diskPrint(change.nowAt))) return 'can-undo'
     return keptImage(change, images) ? 'can-undo' : 'gone'
@@ -133,6 +133,8 @@ class DiskToCome {
 type Found = { print: string | null } | { path: string } | null
 
 const LOOK: Record<Change['what'], (change: Change, path: string) => Found> = {
+  // Stays where it is unless it is asked for by itself.
+  'set-aside': () => null,
   created: (change, path) => (isAtOrBelow(path, change.path) ? { print: null } : null),
   folder: (change, path) => (isAtOrBelow(path, change.path) ? { print: null } : null),
   changed: (change, path) =>

@@ -75,12 +75,8 @@ const ACTS: Record<Change['what'], Act> = {
     return done ?? 'The folder it came from is not there any more.'
   },
 
-  async trashed(change, at, images) {
-    if (exists(at)) return TAKEN
-    const fromTrash =
-      change.nowAt === null ? null : await atEntry(change.nowAt, (now) => takeFromTrash(change, now, at))
-    return fromTrash ?? restoreImage(change, at, images)
-  },
+  trashed: bringBack,
+  'set-aside': bringBack,
 
   async folder(_change, at) {
     if (!exists(at)) return GONE
@@ -91,6 +87,13 @@ const ACTS: Record<Change['what'], Act> = {
       return 'It holds other things now, so it was left.'
     }
   },
+}
+
+async function bringBack(change: Change, at: string, images: ImageStore): Promise<string> {
+  if (exists(at)) return TAKEN
+  const fromTrash =
+    change.nowAt === null ? null : await atEntry(change.nowAt, (now) => takeFromTrash(change, now, at))
+  return fromTrash ?? restoreImage(change, at, images)
 }
 
 /** Null when what stands there is what the run left. */
@@ -115,7 +118,7 @@ async function takeFromTrash(change: Change, now: string, at: string): Promise<s
   const done = await bring(now, at, print as string)
   const recorded = change.nowAt as string
   const info = path.join(path.dirname(recorded), '..', 'info', `${path.basename(recorded)}.trashinfo`)
-  if (done === 'done') fs.rmSync(info, { force: true })
+  if (done === 'done' && change.what === 'trashed') fs.rmSync(info, { force: true })
   return done
 }
 

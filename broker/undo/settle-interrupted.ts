@@ -16,6 +16,12 @@ export async function settleInterrupted(
   for (const change of changes) {
     if (change.state !== 'open') continue
     try {
+      if (change.what === 'set-aside') {
+        const nowPrint = await atEntry(change.nowAt as string, fingerprint)
+        if (nowPrint === null) to.drop(change.id)
+        else to.save({ ...change, state: 'done', nowPrint })
+        continue
+      }
       await atEntry(change.path, (at) => clearHalfMade(path.dirname(at)))
       // Throws where it can't be told: that is not the same as nothing there.
       const after = await atEntry(change.path, fingerprint)
@@ -54,6 +60,7 @@ async function wasDone(change: Change, after: string | null): Promise<boolean> {
           undefined
       )
     case 'trashed':
+    case 'set-aside':
       return after === null
   }
 }

@@ -5,7 +5,7 @@ import type { ImageStore } from './image-store.ts'
 
 /** Largest file whose content is kept, and most that one change keeps, in bytes. */
 export const MAX_IMAGE_BYTES = 64 * 1024 * 1024
-const MAX_ENTRIES = 5_000
+export const MAX_ENTRIES = 5_000
 
 const READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 

@@ -448,6 +448,55 @@ describe('undo', () => {
     expect(await undoRun()).toMatchObject({ undone: 0, skipped: [{ why: expect.stringContaining('trash') }] })
   })
 
+  describe('what a program left where it may leave nothing', () => {
+    const of = (name: string) => ({
+      ...{ runId: 'run_test', callId: 'call_test', principalId: 'agent_test', path: `${work}/${name}` },
+    })
+    const setAside = () => undo.changes('run_test').at(-1)
+
+    test('is out of effect, and comes back byte for byte when it is asked for by itself, also after a restart', async () => {
+      put('hooks/a/run.sh', 'x')
+      put('hooks/b', Buffer.from([0, 1]))
+      fs.symlinkSync('b', `${work}/hooks/link`)
+      const before = snapshot(work)
+      expect(await undo.setAside(of('hooks'))).toBe('kept')
+      expect(fs.readdirSync(work)).toEqual([])
+      open()
+      expect(await undo.undo({ runId: 'run_test' })).toEqual({ undone: 0, skipped: [] })
+      expect(await undo.undo({ runId: 'run_test', callId: 'call_test' })).toEqual({ undone: 0, skipped: [] })
+      expect(states(await undo.preview('run_test'))).toEqual(['set-aside can-undo'])
+      const changeId = setAside()?.id as string
+      put('hooks', 'the person’s')
+      expect(await undo.undo({ runId: 'run_test', changeId })).toMatchObject({ undone: 0, skipped: [{}] })
+      fs.rmSync(`${work}/hooks`)
+      expect(await undo.undo({ runId: 'run_test', changeId })).toEqual({ undone: 1, skipped: [] })
+      expect(snapshot(work)).toEqual(before)
+      expect(await undo.setAside(of('nothing'))).toBe('gone')
+    })
+
+    test('is kept beside its place when it is too much, or when the app died meanwhile', async () => {
+      put('big', '')
+      fs.truncateSync(`${work}/big`, 65 * 1024 * 1024)
+      expect(await undo.setAside(of('big'))).toBe('kept')
+      expect(fs.readdirSync(work)).toEqual([path.basename(setAside()?.nowAt as string)])
+      documents.put('undo', setAside()?.id as string, { ...setAside(), state: 'open', nowPrint: null })
+      open()
+      expect(states(await undo.preview('run_test'))).toEqual(['set-aside can-undo'])
+      expect(await undo.undo({ runId: 'run_test', changeId: setAside()?.id as string })).toMatchObject({
+        undone: 1,
+      })
+      expect(fs.readdirSync(work)).toEqual(['big'])
+    })
+
+    test('is not looked for through a link that took its folder’s place', async () => {
+      put('folder/hooks', 'x')
+      fs.renameSync(`${work}/folder`, `${work}/moved`)
+      fs.symlinkSync('moved', `${work}/folder`)
+      expect(await undo.setAside(of('folder/hooks'))).toBe('gone')
+      expect(fs.readFileSync(`${work}/moved/hooks`, 'utf8')).toBe('x')
+    })
+  })
+
   test('the preview says of a folder whether it will go', async () => {
     await pass('fs.makeFolder', { path: `${work}/one` })
     await pass('fs.makeFolder', { path: `${work}/two/inner` })

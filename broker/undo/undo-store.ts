@@ -13,6 +13,7 @@ import { openImageStore } from './image-store.ts'
 import { previewChanges } from './preview-undo.ts'
 import { pruneChanges } from './prune-changes.ts'
 import { putBack } from './put-back.ts'
+import { asideOf, dropAside, keepAside, moveAside } from './set-aside.ts'
 import { printAt, settleInterrupted } from './settle-interrupted.ts'
 import { takeImage } from './take-image.ts'
 
@@ -125,6 +126,40 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
       })
     },
 
+    async setAside(of) {
+      const aside = asideOf(of.path)
+      const id = options.newId('change')
+      const change: Change = {
+        ...{ id, seq: ++seq, ...of, at: clock(), what: 'set-aside', from: null, state: 'open' },
+        ...{ before: { kind: 'not-kept' }, after: null, nowAt: aside, nowPrint: null, leaves: null },
+      }
+      taking++
+      try {
+        save(change)
+        if (!(await moveAside(of.path, aside))) {
+          drop(id)
+          return 'gone'
+        }
+      } catch (error) {
+        options.onFault(error)
+        drop(id)
+        return 'failed'
+      } finally {
+        taking--
+      }
+      // Out of effect, and found again beside its place whatever comes now.
+      taking++
+      try {
+        const kept = await keepAside(aside, images).catch(() => null)
+        const isKept = kept !== null && kept.before.kind !== 'not-kept'
+        save({ ...change, ...kept, ...(isKept ? { nowAt: null, nowPrint: null } : {}), state: 'done' })
+        if (isKept) await dropAside(aside).catch(options.onFault)
+        return 'kept'
+      } finally {
+        taking--
+      }
+    },
+
     preview: (runId) =>
       alone(async () => ({
         runId,
@@ -137,6 +172,8 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
         const wanted = ofRun(runId).filter(
           (change) =>
             change.state === 'done' &&
+            // It was not there before the run: only somebody who means it has it put there.
+            (change.what !== 'set-aside' || changeId !== undefined) &&
             (changeId === undefined || change.id === changeId) &&
             (callId === undefined || change.callId === callId),
         )

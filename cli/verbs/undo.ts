@@ -57,7 +57,10 @@ function sayPreview(preview: UndoPreview, out: Output): void {
     if (change.diff) out.say(out.foreign(change.diff).replace(/^/gm, '    '))
   }
   for (const line of preview.notUndoable) out.say(`can't be undone: ${out.foreign(line)}`)
-  const some = preview.changes.some(({ state }) => state === 'can-undo')
+  const can = preview.changes.filter(({ state }) => state === 'can-undo')
+  const some = can.some(({ what }) => what !== 'set-aside')
+  for (const { id } of can.filter(({ what }) => what === 'set-aside'))
+    out.say(`Taken out of effect. To put it there: sallyport undo ${preview.runId} --change ${id} --yes`)
   out.say(
     some
       ? `Nothing is put back yet. To do it: sallyport undo ${preview.runId} --yes`

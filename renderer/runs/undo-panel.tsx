@@ -23,7 +23,12 @@ const UNDO_WORDS: Record<Change['what'], string> = {
   moved: 'moved; undo moves it back',
   trashed: 'moved to the trash; undo brings it back',
   folder: 'folder made; undo removes it if it is empty',
+  'set-aside':
+    'left by a program where your rules keep it from that, and taken out of effect; undo puts it there',
 }
+
+/** With all others. What was set aside comes back only by itself. */
+const goesBack = ({ state, what }: Change) => state === 'can-undo' && what !== 'set-aside'
 
 type Part = { changeId?: string; callId?: string }
 
@@ -43,7 +48,7 @@ export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void 
       })
     await loadUndo(run.id)
   }
-  const open = undo?.changes.filter(({ state }) => state === 'can-undo') ?? []
+  const open = undo?.changes.filter(goesBack) ?? []
   return (
     <section className="undo card" aria-label="Undo">
       <header>
@@ -88,7 +93,7 @@ function Group({
   const { callId, changes } = group
   const call = items.find((item) => item.id === callId)
   const title = call?.kind === 'call' ? (call.effects[0]?.subject ?? call.title) : 'Changes'
-  const open = changes.filter(({ state }) => state === 'can-undo').length
+  const open = changes.filter(goesBack).length
   return (
     <div className="undo-group">
       <header>

@@ -8,7 +8,16 @@ import type { PerformContext } from '../../ports.ts'
 import type { FileRoom } from '../files/file-room.ts'
 import { folderOf, isAtOrBelow } from '../files/name-paths.ts'
 import { gatherClosings } from './gather-closings.ts'
-import { LOOK_LIMITS, type LookLimits, type LookOn, lookBelow, type Seen, type Top } from './look-below.ts'
+import { hasShapeOfRepository, namesIn } from './judge-repository.ts'
+import {
+  LOOK_LIMITS,
+  type Looked,
+  type LookLimits,
+  type LookOn,
+  lookBelow,
+  type Seen,
+  type Top,
+} from './look-below.ts'
 import { type ProgramReach, settle } from './program-reach.ts'
 
 /** A folder that is closed as a whole, though no rule says so of all that is in it. */
@@ -18,6 +27,15 @@ export interface ShutFolder {
 }
 export interface ClosedReach extends ProgramReach {
   shut: ShutFolder[]
+}
+/** How it was, for the look when all has ended (`look-again.ts`). */
+export interface Before {
+  /** Each folder that it can change, and what tells whether anything in it came or went. */
+  folders: Map<string, Looked & { state: string }>
+  /** What git took for a repository's own folder. */
+  repositories: Set<string>
+  /** What it may not change, as it was: by `printOf`. */
+  fixed: Map<string, string>
 }
 export interface CloseOptions {
   files: FileRoom
@@ -35,7 +53,13 @@ const KEPT_IN_GIT = ['hooks', 'config', 'config.worktree', 'info/attributes', 'm
 const ANY_NAME = '\0'
 
 /** What rules do to single files and folders. */
-function rulesOf({ files, context, asked }: CloseOptions) {
+export function rulesOf({
+  files,
+  context,
+  asked,
+}: Pick<CloseOptions, 'files' | 'asked'> & {
+  context: Pick<PerformContext, 'wouldDecide' | 'ruleSubjects'>
+}) {
   const closes = (capability: 'fs.read' | 'fs.write', path: string) => {
     const effect = context.wouldDecide({ capability, resource: { kind: 'path', path } })
     return effect === 'deny' || (effect === 'ask' && !asked)
@@ -63,7 +87,7 @@ function rulesOf({ files, context, asked }: CloseOptions) {
       (holdsPlaces(folder) && (subjects.isAboutPlace(path) || guard.refuseWhole(path) !== null)),
   }
 }
-type Rules = ReturnType<typeof rulesOf>
+export type Rules = ReturnType<typeof rulesOf>
 
 /** Places that rules name, that are not there and must not be made. */
 function unmade(open: ProgramReach, { context }: CloseOptions, { isFixed }: Rules): string[] {
@@ -90,17 +114,61 @@ function isMissing(path: string): boolean {
   }
 }
 
-export async function closeBelow(reach: ProgramReach, options: CloseOptions): Promise<ClosedReach> {
+export async function closeBelow(
+  reach: ProgramReach,
+  options: CloseOptions,
+): Promise<ClosedReach & { before: Before }> {
   const { context, cwd, limits = LOOK_LIMITS } = options
   const rules = rulesOf(options)
   const open = closeTops(keepHome(reach, options.files.home, rules), rules)
   const closings = createClosings(open, rules)
-  const unseen = await lookBelow(topsOf(open, cwd), { ...limits, signal: context.signal, see: closings.see })
+  const before: Before = { folders: new Map(), repositories: new Set(), fixed: new Map() }
+  const unseen = await lookBelow(topsOf(open, cwd), {
+    ...{ ...limits, signal: context.signal },
+    see(entry) {
+      if (entry.name === 'HEAD' && hasShapeOfRepository(entry.folder)) before.repositories.add(entry.folder)
+      return closings.see(entry)
+    },
+    into({ path, nearest, writable, bytes }, stat) {
+      if (writable) before.folders.set(bytes, { path, nearest, writable, bytes, state: stateOf(stat) })
+    },
+  })
   for (const { path } of unseen) closings.hidden.add(path)
   const done = [...closings.hidden, ...closings.readOnly]
   for (const path of unmade(open, options, rules))
     if (!done.some((folder) => isAtOrBelow(path, folder))) closings.readOnly.add(path)
-  return fewEnough(open, closings, unseen, cwd)
+  const closed = fewEnough(open, closings, unseen, cwd)
+  for (const path of closed.readOnly)
+    if (closed.writable.some((top) => path !== top && isAtOrBelow(path, top)))
+      before.fixed.set(path, printOf(path))
+  return { ...closed, before }
+}
+
+/** Of a file, its content's; of a folder, which one it is. Nothing, and what the sandbox itself puts there, are one. */
+export function printOf(path: string): string {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false })
+  if (!stat || isHollow(path)) return ''
+  return stat.isDirectory() ? `${stat.ino}` : `${stat.ino} ${stat.size} ${stat.mtimeMs}`
+}
+
+/** Sandboxes make no more than a few in one place. A program can make a million, and all wait for this look. */
+const HOLLOW_ENTRIES = 64
+
+/** Nothing but empty files and folders: what sandboxes make to mount over, and take away again. */
+export function isHollow(path: string, left = { entries: HOLLOW_ENTRIES }): boolean {
+  try {
+    const stat = fs.lstatSync(path)
+    if (--left.entries < 0) return false
+    if (!stat.isDirectory()) return stat.isFile() && stat.size === 0
+    return namesIn(path, left.entries)?.every((name) => isHollow(`${path}/${name}`, left)) ?? false
+  } catch {
+    return false
+  }
+}
+
+/** Changes whenever anything in a folder comes, goes or is renamed; no program can set it back. */
+export function stateOf({ dev, ino, ctimeMs }: fs.Stats): string {
+  return `${dev} ${ino} ${ctimeMs}`
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Seen {
   folder: string
   path: string
   name: string
+  /** The path byte for byte, each as one character: a name on a disk need not be text. */
+  bytes: string
   isFolder: boolean
   /** Itself; or the nearest folder around it that can be named, where its own name is no text. */
   nearest: string
@@ -34,16 +36,17 @@ export type LookOn = 'reading and changing' | 'reading' | 'nothing'
 export interface LookOptions extends LookLimits {
   signal: AbortSignal
   see(entry: Seen): LookOn
+  /** Each folder as it is looked into. */
+  into?(folder: Looked, stat: fs.Stats): void
 }
 export interface Top {
   path: string
   writable: boolean
 }
+export type Looked = Pick<Seen, 'path' | 'nearest' | 'writable' | 'bytes'>
 
 /** A folder to be looked into. */
-interface Open extends Pick<Seen, 'path' | 'nearest' | 'writable'> {
-  /** Byte for byte, each as one character: a name on a disk need not be text. */
-  bytes: string
+interface Open extends Looked {
   /** In the hands of tools, and so for the end. */
   late: boolean
 }
@@ -73,22 +76,30 @@ export interface Unseen {
 export async function lookBelow(tops: readonly Top[], options: LookOptions): Promise<Unseen[]> {
   const until = performance.now() + options.ms
   const unseen: Unseen[] = []
-  for (const top of tops) unseen.push(...(await lookIn(top, until, options)))
+  for (const top of tops)
+    unseen.push(...(await lookIn([{ ...top, nearest: top.path, bytes: toBytes(top.path) }], until, options)))
   return unseen
 }
 
-async function lookIn(top: Top, until: number, options: LookOptions): Promise<Unseen[]> {
+/** The same in folders that are known, as if they were one. */
+export function lookInto(folders: readonly Looked[], options: LookOptions): Promise<Unseen[]> {
+  return lookIn(folders, performance.now() + options.ms, options)
+}
+
+async function lookIn(tops: readonly Looked[], until: number, options: LookOptions): Promise<Unseen[]> {
   const unseen: Unseen[] = []
-  const near: Open[] = [{ ...top, nearest: top.path, bytes: toBytes(top.path), late: false }]
+  const near: Open[] = tops.map((top) => ({ ...top, late: false }))
   const late: Open[] = []
   let entries = 0
   let turn = 0
   const isOver = () => entries > options.entries || performance.now() > until || options.signal.aborted
 
-  async function lookInto(open: Open): Promise<void> {
+  async function lookAt(open: Open): Promise<void> {
     if (open.bytes.length > LONGEST_PATH) return leave(open, 'too much')
     try {
-      for await (const part of partsOf(open.bytes)) {
+      const stat = statOf(open.bytes)
+      options.into?.(open, stat)
+      for await (const part of partsOf(open.bytes, stat)) {
         for (const entry of part) note(open, entry)
         entries += part.length
         if (performance.now() - turn > TURN_MS) {
@@ -111,7 +122,8 @@ async function lookIn(top: Top, until: number, options: LookOptions): Promise<Un
     const isNamed = open.nearest === open.path && toBytes(name) === entry.name
     const nearest = isNamed ? path : open.nearest
     const isFolder = entry.isDirectory()
-    const on = options.see({ folder: open.path, path, name, isFolder, nearest, writable: open.writable })
+    const { path: folder, writable: isOpen } = open
+    const on = options.see({ folder, path, name, bytes, isFolder, nearest, writable: isOpen })
     if (!isFolder || on === 'nothing') return
     const isLate = open.late || FILLED_BY_TOOLS.has(name)
     const writable = open.writable && on === 'reading and changing'
@@ -121,15 +133,20 @@ async function lookIn(top: Top, until: number, options: LookOptions): Promise<Un
   while (near.length + late.length > 0 && !isOver()) {
     const batch = (near.length > 0 ? near : late).splice(0, AT_ONCE)
     turn = performance.now()
-    await Promise.all(batch.map(lookInto))
+    await Promise.all(batch.map(lookAt))
   }
   for (const open of [...near, ...late]) leave(open, 'too much')
   return unseen
 }
 
-async function* partsOf(bytes: string): AsyncGenerator<fs.Dirent[]> {
+/** Throws when there is nothing. */
+export function statOf(bytes: string): fs.Stats {
+  return fs.lstatSync(Buffer.from(bytes, 'latin1'))
+}
+
+async function* partsOf(bytes: string, { size }: fs.Stats): AsyncGenerator<fs.Dirent[]> {
   const folder = Buffer.from(bytes, 'latin1')
-  if (fs.lstatSync(folder).size < LARGE_FOLDER) {
+  if (size < LARGE_FOLDER) {
     yield await fs.promises.readdir(folder, { withFileTypes: true, encoding: 'latin1' })
     return
   }
@@ -145,7 +162,7 @@ async function* partsOf(bytes: string): AsyncGenerator<fs.Dirent[]> {
 
 function isFolder(bytes: string): boolean {
   try {
-    return fs.lstatSync(Buffer.from(bytes, 'latin1')).isDirectory()
+    return statOf(bytes).isDirectory()
   } catch (error) {
     return !/^(ENOENT|ENOTDIR)$/.test(String((error as { code?: unknown }).code))
   }
@@ -153,4 +170,4 @@ function isFolder(bytes: string): boolean {
 
 const isPlain = (text: string) => !/[^\0-\x7f]/.test(text)
 const toText = (bytes: string) => (isPlain(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8'))
-const toBytes = (text: string) => (isPlain(text) ? text : Buffer.from(text, 'utf8').toString('latin1'))
+export const toBytes = (text: string) => (isPlain(text) ? text : Buffer.from(text, 'utf8').toString('latin1'))

@@ -75,10 +75,12 @@ export function resultOf(of: {
   hint: string | undefined
   /** Folders that it did not have, for the person. */
   shut: string | undefined
+  /** What it left where it may leave nothing, for the person. */
+  left: string | undefined
   /** The tool has had what it wrote. */
   inParts: boolean
 }): EffectResult {
-  const { end, stdout, stderr, resource, hint, shut, inParts } = of
+  const { end, stdout, stderr, resource, hint, shut, left, inParts } = of
   const signal = end.signal ?? (end.exitCode === null ? null : (SIGNALS[end.exitCode] ?? null))
   return {
     value: {
@@ -98,6 +100,7 @@ export function resultOf(of: {
       denied: end.denied.slice(0, 20),
       ...(end.notAsked > 0 ? { notAsked: end.notAsked } : {}),
       ...(shut === undefined ? {} : { closed: shut }),
+      ...(left === undefined ? {} : { setAside: left }),
     },
   }
 }

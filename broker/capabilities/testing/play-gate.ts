@@ -95,5 +95,6 @@ export function noUndo(): UndoRecorder {
   return {
     before: async () => ok({ id: `change_${++count}` }),
     after: async () => {},
+    setAside: async () => 'kept',
   }
 }
