@@ -164,7 +164,10 @@ export function createNeedles(values: readonly { what: string; value: string }[]
       if (isMark(unit)) {
         const read = readEscape(text, next)
         if (read === CUT_ESCAPE || mayGrow(text, next, read)) return list
-        if (read >= 0 && isMark(escapeCode(read))) return list
+        if (read >= 0 && isMark(escapeCode(read))) {
+          const said = markSays(text, next, read, code)
+          return said === null ? list : joined(byTags, said)
+        }
         if (read < 0) return joined(byTags, tables.byPair.get(pairKey(code, unit)))
         if (undress(escapeCode(read)) !== escapeCode(read)) return list
         if (!isInvisible(escapeCode(read))) return joined(byTags, either(code, escapeCode(read), unit))
@@ -189,6 +192,22 @@ export function createNeedles(values: readonly { what: string; value: string }[]
       }
     }
     return list
+  }
+
+  /** A mark that is escaped may stand for itself, or begin an escape; null where what follows must be read to know. */
+  function markSays(
+    text: string,
+    at: number,
+    read: number,
+    code: number,
+  ): readonly Needle[] | undefined | null {
+    const mark = either(code, escapeCode(read), text.charCodeAt(at))
+    const said = readNested(text, at, read)
+    if (said === CUT_ESCAPE) return null
+    if (said < 0) return mark
+    const meant = escapeCode(said)
+    if (isMark(meant) || isInvisible(meant) || undress(meant) !== meant) return null
+    return joined(mark, tables.byPair.get(pairKey(code, meant)))
   }
 
   /** A mark may mean what its escape says, or itself. */
