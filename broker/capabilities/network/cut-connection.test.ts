@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import { expect, it } from 'vitest'
 import { Perimeter } from '../../../contract/perimeter.ts'
@@ -65,5 +66,39 @@ it.each(['http', 'https'] as const)('Stop drops what of an upload (%s) has not l
   peer.resume()
   expect(await ended).toBe('ECONNRESET')
   expect(arrived).toBeLessThan(BODY.length)
+  server.close()
+})
+
+it('Stop closes a connection that is only being opened', async () => {
+  // Takes the connection and never says a word of its handshake.
+  const server = net.createServer()
+  const connected = once(server, 'connection')
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const network = createNetRequestCapability({
+    vault: {} as SecretSource,
+    leaks: { redactKnown: (text: string) => ({ text, hits: [] }), stream: createLeakScanner().stream },
+    clock: Date.now,
+    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+  })
+  const perimeter = Perimeter.parse({ hosts: [{ scheme: 'https', host: 'slow.example', port }] })
+  const sending = playGate([network], mintPermit).pass(
+    'net.fetch',
+    { url: `https://slow.example:${port}/` },
+    { perimeter },
+  )
+  const [peer] = (await connected) as [Socket]
+  const closed = new Promise((resolve) => {
+    peer
+      .resume()
+      .once('close', () => resolve('closed'))
+      .once('error', () => {})
+  })
+  expect(await network.end('all')).toMatchObject({ sockets: 1 })
+  // A handshake is waited for three times as long.
+  const soon = <T>(what: Promise<T>) => Promise.race([what, sleep(5_000, 'not yet')])
+  expect(await soon(sending)).toMatchObject({ kind: 'refused', code: 'cancelled' })
+  expect(await soon(closed)).toBe('closed')
   server.close()
 })

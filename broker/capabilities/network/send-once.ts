@@ -123,7 +123,8 @@ function connectorTo(request: WireRequest, build: typeof buildConnector): buildC
     ...(request.ca === undefined ? {} : { ca: request.ca }),
   } as buildConnector.BuildOptions)
   return (options, done) => {
-    connect(options, (error, socket) => {
+    const opening = connect(options, (error, socket) => {
+      request.signal.removeEventListener('abort', giveUp)
       if (error || !socket) return done(error as Error, null)
       if (!isAmong(socket.remoteAddress, addresses)) {
         socket.destroy()
@@ -131,7 +132,11 @@ function connectorTo(request: WireRequest, build: typeof buildConnector): buildC
       }
       request.onSocket(socket)
       done(null, socket)
-    })
+    }) as unknown as Socket
+    // Else it would go on being opened, with a handshake, although nobody wants it any more.
+    const giveUp = () => void opening.destroy(new Error('The request has ended.'))
+    request.signal.addEventListener('abort', giveUp)
+    if (request.signal.aborted) giveUp()
   }
 }
 
