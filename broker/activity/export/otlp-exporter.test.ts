@@ -247,7 +247,8 @@ describe('sending to a collector', () => {
     answer = () => ({ status: 200 })
     open().setEndpoint(endpoint())
     await until(() => exporter?.state().waiting === 0)
-    expect(records()).toHaveLength(4)
+    // What was on its way when the first one was closed may have been taken, and is sent again then.
+    expect(new Set(records().map((record) => JSON.stringify(record))).size).toBe(4)
   })
 
   it('says what a collector takes and drops', async () => {
