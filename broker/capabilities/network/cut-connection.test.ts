@@ -31,21 +31,28 @@ function makeCertificate(): { key: string; cert: string } {
   return made
 }
 
+async function listen(server: net.Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+/** Where every name leads here. */
+const networkTo = (more: { ca?: string } = {}) =>
+  createNetRequestCapability({
+    vault: {} as SecretSource,
+    leaks: { redactKnown: (text: string) => ({ text, hits: [] }), stream: createLeakScanner().stream },
+    clock: Date.now,
+    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    ...more,
+  })
+
 it.each(['http', 'https'] as const)('Stop drops what of an upload (%s) has not left yet', async (scheme) => {
   const pair = makeCertificate()
   const makeServer = scheme === 'https' ? tls.createServer.bind(null, pair) : net.createServer
   const server = makeServer((socket: Socket) => void socket.pause())
   const connected = once(server, scheme === 'https' ? 'secureConnection' : 'connection')
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const network = createNetRequestCapability({
-    vault: {} as SecretSource,
-    leaks: { redactKnown: (text: string) => ({ text, hits: [] }), stream: createLeakScanner().stream },
-    clock: Date.now,
-    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
-    ca: pair.cert,
-  })
+  const port = await listen(server)
+  const network = networkTo({ ca: pair.cert })
   const request = { url: `${scheme}://slow.example:${port}/`, method: 'POST', body: BODY }
   const perimeter = Perimeter.parse({ hosts: [{ scheme, host: 'slow.example', port }] })
   const sending = playGate([network], mintPermit).pass('net.fetch', request, { perimeter })
@@ -73,15 +80,8 @@ it('Stop closes a connection that is only being opened', async () => {
   // Takes the connection and never says a word of its handshake.
   const server = net.createServer()
   const connected = once(server, 'connection')
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const network = createNetRequestCapability({
-    vault: {} as SecretSource,
-    leaks: { redactKnown: (text: string) => ({ text, hits: [] }), stream: createLeakScanner().stream },
-    clock: Date.now,
-    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
-  })
+  const port = await listen(server)
+  const network = networkTo()
   const perimeter = Perimeter.parse({ hosts: [{ scheme: 'https', host: 'slow.example', port }] })
   const sending = playGate([network], mintPermit).pass(
     'net.fetch',
