@@ -13,10 +13,10 @@ test('long work in parts lets others on between them, and short work is not held
     for (const began = performance.now(); performance.now() - began < 1; );
     await takeTurns()
   }
-  clearImmediate(timer)
   expect(others).toBeGreaterThanOrEqual(8)
   const before = others
   const short = createTurns()
   await short()
   expect(others).toBe(before)
+  clearImmediate(timer)
 })
