@@ -15,7 +15,7 @@ export type Arm = () => Promise<unknown>
 export function openLane(poolSize = 1): IsolateLane {
   const sandbox = {
     node: process.execPath,
-    entry: path.join(root, 'dist/sandbox/main.js'),
+    entry: path.join(root, 'dist/sandbox/main.cjs'),
     folder: path.join(root, 'dist/sandbox'),
     remove: () => {},
   }

@@ -111,7 +111,7 @@ async function startOnce(
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
     const pids = [child.pid, ...descendants(child.pid)]
     const warm = pids.filter(
-      (pid) => commandOf(pid).includes('sandbox/main.js') && !commandOf(pid).includes('bwrap'),
+      (pid) => commandOf(pid).includes('sandbox/main.cjs') && !commandOf(pid).includes('bwrap'),
     ).length
     return { paintMs: paintedAt - began, pssMb: proportionalMemory(pids) / 1024 / 1024, warm }
   } finally {

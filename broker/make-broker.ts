@@ -64,7 +64,7 @@ import { openUndoStore, type UndoStore } from './undo/undo-store.ts'
 
 export interface BrokerOptions {
   paths: SallyportPaths
-  /** Where the built parts lie: `sandbox/main.js`, `tools/`, `broker/native/keytar.node`, `broker/keychain.child.js`. */
+  /** Where the built parts lie: `sandbox/main.cjs`, `tools/`, `broker/native/keytar.node`, `broker/keychain.child.js`. */
   dist: string
   /** The Node that runs children. */
   node: string
@@ -244,7 +244,7 @@ async function makeRooms(options: BrokerOptions) {
   const origins = createOriginTracker(options.home)
   const lane = createIsolateLane({
     node: options.node,
-    sandboxEntry: join(dist, 'sandbox', 'main.js'),
+    sandboxEntry: join(dist, 'sandbox', 'main.cjs'),
     strict: () => settings.get().strictSandbox,
     requireOsSandbox: () => settings.get().requireOsSandbox,
     poolSize: 1,

@@ -27,7 +27,7 @@ const channel = openChannel({
   onEnd: () => process.exit(0),
 })
 const runner = createToolRunner({
-  guestSource: readFileSync(new URL('./guest.js', import.meta.url), 'utf8'),
+  guestSource: readFileSync(`${import.meta.dirname}/guest.js`, 'utf8'),
   send: channel.write,
   flush: channel.flush,
   exit: () => process.exit(70),

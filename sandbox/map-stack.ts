@@ -5,11 +5,12 @@ const FRAME = /^( *at )(?:(.*) \()?([^()\s]+?):(\d+):(\d+)\)?$/
 /** What runs first in each realm; no file of a package can be called so. */
 export const GUEST_NAME = '<sallyport>'
 /** Frames of ours, which tell an author nothing, and where we are installed is nobody's business. */
-const OURS = /^ *at .*(<sallyport>|<isolated-vm|\bfile:\/\/)/
+const OURS = /^ *at .*(<sallyport>|<isolated-vm)/
+const OWN_FILE = `${import.meta.filename}:`
 
 export function mapStack(stack: string, maps: Record<string, string>): string {
   const parsed = new Map<string, SourceMap | null>()
-  const lines = stack.split('\n').filter((line) => !OURS.test(line))
+  const lines = stack.split('\n').filter((line) => !OURS.test(line) && !line.includes(OWN_FILE))
   return lines.map((line) => mapLine(line, maps, parsed)).join('\n')
 }
 

@@ -3,7 +3,7 @@
 //
 //   broker/main.ts            → dist/broker/main.js      (+ native/, vendor/)
 //   broker/**/*.child.ts      → dist/broker/*.child.js   (programs that the broker starts; also *.worker.ts)
-//   sandbox/main.ts           → dist/sandbox/main.js     (+ native/, guest.js: what runs inside the isolate)
+//   sandbox/main.ts           → dist/sandbox/main.cjs    (+ native/, guest.js: what runs inside the isolate)
 //   cli/main.ts               → dist/cli/main.js
 //   electron/main.ts          → dist/electron/main.cjs   (+ shell.cjs: what comes after the first paint)
 //   electron/preload/*.ts     → dist/electron/preload/*.cjs
@@ -17,7 +17,7 @@ import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
-import { bundleGuest, bundleNode, bundlePreload, bundleShell, bundleTool } from './bundle.mjs'
+import { bundleGuest, bundleNode, bundlePreload, bundleSandbox, bundleShell, bundleTool } from './bundle.mjs'
 import { copyNatives } from './copy-natives.mjs'
 import { inRoot, root } from './project.mjs'
 import { fail, PlainError, say, seconds } from './say.mjs'
@@ -100,7 +100,7 @@ async function listParts() {
       folder: 'sandbox',
       entry: ['sandbox/main.ts'],
       inputs: ['sandbox', 'contract'],
-      outputs: ['sandbox/main.js', 'sandbox/guest.js', 'sandbox/native'],
+      outputs: ['sandbox/main.cjs', 'sandbox/guest.js', 'sandbox/native'],
       make: makeSandbox,
     },
     {
@@ -155,7 +155,7 @@ async function makeBroker(folder) {
 }
 
 async function makeSandbox(folder) {
-  await bundleNode({ main: 'sandbox/main.ts' }, folder)
+  await bundleSandbox(folder)
   await bundleGuest(path.join(folder, 'guest.js'))
   await copyNatives('sandbox', folder)
 }

@@ -680,11 +680,11 @@ describe('ending', () => {
 
 describe('without what it needs', () => {
   it('says so when the bundle is missing', async () => {
-    const broken = openTestLane({ ...sandbox, entry: '/nowhere/main.js' })
+    const broken = openTestLane({ ...sandbox, entry: '/nowhere/main.cjs' })
     expect((await callTool(broken, echo)).outcome).toMatchObject({
       kind: 'failed',
       code: 'crashed',
-      person: expect.stringContaining('/nowhere/main.js'),
+      person: expect.stringContaining('/nowhere/main.cjs'),
     })
     await broken.close()
   })

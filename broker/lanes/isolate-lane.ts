@@ -15,7 +15,7 @@ import { startProcessWatch } from './watch-processes.ts'
 export interface IsolateLaneOptions {
   /** The Node 26 binary. */
   node: string
-  /** The bundle's main.js; guest.js and native/ lie beside it. */
+  /** The bundle's main.cjs; guest.js and native/ lie beside it. */
   sandboxEntry: string
   /** Without a just-in-time compiler; read at each start of a process. */
   strict?: () => boolean

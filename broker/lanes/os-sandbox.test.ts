@@ -61,8 +61,8 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'sallyport-planted-'))
   bundle = mkdtempSync(path.join(os.tmpdir(), 'sallyport-bundle-'))
   writeFileSync(path.join(folder, 'secret'), 'top secret')
-  writeFileSync(path.join(bundle, 'main.js'), PLANTED)
-  writeFileSync(path.join(bundle, 'package.json'), '{"type":"module"}')
+  writeFileSync(path.join(bundle, 'planted.mjs'), PLANTED)
+  writeFileSync(path.join(bundle, 'main.cjs'), "import('./planted.mjs')")
   await copyNatives('sandbox', bundle)
   server = net.createServer().listen(0, '127.0.0.1')
   unix = net.createServer().listen(path.join(folder, 'socket'))
@@ -157,7 +157,7 @@ describe('Node’s own permissions alone, where there is no OS sandbox', () => {
       '--no-warnings',
       '--disable-sigusr1',
     ]
-    const found = await runPlanted(process.execPath, [...flags, path.join(bundle, 'main.js')], null)
+    const found = await runPlanted(process.execPath, [...flags, path.join(bundle, 'main.cjs')], null)
     expect(found.addon).toEqual({ did: 'function' })
     for (const name of [
       'readHome',

@@ -70,7 +70,7 @@ export function createSandboxSpawner({
         nodeArguments: nodeArguments(bundle),
         filterDescriptor: null,
       })
-    return { command: node, args: [...nodeArguments(bundle), `${bundle}/main.js`] }
+    return { command: node, args: [...nodeArguments(bundle), `${bundle}/main.cjs`] }
   }
 
   return {

@@ -9,7 +9,7 @@ export const SANDBOX_EXEC = '/usr/bin/sandbox-exec'
 export function wrapOnDarwin(node: string, input: WrapInput): CommandLine {
   return {
     command: SANDBOX_EXEC,
-    args: ['-p', makeProfile(node, input.bundle), node, ...input.nodeArguments, `${input.bundle}/main.js`],
+    args: ['-p', makeProfile(node, input.bundle), node, ...input.nodeArguments, `${input.bundle}/main.cjs`],
   }
 }
 

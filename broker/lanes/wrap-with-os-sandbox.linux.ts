@@ -14,7 +14,7 @@ export interface LinuxParts {
   libraries: readonly { at: string; file: string }[]
 }
 export interface WrapInput {
-  /** Folder of the bundle; its main.js is run. */
+  /** Folder of the bundle; its main.cjs is run. */
   bundle: string
   nodeArguments: readonly string[]
   /** The descriptor on which bubblewrap finds the system call filter; null without one. */
@@ -47,7 +47,7 @@ export function wrapOnLinux(parts: LinuxParts, input: WrapInput): CommandLine {
       '--',
       '/node',
       ...input.nodeArguments,
-      '/sandbox/main.js',
+      '/sandbox/main.cjs',
     ],
   }
 }

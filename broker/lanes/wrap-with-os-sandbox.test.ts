@@ -25,7 +25,7 @@ describe('bubblewrap’s arguments', () => {
       expect(args).toContain(flag)
     expect(args.join(' ')).toContain('--cap-drop ALL')
     expect(args.join(' ')).toContain(
-      '--remount-ro / --chdir /sandbox --seccomp 3 -- /node --permission /sandbox/main.js',
+      '--remount-ro / --chdir /sandbox --seccomp 3 -- /node --permission /sandbox/main.cjs',
     )
   })
 
@@ -82,6 +82,6 @@ describe('the Seatbelt profile', () => {
   it('is given to the system’s own program', () => {
     const { command, args } = wrapOnDarwin('/opt/node', input)
     expect(command).toBe('/usr/bin/sandbox-exec')
-    expect(args.slice(2)).toEqual(['/opt/node', '--permission', '/opt/app/sandbox/main.js'])
+    expect(args.slice(2)).toEqual(['/opt/node', '--permission', '/opt/app/sandbox/main.cjs'])
   })
 })

@@ -168,7 +168,7 @@ test('a sandbox killed in the middle of a call: that call has an answer, and the
   const { app, page, run, folder, agent } = await askedToWrite({ launch, desktop, modelServer })
   const sandboxes = app
     .processes()
-    .filter((pid) => commandLine(pid).includes(path.join('sandbox', 'main.js')))
+    .filter((pid) => commandLine(pid).includes(path.join('sandbox', 'main.cjs')))
   expect(sandboxes.length).toBeGreaterThan(0)
   for (const pid of sandboxes) {
     try {
