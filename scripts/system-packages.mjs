@@ -3,10 +3,14 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { runCommand } from './run-command.mjs'
 import { PlainError, step } from './say.mjs'
 
 const MINUTE = 60_000
+/** So long another program that installs packages is waited for, and so often it is looked whether it is done. */
+const LOCK_MS = 3 * MINUTE
+const LOCK_LOOK_MS = 3_000
 
 // Newer releases renamed some libraries (…t64); the first name that the system knows is taken.
 const debianPackages = [
@@ -95,7 +99,13 @@ async function firstKnown(names) {
 async function install(lacking) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = async (...args) => {
-    const { code, output } = await runCommand('apt-get', args, { env, limitMs: 15 * MINUTE })
+    const until = Date.now() + LOCK_MS
+    let { code, output } = await runCommand('apt-get', args, { env, limitMs: 15 * MINUTE })
+    // A machine that has just started often looks for updates by itself, and only one may at a time.
+    while (code !== 0 && /Could not get lock|Unable to lock/.test(output) && Date.now() < until) {
+      await sleep(LOCK_LOOK_MS)
+      ;({ code, output } = await runCommand('apt-get', args, { env, limitMs: 15 * MINUTE }))
+    }
     if (code !== 0) throw new PlainError(`apt-get ${args[0]} failed:\n${output.trim()}`)
   }
   await apt('update', '-q')
