@@ -23,6 +23,7 @@ import { type OpenCatalog, openCatalog } from './catalog/open-catalog.ts'
 import { createConsentDesk } from './consent/consent-desk.ts'
 import { createDesktopThroughShell } from './desktop/through-shell.ts'
 import { createDiagnosticLog, type DiagnosticLog } from './diagnostic-log.ts'
+import { followRooms } from './follow-rooms.ts'
 import { compilePolicy } from './gate/decide/compile-policy.ts'
 import { findRuleFaults } from './gate/decide/find-rule-faults.ts'
 import { followToolRules } from './gate/decide/tool-rules.ts'
@@ -47,20 +48,23 @@ import { openPolicyBook } from './policy/open-policy-book.ts'
 import { readRecorded } from './policy/read-recorded.ts'
 import { isDiskFull } from './readiness/disk-full.ts'
 import type { PartFacts } from './readiness/list-parts.ts'
+import { policyFacts } from './readiness/policy-facts.ts'
 import { createCanaries } from './secrets/canaries.ts'
 import { createCredentialFinder } from './secrets/find-credentials.ts'
 import { createKeychain } from './secrets/keychain.ts'
 import { keychainService } from './secrets/keychain-service.ts'
 import { createLeakScanner, type WatchedValue } from './secrets/leak-scanner.ts'
 import { createVault } from './secrets/vault.ts'
+import { createWhenReady } from './secrets/when-ready.ts'
 import { createSettings } from './settings/keep-settings.ts'
-import type { ChangedFile } from './stop/incident/evidence.ts'
+import { changedFiles } from './stop/incident/changed-files.ts'
 import { createIncidents } from './stop/incident.ts'
 import { createListKiller, createTreeKiller, killTrees } from './stop/kill-tree.ts'
+import { createSession } from './stop/session.ts'
 import { createStopSwitch } from './stop/stop-switch.ts'
 import { openDocumentStore } from './store/documents.ts'
 import { listNotUndoable } from './undo/list-not-undoable.ts'
-import { openUndoStore, type UndoStore } from './undo/undo-store.ts'
+import { openUndoStore } from './undo/undo-store.ts'
 
 export interface BrokerOptions {
   paths: SallyportPaths
@@ -417,7 +421,7 @@ async function makeRooms(options: BrokerOptions) {
     options.emit('status', status())
     options.emit('secrets', { secrets: vault.list(), keychain: seen })
   }
-  const whenReady = createReadiness({ opened: vaultOpened, onFault })
+  const whenReady = createWhenReady({ opened: vaultOpened, onFault })
   void vaultOpened.then(tellKeychain, onFault)
   keychain.onRecovered(() => {
     void vault.open().then((seen) => {
@@ -466,103 +470,6 @@ async function makeRooms(options: BrokerOptions) {
     setSocket(state: PartFacts['socket']) {
       socket = state
     },
-  }
-}
-
-/** Rooms that change tell those who watch. */
-function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => void {
-  const tellStatus = () => emit('status', rooms.status())
-  const ends = [
-    rooms.log.onRow((row) => emit('activity', { rows: [row], total: rooms.log.state().entries })),
-    rooms.stop.onChange((state) => {
-      tellStatus()
-      // After a stop nothing is warm; going on begins with a spare.
-      if (!state.stopped && rooms.options.lasting) rooms.lane.warm().catch(rooms.onFault)
-    }),
-    rooms.consent.onChange((questions) => {
-      emit('questions', { questions })
-      tellStatus()
-    }),
-    rooms.incidents.onChange(tellStatus),
-    rooms.grants.onChange((grants) => emit('grants', { grants })),
-    rooms.vault.onChange((secrets) => emit('secrets', { secrets, keychain: rooms.keychain.seen() })),
-    rooms.canaries.onChange((frozen) => emit('frozenTools', { frozen })),
-    rooms.settings.onChange(() => emit('settings', rooms.settings.view())),
-    rooms.policy.onChange((status) => {
-      rooms.log.append({
-        kind: 'policy',
-        subject: 'Read the policy files again',
-        details: { personal: status.personal.rules, managed: status.managed.rules },
-      })
-      rooms.settings.refresh()
-      emit('policy', status)
-      tellStatus()
-    }),
-  ]
-  return () => {
-    for (const end of ends) end()
-  }
-}
-
-/** What runs changed since then, as an incident's bundle lists it. */
-function changedFiles(undo: UndoStore, since: number): ChangedFile[] {
-  return undo
-    .changes()
-    .filter((change) => change.at >= since)
-    .map((change) => ({
-      path: change.path,
-      from: change.from,
-      what: change.what,
-      at: change.at,
-      runId: change.runId,
-      beforeImage: change.before.kind === 'none' ? null : change.id,
-    }))
-}
-
-function createReadiness({
-  opened,
-  onFault,
-}: {
-  opened: Promise<KeychainStatus>
-  onFault(error: unknown): void
-}) {
-  let waiting: (() => Promise<void>)[] = []
-  let isReady = false
-  const ready = () => {
-    isReady = true
-    for (const fn of waiting) fn().catch(onFault)
-    waiting = []
-  }
-  opened.then(({ state }) => state === 'ready' && ready(), onFault)
-  return {
-    ready,
-    run(fn: () => Promise<void>) {
-      if (isReady) fn().catch(onFault)
-      else waiting.push(fn)
-    },
-  }
-}
-
-function createSession(onChange: (locked: boolean) => void) {
-  let locked = false
-  return {
-    locked: () => locked,
-    setLocked(now: boolean) {
-      locked = now
-      onChange(now)
-    },
-  }
-}
-
-function policyFacts(status: ReturnType<ReturnType<typeof openPolicyBook>['status']>): PartFacts['policy'] {
-  const faults = [...status.managed.faults, ...status.personal.faults]
-  const first = faults[0]
-  return {
-    failedClosed: status.managed.failedClosed,
-    faults: faults.length,
-    text: first
-      ? `${first.file}, line ${first.line}: ${first.text}`
-      : `${status.personal.rules + status.managed.rules} rules in force.`,
   }
 }
 
