@@ -242,6 +242,7 @@ describe('the command line', () => {
       'status',
       'agent list',
       'agent run',
+      'agent thaw',
       'tour',
       'tool run',
       'tool list',
@@ -760,6 +761,61 @@ it('the list of agents says who is stopped and who is paused', async () => {
   expect(await states({ paused: true }, { frozen: 'why' })).toBe('frozen')
   expect(await states({ paused: true })).toBe('paused')
   expect(await states({}, { paused: true })).toBe('paused')
+})
+
+describe('what is held by itself', () => {
+  const why = 'A canary turned up.'
+  async function say(words: string[]) {
+    const thawed: unknown[] = []
+    const { world, run } = makeWorld()
+    await serve(world, {
+      'agents.list': () => ({
+        agents: [{ ...agent('Tidy'), frozen: why }, { ...agent('Mail'), paused: true }, agent('Ada')],
+      }),
+      'tools.list': () => ({ tools: [], frozen: [{ tool: 'files', why, at: 1 }] }),
+      'status.get': () =>
+        statusWith({ ...STOP_STATE, pausedAgents: ['agent_mail'], stoppedAgents: ['agent_ada'] }),
+      'agents.thaw': (params) => {
+        thawed.push(params)
+        const { id } = params as { id: string }
+        return id === 'agent_tidy' ? agent('Tidy') : { ...agent('Mail'), paused: true }
+      },
+    })
+    const { stdout, stderr, code } = await run(words)
+    expect(stderr).toBe('')
+    return { stdout, code, thawed }
+  }
+
+  it('stands in the status, with the line that lets each go on', async () => {
+    const { stdout } = await say(['status'])
+    for (const line of [
+      '  stopped by itself: Ada; sallyport resume --agent with its name lets it go on',
+      '  paused by itself: Mail; sallyport resume --agent with its name lets it go on',
+      `  frozen: Tidy: ${why} sallyport agent thaw with its name lets it go on`,
+      `  frozen: the tool files: ${why} sallyport tool thaw files lets it go on`,
+    ])
+      expect(stdout.split('\n')).toContain(line)
+  })
+
+  it('says in the list of agents why one is frozen', async () => {
+    expect((await say(['agent', 'list'])).stdout).toContain(
+      `Tidy is frozen: ${why} When you know why, thaw it: sallyport agent thaw, with its name`,
+    )
+  })
+
+  it('an agent is thawed by its name', async () => {
+    const { stdout, code, thawed } = await say(['agent', 'thaw', 'tidy'])
+    expect({ stdout, code, thawed }).toEqual({
+      ...{ stdout: 'Tidy may work again.\n', code: 0, thawed: [{ id: 'agent_tidy' }] },
+    })
+  })
+
+  it('and what still holds it is said', async () => {
+    const { stdout } = await say(['agent', 'thaw', 'mail'])
+    expect(stdout).toBe(
+      'Mail was not frozen.\n  It is paused: sallyport resume --agent with its name lets it go on\n',
+    )
+  })
 })
 
 describe('log export', () => {

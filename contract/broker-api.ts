@@ -188,7 +188,7 @@ export const METHODS = {
     'page',
     'cli',
   ]),
-  'agents.thaw': method(ById, Agent, ['page']),
+  'agents.thaw': method(ById, Agent, ['page', 'cli']),
 
   'models.detect': method(Nothing, DetectedModels, ['page', 'cli']),
   'models.list': method(ModelChoice, z.object({ models: z.array(z.string()), fault: z.string() }), [

@@ -15,3 +15,8 @@ export function orMissing<T>(value: T | null | undefined, words: string): T {
   if (value === null || value === undefined) throw new ApiError('not-found', words)
   return value
 }
+
+/** For what lets something go on that was held: anyone at the keyboard may stop, only an unlocked session may resume. */
+export function whenUnlocked(session: { locked(): boolean }, then: string): void {
+  if (session.locked()) throw new ApiError('not-allowed', `The screen is locked. Unlock it, then ${then}.`)
+}

@@ -2,7 +2,7 @@
 import type { ParsedParams } from '../../contract/broker-api.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Rooms } from '../make-broker.ts'
-import { type ApiGroup, orFault } from './group.ts'
+import { type ApiGroup, orFault, whenUnlocked } from './group.ts'
 
 type Methods =
   | 'agents.list'
@@ -29,7 +29,10 @@ export function serveAgents(rooms: Rooms): ApiGroup<Methods> {
     'agents.exposure': async ({ id }) => {
       return orFault(agents.exposure(id, grants.list(), policy.status()))
     },
-    'agents.thaw': async ({ id }, caller) => orFault(agents.thaw(id, caller.name)),
+    'agents.thaw': async ({ id }, caller) => {
+      whenUnlocked(rooms.session, 'thaw the agent')
+      return orFault(agents.thaw(id, caller.name))
+    },
     'models.detect': async () => ({ endpoints: await models.detect() }),
     'models.list': (choice) => listModels(rooms, choice),
   }

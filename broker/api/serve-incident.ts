@@ -2,7 +2,7 @@
 import { ApiError } from '../../contract/broker-api.ts'
 import type { Rooms } from '../make-broker.ts'
 import { RESUME, UNLOCK } from '../stop/incident/checklist.ts'
-import { type ApiGroup, orMissing } from './group.ts'
+import { type ApiGroup, orMissing, whenUnlocked } from './group.ts'
 
 type Methods = 'incident.start' | 'incident.current' | 'incident.tick' | 'incident.end'
 
@@ -12,10 +12,6 @@ export function serveIncident({
   incidents,
   session,
 }: Pick<Rooms, 'incidents' | 'session'>): ApiGroup<Methods> {
-  /** What unlocks the secrets is a way back like Resume. */
-  const whenUnlocked = (then: string) => {
-    if (session.locked()) throw new ApiError('not-allowed', `The screen is locked. Unlock it, then ${then}.`)
-  }
   return {
     'incident.start': ({ folder, why }, caller) =>
       incidents.start({
@@ -38,11 +34,12 @@ export function serveIncident({
           'This step is done by resuming: the Resume button, or sallyport resume.',
         )
       if (item !== UNLOCK) return orMissing(await incidents.tick(item, caller.name), NONE)
-      whenUnlocked('unlock the secrets')
+      // What unlocks the secrets is a way back like Resume.
+      whenUnlocked(session, 'unlock the secrets')
       return orMissing(await incidents.unlock(caller.name), NONE)
     },
     'incident.end': async (_params, caller) => {
-      whenUnlocked('end the incident')
+      whenUnlocked(session, 'end the incident')
       return orMissing(await incidents.end(caller.name), NONE)
     },
   }

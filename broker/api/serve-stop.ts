@@ -1,8 +1,7 @@
 /** Stop, resume, pause. Anyone at the keyboard may stop; only an unlocked session may resume. */
-import { ApiError } from '../../contract/broker-api.ts'
 import type { StopSwitch } from '../ports.ts'
 import type { Incidents } from '../stop/incident.ts'
-import type { ApiGroup } from './group.ts'
+import { type ApiGroup, whenUnlocked } from './group.ts'
 
 export function serveStop({
   stop,
@@ -13,20 +12,18 @@ export function serveStop({
   incidents: Pick<Incidents, 'end'>
   session: { locked(): boolean; setLocked(locked: boolean): void }
 }): ApiGroup<'stop.now' | 'stop.resume' | 'pause.set' | 'session.locked'> {
-  const whenUnlocked = () => {
-    if (session.locked()) throw new ApiError('not-allowed', 'The screen is locked. Unlock it, then resume.')
-  }
+  const mayResume = () => whenUnlocked(session, 'resume')
   return {
     'stop.now': ({ agentId, drill }, caller) => stop.stop(caller.name, agentId ?? 'all', drill),
     'stop.resume': async ({ agentId }, caller) => {
-      whenUnlocked()
+      mayResume()
       if (agentId !== undefined) return stop.resume(caller.name, agentId)
       // Going on is the end of an incident: secrets are unlocked, and who did it is on record.
       await incidents.end(caller.name)
       return stop.resume(caller.name)
     },
     'pause.set': async ({ agentId, paused }, caller) => {
-      if (!paused) whenUnlocked()
+      if (!paused) mayResume()
       return stop.setPaused(caller.name, paused, agentId)
     },
     'session.locked': async ({ locked }) => {

@@ -33,3 +33,23 @@ test('a rule for a tool is set, changed and taken back, each time on record; an 
   await expect(set('fs.write', 'deny', 'none')).rejects.toThrow('no tool named')
   expect(entries).toHaveLength(4)
 })
+
+test('a frozen tool is thawed only while the screen is unlocked', async () => {
+  let locked = true
+  const thawed: string[] = []
+  const api = serveTools({
+    canaries: {
+      thaw(name: string) {
+        thawed.push(name)
+        return { kind: 'ok', value: { tool: name } }
+      },
+    },
+    session: { locked: () => locked },
+  } as never)
+  const by = { surface: 'cli', name: 'you, in a terminal' } as never
+  await expect(api['tools.thaw']({ name: 'files' }, by)).rejects.toThrow('The screen is locked')
+  expect(thawed).toEqual([])
+  locked = false
+  await api['tools.thaw']({ name: 'files' }, by)
+  expect(thawed).toEqual(['files'])
+})

@@ -4,7 +4,7 @@ import type { OpenCatalog } from '../catalog/open-catalog.ts'
 import type { ActivityLog } from '../ports.ts'
 import type { Canaries } from '../secrets/canaries.ts'
 import type { SettingsKeeper } from '../settings/keep-settings.ts'
-import { type ApiGroup, orFault, orMissing } from './group.ts'
+import { type ApiGroup, orFault, orMissing, whenUnlocked } from './group.ts'
 
 const SET_WORDS = { rules: 'as the rules say', ask: 'asks first', deny: 'never' }
 
@@ -13,15 +13,20 @@ export function serveTools({
   canaries,
   settings,
   log,
+  session,
 }: {
   catalog: Pick<OpenCatalog, 'list' | 'get'>
   canaries: Pick<Canaries, 'list' | 'thaw'>
   settings: Pick<SettingsKeeper, 'get' | 'set'>
   log: Pick<ActivityLog, 'append'>
+  session: { locked(): boolean }
 }): ApiGroup<'tools.list' | 'tools.thaw' | 'tools.setRule'> {
   return {
     'tools.list': async () => ({ tools: catalog.list(), frozen: canaries.list() }),
-    'tools.thaw': async ({ name }, caller) => orFault(canaries.thaw(name, caller.name)),
+    'tools.thaw': async ({ name }, caller) => {
+      whenUnlocked(session, 'thaw the tool')
+      return orFault(canaries.thaw(name, caller.name))
+    },
     'tools.setRule': async ({ name, capability, rule }, caller) => {
       orMissing(catalog.get(name), `There is no tool named “${name}”.`)
       const { [name]: old = {}, ...others } = settings.get().toolRules

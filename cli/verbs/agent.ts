@@ -31,6 +31,34 @@ export function addAgent(program: Command, verbs: Verbs): void {
           ],
         ]),
       )
+      for (const { name, frozen } of agents)
+        if (frozen)
+          out.say(
+            `${out.foreign(name, 'agent')} is frozen: ${out.foreign(frozen)} When you know why, thaw it: sallyport agent thaw, with its name`,
+          )
+      return undefined
+    },
+  })
+  addVerb<[name: string]>(agent, verbs, {
+    name: 'thaw',
+    about: 'Let a frozen agent work again. It was frozen because a canary turned up.',
+    reach: 'running',
+    define: (command) => command.argument('<agent>', 'name or id'),
+    async run({ session, out }, _options, name) {
+      const id = (await findAgent(session, name)) as string
+      const { agents } = await session.call('agents.list', {})
+      const wasFrozen = agents.some((each) => each.id === id && each.frozen)
+      const thawed = await session.call('agents.thaw', { id })
+      const { stop } = await session.call('status.get', {})
+      const state = stateOf(thawed, stop)
+      out.object({ thawed })
+      const who = out.foreign(thawed.name, 'agent')
+      out.say(
+        wasFrozen && state === 'ready'
+          ? `${who} may work again.`
+          : `${who} ${wasFrozen ? 'is thawed' : 'was not frozen'}.`,
+      )
+      if (state !== 'ready') out.say(`  It is ${state}: ${resumeOf(thawed.id, stop)} lets it go on`)
       return undefined
     },
   })
@@ -62,8 +90,13 @@ export function addAgent(program: Command, verbs: Verbs): void {
 function stateOf({ id, frozen, paused }: Agent, stop: StopState): string {
   if (stop.stopped || stop.stoppedAgents.includes(id)) return 'stopped'
   if (frozen) return 'frozen'
-  return paused || stop.paused ? 'paused' : 'ready'
+  return paused || stop.paused || stop.pausedAgents.includes(id) ? 'paused' : 'ready'
 }
+
+const resumeOf = (id: string, { stopped, stoppedAgents, paused, pausedAgents }: StopState) =>
+  stopped || (paused && !stoppedAgents.includes(id) && !pausedAgents.includes(id))
+    ? 'sallyport resume'
+    : 'sallyport resume --agent with its name'
 
 async function watchRun(scene: VerbScene, start: () => Promise<RunSummary>): Promise<ExitCode> {
   const { session, out, world } = scene

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { addVerb, type Verbs } from '../define-verb.ts'
 import { counted, type MarkName } from '../output.ts'
+import { sayHeld } from '../say-held.ts'
 
 const STATE_MARK: Record<string, MarkName> = {
   running: 'allow',
@@ -26,6 +27,7 @@ export function addStatus(program: Command, verbs: Verbs): void {
       out.say(
         `  ${counted(status.agents, 'agent')}, ${counted(status.runsActive, 'run')} at work, ${counted(status.questions, 'question')} waiting, ${counted(status.log.entries, 'entry', 'entries')} in the log`,
       )
+      if (!out.json) await sayHeld(session, out, status.stop)
       out.say()
       for (const part of status.parts) {
         out.say(`  ${PART_SIGN[part.state]} ${part.name}: ${part.text}`)
