@@ -229,6 +229,11 @@ async function makeRooms(options: BrokerOptions) {
   })
   const group = openLaneGroup()
   const lanes = createLaneStop(group)
+  let wasStopped = stop.state().stopped
+  stop.onChange(({ stopped }) => {
+    if (wasStopped && !stopped) lanes.resumed()
+    wasStopped = stopped
+  })
   const killListed = createListKiller(lanes.isCounted)
   // In the order in which they are ended: what has effects by itself is held still, then what has effects from here.
   stop.register(lanes.hold)

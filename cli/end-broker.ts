@@ -28,11 +28,23 @@ export function holdLanes(pid: number): void {
   writeInto(groupOf(pid), GROUP_FREEZE)
 }
 
-/** The broker and all that it runs; how many were ended, and who is still there. */
-export async function endBroker(pid: number): Promise<{ ended: number; survivors: number[] }> {
+/** All that it runs, and not itself; who that was. */
+export function endLanes(pid: number): number[] {
   const group = groupOf(pid)
   const lanes = group === null ? [] : membersOf(group)
   writeInto(group, GROUP_KILL)
+  return lanes
+}
+
+/**
+ * The broker and all that it runs; how many were ended, and who is still there.
+ * @param before whom `endLanes` has ended: they count, too
+ */
+export async function endBroker(
+  pid: number,
+  before: readonly number[] = [],
+): Promise<{ ended: number; survivors: number[] }> {
+  const lanes = [...new Set([...before, ...endLanes(pid)])]
   for (const target of [-pid, pid]) signal(target)
   const all = [pid, ...lanes]
   const until = performance.now() + STOP_LIMITS.goneMs

@@ -57,10 +57,12 @@ export type StopFile = z.infer<typeof StopFile>
 
 /**
  * How the shell stops a broker that hangs: it starts the broker as the leader of a process group of its own, writes
- * the stop file, and after `answerMs` without an answer sends SIGKILL to the group (`-pid`), then to every process it
+ * the stop file, after `lanesMs` ends what the broker runs, which stands still since the press, and after `answerMs` without an answer sends SIGKILL to the group (`-pid`), then to every process it
  * had collected below it. Sandboxes are started with --die-with-parent or end when their pipe closes.
  */
 export const STOP_LIMITS = {
+  /** How long the broker is given to end what it runs, in the order that counts best, in ms. */
+  lanesMs: 500,
   /** How long the shell waits for the broker's own receipt, in ms. */
   answerMs: 1_000,
   /** How long one part may take to end what it runs, in ms. */

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { EventName } from '../contract/broker-api.ts'
 import { createDoorLink, type DoorLink } from '../contract/door-link.ts'
 import type { BrokerState } from '../contract/shell-ipc.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { type KillReport, killTree } from './kill-tree.ts'
 import { endLanes } from './lanes-of.ts'
 
@@ -188,7 +189,8 @@ function spawnBroker(
   options: Parameters<typeof createBrokerProcess>[0],
   onEnd: (words: string, details: string) => void,
 ): Child {
-  const child = spawn(options.command, options.args, {
+  const { command, args } = endWithParent(options.command, options.args)
+  const child = spawn(command, args, {
     env: options.env,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',

@@ -4,22 +4,49 @@
  * leaves no processor to anyone; after it the broker has all of it, and ends them. Where there is no such group
  * (elsewhere than on Linux, or without systemd's leave), the broker ends them one by one.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { GROUP_FREEZE, GROUP_KILL, laneGroupOf } from '../contract/lane-group.ts'
 
 /** Whether there was a group to hold. */
-export const holdLanes = (brokerPid: number): boolean => write(brokerPid, GROUP_FREEZE)
-export const endLanes = (brokerPid: number): boolean => write(brokerPid, GROUP_KILL)
+export function holdLanes(brokerPid: number): boolean {
+  const group = groupOf(brokerPid)
+  return group !== null && write(group, GROUP_FREEZE)
+}
 
-function write(brokerPid: number, name: string): boolean {
+/** How many processes it ended. */
+export function endLanes(brokerPid: number): number {
+  const group = groupOf(brokerPid)
+  if (group === null) return 0
+  const there = countIn(group)
+  return write(group, GROUP_KILL) ? there : 0
+}
+
+function groupOf(brokerPid: number): string | null {
   const text = (file: string) => readFileSync(file, 'utf8')
   try {
-    const group = laneGroupOf(brokerPid, text(`/proc/${brokerPid}/cgroup`), text('/proc/self/mountinfo'))
-    if (group === null) return false
+    return laneGroupOf(brokerPid, text(`/proc/${brokerPid}/cgroup`), text('/proc/self/mountinfo'))
+  } catch {
+    return null
+  }
+}
+
+function write(group: string, name: string): boolean {
+  try {
     writeFileSync(path.join(group, name), '1', { flag: 'r+' })
     return true
   } catch {
     return false
+  }
+}
+
+/** In it and below it. */
+function countIn(group: string): number {
+  try {
+    const own = readFileSync(path.join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).length
+    const folders = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    return folders.reduce((sum, { name }) => sum + countIn(path.join(group, name)), own)
+  } catch {
+    return 0
   }
 }

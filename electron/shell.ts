@@ -14,7 +14,7 @@ import { brokerEnvironment } from './broker-environment.ts'
 import { createBrokerProcess } from './broker-process.ts'
 import { createDesktopActions } from './desktop-actions.ts'
 import { createBrokerFollower, SHELL_EVENTS } from './follow-broker.ts'
-import { holdLanes } from './lanes-of.ts'
+import { endLanes, holdLanes } from './lanes-of.ts'
 import { createNotifications } from './notifications.ts'
 import type { ProgramPaths } from './program-paths.ts'
 import { createRelay } from './relay-call.ts'
@@ -130,6 +130,10 @@ export function openShell(parts: {
     holdLanes() {
       const pid = broker.pid()
       if (pid !== null) holdLanes(pid)
+    },
+    endLanes() {
+      const pid = broker.pid()
+      return pid === null ? 0 : endLanes(pid)
     },
     killBroker: broker.kill,
     startBroker: broker.start,

@@ -7,7 +7,7 @@ import { StopFile, StopReceipt } from '../contract/stop.ts'
 import { createStopEverything } from './stop-everything.ts'
 import { writeStopFile } from './write-stop-file.ts'
 
-function makeStop(answer: (() => Promise<CallAnswer>) | null, failWrite = false) {
+function makeStop(answer: (() => Promise<CallAnswer>) | null, failWrite = false, answerMs = 50) {
   const order: string[] = []
   const calls: unknown[] = []
   const files: StopFile[] = []
@@ -21,6 +21,10 @@ function makeStop(answer: (() => Promise<CallAnswer>) | null, failWrite = false)
   const stop = createStopEverything({
     link: () => (answer ? link : null),
     holdLanes: () => order.push('lanes'),
+    endLanes: () => {
+      order.push('end lanes')
+      return 3
+    },
     killBroker: async () => {
       order.push('kill')
       return { killed: 4, survivors: [], ms: 3 }
@@ -40,7 +44,8 @@ function makeStop(answer: (() => Promise<CallAnswer>) | null, failWrite = false)
     },
     onForced: () => order.push('say'),
     now: () => 1000,
-    answerMs: 50,
+    answerMs,
+    lanesMs: 5,
   })
   return { stop, order, calls, files, noted }
 }
@@ -69,15 +74,32 @@ describe('Stop', () => {
     expect(order).toEqual(['note', 'lanes'])
   })
 
+  it('ends what runs when the broker hangs, and still waits for it', async () => {
+    let answer: (answer: CallAnswer) => void = () => {}
+    const { stop, order } = makeStop(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve
+        }),
+      false,
+      60_000,
+    )
+    const stopped = stop({ surface: 'shell', params: {} })
+    await expect.poll(() => order).toEqual(['note', 'lanes', 'end lanes'])
+    answer({ ok: true, value: 'a receipt' })
+    expect(await stopped).toEqual({ ok: true, value: 'a receipt' })
+    expect(order).toEqual(['note', 'lanes', 'end lanes'])
+  })
+
   it('writes the stop down before it kills a broker that hangs, and starts a new one after', async () => {
     const { stop, order, files } = makeStop(() => new Promise(() => {}))
     const start = performance.now()
     const answer = await stop({ surface: 'shell', params: {} })
     expect(performance.now() - start).toBeLessThan(10_000)
-    expect(order).toEqual(['note', 'lanes', 'write', 'kill', 'write', 'say', 'start'])
+    expect(order).toEqual(['note', 'lanes', 'end lanes', 'write', 'kill', 'write', 'say', 'start'])
     expect(StopFile.parse(files[0])).toMatchObject({ writer: 'shell', at: 1000 })
     const receipt = StopReceipt.parse(answer.ok && answer.value)
-    expect(receipt).toMatchObject({ processes: 4, survivors: [], scope: 'all' })
+    expect(receipt).toMatchObject({ processes: 7, survivors: [], scope: 'all' })
     expect(receipt.alreadyLeft[0]).toContain('did not answer')
     expect(StopFile.parse(files[1]).receipt).toEqual(receipt)
   })

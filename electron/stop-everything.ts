@@ -20,6 +20,8 @@ export function createStopEverything(parts: {
   link: () => DoorLink | null
   /** Holds all isolates and contained programs still, synchronously. */
   holdLanes: () => void
+  /** Ends all of them, synchronously; how many. */
+  endLanes: () => number
   killBroker: () => Promise<KillReport>
   startBroker: () => void
   /** Writes it for every process to see, without waiting for the disk. False when one was there already. Throws when it can't. */
@@ -31,15 +33,21 @@ export function createStopEverything(parts: {
   /** Epoch milliseconds. */
   now: () => number
   answerMs?: number
+  lanesMs?: number
 }): StopEverything {
   let forcing: Promise<CallAnswer> | null = null
   let last: { answer: CallAnswer; at: number } | null = null
 
-  async function force(start: number, at: number, noted: boolean): Promise<CallAnswer> {
+  async function force(start: number, at: number, noted: boolean, gone: number): Promise<CallAnswer> {
     const content = stopFile(at, BY, false)
     const written = attempt(() => parts.writeStopFile(content, noted))
     const report = await parts.killBroker()
-    const receipt = makeReceipt(at, performance.now() - start, report, written.fault)
+    const receipt = makeReceipt(
+      at,
+      performance.now() - start,
+      { ...report, killed: report.killed + gone },
+      written.fault,
+    )
     if (written.value) attempt(() => parts.writeStopFile({ ...content, receipt }, true))
     parts.onForced(receipt)
     parts.startBroker()
@@ -52,18 +60,24 @@ export function createStopEverything(parts: {
     const { all, drill } = readParams(params)
     const noted = all && attempt(() => parts.noteStop(stopFile(at, WORDS[surface], drill))).value === true
     if (all) parts.holdLanes()
+    let gone = 0
     const link = parts.link()
     if (link && !forcing) {
+      // A broker that hangs is given time to come back; what it runs, and can no longer have an effect, is not.
+      const ending = setTimeout(() => {
+        if (all) gone = parts.endLanes()
+      }, parts.lanesMs ?? STOP_LIMITS.lanesMs)
       const answer = await withinMs(
         link.call('stop.now', params, surface),
         parts.answerMs ?? STOP_LIMITS.answerMs,
       )
+      clearTimeout(ending)
       // A broker that answers is heard, even with a refusal; one that went away in the middle is finished off.
       if (answer && (answer.ok || answer.fault.code !== 'unavailable')) return answer
     }
     // Pressed again and again: what was forced since this press has done its work too.
     if (last && last.at >= start) return last.answer
-    forcing ??= force(start, at, noted).finally(() => {
+    forcing ??= force(start, at, noted, gone).finally(() => {
       forcing = null
     })
     return forcing

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -167,6 +167,20 @@ describe.skipIf(!probe.works)('a group', () => {
     await begin(next)
   })
 
+  test('held still again when all in it was ended, it lets newcomers run once the stop is lifted', async () => {
+    group = openLaneGroup()
+    const lanes = createLaneStop(group)
+    await lanes.end.end('all')
+    group.freeze(true)
+    const next = startTree()
+    group.take(next.child.pid)
+    next.child.stdin?.write('go\n')
+    await sleep(100)
+    expect(size(next.file)).toBe(0)
+    lanes.resumed()
+    await begin(next)
+  })
+
   test('ends with a broker that is killed', async () => {
     const code = `import { openLaneGroup } from ${JSON.stringify(path.join(import.meta.dirname, 'lane-group.ts'))}
       const group = openLaneGroup()
@@ -192,5 +206,46 @@ describe.skipIf(!probe.works)('a group', () => {
     group = openLaneGroup()
     expect(existsSync(left as string)).toBe(false)
   })
+  // Only where setpriv can ask for it.
+  const canSignal = spawnSync('setpriv', ['--pdeathsig', 'USR1', 'true']).status === 0
+  test.skipIf(!canSignal)(
+    'ends with a broker that is killed, also while something keeps its pipes open',
+    async () => {
+      // Whoever inherits a pipe keeps it open, as a thread does that waits for the disk.
+      const code = `import { openLaneGroup } from ${JSON.stringify(path.join(import.meta.dirname, 'lane-group.ts'))}
+      import { readdirSync, readlinkSync } from 'node:fs'
+      import { spawn } from 'node:child_process'
+      const group = openLaneGroup()
+      const sockets = () => readdirSync('/proc/self/fd').filter((fd) => {
+        try { return readlinkSync('/proc/self/fd/' + fd).startsWith('socket:') } catch { return false }
+      })
+      process.stdin.once('data', (pid) => {
+        const before = sockets()
+        group.take(Number(pid))
+        const own = sockets().filter((fd) => !before.includes(fd)).map(Number)
+        const keeper = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', ...own], detached: true })
+        console.log(JSON.stringify({ keeper: keeper.pid, own: own.length }))
+      })`
+      const broker = spawn(process.execPath, ['--input-type=module', '-e', code], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      children.push(broker)
+      const tree = startTree()
+      broker.stdin.write(`${tree.child.pid}\n`)
+      const [line] = await once(broker.stdout, 'data')
+      const { keeper, own } = JSON.parse(String(line))
+      expect(own).toBeGreaterThan(0)
+      try {
+        await begin(tree)
+        // The warden is a shell that replaces itself twice before it listens.
+        await sleep(300)
+        const gone = once(tree.child, 'exit')
+        broker.kill('SIGKILL')
+        await gone
+      } finally {
+        process.kill(keeper, 'SIGKILL')
+      }
+    },
+  )
   const mountinfo = () => readFileSync('/proc/self/mountinfo', 'utf8')
 })

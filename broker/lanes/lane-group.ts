@@ -3,8 +3,10 @@
  * write ends all that is in it, before anything is looked up, and nothing that is born meanwhile gets away. Where there
  * is none, processes are ended one by one.
  *
- * A broker that is killed can't write. So a small process waits for the end of its pipe from here and writes then. It
- * is a shell of one megabyte that only reads: nothing can keep it busy.
+ * A broker that is killed can't write. So a small process waits for that and writes then. It is a shell of one megabyte
+ * that only reads: nothing can keep it busy. The end of its pipe from here comes when the last thread of the broker has
+ * gone and its memory is given back, which takes tens of milliseconds, more where a thread waits for the disk; so where
+ * there is `setpriv`, the system signals it in the moment in which the broker's main thread goes.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
@@ -100,11 +102,16 @@ function makeGroup(folder: string): LaneGroup {
   }
 }
 
+const WARDEN = `trap 'echo 1 > "$0"; exit' USR1; read -r end; echo 1 > "$0"`
+/** Of util-linux; older ones can't. What asks for the signal too late, as the broker has gone, finds the pipe at its end. */
+const SIGNALED =
+  'setpriv --pdeathsig USR1 true && exec setpriv --pdeathsig USR1 /bin/sh -c "$1" "$0"; exec /bin/sh -c "$1" "$0"'
+
 /** Outlives this process by the moment that it takes to write. In a session of its own: what ends this one's group leaves it. */
 function startWarden(folder: string): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', 'read -r end; echo 1 > "$0"', path.join(folder, GROUP_KILL)], {
+  const child = spawn('/bin/sh', ['-c', SIGNALED, path.join(folder, GROUP_KILL), WARDEN], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: {},
+    env: { PATH: '/usr/bin:/bin' },
     cwd: '/',
     detached: true,
   })

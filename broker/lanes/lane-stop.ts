@@ -17,12 +17,15 @@ export interface LaneStop {
   /** To be registered after what closes connections, and before the lanes. */
   end: Stoppable
   isCounted(pid: number): boolean
+  /** After a stop: whoever pressed last may have held still what had been ended already, and then gone away. */
+  resumed(): void
 }
 
 export function createLaneStop(group: LaneGroup): LaneStop {
   let counted: ReadonlySet<number> = new Set()
   return {
     isCounted: (pid) => counted.has(pid),
+    resumed: () => group.freeze(false),
     hold: {
       name: 'lanes held still',
       atExit: true,

@@ -3,15 +3,14 @@
  * still, and when no answer comes all of it is ended, the broker too. Whoever started it starts it again, and it comes
  * up stopped.
  */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import type { Command } from 'commander'
 import { STOP_LIMITS, type StopFile, type StopReceipt } from '../../contract/stop.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
-import { endBroker, holdLanes, readBrokerPid } from '../end-broker.ts'
+import { endBroker, endLanes, holdLanes, readBrokerPid } from '../end-broker.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
 import { counted, createOutput, lasted } from '../output.ts'
 import { openSession, type Session, type World } from '../session.ts'
+import { settleStop, writeStop } from '../write-stop.ts'
 
 export function addStop(program: Command, verbs: Verbs): void {
   program
@@ -82,8 +81,17 @@ async function stop(
     // Written down and held still before it is asked: that needs no answer.
     writeStop(world.paths.stopFile, stopFile(Date.now(), options.drill === true))
     holdLanes(pid)
+    // The disk may take a tenth of a second, in which what runs would have gone on.
+    settleStop(world.paths.stopFile)
   }
-  const receipt = (await askBroker(world, options, pid !== null)) ?? (await forceStop(world, start, pid))
+  // A broker that hangs is given time to come back; what it runs, and can no longer have an effect, is not.
+  const gone: number[] = []
+  const ending = setTimeout(() => {
+    if (pid !== null && options.agent === undefined) gone.push(...endLanes(pid))
+  }, STOP_LIMITS.lanesMs)
+  const answer = await askBroker(world, options, pid !== null)
+  clearTimeout(ending)
+  const receipt = answer ?? (await forceStop(world, start, pid, gone))
   out.object(receipt)
   const ended = [
     counted(receipt.runs, 'run'),
@@ -130,10 +138,16 @@ async function askBroker(
   }
 }
 
-async function forceStop(world: World, start: number, pid: number | null): Promise<StopReceipt> {
+async function forceStop(
+  world: World,
+  start: number,
+  pid: number | null,
+  gone: readonly number[],
+): Promise<StopReceipt> {
   const at = Date.now()
   const written = writeStop(world.paths.stopFile, stopFile(at, false))
-  const { ended, survivors } = pid === null ? { ended: 0, survivors: [] } : await endBroker(pid)
+  settleStop(world.paths.stopFile)
+  const { ended, survivors } = pid === null ? { ended: 0, survivors: [] } : await endBroker(pid, gone)
   return {
     id: `stop_cli_${at}`,
     at,
@@ -161,29 +175,6 @@ const stopFile = (at: number, drill: boolean): StopFile => ({
   ...{ version: 1, at, by: BY, writer: 'shell', drill, receipt: null },
 })
 const BY = 'you, in a terminal'
-
-/** False when the disk takes not even an empty file, which stops like any other: the rest of Stop goes on without it. */
-function writeStop(file: string, content: StopFile): boolean {
-  if (existsSync(file)) return true
-  try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(`${file}.cli`, JSON.stringify(content), { mode: 0o600, flush: true })
-    renameSync(`${file}.cli`, file)
-    return true
-  } catch {
-    return leaveEmpty(file)
-  }
-}
-
-/** On a full disk there is room for a name where there is none for words. */
-function leaveEmpty(file: string): boolean {
-  try {
-    writeFileSync(file, '', { mode: 0o600, flag: 'a' })
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** @throws CliError when no agent has this name or id */
 export async function findAgent(session: Session, name: unknown): Promise<string | undefined> {
