@@ -2,20 +2,20 @@
  * The shell's part in measurements of Stop, without windows: starts the real broker as the desktop shell does, passes
  * calls on, and presses Stop as it does, by force too when the broker does not answer. It ends with who started it.
  */
-import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import type { MethodName } from '../contract/broker-api.ts'
-import { sallyportPaths } from '../contract/paths.ts'
 import { createBrokerProcess } from '../electron/broker-process.ts'
-import { holdLanes } from '../electron/lanes-of.ts'
+import { endLanes, holdLanes } from '../electron/lanes-of.ts'
 import { createStopEverything } from '../electron/stop-everything.ts'
 import { writeStopFile } from '../electron/write-stop-file.ts'
+import { stopFileBelow } from './stop-homes.ts'
 
 export type ShellOrder = { id: number } & (
   | { do: 'call'; method: MethodName; params: unknown }
   | { do: 'stop' }
   | { do: 'ready' }
+  | { do: 'debugger' }
 )
 export interface ShellReply {
   id: number
@@ -25,16 +25,27 @@ export interface ShellReply {
 
 const [folder] = process.argv.slice(2) as [string]
 const READY_MS = 60_000
-/** As the desktop app has it, but for a broker whose data are gone afterwards. */
+/** Where the broker's debugger listens, once it has been asked to. */
+const debuggers = followDebugger()
+/**
+ * As the desktop app has it, but for a broker whose data are gone afterwards, and which comes back at once: that it is
+ * killed again and again is the purpose here.
+ */
 const broker = createBrokerProcess({
   command: process.execPath,
-  args: [path.resolve(import.meta.dirname, '..', 'dist', 'broker', 'main.js'), '--one-shot'],
+  args: [
+    '--inspect-port=0',
+    path.resolve(import.meta.dirname, '..', 'dist', 'broker', 'main.js'),
+    '--one-shot',
+  ],
+  limits: { backoffMs: 1, steadyMs: 0 },
   env: { ...process.env, TMPDIR: folder },
   events: [],
   onEvent() {},
   onState() {},
   onReady() {},
   onOutput(text) {
+    debuggers.hear(text)
     if (process.env.BENCH_OUTPUT) process.stderr.write(text)
   },
 })
@@ -47,33 +58,53 @@ const stopEverything = createStopEverything({
     const pid = broker.pid()
     if (pid !== null && !process.env.BENCH_NO_GROUP) holdLanes(pid)
   },
+  endLanes() {
+    const pid = broker.pid()
+    return pid === null ? 0 : endLanes(pid)
+  },
   killBroker: broker.kill,
   startBroker: broker.start,
-  noteStop: (content) => writeStopFile(stopFile(), content, false, false),
-  writeStopFile: (content, replace) => writeStopFile(stopFile(), content, replace),
+  noteStop: (content) => writeStopFile(stopFileBelow(folder), content, false, false),
+  writeStopFile: (content, replace) => writeStopFile(stopFileBelow(folder), content, replace),
   onForced() {},
   now: Date.now,
 })
 broker.start()
-
-/** Of the newest broker: each has a folder of its own. */
-function stopFile(): string {
-  const folders = readdirSync(folder).map((name) => path.join(folder, name))
-  const homes = folders.filter((home) => existsSync(path.join(home, 'data', 'state.db')))
-  const [home = folder] = homes.sort((a, b) => statSync(b).ctimeMs - statSync(a).ctimeMs)
-  return sallyportPaths({ SALLYPORT_HOME: home }, process.platform, home).stopFile
-}
 
 async function obey(order: ShellOrder): Promise<Omit<ShellReply, 'id'>> {
   if (order.do === 'stop') {
     const answer = await stopEverything({ surface: 'shell', params: {} })
     return answer.ok ? answer : { ok: false, value: answer.fault }
   }
+  if (order.do === 'debugger') return { ok: true, value: await debuggers.next() }
   const link = await broker.whenReady(READY_MS)
   if (link === null) return { ok: false, value: broker.state() }
   if (order.do === 'ready') return { ok: true, value: broker.pid() }
   const answer = await link.call(order.method, order.params, 'cli')
   return answer.ok ? answer : { ok: false, value: answer.fault }
+}
+
+/** Of each broker it is one address, which is given out once. */
+function followDebugger() {
+  let address = ''
+  let tell = (_address: string) => {}
+  return {
+    hear(text: string): void {
+      const found = /ws:\/\/127\.0\.0\.1:\d+\/\S+/.exec(text)
+      if (!found) return
+      address = found[0]
+      tell(address)
+    },
+    async next(): Promise<string> {
+      const known =
+        address ||
+        (await new Promise<string>((resolve) => {
+          tell = resolve
+        }))
+      address = ''
+      return known
+    },
+  }
 }
 
 process.on('message', (order: ShellOrder) => {

@@ -7,7 +7,8 @@ import { type FSWatcher, readFileSync, watch } from 'node:fs'
 import path from 'node:path'
 import { hasEnded, readProcess } from '../broker/stop/process-table.ts'
 import { laneGroupOf } from '../contract/lane-group.ts'
-import type { Effect, Scene } from './stop-scene.ts'
+import type { Shell } from './stop-scene.ts'
+import type { Effect } from './upload-peer.ts'
 
 export interface Trace {
   /** `what at`, in order. */
@@ -17,7 +18,7 @@ export interface Trace {
 const LOOK_MS = 2
 
 /** @param startMs the request, epoch milliseconds */
-export function traceTry(startMs: number, shell: Scene['shell'], broker: number): Trace {
+export function traceTry(startMs: number, shell: Shell, broker: number): Trace {
   const notes: { what: string; ms: number }[] = []
   const note = (what: string, at = Date.now()) => notes.push({ what, ms: at - startMs })
   const events = eventsOf(broker)

@@ -6,24 +6,27 @@
  * - to the last effect that shows outside: the newest time of change of a file, or of bytes that reached a peer;
  * - to the last process: until nothing of what ran is left in the process table.
  *
- * Besides the press: the broker hangs and is stopped all the same; the broker is killed; the shell is killed. Beside
- * it the floor: SIGKILL to as many busy Node processes, and nothing else. `--tries N` presses N times (and a third as
+ * Besides the press there is what Stop must work against (`stop-cases.ts`). Beside it the floor: SIGKILL to as many busy Node processes, and nothing else. `--tries N` presses N times (and a third as
  * often for each of the other cases); without it, as often as fits into two minutes. `--case NAME` measures one.
  * `--trace` says on standard error what happened in each try (`stop-trace.ts`).
- * `--small` stops few at a time (one tool of each kind, two trees), as is needed for a thousand tries and more.
+ * `--small` stops few at a time (one tool of each kind, one program), as is needed for a thousand tries and more.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { collectTrees, hasEnded, type ProcessTable } from '../broker/stop/process-table.ts'
+import { collectTrees, hasEnded, type ProcessTable, readProcess } from '../broker/stop/process-table.ts'
 import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
-import { type Crowd, type Filled, FULL, openScene, type Scene, SMALL } from './stop-scene.ts'
+import { CASES, type StopCase } from './stop-cases.ts'
+import { type Crowd, FULL, openScene, type Scene, SMALL } from './stop-scene.ts'
 import { traceTry } from './stop-trace.ts'
 
 /** After so long a process counts as a survivor. */
 const GONE_MS = 5_000
-/** After the last process everything is looked at again, for effects that came late. */
+/**
+ * Everything is looked at again for what came late: when the next try is about to begin, or, after the last, so long
+ * after.
+ */
 const LATE_MS = 150
 /** Between two looks for the last process: looking takes the processor from those that are to end. */
 const LOOK_MS = 3
@@ -38,47 +41,9 @@ interface Try {
   survivors: number
   lateEffects: number
   receiptMs: number
+  /** With filling the scene. */
+  wholeMs: number
 }
-interface Case {
-  words: string
-  /** Does it, and gives back the milliseconds of the receipt, if there is one. */
-  act(scene: Scene, filled: Filled): Promise<number | null>
-  /** Of ten tries, in the two minutes. */
-  share: number
-  /** The scene is of no more use. */
-  ends?: boolean
-}
-
-const press = async (scene: Scene) => ((await scene.ask({ do: 'stop' })) as { ms: number }).ms
-const CASES: Record<string, Case> = {
-  pressed: { words: 'Stop is pressed', act: press, share: 5 },
-  hung: {
-    words: 'Stop is pressed, and the broker hangs',
-    act(scene, { broker }) {
-      process.kill(broker, 'SIGSTOP')
-      return press(scene)
-    },
-    share: 1,
-  },
-  broker: {
-    words: 'the broker is killed',
-    async act(_scene, { broker }) {
-      process.kill(broker, 'SIGKILL')
-      return null
-    },
-    share: 2,
-  },
-  shell: {
-    words: 'the shell is killed',
-    async act(scene) {
-      scene.shell.kill('SIGKILL')
-      return null
-    },
-    share: 2,
-    ends: true,
-  },
-}
-
 export async function run({ args }: BenchOptions): Promise<BenchReport> {
   const { tries, only, crowd } = readArguments(args)
   const done = await measureCases(only ? [only] : Object.keys(CASES), tries, crowd)
@@ -92,7 +57,7 @@ export async function run({ args }: BenchOptions): Promise<BenchReport> {
     name: 'stop',
     versions: { node: process.versions.node },
     rows: [
-      ...Object.entries(done).map(([name, list]) => rowOf((CASES[name] as Case).words, list)),
+      ...Object.entries(done).map(([name, list]) => rowOf((CASES[name] as StopCase).words, list)),
       ...(floor.length === 0
         ? []
         : [
@@ -137,6 +102,7 @@ function rowOf(what: string, tries: Try[]) {
     lastProcessP50ms: round(median(tries.map(processMs))),
     lastProcessMaxMs: round(Math.max(...tries.map(processMs))),
     receiptP50ms: receipts.length === 0 ? null : round(median(receipts)),
+    wholeTryP50ms: round(median(tries.map(({ wholeMs }) => wholeMs))),
     survivors: tries.reduce((sum, { survivors }) => sum + survivors, 0),
     lateEffects: tries.reduce((sum, { lateEffects }) => sum + lateEffects, 0),
   }
@@ -164,51 +130,70 @@ async function measureCases(
   const until = performance.now() + BUDGET_MS
   const wants = (name: string): boolean => {
     const had = (done[name] as Try[]).length
-    const { share } = CASES[name] as Case
+    const { share } = CASES[name] as StopCase
     if (tries === null) return had === 0 || performance.now() < until
     return (
       had < (names.length === 1 || name === 'pressed' ? tries : Math.max(1, Math.round(tries / 3))) &&
       share > 0
     )
   }
-  const rotation = names.flatMap((name) => Array<string>((CASES[name] as Case).share).fill(name))
+  const rotation = names.flatMap((name) => Array<string>((CASES[name] as StopCase).share).fill(name))
   // The rare ones first, so that each has its turn.
-  rotation.sort((a, b) => (CASES[a] as Case).share - (CASES[b] as Case).share)
-  let scene: Scene | null = null
+  rotation.sort((a, b) => (CASES[a] as StopCase).share - (CASES[b] as StopCase).share)
+  const scene = await openScene(crowd)
+  let before: Measured | null = null
   try {
     while (names.some(wants))
       for (const name of rotation.filter(wants)) {
-        const each = CASES[name] as Case
         if (!wants(name)) continue
-        scene ??= await openScene(crowd)
-        ;(done[name] as Try[]).push(await measure(scene, each))
-        if (!each.ends) continue
-        await scene.close()
-        scene = null
+        const measured: Measured = await measure(scene, CASES[name] as StopCase, before)
+        ;(done[name] as Try[]).push(measured.result)
+        before = measured
       }
+    await sleep(LATE_MS)
+    before?.lookAgain()
   } finally {
-    await scene?.close()
+    await scene.close()
   }
   return done
 }
 
-async function measure(scene: Scene, { act }: Case): Promise<Try> {
-  const filled = await scene.fill()
+interface Measured {
+  result: Try
+  /** Counts what came late. Once. */
+  lookAgain(): void
+}
+
+async function measure(scene: Scene, each: StopCase, before: Measured | null): Promise<Measured> {
+  const began = performance.now()
+  const filled = await scene.fill({ uploadKb: each.uploadKb })
+  before?.lookAgain()
+  const facts = readProcess(filled.broker)
+  await each.prepare?.(scene, filled)
   const [start, startMs] = [performance.now(), Date.now()]
-  const trace = process.argv.includes('--trace') ? traceTry(startMs, scene.shell, filled.broker) : null
-  const acted = act(scene, filled)
+  const trace = process.argv.includes('--trace') ? traceTry(startMs, filled.shell, filled.broker) : null
+  const acted = each.act(scene, filled)
   const { at, survivors } = await untilGone(filled.below)
-  const last = scene.lastEffect()
-  await sleep(LATE_MS)
+  const last = filled.lastEffect()
   const receiptMs = await acted
-  if (trace) process.stderr.write(`${trace.end(scene.effects())}\n`)
-  return {
+  await each.tidy?.(scene, filled)
+  if (trace) process.stderr.write(`${trace.end(filled.effects())}\n`)
+  const result: Try = {
     lastEffectMs: Math.max(0, last - startMs),
     lastProcessMs: at - start,
     processes: filled.below.size,
     survivors,
-    lateEffects: scene.lastEffect() > last ? 1 : 0,
+    lateEffects: 0,
     receiptMs: receiptMs ?? 0,
+    wholeMs: performance.now() - began,
+  }
+  return {
+    result,
+    lookAgain() {
+      if (filled.lastEffect() > last) result.lateEffects++
+      if (each.endsBroker && facts !== null && !hasEnded(filled.broker, facts)) result.survivors++
+      filled.clear()
+    },
   }
 }
 
