@@ -26,6 +26,7 @@ import { badArgument } from './commands/check-argv.ts'
 import { type ClosedReach, closeBelow } from './commands/close-below.ts'
 import { collectOutput } from './commands/collect-output.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
+import { hostsOf } from './commands/hosts-of.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
 import { type Left, noteProgram } from './commands/leftovers.ts'
 import type { LookLimits } from './commands/look-below.ts'
@@ -41,7 +42,7 @@ import type { HeldNothing, HeldThing } from './files/held.ts'
 import { fit, lastName, shortPath } from './files/name-paths.ts'
 import { hashOf } from './hash-content.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
-import { canonicalUrl } from './network/canonical-url.ts'
+import { type ResolveName, resolveName } from './network/check-addresses.ts'
 import { revealSecret, type SecretSource } from './reveal-secret.ts'
 
 export interface CommandRunDeps {
@@ -58,6 +59,8 @@ export interface CommandRunDeps {
   searchPath: string
   /** How far its folders are looked through before a program starts. */
   look?: LookLimits
+  /** Names to addresses; the system's own unless a test plays it. */
+  resolve?: ResolveName
 }
 
 type Args = OperationArgs<'command.run'>
@@ -153,7 +156,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       maxMemory: MAX_MEMORY,
       maxProcesses: MAX_PROCESSES,
       timeoutMs,
-      mayConnect: (host, port) => mayConnect(host, port, resource, context),
+      ...hostsOf(resource, context, deps.resolve ?? resolveName),
       signal: context.signal,
     })
     if (started.kind !== 'ok') {
@@ -311,28 +314,4 @@ function noteNotAsked(times: number, { program }: CommandResource, context: Perf
       `“${fit(name, 200)}” had asked for as many hosts as one program may, and was refused ${more}.`,
     ),
   )
-}
-
-/** What goes through a contained program's connection can't be seen, so it is decided as what can carry most: a POST. */
-async function mayConnect(
-  host: string,
-  port: number,
-  resource: CommandResource,
-  context: PerformContext,
-): Promise<string | null> {
-  if (resource.readOnly) return 'it was run to read only, and so reaches no host'
-  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  const url = canonicalUrl('POST', `${port === 80 ? 'http' : 'https'}://${bracketed}:${port}/`)
-  if (url.kind !== 'ok') return url.model
-  const no = await context.allowFurther(
-    { capability: 'net.request', resource: url.value },
-    {
-      verb: 'Connect to',
-      object: fit(`${url.value.host}:${port}`, 300),
-      tail: fit(`for ${lastName(resource.program)}`, 120),
-    },
-  )
-  if (no) return no.model
-  context.progress(`Connected to ${url.value.host}:${port}; what is sent may arrive.`)
-  return null
 }

@@ -3,7 +3,6 @@
  * to addresses that were checked; secrets are filled in at the very edge; what comes back is outside text, limited and
  * free of known secrets.
  */
-import { promises as dns } from 'node:dns'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { OperationArgs } from '../../contract/request.ts'
 import type { Permit } from '../gate/permit.ts'
@@ -20,7 +19,7 @@ import { deliverBytes } from './deliver-bytes.ts'
 import { hashOf } from './hash-content.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import { originOf } from './network/canonical-url.ts'
-import { addressesFor, type ResolveName } from './network/check-addresses.ts'
+import { addressesFor, type ResolveName, resolveName } from './network/check-addresses.ts'
 import { type CookieJar, createCookieJar } from './network/cookie-jar.ts'
 import { exactLines, needsOf, redirectSentence, sentenceOf } from './network/describe-request.ts'
 import { followRedirect, redirectOf } from './network/follow-redirect.ts'
@@ -46,7 +45,7 @@ type Args = OperationArgs<'net.fetch'> | OperationArgs<'net.stream'>
 type Operation = 'net.fetch' | 'net.stream'
 
 export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModule & Stoppable {
-  const resolve = deps.resolve ?? ((host: string) => dns.lookup(host, { all: true }))
+  const resolve = deps.resolve ?? resolveName
   const held = createPreparedHold<{ plan: RequestPlan; args: Args }>()
   const jars = new Map<string, CookieJar>()
   const open = createOpenRequests()

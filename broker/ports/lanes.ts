@@ -91,6 +91,10 @@ export interface ContainedProgram {
   timeoutMs: number
   /** Asked once for each host and port: null lets it through, a sentence refuses. */
   mayConnect(host: string, port: number): Promise<string | null>
+  /** Of a host that was let through: where it may lead besides the public internet. */
+  privateAddresses(host: string, port: number): Promise<string[]>
+  /** `host:port` of this very computer that it may ask for: it finds them at that port of its own. */
+  local: string[]
   signal: AbortSignal
 }
 

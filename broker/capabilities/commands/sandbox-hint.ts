@@ -68,7 +68,7 @@ function hintsOfFailure(
     )
   else if (end.denied.length === 0 && NETWORK.test(stderr))
     hints.push(
-      'It has no network but through the sandbox’s proxy: this computer and the local network are not there, and a program that takes no notice of HTTPS_PROXY can’t get out. A tool’s own request can reach a local address that a line of the agent’s perimeter names with its port.',
+      'It has no network but through the sandbox’s proxy: this computer and the local network are not there, and a program that takes no notice of HTTPS_PROXY can’t get out. A local address is reached where a line of the agent’s perimeter names it with its port.',
     )
   for (const [path, words] of blockedPaths(stderr).slice(0, 3)) {
     const hint = hintFor(path, words, reach, exists)

@@ -3,15 +3,17 @@
  * connection goes to those and no others, so a name that answers differently a moment later gains nothing. An address
  * that is not public needs a line in the perimeter that names this very host with its port.
  */
-import type { LookupAddress } from 'node:dns'
+import { promises as dns, type LookupAddress } from 'node:dns'
 import { isIP } from 'node:net'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { Perimeter } from '../../../contract/perimeter.ts'
 import type { UrlResource } from '../../../contract/resource.ts'
+import { linesNaming } from './host-lines.ts'
 import { isPublicAddress } from './public-address.ts'
 
 /** All addresses of a name, as the system resolves it (hosts file included). */
 export type ResolveName = (host: string) => Promise<LookupAddress[]>
+export const resolveName: ResolveName = (host) => dns.lookup(host, { all: true })
 
 export async function addressesFor(
   target: Pick<UrlResource, 'scheme' | 'host' | 'port'>,
@@ -57,21 +59,9 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-/** A line that says this very host with its port, and is no denial. `*` and `*.name` say nothing of private hosts. */
 function namesPrivateHost(
   perimeter: Perimeter,
   target: Pick<UrlResource, 'scheme' | 'host' | 'port'>,
 ): boolean {
-  return perimeter.hosts.some(
-    (line) =>
-      line.port === target.port &&
-      line.scheme === target.scheme &&
-      (line.read !== 'deny' || line.send !== 'deny') &&
-      plainHost(line.host) === plainHost(target.host),
-  )
-}
-
-function plainHost(host: string): string {
-  const bare = host.toLowerCase().replace(/\.$/, '')
-  return bare.includes(':') && !bare.startsWith('[') ? `[${bare}]` : bare
+  return linesNaming(perimeter, target).some((line) => line.scheme === target.scheme)
 }

@@ -19,15 +19,23 @@ export const ToHost = z.discriminatedUnion('kind', [
     readOnly: PathList,
     maxMemory: z.number(),
     maxProcesses: z.number(),
+    /** `host:port` of this computer that it finds at that port of its own. */
+    local: z.array(z.string().max(300)).max(64),
   }),
   /** Answers `mounts`: they are known, and taken away when all is over. */
   z.strictObject({ kind: z.literal('go') }),
   /** Holds the program and all that it started still, or lets them go on. */
   z.strictObject({ kind: z.literal('hold'), on: z.boolean() }),
-  /** `no` is why a connection is refused; null lets it through. */
-  z.strictObject({ kind: z.literal('answer'), id: z.number(), no: z.string().nullable() }),
+  /** `no` is why a connection is refused; null lets it through, to these addresses also though they are not public. */
+  z.strictObject({
+    kind: z.literal('answer'),
+    id: z.number(),
+    no: z.string().nullable(),
+    addresses: z.array(z.string().max(100)).max(64),
+  }),
 ])
 export type ToHost = z.infer<typeof ToHost>
+export type ConnectAnswer = Pick<Extract<ToHost, { kind: 'answer' }>, 'no' | 'addresses'>
 export type RunMessage = Extract<ToHost, { kind: 'run' }>
 
 export const FromHost = z.discriminatedUnion('kind', [

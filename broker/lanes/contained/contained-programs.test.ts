@@ -79,6 +79,8 @@ const start = (script: string, more: Partial<ContainedProgram> = {}, by = lane) 
       asked.push(`${host}:${port}`)
       return 'not among the hosts of this agent'
     },
+    privateAddresses: async () => [],
+    local: [],
     signal: new AbortController().signal,
     ...more,
   })
@@ -624,6 +626,8 @@ test('where the sandbox is missing, nothing runs', async () => {
     maxProcesses: 1,
     timeoutMs: 1,
     mayConnect: async () => null,
+    privateAddresses: async () => [],
+    local: [],
     signal: new AbortController().signal,
   }
   expect(await without.start(program)).toMatchObject({

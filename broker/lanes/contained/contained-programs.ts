@@ -5,6 +5,7 @@
  */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { ContainedEnd, ContainedProcess, ContainedProgram, ContainedPrograms } from '../../ports.ts'
+import type { ConnectAnswer } from './contained-messages.ts'
 import { createStrayFinder } from './find-strays.ts'
 import { createMountPoints } from './mount-points.ts'
 import { clearOldFolders, type HostOptions, type ProgramHost, startHost } from './program-host.ts'
@@ -42,6 +43,14 @@ const STRAY_ROUNDS = 4
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   return typeof error.cause === 'string' ? `${error.message} ${error.cause}` : error.message
+}
+
+const no = (why: string): ConnectAnswer => ({ no: why, addresses: [] })
+
+async function askFor(program: ContainedProgram, name: string, port: number): Promise<ConnectAnswer> {
+  const why = await program.mayConnect(name, port).catch(() => 'It could not be asked.')
+  if (why !== null) return no(why)
+  return { no: null, addresses: await program.privateAddresses(name, port).catch(() => []) }
 }
 
 export function createContainedPrograms(options: ContainedOptions): ContainedPrograms {
@@ -182,7 +191,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     const began = performance.now()
     const denied: string[] = []
     let notAsked = 0
-    const answers = new Map<string, Promise<string | null>>()
+    const answers = new Map<string, Promise<ConnectAnswer>>()
     const clock = wallClock(program.timeoutMs, () => void finish('timeout'))
     let settle = (_end: ContainedEnd) => {}
     const ended = new Promise<ContainedEnd>((resolve) => {
@@ -229,18 +238,17 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     host.process.once('exit', () => setTimeout(() => void finish('crash'), 200).unref())
 
     /** Asked once for each host and port. */
-    function ask(name: string, port: number): Promise<string | null> {
+    function ask(name: string, port: number): Promise<ConnectAnswer> {
       const key = `${name}:${port}`
       const known = answers.get(key)
       if (known) return known
       if (answers.size >= MAX_HOSTS) {
         notAsked++
-        return Promise.resolve(`it has asked for ${MAX_HOSTS} hosts, and may ask for no more`)
+        return Promise.resolve(no(`it has asked for ${MAX_HOSTS} hosts, and may ask for no more`))
       }
-      const asked = clock.whileStanding(async () => {
-        const no = await program.mayConnect(name, port).catch(() => 'It could not be asked.')
-        if (no !== null) denied.push(key)
-        return no
+      const asked = clock.whileStanding(() => askFor(program, name, port))
+      void asked.then((answer) => {
+        if (answer.no !== null) denied.push(key)
       })
       answers.set(key, asked)
       return asked
@@ -257,6 +265,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       readOnly,
       maxMemory,
       maxProcesses,
+      local,
     } = program
     host.run(
       {
@@ -271,6 +280,7 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
         readOnly,
         maxMemory,
         maxProcesses,
+        local,
       },
       {
         ask,

@@ -18,8 +18,9 @@ import { z } from 'zod'
 import { yieldProcessor } from '../yield-processor.ts'
 import { checkMounts, type ExpectedMount } from './check-mounts.ts'
 import { CLOSED_RANGES } from './closed-ranges.ts'
-import { type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
+import { type ConnectAnswer, type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
 import { createTreeHold } from './hold-tree.ts'
+import { localLines } from './local-lines.ts'
 import { isThere, MOUNT_POINTS } from './mount-points.ts'
 import { measureTree, memoryInFiles, newSessions, processesBelow } from './process-tree.ts'
 import { sandboxFilesystem } from './sandbox-reach.ts'
@@ -46,7 +47,9 @@ const shared = path.join(path.dirname(home), 'shm')
 const sockets = os.tmpdir()
 /** Stands where no file may be made. */
 const nothing = { folder: path.join(sockets, 'nothing'), file: path.join(sockets, 'nothing.txt') }
-const waiting = new Map<number, (no: string | null) => void>()
+const waiting = new Map<number, (answer: ConnectAnswer) => void>()
+/** `address:port` of hosts that were let through though they are not public. */
+const opened = new Set<string>()
 let nextId = 1
 /** What it runs is to stand still. */
 let holding = false
@@ -67,7 +70,7 @@ process.on('message', (message) => {
   const parsed = ToHost.safeParse(message)
   if (!parsed.success) return leave()
   if (parsed.data.kind === 'answer') {
-    waiting.get(parsed.data.id)?.(parsed.data.no)
+    waiting.get(parsed.data.id)?.(parsed.data)
     waiting.delete(parsed.data.id)
   } else if (parsed.data.kind === 'go') {
     onGo()
@@ -145,11 +148,23 @@ async function askBroker({
   port: number | undefined
 }): Promise<boolean | { allow: false; reason: string }> {
   const id = nextId++
-  const no = await new Promise<string | null>((resolve) => {
+  const { no, addresses } = await new Promise<ConnectAnswer>((resolve) => {
     waiting.set(id, resolve)
     tell({ kind: 'ask', id, host, port: port ?? 443 })
   })
-  return no === null ? true : { allow: false, reason: no }
+  if (no !== null) return { allow: false, reason: no }
+  openAddresses(addresses, port ?? 443)
+  return true
+}
+
+/** The runtime lets a name lead to an address that is not public only where that address is itself let through. */
+function openAddresses(addresses: readonly string[], port: number): void {
+  const known = opened.size
+  for (const address of addresses)
+    opened.add(address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)
+  const config = SandboxManager.getConfig()
+  if (opened.size === known || !config) return
+  SandboxManager.updateConfig({ ...config, network: { ...config.network, allowedDomains: [...opened] } })
 }
 
 async function run(message: RunMessage): Promise<void> {
@@ -237,10 +252,10 @@ function shell(): string {
 }
 
 /** Not a line that anyone wrote: every argument is quoted whole, and the shell is replaced by the program. */
-function shellLine({ program, args, maxProcesses }: RunMessage): string {
+function shellLine({ program, args, maxProcesses, local }: RunMessage): string {
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
   const limits = shell() === '/bin/bash' ? `ulimit -c 0; ulimit -u ${maxProcesses} 2>/dev/null; ` : ''
-  return `unset ${UNSET}; export TMPDIR=${quote(temporary)}; ${limits}exec ${[program, ...args].map(quote).join(' ')}`
+  return `${localLines(local)}unset ${UNSET}; export TMPDIR=${quote(temporary)}; ${limits}exec ${[program, ...args].map(quote).join(' ')}`
 }
 
 function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage, left: () => string[]): void {

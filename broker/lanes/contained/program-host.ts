@@ -4,7 +4,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type LaneGroup, noGroup } from '../lane-group.ts'
-import { FromHost, MountPointList, type RunMessage, type ToHost } from './contained-messages.ts'
+import {
+  type ConnectAnswer,
+  FromHost,
+  MountPointList,
+  type RunMessage,
+  type ToHost,
+} from './contained-messages.ts'
 import { findStrays } from './find-strays.ts'
 import { MOUNT_POINTS, removeEmpty } from './mount-points.ts'
 
@@ -36,7 +42,7 @@ export interface ProgramHost {
   clear(): void
 }
 export interface HostEvents {
-  ask(host: string, port: number): Promise<string | null>
+  ask(host: string, port: number): Promise<ConnectAnswer>
   over(end: Extract<FromHost, { kind: 'over' }>): void
   unable(text: string): void
   /** The sandbox is going to make what is missing of these. */
@@ -105,8 +111,9 @@ export function startHost(options: HostOptions): ProgramHost {
       events?.unable(message.text)
     } else if (message.kind === 'ask') {
       const { id, host, port } = message
-      void (events?.ask(host, port) ?? Promise.resolve('Nothing runs.')).then((no) =>
-        send({ kind: 'answer', id, no }),
+      const nothing = { no: 'Nothing runs.', addresses: [] }
+      void (events?.ask(host, port) ?? Promise.resolve(nothing)).then((answer) =>
+        send({ kind: 'answer', id, ...answer }),
       )
     } else if (message.kind === 'mounts') {
       events?.mounts(message.paths)
