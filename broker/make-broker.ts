@@ -277,6 +277,7 @@ async function makeRooms(options: BrokerOptions) {
     searchPath,
     endSandbox: killBubblewrap,
     ownPaths: places.own,
+    followOwn: places.followPaths(places.own),
     undo,
     documents: store,
     vault,

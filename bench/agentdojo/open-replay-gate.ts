@@ -78,6 +78,7 @@ export function openReplayGate(): ReplayGate {
     home: '/home/person',
     own: [],
     resolvePath: (each: string) => each,
+    followPaths: (all: readonly string[]) => () => all,
     resolveProgram: () => null,
   }
   const grants = openGrantBook({ store, clock, newId })

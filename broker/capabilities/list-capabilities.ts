@@ -33,6 +33,7 @@ import { createLinuxTrash } from './trash/linux-trash.ts'
 export interface CapabilityDeps {
   /** Sallyport's own folders: never open to a tool. */
   ownPaths: readonly string[]
+  followOwn?: () => readonly string[]
   undo: UndoRecorder
   documents: DocumentStore
   vault: SecretVault
@@ -60,7 +61,11 @@ export interface CapabilityDeps {
 
 export function createCapabilities(deps: CapabilityDeps): CapabilityModule[] {
   const home = deps.home ?? os.homedir()
-  const files = createFileRoom({ ownPaths: deps.ownPaths, home })
+  const files = createFileRoom({
+    ownPaths: deps.ownPaths,
+    home,
+    ...(deps.followOwn ? { followOwn: deps.followOwn } : {}),
+  })
   const trash =
     files.platform === 'linux'
       ? createLinuxTrash({

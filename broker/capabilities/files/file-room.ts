@@ -30,6 +30,8 @@ export interface FileRoom {
 export interface FileRoomOptions {
   /** Sallyport's own folders: never open to a tool. */
   ownPaths: readonly string[]
+  /** Where these are now: a folder may be moved while we run, with a link in its stead. */
+  followOwn?: () => readonly string[]
   home?: string
   platform?: NodeJS.Platform
 }
@@ -45,6 +47,7 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
   const spelling = createNameSpelling(() => performance.now())
   const holder = (HOLDERS[platform] ?? createLinuxHolder)(spelling)
   let guard: PathGuard | null = null
+  let ownNow: readonly string[] | undefined
 
   const parse: FileRoom['parse'] = (text, cwd) => {
     const context: PathTextOptions = { home, platform }
@@ -63,10 +66,11 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
 
   /** Made at first use: by then the product's folders exist, and links in their paths can be resolved. */
   function pathGuard(): PathGuard {
-    guard ??= createPathGuard(
-      options.ownPaths.flatMap((path) => [path, canonical(path) ?? path]),
-      platform,
-    )
+    const now = options.followOwn?.()
+    if (guard && now === ownNow) return guard
+    ownNow = now
+    const own = options.ownPaths.flatMap((path) => [path, canonical(path) ?? path])
+    guard = createPathGuard([...own, ...(now ?? [])], platform)
     return guard
   }
 

@@ -13,7 +13,7 @@ import { ManifestIndex } from './manifest-index.ts'
 import { asksEachTime } from './perimeter/command-lines.ts'
 import type { LineHit } from './perimeter/line-hit.ts'
 import { PerimeterIndex } from './perimeter/perimeter-index.ts'
-import { ProtectedIndex, protectedPlaces } from './protected/protected-index.ts'
+import { followProtected, type ProtectedIndex } from './protected/protected-index.ts'
 
 type Verdict = Decision & { grantId: string | null }
 
@@ -57,13 +57,13 @@ export function createDecider(options: DeciderOptions): Decider {
 function createIndexes(places: Places) {
   const perimeters = new WeakMap<Perimeter, PerimeterIndex>()
   const manifests = new WeakMap<Manifest, ManifestIndex>()
-  let table: ProtectedIndex | null = null
+  let follow: (() => ProtectedIndex) | null = null
   const protectedTable = () => {
-    table ??= new ProtectedIndex(protectedPlaces(places), places)
-    return table
+    follow ??= followProtected(places)
+    return follow()
   }
   return {
-    protectedPlaces: protectedTable,
+    protectedPlaces: () => protectedTable(),
     perimeter(perimeter: Perimeter): PerimeterIndex {
       let index = perimeters.get(perimeter)
       if (!index) {

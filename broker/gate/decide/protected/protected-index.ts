@@ -3,7 +3,7 @@ import type { Places, RuleSubjects } from '../../../ports.ts'
 import { formOf } from '../name-forms.ts'
 import { parsePathPattern } from '../path-index.ts'
 import { PathTrie } from '../path-trie.ts'
-import { bothPlaces } from '../place-paths.ts'
+import { bothPlaces, writtenPlace } from '../place-paths.ts'
 import { DARWIN } from './darwin.ts'
 import { EVERYWHERE } from './everywhere.ts'
 import { LINUX } from './linux.ts'
@@ -28,6 +28,30 @@ export function protectedPlaces(places: Pick<Places, 'platform' | 'own'>): Prote
     patterns: places.own,
   }
   return [own, ...EVERYWHERE, ...BY_PLATFORM[places.platform]]
+}
+
+/** The index as links lead now. */
+export function followProtected(places: Places): () => ProtectedIndex {
+  const table = protectedPlaces(places)
+  const written = table
+    .flatMap(({ patterns }) => patterns)
+    .flatMap((text) => {
+      const pattern = parsePathPattern(text)
+      return pattern?.kind === 'place' ? [writtenPlace(pattern.path, places)] : []
+    })
+  const follow = places.followPaths(written)
+  let seen: readonly string[] | null = null
+  let index: ProtectedIndex | null = null
+  return () => {
+    const resolved = follow()
+    if (!index || resolved !== seen) {
+      const leads = new Map(written.map((path, at) => [path, resolved[at] ?? path]))
+      const resolvePath = (path: string) => leads.get(path) ?? places.resolvePath(path)
+      index = new ProtectedIndex(table, { ...places, resolvePath })
+      seen = resolved
+    }
+    return index
+  }
 }
 
 export class ProtectedIndex implements RuleSubjects {

@@ -9,11 +9,17 @@ import type { DecideInput, GrantIndex, Places, PolicySources } from '../../../po
 import { compilePolicy } from '../compile-policy.ts'
 import { createDecider } from '../decider.ts'
 
+const resolvePath = (path: string) => path.replace(/^\/home\/ada\/link(?=\/|$)/, '/srv/real')
+
 export const PLACES: Places = {
   platform: 'linux',
   home: '/home/ada',
   own: ['/home/ada/.config/sallyport', '/home/ada/.local/share/sallyport'],
-  resolvePath: (path) => path.replace(/^\/home\/ada\/link(?=\/|$)/, '/srv/real'),
+  resolvePath,
+  followPaths(paths) {
+    const resolved = paths.map(resolvePath)
+    return () => resolved
+  },
   resolveProgram: (name) =>
     ({ git: '/usr/bin/git', python3: '/usr/bin/python3.11', bash: '/usr/bin/bash', ls: '/usr/bin/ls' })[
       name
