@@ -147,9 +147,20 @@ describe('a secret that ends', () => {
     await vault.add(rules({ expiresAt: 5_000 }), VALUE)
     now = 5_000
     expect(await reveal()).toBe('unavailable')
-    now = 4_000
+    now = 6_000
     await vault.rotate('github', 'another-value-1234')
     expect(await reveal()).toBe('another-value-1234')
+    // The new one lasts as long as the old one did.
+    expect(vault.info('github')?.expiresAt).toBe(10_000)
+    now = 10_000
+    expect(await reveal()).toBe('unavailable')
+  })
+
+  test('keeps its day when it is rotated before', async () => {
+    await vault.add(rules({ expiresAt: 5_000 }), VALUE)
+    now = 4_000
+    await vault.rotate('github', 'another-value-1234')
+    expect(vault.info('github')?.expiresAt).toBe(5_000)
   })
 
   test('by revocation is gone from the keychain, refused, and still watched for', async () => {
