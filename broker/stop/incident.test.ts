@@ -61,6 +61,27 @@ beforeEach(() => {
     decision: 'allow',
     details: { needs, bytesOut: 77 },
   })
+  // Asked for only: nothing was sent by that, least of all to a host that the person struck out.
+  log.append({
+    kind: 'intent',
+    subject: 'Ask you for the secret github',
+    principal: agent,
+    capability: 'secret.use',
+    decision: 'allow',
+    details: {
+      needs: [
+        {
+          capability: 'secret.use',
+          resource: {
+            kind: 'secret',
+            name: 'github',
+            to: 'https://a.example https://b.example',
+            asked: true,
+          },
+        },
+      ],
+    },
+  })
   log.append({
     kind: 'intent',
     subject: `Send ${VALUE}`,
@@ -211,7 +232,7 @@ describe('an incident', () => {
     ])
     expect(JSON.parse(read(state, 'proof.json'))).toMatchObject({
       verified: { ok: true },
-      linesWithHiddenSecrets: [3],
+      linesWithHiddenSecrets: [4],
     })
   })
 
@@ -249,7 +270,7 @@ describe('an incident', () => {
         ? []
         : [n + 1]
     })
-    expect(broken).toEqual([3])
+    expect(broken).toEqual([4])
   })
 
   it('locks secrets and takes back tokens although stopping hangs first and fails then', async () => {

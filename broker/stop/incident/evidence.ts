@@ -69,7 +69,9 @@ export function readRecord(entries: Iterable<RecordedEntry>, known: SecretInfo[]
     if (entry.kind !== 'intent' && entry.kind !== 'decision') continue
     for (const { resource } of needsOf(entry)) {
       if (resource?.kind === 'url') noteHost(hosts, entry, resource.host)
-      if (resource?.kind === 'secret' && entry.kind === 'intent') noteSecret(secrets, entry, resource, known)
+      // One that was only asked for was sent nowhere yet.
+      if (resource?.kind === 'secret' && !resource.asked && entry.kind === 'intent')
+        noteSecret(secrets, entry, resource, known)
     }
   }
   return {
