@@ -634,6 +634,10 @@ describe('a question for a secret', () => {
       steps: [],
     })
     expect(answerFirst(desk).why).toContain('secret')
+    // A slip in a host costs nothing that was typed: the question stays.
+    expect(answerFirst(desk, { secretValue: 'hunter2', secretHosts: ['not a host'] }).why).toBe(
+      '“not a host” is no host.',
+    )
     expect(
       answerFirst(desk, { secretValue: 'hunter2', secretHosts: ['https://api.example.org'] }).accepted,
     ).toBe(true)

@@ -1,5 +1,7 @@
 /** Does this answer count? It must name what is on the window now, by hash, and a yes must have had its time. */
+
 import type { Answer } from '../../contract/consent.ts'
+import { readHost } from '../../contract/host-text.ts'
 import type { Standing } from './waiting-questions.ts'
 
 export interface AnswerFacts {
@@ -30,5 +32,8 @@ export function whyNotCounted(standing: Standing | null, answer: Answer, facts: 
   if (answer.scope !== 'once' && !question.steps[answer.step]) return 'There is no such step.'
   if (question.secret && (!answer.secretValue || !answer.secretHosts?.length))
     return 'The secret or its host is missing.'
+  // Said while what was typed still stands on the window.
+  const odd = question.secret && answer.secretHosts?.find((host) => !readHost(host))
+  if (odd) return `“${odd.slice(0, 60)}” is no host.`
   return null
 }

@@ -57,6 +57,9 @@ describe('before a yes', () => {
     const draft = startDraft(question)
     expect(whatIsLeft(question, draft, 0)).toMatch(/secret/)
     expect(whatIsLeft(question, { ...draft, secretValue: 'x', secretHosts: ['  '] }, 0)).toMatch(/host/)
+    expect(whatIsLeft(question, { ...draft, secretValue: 'x', secretHosts: ['a.org', 'b .org'] }, 0)).toMatch(
+      /Correct the hosts/,
+    )
     expect(whatIsLeft(question, { ...draft, secretValue: 'x' }, 0)).toBe('')
   })
 })

@@ -1,5 +1,7 @@
 /** What the person has chosen and typed so far, and what is still to do before a yes. Pure. */
+
 import type { Answer, Question, ScopeKind } from '../../contract/consent.ts'
+import { readHost } from '../../contract/host-text.ts'
 
 export interface Draft {
   /** Null until chosen; the only honest one is chosen from the start. */
@@ -29,6 +31,7 @@ export function whatIsLeft(question: Question, draft: Draft, unread: number): st
   if (question.secret) {
     if (draft.secretValue === '') return 'Enter the secret first'
     if (hostsOf(draft).length === 0) return 'Name at least one host first'
+    if (hostsOf(draft).some((host) => !readHost(host))) return 'Correct the hosts first'
   }
   if (draft.scope === null) return 'Choose for how long first'
   return ''

@@ -1,11 +1,13 @@
 import { Eye, EyeOff, Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import type { Question } from '../../contract/consent.ts'
+import { readHost } from '../../contract/host-text.ts'
 import { Button } from '../design/button.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import type { Draft } from './draft.ts'
 
 const MOST_HOSTS = 8
+const isNoHost = (text: string) => text.trim() !== '' && readHost(text) === null
 
 /** An agent asks for a secret: it goes into the keychain, bound to these hosts; the agent gets its name only. */
 export function SecretCard({
@@ -53,6 +55,7 @@ export function SecretCard({
               className="input mono"
               aria-label={`Host ${at + 1}`}
               value={host}
+              aria-invalid={isNoHost(host)}
               spellCheck={false}
               data-control={`host-${at}`}
               onChange={(event) => setHost(at, event.target.value)}
@@ -66,6 +69,11 @@ export function SecretCard({
             />
           </div>
         ))}
+        {draft.secretHosts.some(isNoHost) && (
+          <p className="small odd-host" role="status">
+            A host is written like api.example.org or https://api.example.org/v1.
+          </p>
+        )}
         {draft.secretHosts.length < MOST_HOSTS && (
           <Button
             size="small"

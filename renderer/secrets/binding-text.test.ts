@@ -16,7 +16,16 @@ describe('a secret’s host', () => {
     })
   })
   it('is never a wildcard and never hides a user name', () => {
-    for (const text of ['*', '*.example.org', 'user@evil.example', 'a b', '', 'x.org:0', 'ftp://x.org'])
+    for (const text of [
+      '*',
+      '*.example.org',
+      'user@evil.example',
+      'a b',
+      '',
+      'x.org:0',
+      'ftp://x.org',
+      'x.org/a?b',
+    ])
       expect(readBinding(text), text).toBeNull()
   })
   it('of other letters is bound as it is asked for', () => {
