@@ -113,7 +113,12 @@ describe('undo', () => {
   ])('names the next step only where there is one: %s', async (state, words) => {
     const { world, run } = makeWorld()
     await serve(world, {
-      'runs.undoPreview': () => ({ runId: 'run_a', changes: [{ ...change, state }], notUndoable: [] }),
+      'runs.undoPreview': () => ({
+        runId: 'run_a',
+        home: '',
+        changes: [{ ...change, state }],
+        notUndoable: [],
+      }),
     })
     expect((await run(['undo', 'run_a'])).stdout).toMatch(words)
   })

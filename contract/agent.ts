@@ -120,6 +120,8 @@ export type RunView = z.infer<typeof RunView>
 /** Undo, listed by file; `commands` and `sent` can't be undone and are said. */
 export const UndoPreview = z.object({
   runId: Id,
+  /** The person's home folder, which people read as `~`. */
+  home: z.string(),
   changes: z.array(
     z.object({
       id: Id,

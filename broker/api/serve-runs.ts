@@ -31,7 +31,7 @@ export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
     },
     'runs.undoPreview': async ({ id }) => {
       known(id)
-      return undo.preview(id)
+      return { ...(await undo.preview(id)), home: rooms.options.home }
     },
     'runs.undo': async (what, caller) => {
       known(what.runId)

@@ -3,12 +3,14 @@
  * it runs contained, with the agent's folders and hosts and no others; each connection is decided by the gate; time,
  * memory, processes and output have limits; and all of it ends as one.
  */
+
 import fs from 'node:fs'
 import { commandLine } from '../../contract/command-line.ts'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
 import type { OperationArgs } from '../../contract/request.ts'
 import type { CommandResource } from '../../contract/resource.ts'
+import { shortPath } from '../../contract/short-path.ts'
 import type { Permit } from '../gate/permit.ts'
 import type {
   CanaryWatch,
@@ -39,7 +41,7 @@ import { shutForPerson, unlooked } from './commands/tell-shut.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import type { HeldNothing, HeldThing } from './files/held.ts'
-import { fit, lastName, shortPath } from './files/name-paths.ts'
+import { fit, lastName } from './files/name-paths.ts'
 import { hashOf } from './hash-content.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import { type ResolveName, resolveName } from './network/check-addresses.ts'

@@ -2,13 +2,15 @@
  * fs.delete: into the system's trash, never for good. Several paths are one request. What was trashed before one that
  * fails stays in the trash, is told, and can be put back by undo.
  */
+
 import { failed, type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
+import { shortPath } from '../../contract/short-path.ts'
 import type { Permit } from '../gate/permit.ts'
 import type { CapabilityModule, EffectResult, PerformContext, Prepared, UndoRecorder } from '../ports.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import { type HeldNothing, type HeldPlace, resourceOf } from './files/held.ts'
-import { fit, folderOf, lastName, sentenceOn, shortPath } from './files/name-paths.ts'
+import { fit, folderOf, lastName, sentenceOn } from './files/name-paths.ts'
 import { createTurns } from './files/take-turns.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import type { Trash } from './trash/trash.ts'

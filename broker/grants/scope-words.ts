@@ -1,6 +1,7 @@
 /** A scope in words: "Write in ~/Documents/Tour and below". What a person reads is made from what is kept. */
 import { commandLine } from '../../contract/command-line.ts'
 import type { GrantScope } from '../../contract/grant.ts'
+import { shortPath } from '../../contract/short-path.ts'
 import type { Capability } from '../../contract/words.ts'
 
 const VERB: Record<Capability, string> = {
@@ -47,9 +48,4 @@ export function scopeWords(capability: Capability, scope: GrantScope, home: stri
     case 'capability':
       return verb
   }
-}
-
-export function shortPath(path: string, home: string): string {
-  if (path === home) return '~'
-  return path.startsWith(`${home}/`) || path.startsWith(`${home}\\`) ? `~${path.slice(home.length)}` : path
 }

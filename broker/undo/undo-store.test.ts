@@ -108,7 +108,8 @@ describe('undo', () => {
     pass('fs.move', { moves: [{ from: `${work}/${from}`, to: `${work}/${to}` }], parents: true })
   const trash = (name: string) => pass('fs.trash', { paths: [`${work}/${name}`] })
   const undoRun = () => undo.undo({ runId: 'run_test' })
-  const states = (preview: UndoPreview) => preview.changes.map(({ what, state }) => `${what} ${state}`)
+  const states = (preview: Pick<UndoPreview, 'changes'>) =>
+    preview.changes.map(({ what, state }) => `${what} ${state}`)
 
   test('a changed file gets its old content, mode and time back', async () => {
     put('a.txt', 'before')

@@ -34,7 +34,7 @@ export interface UndoStoreOptions {
 }
 
 export interface UndoStore extends UndoRecorder {
-  preview(runId: string): Promise<UndoPreview>
+  preview(runId: string): Promise<Omit<UndoPreview, 'home'>>
   /** Newest first. Without change and call: the whole run. */
   undo(what: { runId: string; changeId?: string; callId?: string }): Promise<UndoResult>
   /** Lets go of what is too old, or too much. */

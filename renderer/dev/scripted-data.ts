@@ -378,6 +378,7 @@ export const ITEMS: RunItem[] = [
 
 export const UNDO: UndoPreview = {
   runId: 'run_http',
+  home: '',
   changes: [
     {
       id: 'c1',

@@ -2,6 +2,7 @@ import { Undo2, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { RunItem, RunView } from '../../contract/agent.ts'
+import { shortPath } from '../../contract/short-path.ts'
 import { useAct, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Diff } from '../design/diff.tsx'
@@ -37,6 +38,7 @@ export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void 
   const { run: store, bridge, toasts } = useStores()
   const { undo, loadUndo, fault } = useStore(store)
   const act = useAct()
+  const home = undo?.home ?? ''
   useEffect(() => void loadUndo(run.id), [loadUndo, run.id])
   const revert = async (part: Part) => {
     const done = await act('Nothing was put back', () => bridge.call('runs.undo', { runId: run.id, ...part }))
@@ -44,7 +46,7 @@ export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void 
       toasts.getState().push({
         tone: done.skipped.length > 0 ? 'fault' : 'done',
         title: `${plural(done.undone, 'change')} put back`,
-        text: done.skipped.map(({ path, why }) => `${path}: ${why}`).join('\n'),
+        text: done.skipped.map(({ path, why }) => `${shortPath(path, home)}: ${why}`).join('\n'),
       })
     await loadUndo(run.id)
   }
@@ -63,7 +65,13 @@ export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void 
       {!undo && !fault && <Skeleton lines={3} />}
       {undo &&
         groupChanges(undo.changes).map((group) => (
-          <Group key={group.callId} group={group} items={run.items} onUndo={(part) => void revert(part)} />
+          <Group
+            key={group.callId}
+            group={group}
+            items={run.items}
+            home={undo.home}
+            onUndo={(part) => void revert(part)}
+          />
         ))}
       {undo && undo.notUndoable.length > 0 && (
         <div className="undo-group">
@@ -84,10 +92,12 @@ export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void 
 function Group({
   group,
   items,
+  home,
   onUndo,
 }: {
   group: ChangeGroup
   items: RunItem[]
+  home: string
   onUndo: (part: Part) => void
 }) {
   const { callId, changes } = group
@@ -108,29 +118,35 @@ function Group({
       </header>
       <ul>
         {changes.map((change) => (
-          <ChangeRow key={change.id} change={change} onUndo={() => onUndo({ changeId: change.id })} />
+          <ChangeRow
+            key={change.id}
+            change={change}
+            home={home}
+            onUndo={() => onUndo({ changeId: change.id })}
+          />
         ))}
       </ul>
     </div>
   )
 }
 
-function ChangeRow({ change, onUndo }: { change: Change; onUndo: () => void }) {
+function ChangeRow({ change, home, onUndo }: { change: Change; home: string; onUndo: () => void }) {
   const [shown, setShown] = useState(false)
+  const path = shortPath(change.path, home)
   const can = change.state === 'can-undo'
   return (
     <li className={can ? '' : 'settled'}>
       <div className="change">
         <span className="wrap-anywhere">
           <span className="mono">
-            <ShownText text={change.path} field="path" />
+            <ShownText text={path} field="path" />
           </span>{' '}
           <span className="small faint">
             {STATE_WORDS[change.state] || UNDO_WORDS[change.what]}
             {can && change.from && (
               <>
                 {' to '}
-                <ShownText text={change.from} field="path" />
+                <ShownText text={shortPath(change.from, home)} field="path" />
               </>
             )}
           </span>
@@ -152,7 +168,7 @@ function ChangeRow({ change, onUndo }: { change: Change; onUndo: () => void }) {
         )}
       </div>
       {shown && change.diff !== null && (
-        <Diff diff={change.diff} label={`What undo would change in ${change.path}`} />
+        <Diff diff={change.diff} label={`What undo would change in ${path}`} />
       )}
     </li>
   )

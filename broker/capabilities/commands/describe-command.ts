@@ -1,8 +1,9 @@
 /** A command in the question: what it needs, and every part of it with what it can reach. */
+
 import type { OperationArgs } from '../../../contract/request.ts'
 import type { CommandResource, Need } from '../../../contract/resource.ts'
+import { shortPath } from '../../../contract/short-path.ts'
 import type { Prepared } from '../../ports.ts'
-import { shortPath } from '../files/name-paths.ts'
 import type { ProgramReach } from './program-reach.ts'
 
 type Args = OperationArgs<'command.run'>

@@ -1,6 +1,8 @@
 /** What a program left where rules keep it from leaving anything, in words. */
+
 import { type Refused, refused } from '../../../contract/outcome.ts'
-import { fit, shortPath } from '../files/name-paths.ts'
+import { shortPath } from '../../../contract/short-path.ts'
+import { fit } from '../files/name-paths.ts'
 import type { Left } from './leftovers.ts'
 
 const NAMED = 5

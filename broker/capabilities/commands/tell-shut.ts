@@ -1,7 +1,9 @@
 /** Folders that were closed to a program as a whole, in words: which, why, and what would help. */
+
 import { type Refused, refused } from '../../../contract/outcome.ts'
 import type { CommandResource } from '../../../contract/resource.ts'
-import { fit, isAtOrBelow, lastName, shortPath } from '../files/name-paths.ts'
+import { shortPath } from '../../../contract/short-path.ts'
+import { fit, isAtOrBelow, lastName } from '../files/name-paths.ts'
 import type { ShutFolder } from './close-below.ts'
 
 const WHY: Record<ShutFolder['why'], string> = {

@@ -1,4 +1,5 @@
 /** Canonical paths as text: parts, nesting, and the short form that people read. */
+import { shortPath } from '../../../contract/short-path.ts'
 import type { Prepared } from '../../ports.ts'
 
 /** `/a/b` is below `/a` and `/`; `/ab` is not below `/a`. Both canonical. */
@@ -18,11 +19,6 @@ export function folderOf(path: string): string {
   const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))
   if (cut <= 0) return '/'
   return /^[A-Za-z]:$/.test(path.slice(0, cut)) ? path.slice(0, cut + 1) : path.slice(0, cut)
-}
-
-/** `~/Documents` for a folder at home, the path itself elsewhere. */
-export function shortPath(path: string, home: string): string {
-  return isAtOrBelow(path, home) && home !== '/' ? `~${path.slice(home.length)}` : path
 }
 
 /** Cut in the middle, so that both ends can be read. The whole stands among the exact lines. */

@@ -3,8 +3,10 @@
  * entries of requests that bring no sentence of their own. Made from canonical resources only, never from what a
  * tool wrote; whoever draws it shows the parts through `show-text.ts`.
  */
+
 import { commandLine } from '../../../contract/command-line.ts'
 import type { Need, PathResource, UrlResource } from '../../../contract/resource.ts'
+import { shortPath } from '../../../contract/short-path.ts'
 import type { Capability } from '../../../contract/words.ts'
 import type { Prepared } from '../../ports.ts'
 
@@ -31,7 +33,7 @@ export function describeNeed(need: Need, home: string): Sentence {
       return {
         verb: 'Run',
         object: commandLine([nameOf(resource.program), ...resource.args]),
-        tail: `in ${short(resource.cwd, home)}${resource.readOnly ? ', reading only' : ''}`,
+        tail: `in ${shortPath(resource.cwd, home)}${resource.readOnly ? ', reading only' : ''}`,
       }
     case 'secret':
       return { verb: 'Use', object: `the secret ${resource.name}`, tail: `for ${resource.to}` }
@@ -62,7 +64,8 @@ export function describeNeeds(needs: readonly Need[], home: string): Sentence {
     }
   }
   const folders = [...new Set(files.map(parentOf))]
-  const where = folders.length === 1 ? `in ${short(folders[0] ?? '', home)}` : `in ${folders.length} folders`
+  const where =
+    folders.length === 1 ? `in ${shortPath(folders[0] ?? '', home)}` : `in ${folders.length} folders`
   return { verb: FILE_VERB[first.capability] ?? 'Use', object: `${files.length} files`, tail: where }
 }
 
@@ -76,8 +79,8 @@ function describePath(capability: Capability, { path }: PathResource, home: stri
   const parent = parentOf(path)
   // A folder is named whole: "List ~/Notes". The root and the home folder have no parent worth naming.
   if (capability === 'fs.list' || path === home || parent === path)
-    return { verb, object: short(path, home), tail: '' }
-  return { verb, object: nameOf(path), tail: `in ${short(parent, home)}` }
+    return { verb, object: shortPath(path, home), tail: '' }
+  return { verb, object: nameOf(path), tail: `in ${shortPath(parent, home)}` }
 }
 
 function describeUrl(capability: Capability, { method, scheme, host, port, url }: UrlResource): Sentence {
@@ -100,11 +103,6 @@ function describePlain(capability: Capability, text: string): Sentence {
     default:
       return { verb: FILE_VERB[capability] ?? 'Use', object: text, tail: '' }
   }
-}
-
-function short(path: string, home: string): string {
-  if (path === home) return '~'
-  return path.startsWith(`${home}/`) || path.startsWith(`${home}\\`) ? `~${path.slice(home.length)}` : path
 }
 
 function parentOf(path: string): string {
