@@ -16,7 +16,9 @@ export function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => vo
     }),
     rooms.incidents.onChange(tellStatus),
     rooms.grants.onChange((grants) => emit('grants', { grants })),
-    rooms.vault.onChange((secrets) => emit('secrets', { secrets, keychain: rooms.keychain.seen() })),
+    rooms.vault.onChange((secrets) =>
+      emit('secrets', { secrets, keychain: rooms.keychain.seen(), locked: rooms.vault.locked() }),
+    ),
     rooms.canaries.onChange((frozen) => emit('frozenTools', { frozen })),
     rooms.settings.onChange(() => emit('settings', rooms.settings.view())),
     rooms.policy.onChange((status) => {

@@ -425,7 +425,7 @@ async function makeRooms(options: BrokerOptions) {
   const tellKeychain = (seen: KeychainStatus) => {
     keychainSeen = seen
     options.emit('status', status())
-    options.emit('secrets', { secrets: vault.list(), keychain: seen })
+    options.emit('secrets', { secrets: vault.list(), keychain: seen, locked: vault.locked() })
   }
   const whenReady = createWhenReady({ opened: vaultOpened, onFault })
   void vaultOpened.then(tellKeychain, onFault)

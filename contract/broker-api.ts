@@ -23,7 +23,7 @@ import { Grant, GrantEnd, GrantScope } from './grant.ts'
 import { Incident } from './incident.ts'
 import { Manifest } from './manifest.ts'
 import { PolicyStatus } from './policy.ts'
-import { KeychainStatus, SecretInfo, SecretRules } from './secret.ts'
+import { KeychainStatus, SecretInfo, SecretList, SecretRules } from './secret.ts'
 import { SettingsChange, SettingsView, ToolRule, ToolRules } from './settings.ts'
 import { StopReceipt, StopState } from './stop.ts'
 import { Capability, Id, Instant, Json, Slug } from './words.ts'
@@ -305,7 +305,7 @@ export const METHODS = {
   'secrets.status': method(Nothing, KeychainStatus),
   /** Lets the keychain open its own dialog and waits for the person, a minute and a half at most. */
   'secrets.unlock': method(Nothing, KeychainStatus, ['page', 'cli']),
-  'secrets.list': method(Nothing, z.object({ secrets: z.array(SecretInfo), keychain: KeychainStatus })),
+  'secrets.list': method(Nothing, SecretList),
   'secrets.add': method(
     z.strictObject({ rules: SecretRules, value: z.string().min(1).max(16384) }),
     SecretInfo,
@@ -458,7 +458,7 @@ export const EVENTS = {
   grants: z.object({ grants: z.array(Grant) }),
   agents: z.object({ agents: z.array(Agent) }),
   frozenTools: z.object({ frozen: z.array(FrozenTool) }),
-  secrets: z.object({ secrets: z.array(SecretInfo), keychain: KeychainStatus }),
+  secrets: SecretList,
   settings: SettingsView,
   policy: PolicyStatus,
   alert: z.object({ id: Id, at: Instant, rule: z.string(), text: z.string() }),

@@ -46,4 +46,12 @@ export const KeychainStatus = z.object({
 })
 export type KeychainStatus = z.infer<typeof KeychainStatus>
 
+export const SecretList = z.object({
+  secrets: z.array(SecretInfo),
+  keychain: KeychainStatus,
+  /** Since an incident none is filled in, until a person unlocks them. */
+  locked: z.boolean(),
+})
+export type SecretList = z.infer<typeof SecretList>
+
 export const SecretId = Id

@@ -35,7 +35,11 @@ export function serveSecrets({
   return {
     'secrets.status': () => vault.status(),
     'secrets.unlock': () => keychain.unlock(),
-    'secrets.list': async () => ({ secrets: vault.list(), keychain: await vault.status() }),
+    'secrets.list': async () => ({
+      secrets: vault.list(),
+      keychain: await vault.status(),
+      locked: vault.locked(),
+    }),
     'secrets.add': async ({ rules, value }, caller) => {
       const info = orFault(await vault.add(rules, value))
       note(`Add secret ${info.name}`, caller.name)

@@ -87,6 +87,7 @@ describe('events from the broker', () => {
     hub.emit('secrets', {
       secrets: [],
       keychain: { state: 'ready', name: '', text: '', value: 'hunter2' },
+      locked: false,
     } as never)
     expect(bugs).toHaveLength(1)
     expect(heard.map((message) => message.event)).toEqual(['secrets'])

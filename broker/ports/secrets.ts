@@ -31,6 +31,7 @@ export interface SecretVault {
   forgetFormer(name: string): void
   /** Locks all: reveals nothing until unlocked (incident mode). */
   lock(locked: boolean): void
+  locked(): boolean
   onChange(fn: (secrets: SecretInfo[]) => void): () => void
 }
 

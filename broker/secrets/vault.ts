@@ -27,6 +27,13 @@ function describeUser({ facts: { principalName, tool } }: Permit): string {
   return tool === null ? `“${principalName}”` : `“${principalName}” with the tool “${tool}”`
 }
 
+/** What has expired was the old value: the new one lasts as long. */
+function renewed({ expiresAt, rotatedAt, createdAt }: SecretInfo, now: number): number | null {
+  if (expiresAt === null || expiresAt > now) return expiresAt
+  const lasted = expiresAt - (rotatedAt ?? createdAt)
+  return lasted > 0 ? now + lasted : null
+}
+
 /** Where only the path is another, that is said: the host alone would read like a mistake. */
 function unbound({ name, bindings }: SecretInfo, target: SecretTarget): Refused {
   const below = bindings
@@ -167,7 +174,7 @@ export function createVault(
       // A rotation ends an earlier revocation, not one that came meanwhile.
       const now = read(name) ?? info
       const revokedAt = now.revokedAt === info.revokedAt ? null : now.revokedAt
-      return ok(save({ ...now, rotatedAt: clock(), revokedAt }))
+      return ok(save({ ...now, rotatedAt: clock(), revokedAt, expiresAt: renewed(now, clock()) }))
     },
     async revoke(name) {
       const named = list().filter(
@@ -240,7 +247,9 @@ export function createVault(
     },
     lock(now) {
       locked = now
+      tell()
     },
+    locked: () => locked,
     onChange(fn) {
       listeners.add(fn)
       return () => listeners.delete(fn)

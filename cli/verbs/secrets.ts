@@ -16,6 +16,10 @@ export function addSecrets(program: Command, verbs: Verbs): void {
       if (listed.keychain.state !== 'ready')
         out.say(`${out.mark('deny', listed.keychain.state)}  ${listed.keychain.text}`)
       else out.say(`Kept in ${listed.keychain.name}.`)
+      if (listed.locked)
+        out.say(
+          `${out.mark('deny', 'locked')}  by an incident: none is filled in. To unlock them: sallyport incident done unlock-secrets`,
+        )
       out.table(
         listed.secrets.map((secret) => [
           secret.name,

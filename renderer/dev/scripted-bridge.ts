@@ -158,7 +158,7 @@ function scriptAnswers(state: string, params: URLSearchParams): Answers {
       byBlocks: null,
       ms: 412,
     }),
-    'secrets.list': () => ({ secrets: fresh ? [] : data.SECRETS, keychain }),
+    'secrets.list': () => ({ secrets: fresh ? [] : data.SECRETS, keychain, locked: state === 'stopped' }),
     'secrets.scan': ({ text }) => ({
       redacted: text,
       hits: text.includes('sk-')

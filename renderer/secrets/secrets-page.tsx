@@ -21,7 +21,7 @@ import './secrets.css'
 export function SecretsPage() {
   const { secrets } = useStores()
   useFollow(useStore(secrets, (state) => state.follow))
-  const { secrets: list, keychain, fault } = useStore(secrets)
+  const { secrets: list, keychain, locked, fault } = useStore(secrets)
   const [adding, setAdding] = useState(false)
   const [revokingAll, setRevokingAll] = useState(false)
   const copy = useCopy()
@@ -49,6 +49,7 @@ export function SecretsPage() {
             Add a secret
           </Button>
         </div>
+        {locked && <LockedNotice />}
         {keychain && <KeychainNotice keychain={keychain} />}
         {!list && (fault ? <p className="dim">{fault}</p> : <Skeleton />)}
         {list && list.length === 0 && (
@@ -73,6 +74,26 @@ export function SecretsPage() {
         {adding && <SecretDialog secret={null} onClose={() => setAdding(false)} />}
         <RevokeAll open={revokingAll} onClose={() => setRevokingAll(false)} />
       </div>
+    </div>
+  )
+}
+
+/** An incident locks them all; the way back stands here too, where one looks for it. */
+function LockedNotice() {
+  const { bridge } = useStores()
+  const act = useAct()
+  const unlock = () =>
+    void act('The secrets are still locked', () => bridge.call('incident.tick', { item: 'unlock-secrets' }))
+  return (
+    <div className="notice deny" role="status">
+      <LockKeyhole aria-hidden="true" />
+      <span className="grow">
+        <b className="strong">Locked.</b> Incident mode locked all secrets: no agent gets one filled in, not
+        even after Resume. Rotate those that may have leaked first, then unlock.
+      </span>
+      <Button size="small" onClick={unlock}>
+        Unlock
+      </Button>
     </div>
   )
 }

@@ -7,6 +7,8 @@ import { mirror } from '../app/mirror.ts'
 export interface SecretsState {
   secrets: SecretInfo[] | null
   keychain: KeychainStatus | null
+  /** Since an incident, until a person unlocks them. */
+  locked: boolean
   fault: string
   follow: () => () => void
 }
@@ -15,6 +17,7 @@ export function createSecretsStore(bridge: PageBridge): StoreApi<SecretsState> {
   return createStore<SecretsState>((set) => ({
     secrets: null,
     keychain: null,
+    locked: false,
     fault: '',
     follow: () =>
       mirror({
@@ -22,7 +25,7 @@ export function createSecretsStore(bridge: PageBridge): StoreApi<SecretsState> {
         event: 'secrets',
         load: () => bridge.call('secrets.list', {}),
         fromEvent: (told) => told,
-        apply: ({ secrets, keychain }) => set({ secrets, keychain, fault: '' }),
+        apply: ({ secrets, keychain, locked }) => set({ secrets, keychain, locked, fault: '' }),
         fail: (fault) => set({ fault }),
         // The keychain may have been locked or unlocked in another window.
         again: (look) => {
