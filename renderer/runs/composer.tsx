@@ -19,7 +19,9 @@ export function Composer() {
   const [found, setFound] = useState<FoundSecret | null>(null)
   const [busy, setBusy] = useState(false)
   const act = useAct()
-  const agentId = list.some(({ id }) => id === chosen) ? chosen : (list[0]?.id ?? '')
+  // The tour's agent follows its script, whatever it is told: it is no default where there is another.
+  const usual = list.find(({ model, frozen }) => model.provider !== 'tour' && frozen === '') ?? list[0]
+  const agentId = list.some(({ id }) => id === chosen) ? chosen : (usual?.id ?? '')
   const ready = agentId !== '' && text.trim() !== '' && !busy && !stopped
 
   const look = async (said: string): Promise<boolean> => {
