@@ -17,7 +17,9 @@ export const FolderLine = z.strictObject({
       'Absolute, or starting with ~/. Covers itself and everything below; the longest line that covers a path counts.',
     ),
   read: Level.default('allow').describe('Read and list.'),
-  write: Level.default('ask').describe('Create, change, move, trash: all can be undone.'),
+  write: Level.default('ask').describe(
+    'Create, change, move, trash: all can be undone. Taking away the folder itself asks at least.',
+  ),
 })
 export const HostLine = z.strictObject({
   scheme: z.enum(['https', 'http', 'wss', 'ws']).default('https'),

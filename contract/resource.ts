@@ -20,6 +20,8 @@ export const PathResource = z.object({
   /** Absolute, symlinks resolved, no `.` or `..`, no trailing slash. */
   path: z.string().min(1).max(LIMITS.path),
   way: Way.optional(),
+  /** A folder that is taken from its place, with all in it: moved, trashed. What is said of its content does not cover that. */
+  taken: z.literal(true).optional(),
 })
 export const UrlResource = z.object({
   kind: z.literal('url'),

@@ -9,7 +9,7 @@ import type { Permit } from '../gate/permit.ts'
 import type { CapabilityModule, EffectResult, PerformContext, Prepared, UndoRecorder } from '../ports.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
-import { type HeldNothing, type HeldPlace, resourceOf } from './files/held.ts'
+import { type HeldNothing, type HeldPlace, takenOf } from './files/held.ts'
 import { fit, folderOf, lastName, sentenceOn } from './files/name-paths.ts'
 import { createTurns } from './files/take-turns.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
@@ -49,7 +49,7 @@ export function createFsDeleteCapability(deps: FsDeleteDeps): CapabilityModule {
     const prepared = plainPrepared({
       operation: 'fs.trash',
       capability: 'fs.delete',
-      needs: all.map((each) => ({ capability: 'fs.delete', resource: resourceOf(each) })),
+      needs: all.map((each) => ({ capability: 'fs.delete', resource: takenOf(each) })),
       exact: all.map(({ path }, index) => ({
         label: all.length === 1 ? 'Path' : `Path ${index + 1}`,
         text: path,

@@ -1,7 +1,7 @@
 /**
  * What a scope covers: exactly, or below at a boundary, never by a prefix of text. `within` tells whether one scope
- * lies inside another, for narrowing. A folder "and below" takes in the folder, with one exception: leave to move
- * things in a folder to the trash is no leave to throw away the folder.
+ * lies inside another, for narrowing. A folder "and below" takes in the folder, with one exception: leave for what is
+ * in a folder is no leave to take the folder itself away, to the trash or to another place.
  */
 import type { GrantScope } from '../../contract/grant.ts'
 import type { Need, Resource, UrlResource } from '../../contract/resource.ts'
@@ -15,7 +15,7 @@ export function covers(scope: GrantScope, need: Need, effect: 'allow' | 'deny' =
       return (
         resource.kind === 'path' &&
         (scope.path === resource.path
-          ? !scope.below || effect === 'deny' || takesItself(need.capability)
+          ? !scope.below || effect === 'deny' || (takesItself(need.capability) && !resource.taken)
           : scope.below && isBelow(scope.path, resource.path))
       )
     case 'url':

@@ -4,7 +4,7 @@ import type { Grant, GrantScope } from '../../contract/grant.ts'
 import type { Need } from '../../contract/resource.ts'
 import { isLive } from './grant-ends.ts'
 import { indexGrants } from './index-grants.ts'
-import { covers, partCovers, within } from './match-scope.ts'
+import { covers, mayMean, partCovers, within } from './match-scope.ts'
 import { scopeSteps } from './scope-steps.ts'
 
 const HOME = '/home/ada'
@@ -120,6 +120,25 @@ describe('the ladder', () => {
       'Move ~/work to the trash; Move things in ~/work and below to the trash',
     ])
   })
+  it('of a folder that is moved says whether the folder itself goes, and always covers what was asked', () => {
+    const taken = (at: string): Need => ({
+      capability: 'fs.write',
+      resource: { kind: 'path', path: at, taken: true },
+    })
+    expect(words([taken(`${HOME}/work/a`)])).toEqual(['Write ~/work/a', 'Write in ~/work and below'])
+    expect(words([taken(`${HOME}/work`)])).toEqual(['Write ~/work'])
+    expect(words([taken(`${HOME}/work`), file('fs.write', `${HOME}/work/x`)])).toEqual([
+      'Write ~/work; Write ~/work/x',
+      'Write ~/work; Write in ~/work and below',
+    ])
+    const below: GrantScope = { kind: 'path', path: `${HOME}/work`, below: true }
+    expect(covers(below, taken(`${HOME}/work`))).toBe(false)
+    expect(covers(below, taken(`${HOME}/work/a`))).toBe(true)
+    expect(covers({ ...below, below: false }, taken(`${HOME}/work`))).toBe(true)
+    expect(covers(below, file('fs.write', `${HOME}/work`))).toBe(true)
+    // A no about what is in it keeps the folder, too.
+    expect(covers(below, taken(`${HOME}/work`), 'deny')).toBe(true)
+  })
   it('keeps capabilities apart, and grants all that the request needs', () => {
     const [first] = steps([
       file('fs.read', `${HOME}/work/a`),
@@ -137,6 +156,9 @@ const need: fc.Arbitrary<Need> = fc.oneof(
   fc
     .tuple(fc.constantFrom('fs.read' as const, 'fs.write' as const, 'fs.delete' as const), path)
     .map(([capability, at]) => file(capability, at)),
+  fc
+    .tuple(fc.constantFrom('fs.write' as const, 'fs.delete' as const), path)
+    .map(([capability, at]): Need => ({ capability, resource: { kind: 'path', path: at, taken: true } })),
   fc
     .tuple(
       fc.array(segment, { maxLength: 3 }),
@@ -166,6 +188,9 @@ const outer = (asked: Need): GrantScope =>
       }
     : { kind: 'path', path: '/home/ada/work', below: true }
 
+/** Who wrote down a folder by itself may have meant taking it away, which is not in what lies in it. */
+const isItself = (scope: GrantScope, { resource }: Need) =>
+  scope.kind === 'path' && resource.kind === 'path' && resource.taken && scope.path === resource.path
 const exactly = (scope: GrantScope, asked: Need) =>
   (scope.kind === 'url' || scope.kind === 'path') && !scope.below && covers(scope, asked)
 
@@ -213,11 +238,32 @@ describe('for any request', () => {
             for (const { scope } of scopes)
               if (within(inner, scope, capability))
                 for (const each of tried)
-                  if (each.capability === capability && covers(inner, each))
+                  if (each.capability === capability && covers(inner, each) && !isItself(inner, each))
                     expect(covers(scope, each), JSON.stringify([inner, scope, each])).toBe(true)
         },
       ),
       runs(500),
+    )
+  })
+  it('leave for what is in a folder never takes the folder itself away', () => {
+    fc.assert(
+      fc.property(need, path, (asked, at) => {
+        const scopes = scopeSteps([asked], { home: HOME, ceiling }).flatMap(({ parts }) => parts)
+        for (const { capability, scope } of scopes)
+          if (
+            scope.kind === 'path' &&
+            scope.below &&
+            (capability === 'fs.write' || capability === 'fs.delete')
+          ) {
+            const take = (path: string): Need => ({
+              capability,
+              resource: { kind: 'path', path, taken: true },
+            })
+            expect(covers(scope, take(scope.path))).toBe(false)
+            expect(covers(scope, take(at))).toBe(at.startsWith(`${scope.path}/`))
+          }
+      }),
+      runs(1000),
     )
   })
   it('the index finds a grant exactly when a plain scan does', () => {
@@ -264,7 +310,8 @@ describe('for any request', () => {
               grant.tool.hash === asker.hash &&
               grant.capability === asked.capability &&
               isLive(grant, 0) &&
-              covers(grant.scope, asked),
+              (covers(grant.scope, asked, grant.effect) ||
+                (grant.effect === 'deny' && mayMean(grant.scope, asked))),
           )
           const found = index.find(asker.effect, {
             need: asked,

@@ -5,7 +5,6 @@
  */
 import type { GrantScope } from '../../contract/grant.ts'
 import type { Need, UrlResource } from '../../contract/resource.ts'
-import type { Capability } from '../../contract/words.ts'
 import type { GrantPart, LadderStep } from '../ports.ts'
 import { pathWithQuery, readsInManyWays, takesItself } from './match-scope.ts'
 import { scopeWords } from './scope-words.ts'
@@ -98,13 +97,13 @@ function ladderOf(group: Need[], options: LadderOptions): GrantPart[][] {
 
 function climbFolders(group: Need[], options: LadderOptions): GrantPart[][] {
   const capability = group[0]?.capability ?? 'fs.read'
+  const isTaken = ({ resource }: Need) => resource.kind === 'path' && resource.taken === true
+  const staysOut = !takesItself(capability) || group.some(isTaken)
   const climbs = group.map((need) => {
     const path = need.resource.kind === 'path' ? need.resource.path : ''
     const folders = foldersUp(path, options.ceiling(need))
-    return {
-      path,
-      folders: capability === 'fs.delete' ? folders.filter((folder) => folder !== path) : folders,
-    }
+    const keeps = takesItself(capability) && !isTaken(need)
+    return { path, folders: keeps ? folders : folders.filter((folder) => folder !== path) }
   })
   const part = (path: string, below: boolean): GrantPart => ({
     capability,
@@ -118,7 +117,7 @@ function climbFolders(group: Need[], options: LadderOptions): GrantPart[][] {
       path: folders[Math.min(at, folders.length - 1)] ?? path,
       below: folders.length > 0,
     }))
-    steps.push(outermost(reached, capability).map(({ path, below }) => part(path, below)))
+    steps.push(outermost(reached, staysOut).map(({ path, below }) => part(path, below)))
   }
   return steps.filter((parts) => parts.length <= MOST_PARTS)
 }
@@ -138,9 +137,10 @@ function foldersUp(path: string, ceiling: string | null): string[] {
   return folders.length === 0 ? [ceiling] : folders
 }
 
+/** @param staysOut what is said of a folder's content does not cover the folder */
 function outermost(
   reached: { path: string; below: boolean }[],
-  capability: Capability,
+  staysOut: boolean,
 ): { path: string; below: boolean }[] {
   const distinct = [...new Map(reached.map((each) => [`${each.below} ${each.path}`, each])).values()]
   const inside = (path: string, folder: string) =>
@@ -149,7 +149,7 @@ function outermost(
     ({ path, below }) =>
       !distinct.some((other) => {
         if (!other.below) return false
-        return other.path === path ? !below && takesItself(capability) : inside(path, other.path)
+        return other.path === path ? !below && !staysOut : inside(path, other.path)
       }),
   )
 }

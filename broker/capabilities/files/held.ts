@@ -13,6 +13,12 @@ export function resourceOf({ path, way }: { path: string; way?: Way }): PathReso
   return { kind: 'path', path, ...(way ? { way } : {}) }
 }
 
+/** What is decided on when an entry is taken from its place. */
+export function takenOf(place: HeldPlace | HeldNothing): PathResource {
+  const isFolder = 'entry' in place && place.entry?.isDirectory()
+  return { ...resourceOf(place), ...(isFolder ? { taken: true } : {}) }
+}
+
 /** A file, folder or other thing that exists. */
 export interface HeldThing {
   state: 'there'

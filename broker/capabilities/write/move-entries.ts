@@ -8,7 +8,7 @@ import { failed, type Outcome, ok, type Refused, refused } from '../../../contra
 import type { OperationArgs } from '../../../contract/request.ts'
 import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
 import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
-import type { HeldNothing, HeldPlace } from '../files/held.ts'
+import { type HeldNothing, type HeldPlace, takenOf } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { copyTree } from './copy-tree.ts'
@@ -53,7 +53,7 @@ export function createMoveEntries(deps: WriteDeps) {
     const pairs = found.value
     const needs = distinctNeeds(
       pairs.flatMap(({ from, to }) => [
-        ...needsOf({ path: from.path, ...(from.way ? { way: from.way } : {}) }),
+        { capability: 'fs.write' as const, resource: takenOf(from) },
         ...needsOf(to),
       ]),
     )

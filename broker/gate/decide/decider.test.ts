@@ -35,6 +35,27 @@ describe('the perimeter', () => {
       'ask perimeter perimeter:folders[0]',
     )
   })
+  it('asks before a line’s own folder is taken away, whatever is allowed in it', () => {
+    const inside = {
+      folders: [
+        { path: '~/work', read: 'allow', write: 'allow' },
+        { path: '~/work/shut', read: 'allow', write: 'deny' },
+      ],
+    }
+    const take = (capability: 'fs.write' | 'fs.delete', at: string): Need => ({
+      capability,
+      resource: { kind: 'path', path: at, taken: true },
+    })
+    for (const capability of ['fs.write', 'fs.delete'] as const) {
+      expect(decide(input(take(capability, '/home/ada/work'), { inside }))).toMatch(/^ask/)
+      expect(decide(input(take(capability, '/home/ada/work/a'), { inside }))).toMatch(/^allow/)
+      expect(decide(input(take(capability, '/home/ada/work/shut'), { inside }))).toMatch(/^deny/)
+      expect(decide(input(take(capability, '/home/ada'), { inside }))).toMatch(/^deny/)
+    }
+    // A file that a line names, or a folder that is only changed, is what the line is about.
+    expect(decide(input(path('fs.write', '/home/ada/work'), { inside }))).toMatch(/^allow/)
+  })
+
   it('takes the longest folder, and of two equal ones the stricter', () => {
     const folders = [
       { path: '~/work', write: 'allow' },

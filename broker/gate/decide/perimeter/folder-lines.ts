@@ -30,10 +30,20 @@ export class FolderLines {
 
   level(resource: PathResource, side: 'read' | 'write'): LineHit {
     const nearest = this.#nearest(resource.path)
-    if (nearest && this.#maySee(resource.way)) return nearest[side]
+    if (nearest && this.#maySee(resource.way)) return this.#forFolder(nearest[side], resource)
     // What was asked for, not where it leads: that is not theirs to know.
     const asked = resource.way?.asked ?? resource.path
     return outside(`${asked} is in none of the folders of this agent.`, 'add its folder to')
+  }
+
+  /** A line is about what is in its folder: taking that folder away would take the line's own ground. */
+  #forFolder(hit: LineHit, { path, taken }: PathResource): LineHit {
+    if (!taken || hit.level !== 'allow' || hit.depth !== this.#trie.segments(path).length) return hit
+    return {
+      ...hit,
+      level: 'ask',
+      text: `Taking away ${path} itself asks first: it is a folder of this agent.`,
+    }
   }
 
   isAboutPlace(path: string): boolean {
