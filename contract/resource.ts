@@ -22,6 +22,8 @@ export const PathResource = z.object({
   way: Way.optional(),
   /** A folder that is taken from its place, with all in it: moved, trashed. What is said of its content does not cover that. */
   taken: z.literal(true).optional(),
+  /** To be changed, and what git runs or reads what to run from, in a repository that no name tells. */
+  forGit: z.literal(true).optional(),
 })
 export const UrlResource = z.object({
   kind: z.literal('url'),

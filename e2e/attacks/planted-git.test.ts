@@ -3,7 +3,15 @@
  * sandbox, behind the real gate; and after each the person's git looks, with nothing in its way.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SYSTEM_PATH } from '../../broker/capabilities/commands/resolve-program.ts'
@@ -11,6 +19,7 @@ import { createContainedPrograms } from '../../broker/lanes/contained/contained-
 import { lookAfterLastBroker } from '../../broker/look-after-last-broker.ts'
 import type { ContainedPrograms } from '../../broker/ports.ts'
 import { killTrees } from '../../broker/stop/kill-tree.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
 import { openTestHouse, type TestHouse } from '../fixtures/open-test-house.ts'
 
@@ -145,6 +154,56 @@ describe.skipIf(process.platform !== 'linux')('what a program leaves for the per
     }
     expect(readdirSync(folder).sort()).toEqual(['.mcp.json', 'deep', 'fine', 'new', 'z'])
     expect(readFileSync(path.join(folder, '.mcp.json'), 'utf8')).toBe('the person’s')
+  })
+
+  it('a bare repository that is there keeps its settings and hooks, by whatever way a program comes to them', async () => {
+    repository()
+    person(['clone', '-q', '--bare', '.', 'store'])
+    mkdirSync(path.join(folder, 'deep'))
+    person(['clone', '-q', '--bare', '.', 'deep/mirror'])
+    rmSync(path.join(folder, 'deep/mirror/hooks'), { recursive: true })
+    mkdirSync(path.join(folder, 'app/hooks'), { recursive: true })
+    const hook = (at: string) => `printf '#!/bin/sh\ntouch ${folder}/owned' > ${at} && chmod +x ${at}`
+    await said(`${evil('store/config')}; ${evil('deep/mirror/config')}
+      ${hook('store/hooks/post-index-change')}; mkdir -p deep/mirror/hooks; ${hook('deep/mirror/hooks/reference-transaction')}
+      cp -r store evil; ${evil('evil/config')}; mv store old && mv evil store; mv deep deeper && mkdir deep && cp -r evil deep/mirror
+      echo use > app/hooks/use-thing; echo x > app/config`)
+    // To git, whoever stands in one has it for their repository.
+    for (const name of ['store', 'deep/mirror', 'evil', 'old', 'deeper/mirror'])
+      if (there(name)) expect([name, personLooks(path.join(folder, name))]).toEqual([name, false])
+    person(['update-ref', 'refs/heads/new', 'HEAD'], path.join(folder, 'deep/mirror'))
+    expect(there('owned')).toBe(false)
+    // Whatever else has such names is changed as ever, and git works with the store.
+    expect(there('app/hooks/use-thing') && there('app/config')).toBe(true)
+    const pushed = await said('git push -q store HEAD:refs/heads/pushed && git -C store gc -q && echo all')
+    expect(pushed).toContain('all\\n')
+    expect(person(['rev-parse', 'pushed'], path.join(folder, 'store'))).toMatch(/^[0-9a-f]{40}/)
+  })
+
+  it('nor does a tool change them by itself, or complete one around settings of its own', async () => {
+    repository()
+    person(['clone', '-q', '--bare', '.', 'store'])
+    mkdirSync(path.join(folder, 'app/hooks'), { recursive: true })
+    const write = async (file: string) => {
+      const outcome = await house.gate.passCapability(
+        {
+          principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
+          perimeter: Perimeter.parse({ folders: [{ path: folder, read: 'allow', write: 'allow' }] }),
+          run: { id: 'run_bare', title: 'Test' },
+          ...{ tool: null, callId: 'call_bare', signal: new AbortController().signal },
+        },
+        'fs.writeFile',
+        { path: path.join(folder, file), data: 'x', encoding: 'utf8', parents: true },
+      )
+      return outcome.kind
+    }
+    for (const file of ['config', 'hooks/post-update', 'hooks/new/er', 'info/attributes'])
+      expect([file, await write(`store/${file}`)]).toEqual([file, 'refused'])
+    for (const file of ['store/description', 'app/hooks/use-thing', 'app/config', 'app/info/attributes'])
+      expect([file, await write(file)]).toEqual([file, 'ok'])
+    expect(await write('app/refs/heads/x')).toBe('ok')
+    expect(await write('app/objects/aa/x')).toBe('ok')
+    expect(await write('app/HEAD')).toBe('refused')
   })
 
   it('nothing of an honest git is taken: init, commit, clone, working trees, modules', async () => {

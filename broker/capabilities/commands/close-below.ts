@@ -7,6 +7,7 @@ import fs from 'node:fs'
 import type { PerformContext } from '../../ports.ts'
 import type { FileRoom } from '../files/file-room.ts'
 import { folderOf, isAtOrBelow } from '../files/name-paths.ts'
+import { RUN_BY_GIT } from '../files/part-of-repository.ts'
 import { gatherClosings } from './gather-closings.ts'
 import { hasShapeOfRepository, namesIn } from './judge-repository.ts'
 import {
@@ -60,8 +61,8 @@ export function rulesOf({
 }: Pick<CloseOptions, 'files' | 'asked'> & {
   context: Pick<PerformContext, 'wouldDecide' | 'ruleSubjects'>
 }) {
-  const closes = (capability: 'fs.read' | 'fs.write', path: string) => {
-    const effect = context.wouldDecide({ capability, resource: { kind: 'path', path } })
+  const closes = (capability: 'fs.read' | 'fs.write', path: string, more: { forGit?: true } = {}) => {
+    const effect = context.wouldDecide({ capability, resource: { kind: 'path', path, ...more } })
     return effect === 'deny' || (effect === 'ask' && !asked)
   }
   const guard = files.guard()
@@ -79,6 +80,8 @@ export function rulesOf({
       closes('fs.read', path) ||
       (isFolder && closes('fs.read', `${path}/${ANY_NAME}`)),
     isFixed: (path: string) => closes('fs.write', path),
+    /** In a repository that no name tells. */
+    isFixedForGit: (path: string) => closes('fs.write', path, { forGit: true }),
     /** Nothing may come into it. */
     isKept: (folder: string) => closes('fs.write', `${folder}/${ANY_NAME}`),
     /** Of all others it is known what they are from their folder. */
@@ -126,7 +129,10 @@ export async function closeBelow(
   const unseen = await lookBelow(topsOf(open, cwd), {
     ...{ ...limits, signal: context.signal },
     see(entry) {
-      if (entry.name === 'HEAD' && hasShapeOfRepository(entry.folder)) before.repositories.add(entry.folder)
+      if (entry.name === 'HEAD' && hasShapeOfRepository(entry.folder)) {
+        before.repositories.add(entry.folder)
+        closings.seeRepository(entry)
+      }
       return closings.see(entry)
     },
     into({ path, nearest, writable, bytes }, stat) {
@@ -218,6 +224,8 @@ interface Closings {
   /** Repositories' own folders, in which git has to write. */
   repositories: Set<string>
   see(entry: Seen): LookOn
+  /** Called for the `HEAD` of a repository's folder. */
+  seeRepository(entry: Seen): void
 }
 
 function createClosings(open: ProgramReach, rules: Rules): Closings {
@@ -248,7 +256,25 @@ function createClosings(open: ProgramReach, rules: Rules): Closings {
     readOnly.add(nearest)
     return 'reading'
   }
-  return { hidden, readOnly, repositories, see }
+
+  /** One that no name tells: what git runs in it is found by what it holds. */
+  function seeRepository({ folder, path, nearest, writable }: Seen): void {
+    if (!writable || path !== nearest || /[\\/]\.git([\\/]|$)/.test(folder)) return
+    const kept = RUN_BY_GIT.map((name) => `${folder}/${name}`).filter(
+      (place) => (place.endsWith('/hooks') || isPresent(place)) && rules.isFixedForGit(place),
+    )
+    if (kept.length > 0 && !own.has(folder)) repositories.add(folder)
+    for (const place of kept) readOnly.add(place)
+  }
+  return { hidden, readOnly, repositories, see, seeRepository }
+}
+
+function isPresent(path: string): boolean {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /** No more than the sandbox takes. */

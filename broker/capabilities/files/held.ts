@@ -4,6 +4,7 @@
  */
 import type { Stats } from 'node:fs'
 import type { PathResource } from '../../../contract/resource.ts'
+import { isPartOfRepository } from './part-of-repository.ts'
 
 /** As in `PathResource`. */
 export type Way = NonNullable<PathResource['way']>
@@ -13,10 +14,15 @@ export function resourceOf({ path, way }: { path: string; way?: Way }): PathReso
   return { kind: 'path', path, ...(way ? { way } : {}) }
 }
 
+/** What is decided on when something is made or changed there. */
+export function changedOf(place: { path: string; way?: Way }): PathResource {
+  return { ...resourceOf(place), ...(isPartOfRepository(place.path) ? { forGit: true } : {}) }
+}
+
 /** What is decided on when an entry is taken from its place. */
 export function takenOf(place: HeldPlace | HeldNothing): PathResource {
   const isFolder = 'entry' in place && place.entry?.isDirectory()
-  return { ...resourceOf(place), ...(isFolder ? { taken: true } : {}) }
+  return { ...changedOf(place), ...(isFolder ? { taken: true } : {}) }
 }
 
 /** A file, folder or other thing that exists. */

@@ -8,7 +8,7 @@ import type { Need } from '../../../contract/resource.ts'
 import type { PerformContext, UndoRecorder } from '../../ports.ts'
 import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import type { FileRoom } from '../files/file-room.ts'
-import { type HeldPlace, type HeldThing, resourceOf, type Way } from '../files/held.ts'
+import { changedOf, type HeldPlace, type HeldThing, type Way } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
 import { createTurns } from '../files/take-turns.ts'
 import { recordChange } from './record-change.ts'
@@ -36,7 +36,7 @@ export function needsOf(place: {
   folder?: HeldThing
   names?: readonly string[]
 }): Need[] {
-  const needs: Need[] = [{ capability: 'fs.write', resource: resourceOf(place) }]
+  const needs: Need[] = [{ capability: 'fs.write', resource: changedOf(place) }]
   const first = place.names?.[0]
   if (place.folder && first !== undefined && (place.names?.length ?? 0) > 1)
     needs.push(writeNeed(below(place.folder.path, first)))

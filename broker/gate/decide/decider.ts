@@ -85,7 +85,9 @@ function createIndexes(places: Places) {
       if (resource.kind !== 'path') return null
       const what = capability === 'open' || capability === 'fs.read' ? 'fs.read' : capability
       if (what !== 'fs.read' && what !== 'fs.write' && what !== 'fs.delete') return null
-      const hit = protectedTable().find(what, resource.path)
+      const hit = resource.forGit
+        ? protectedTable().forGit(resource.path)
+        : protectedTable().find(what, resource.path)
       if (!hit || (line.depth ?? 0) >= hit.depth) return null
       const done = what === 'fs.read' ? 'read' : 'changed'
       const text = `${resource.path} lies in a protected place: ${hit.place.what} are never ${done} by tools unless a person names that very place in the perimeter.`

@@ -62,8 +62,10 @@ export class ProtectedIndex implements RuleSubjects {
   readonly #all = new Set<string>()
   readonly #paths: string[] = []
   readonly #windows: boolean
+  readonly #git: ProtectedPlace | null
 
   constructor(table: readonly ProtectedPlace[], places: Places) {
+    this.#git = table.find(({ id }) => id === 'git-hooks') ?? null
     this.#windows = places.platform === 'win32'
     this.#places = new PathTrie({ form: 'wide', windows: this.#windows })
     this.#above = new PathTrie({ form: 'wide', windows: this.#windows })
@@ -92,6 +94,11 @@ export class ProtectedIndex implements RuleSubjects {
     for (const hit of kept)
       if (!held.includes(hit.place.id) && hit.depth > (deepest?.depth ?? 0)) deepest = hit
     return deepest
+  }
+
+  /** As it is found by its name where the repository's folder has one that tells: the very place has to be named. */
+  forGit(path: string): ProtectedHit | null {
+    return this.#git && { place: this.#git, depth: this.#places.segments(path).length }
   }
 
   isAboutName(name: string): boolean {
