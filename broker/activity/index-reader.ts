@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { createFallingList, type FallingList } from './falling-list.ts'
 import { INDEX_VERSION, VOLUME_ENTRIES, volumeOf } from './index-schema.ts'
+import { quote } from './index-terms.ts'
 import { SPANS, type Span } from './span-counts.ts'
 
 export interface IndexReader {
@@ -10,8 +11,10 @@ export interface IndexReader {
   indexedTo(): number
   /** Rows in it. */
   rows(): number
-  /** Candidates of an FTS5 expression, down to `downTo`. */
-  search(kind: 'word' | 'part', expression: string, downTo: number): FallingList
+  /** Candidates of an FTS5 expression, from `from` down to `downTo`. */
+  search(kind: 'word' | 'part', expression: string, from: number, downTo: number): FallingList
+  /** How many entries lie from one with this run of three characters to the next: by the newest ones, now or lately. */
+  runSpacing(run: string): number
   /** The entry that closed this one. */
   closerOf(opener: number): number | null
   /** Entry numbers between which everything of these times lies; null when nothing does. */
@@ -20,6 +23,9 @@ export interface IndexReader {
   counts(span: Span, since: number, until: number): SpanCount[]
   close(): void
 }
+/** Runs whose spacing is kept in memory. */
+const SPACINGS_KEPT = 4_000
+
 export interface SpanCount {
   /** Beginning of the minute or hour, epoch ms. */
   at: number
@@ -41,8 +47,8 @@ export function createIndexReader(file: string): IndexReader {
   return {
     indexedTo: () => index()?.indexedTo() ?? 0,
     rows: () => index()?.rows() ?? 0,
-    search: (kind, expression, downTo) =>
-      index()?.search(kind, expression, downTo) ?? createFallingList(() => null),
+    search: (...asked) => index()?.search(...asked) ?? createFallingList(0, () => null),
+    runSpacing: (run) => index()?.runSpacing(run) ?? 1,
     closerOf: (opener) => index()?.closerOf(opener) ?? null,
     rangeOf: (since, until) => index()?.rangeOf(since, until) ?? null,
     counts: (span, since, until) => index()?.counts(span, since, until) ?? [],
@@ -72,26 +78,38 @@ function readerOf(db: DatabaseSync): IndexReader {
     statements.set(sql, known)
     return known
   }
-  // Page by page: a statement that stays open would hold up checkpoints, and a volume may be made anew meanwhile.
-  function search(kind: 'word' | 'part', expression: string, downTo: number): FallingList {
-    return createFallingList((from, limit) => {
+  // A statement that stays open holds up checkpoints: a list is read and closed within one query, and so within one turn.
+  function search(kind: 'word' | 'part', expression: string, top: number, downTo: number): FallingList {
+    return createFallingList(top, (from) => {
       if (from < downTo) return null
       const id = volumeBelow.get(volumeOf(from))?.id
       if (id == null || Number(id) < volumeOf(Math.max(0, downTo))) return null
       const table = `${kind}_${id}`
-      const found = prepared(
-        `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND rowid <= ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?`,
-      )
-        .all(expression, from, downTo, limit)
-        .map(({ rowid }) => Number(rowid))
-      const whole = found.length < limit
-      return { found, downTo: whole ? Number(id) * VOLUME_ENTRIES : (found.at(-1) as number) }
+      const sql = `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND rowid <= ? AND rowid >= ? ORDER BY rowid DESC`
+      const rows = asArrays(prepared(sql)).iterate(expression, from, downTo)
+      return { rows: rows as unknown as Iterator<number[]>, downTo: Number(id) * VOLUME_ENTRIES }
     })
+  }
+  const spacings = new Map<string, number>()
+  function runSpacing(run: string): number {
+    const known = spacings.get(run)
+    if (known !== undefined) return known
+    if (spacings.size >= SPACINGS_KEPT) spacings.clear()
+    const to = Number(getTo.get()?.value ?? 0)
+    const list = search('part', quote(run), to, 1)
+    try {
+      const spacing = list.spacing()
+      spacings.set(run, spacing)
+      return spacing
+    } finally {
+      list.close()
+    }
   }
   return {
     indexedTo: () => Number(getTo.get()?.value ?? 0),
     rows: () => Number(rows.get()?.rows ?? 0),
     search,
+    runSpacing,
     closerOf: (opener) => (pair.get(opener)?.closer as number | undefined) ?? null,
     rangeOf(since, until) {
       const to = Number(getTo.get()?.value ?? 0)
@@ -111,4 +129,9 @@ function readerOf(db: DatabaseSync): IndexReader {
       ).all(Math.floor(since / SPANS[span]), Math.floor(until / SPANS[span])) as unknown as SpanCount[],
     close: () => db.close(),
   }
+}
+
+function asArrays(statement: StatementSync): StatementSync {
+  statement.setReturnArrays(true)
+  return statement
 }

@@ -91,16 +91,4 @@ export const wordExpression = (words: string[]): string => words.map(quote).join
 /** All pairs of its words: with them all there, the phrase is, but for a rare chance. */
 export const phraseExpression = (words: string[]): string =>
   wordExpression(words.slice(1).map((word, n) => marker.pair(words[n] as string, word)))
-/**
- * Runs of three characters of a part: with them all there, the part may be. Each costs a list to be gone through, and
- * every other run of a long part says as much as all of them.
- */
-export function partExpression(part: string): string {
-  const chars = [...part]
-  const starts = chars.slice(2).map((_, n) => n)
-  const asked =
-    starts.length <= ALL_RUNS ? starts : starts.filter((n) => n % 2 === 0 || n === starts.length - 1)
-  return asked.map((n) => quote(chars.slice(n, n + 3).join(''))).join(' AND ')
-}
-const ALL_RUNS = 10
-const quote = (term: string) => `"${term.replaceAll('"', '""')}"`
+export const quote = (term: string) => `"${term.replaceAll('"', '""')}"`

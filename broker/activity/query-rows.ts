@@ -6,10 +6,11 @@
 import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
 import { closes, rowOf } from './activity-row.ts'
 import type { EntryFields } from './entry-bytes.ts'
-import { eachOf, inBoth } from './falling-list.ts'
+import { type Comparing, eachOf, inBoth } from './falling-list.ts'
 import type { IndexReader } from './index-reader.ts'
-import { filterExpression, partExpression, phraseExpression, wordExpression } from './index-terms.ts'
+import { filterExpression, phraseExpression, wordExpression } from './index-terms.ts'
 import { fitsFilters, fitsText } from './match-query.ts'
+import { partTerms } from './part-terms.ts'
 import { parseSearch, type SearchTerms } from './search-text.ts'
 
 export interface QueryParts {
@@ -29,8 +30,8 @@ export interface QueryParts {
 const READ = 4_000
 /** Candidates counted for the total of a filtered query; beyond, it is extended by how densely they lay. */
 const COUNTED = 500
-/** Jumps made for that where two lists are held against each other, and few are in both. */
-const COMPARED = 1_000
+/** Numbers passed for that where two lists are held against each other, and few are in both. */
+const PASSED = 1_500
 
 export function queryRows(parts: QueryParts, query: ActivityQuery): { rows: ActivityRow[]; total: number } {
   const terms = parseSearch(query.text)
@@ -104,7 +105,14 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
   let read = 0
   let kept = 0
   let bottom = range.to
-  const compare: Comparing = { steps: 0, full: () => rows.length >= query.limit, bottom: null }
+  let ended: number | null = null
+  const compare: Comparing = {
+    counting: () => rows.length >= query.limit,
+    onEnd: (seq) => {
+      ended = seq + 1
+    },
+    passed: PASSED,
+  }
   const found = candidates(parts, search, { from, to: range.to }, compare)
   for (const seq of withLate(found.seqs, lateRows(parts, search, closers, from, range.to))) {
     if (kept >= COUNTED + query.limit || read >= READ + query.limit) {
@@ -121,7 +129,7 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
     }
     kept++
   }
-  bottom = compare.bottom ?? bottom
+  bottom = ended ?? bottom
   // What was not looked at is taken to be as dense as what was.
   const share = (top - range.to + 1) / Math.max(1, from - bottom + 1)
   search.total += share > 1 ? Math.max(kept + 1, Math.round(kept * share)) : kept
@@ -132,38 +140,31 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
  * these all numbers, outcomes' too: then even for a count the entries must be read, and they lie beside each other.
  */
 function candidates(
-  parts: QueryParts,
+  { index }: QueryParts,
   { query, terms }: Search,
   range: { from: number; to: number },
   compare: Comparing,
 ): { seqs: Iterable<number>; mustRead: boolean } {
-  const words = [filterExpression(query), wordExpression(terms.words), ...terms.phrases.map(phraseExpression)]
+  const parts = terms.parts.map((part) => partTerms(part, index.runSpacing))
+  const words = [
+    filterExpression(query),
+    wordExpression(terms.words),
+    ...terms.phrases.map(phraseExpression),
+    ...parts.map(({ words }) => wordExpression(words)),
+  ]
   const lists = [
     { kind: 'word' as const, expression: both(words) },
-    { kind: 'part' as const, expression: both(terms.parts.map(partExpression)) },
+    { kind: 'part' as const, expression: both(parts.map(({ runs }) => wordExpression(runs))) },
   ]
     .filter(({ expression }) => expression !== '')
-    .map(({ kind, expression }) => parts.index.search(kind, expression, range.to))
+    .map(({ kind, expression }) => index.search(kind, expression, range.from, range.to))
   const [first, second] = lists
   if (first === undefined) return { seqs: everySeq(range), mustRead: true }
   if (second === undefined) return { seqs: eachOf(first, range.from), mustRead: false }
-  const seqs = inBoth(first, second, range.from, (seq) => {
-    if (++compare.steps <= COMPARED || !compare.full()) return true
-    compare.bottom = seq + 1
-    return false
-  })
-  return { seqs, mustRead: false }
+  return { seqs: inBoth(first, second, range.from, compare), mustRead: false }
 }
 
 const both = (expressions: string[]) => expressions.filter((each) => each !== '').join(' AND ')
-
-interface Comparing {
-  steps: number
-  /** True when there are rows enough, and the rest is only counted. */
-  full(): boolean
-  /** Where it ended early. */
-  bottom: number | null
-}
 
 /** Rows in the index that fit by the words of an outcome that is not in it yet; falling. */
 function lateRows(

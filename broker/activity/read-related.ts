@@ -35,7 +35,7 @@ export function readRelated(
   ]
   if (terms.length > 0) {
     const expression = terms.map((term) => `"${term}"`).join(' OR ')
-    for (const row of eachOf(index.search('word', expression, 1), to)) {
+    for (const row of eachOf(index.search('word', expression, to, 1), to)) {
       found.add(row)
       const closer = index.closerOf(row)
       if (closer !== null) found.add(closer)

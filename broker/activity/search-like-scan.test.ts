@@ -193,7 +193,8 @@ const aPart = fc
       .join('')
       .trim(),
   )
-  .filter((part) => [...plain(part)].length >= 3)
+  // White space at the ends is not looked for, and NUL is white space.
+  .filter((part) => plain(part) === plain(part).trim() && [...plain(part)].length >= 3)
 const anInstant = fc
   .integer({ min: FIRST - 20, max: FIRST + ENTRIES + 20 })
   .map((seq) => START + seq * 10_000)
