@@ -113,6 +113,36 @@ describe('retention', () => {
     expect(await log.verify()).toMatchObject({ ok: true })
   })
 
+  it('still doubts the clock when it was closed and opened again with it', async () => {
+    open()
+    fill(log, 300)
+    await log.catchUp()
+    await close()
+    clock.forward(4_000 * DAY)
+    for (let start = 0; start < 3; start++) {
+      open({ openForMs: () => 20_000 })
+      expect(await log.removeOld({ days: 30, megabytes: 1_000 })).toEqual({ entries: 0, upTo: null })
+      await close()
+      clock.forward(60_000)
+    }
+    clock.forward(DAY)
+    open({ openForMs: () => 20_000 })
+    expect((await log.removeOld({ days: 30, megabytes: 1_000 })).entries).toBeGreaterThan(0)
+  })
+
+  it('does not doubt a clock that was once ahead and was set right', async () => {
+    open()
+    fill(log, 300)
+    await log.catchUp()
+    await close()
+    clock.forward(4_000 * DAY)
+    open()
+    await close()
+    clock.forward(-3_990 * DAY)
+    open({ openForMs: () => 20_000 })
+    expect((await log.removeOld({ days: 9, megabytes: 1_000 })).entries).toBeGreaterThan(0)
+  })
+
   it('is no way for others: a log whose beginning was removed without telling is broken', async () => {
     open()
     fill(log, 300)

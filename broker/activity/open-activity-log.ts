@@ -9,6 +9,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { DatabaseSync } from 'node:sqlite'
 import { type ActivityEntry, ActivityQuery } from '../../contract/activity.ts'
 import type { ActivityLog, Clock } from '../ports.ts'
 import { closes } from './activity-row.ts'
@@ -33,7 +34,7 @@ import { readRelated } from './read-related.ts'
 import { redactEntries } from './redact-entries.ts'
 import { type Keep, knowsTheDay, type Removed, removeOld } from './retention.ts'
 import { startSealing } from './sealing.ts'
-import { openSealBook, type Seal, type SealKind, type SealSigner } from './seals.ts'
+import { openSealBook, readSeals, type Seal, type SealKind, type SealSigner } from './seals.ts'
 import { createTailCache } from './tail-cache.ts'
 import { drawTimeline, type TimelineLane } from './timeline.ts'
 import { verifyForSeal } from './verify-log.ts'
@@ -271,7 +272,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       inTurn(async () => {
         await followUp.catchUp()
         const parts = { files, hot, writer, sealing, keeper: startedKeeper, clock }
-        const byAge = knowsTheDay(clock(), before.seal?.at ?? null, openForMs())
+        const byAge = knowsTheDay(clock(), sealsBefore(hot.db, boot), openForMs())
         const [known, keys] = [proved, publicKeys]
         prove(null)
         const removed = await removeOld(parts, keep, byAge).finally(rewritten)
@@ -303,5 +304,6 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   }
 }
 
+const sealsBefore = (db: DatabaseSync, boot: string) => readSeals(db).filter((seal) => seal.boot !== boot)
 const keysOf = (signer: SealSigner | undefined) =>
   signer === undefined ? [] : [signer.publicKey, ...(signer.formerKeys ?? [])]

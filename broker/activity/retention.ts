@@ -38,12 +38,21 @@ const DAY_MS = 86_400_000
 const AWAY_MS = 31 * DAY_MS
 
 /**
- * False for a day after a start at which the clock stands far ahead of where it was last sealed: a wrong clock would make
- * everything old, and what was removed does not come back when the clock is set right.
- * @param sealedAt of the run before, by the clock; null without one
+ * False for a day after the clock was found far ahead of where it was last sealed: a wrong clock would make everything
+ * old, and what was removed does not come back when the clock is set right. To start once more does not end the doubt.
+ * @param seals of the runs before, by the clock
  */
-export const knowsTheDay = (now: number, sealedAt: number | null, openForMs: number): boolean =>
-  sealedAt === null || openForMs >= DAY_MS || now - openForMs - sealedAt <= AWAY_MS
+export function knowsTheDay(now: number, seals: { since: number; at: number }[], openForMs: number): boolean {
+  if (openForMs >= DAY_MS) return true
+  /** From here to now there was no leap. */
+  let edge = now - openForMs
+  // What was sealed later than now was sealed by a clock that is right again.
+  for (const { since, at } of seals.filter(({ at }) => at <= edge).toSorted((a, b) => b.at - a.at)) {
+    if (edge - at > AWAY_MS) return now - edge >= DAY_MS
+    edge = Math.min(edge, since)
+  }
+  return true
+}
 
 /**
  * Removes what is older than `days` (unless `byAge` is false) or over `megabytes`. Rejects when the log can't be written.
