@@ -845,6 +845,63 @@ describe('log export', () => {
     expect(stderr).toContain('there already')
     expect(readFileSync(path.join(world.cwd, 'out.csv'), 'utf8')).toBe('mine')
   })
+
+  it('writes a file of its own', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, api)
+    const { code, stdout } = await run(['log', 'export', '--format', 'csv', '-o', 'out.csv', '--json'])
+    const file = path.join(world.cwd, 'out.csv')
+    expect([code, JSON.parse(stdout)]).toEqual([0, { file, characters: 15 }])
+    expect(readFileSync(file, 'utf8')).toBe('seq,at\n1,a\n2,b\n')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  it('leaves nothing of a file that could not be finished', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, {
+      'activity.export': ({ after }: { after: number }) => {
+        if (after === 0) return parts[0]
+        throw new ApiError('failed', 'The log broke off.')
+      },
+    } as never)
+    const before = readdirSync(world.cwd)
+    const { code, stderr } = await run(['log', 'export', '--format', 'csv', '-o', 'out.csv'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('The log broke off.')])
+    expect(readdirSync(world.cwd)).toEqual(before)
+  })
+
+  it('says plainly why a file can’t be written', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, api)
+    const { code, stderr } = await run(['log', 'export', '-o', 'nowhere/out.jsonl'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('its folder is not there')])
+  })
+
+  it('leaves nothing of a file when it is interrupted', async () => {
+    const { world } = makeWorld()
+    const asked = Promise.withResolvers<void>()
+    await serve(world, {
+      'activity.export': ({ after }: { after: number }) => {
+        if (after === 0) return parts[0]
+        asked.resolve()
+        return new Promise(() => {})
+      },
+    } as never)
+    const before = readdirSync(world.cwd)
+    const words = [path.resolve('cli/main.ts'), 'log', 'export', '--format', 'csv', '-o', 'out.csv']
+    const env = { ...process.env, ...world.env }
+    const child = spawn(process.execPath, words, { cwd: world.cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let stderr = ''
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk
+    })
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    await asked.promise
+    expect(readdirSync(world.cwd)).not.toEqual(before)
+    child.kill('SIGINT')
+    expect([await ended, stderr]).toEqual([1, expect.stringContaining('Interrupted')])
+    expect(readdirSync(world.cwd)).toEqual(before)
+  })
 })
 
 describe('the commands that pages show', () => {

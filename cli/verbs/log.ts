@@ -1,5 +1,5 @@
 /** `sallyport log tail|search|verify|export`: the activity log. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -8,8 +8,9 @@ import type { Params } from '../../contract/broker-api.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
 import { createOutput, lasted, type Output, when } from '../output.ts'
-import { openSession, type World } from '../session.ts'
+import { openSession, type Session, type World } from '../session.ts'
 import { verifyFiles } from '../verify-log.ts'
+import { writeNewFile } from '../write-new-file.ts'
 import { wrongWords } from '../wrong-words.ts'
 
 export function addLog(program: Command, verbs: Verbs): void {
@@ -203,31 +204,27 @@ async function exportLog(
   if (!format.success) throw new CliError(EXIT.usage, 'usage', '--format is jsonl, csv or ocsf.')
   const file = typeof options.output === 'string' ? path.resolve(world.cwd, options.output) : null
   const range = { since: readTime('--since', options.since), until: readTime('--until', options.until) }
-  let after: number | null = 0
-  let characters = 0
-  let first = true
-  while (after !== null) {
-    const query: Params<'activity.export'> = { format: format.data, ...range, after, limit: 1000 }
-    const { text, next } = await session.call('activity.export', query)
-    // Each part of a CSV begins with its header; one is enough.
-    const part = format.data === 'csv' && !first ? text.slice(text.indexOf('\n') + 1) : text
-    if (file) await writeFile(file, part, { flag: first ? 'wx' : 'a', mode: 0o600 }).catch(unwritable(file))
-    else await write(world.stdout, part)
-    characters += part.length
-    first = false
-    after = next
+  const parts = exportParts(session, { format: format.data, ...range })
+  if (file === null) {
+    for await (const part of parts) await write(world.stdout, part)
+    return EXIT.ok
   }
-  if (file) {
-    out.object({ file, characters })
-    out.say(`Written: ${file}`)
-  }
+  const characters = await writeNewFile(file, parts)
+  out.object({ file, characters })
+  out.say(`Written: ${file}`)
   return EXIT.ok
 }
 
-function unwritable(file: string) {
-  return (error: NodeJS.ErrnoException): never => {
-    const why = error.code === 'EEXIST' ? 'it is there already' : (error.code ?? error.message)
-    throw new CliError(EXIT.failed, 'io', `${file} can't be written: ${why}.`)
+async function* exportParts(
+  session: Session,
+  wanted: Omit<Params<'activity.export'>, 'after' | 'limit'>,
+): AsyncGenerator<string> {
+  for (let after: number | null = 0, first = true; after !== null; first = false) {
+    const query: Params<'activity.export'> = { ...wanted, after, limit: 1000 }
+    const { text, next } = await session.call('activity.export', query)
+    // Each part of a CSV begins with its header; one is enough.
+    yield wanted.format === 'csv' && !first ? text.slice(text.indexOf('\n') + 1) : text
+    after = next
   }
 }
 
