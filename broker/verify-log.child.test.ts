@@ -96,6 +96,23 @@ describe('verifying without a broker', () => {
     expect(readFileSync(hot).equals(before)).toBe(true)
   })
 
+  it('says of what is no log that it is none', () => {
+    const other = path.join(base, 'other.db')
+    for (const text of ['', 'Dear diary, today nothing was recorded.\n'.repeat(40)]) {
+      writeFileSync(other, text)
+      expect(verify(other).firstBad?.text).toContain('is not a log of Sallyport’s')
+    }
+    expect(verify(path.join(base, 'nowhere.db')).firstBad?.text).toContain('There is no log')
+  })
+
+  it('says of what is no key that it is none', () => {
+    for (const key of ['zz', hot, path.resolve('package.json')]) {
+      const args = [path.resolve('broker/verify-log.child.ts'), hot, '--public-key', key]
+      const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' })
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/^--public-key takes 64 hex digits .*\n$/)])
+    }
+  })
+
   it('finds an older copy of all files, put back together', () => {
     rmSync(home, { recursive: true })
     cpSync(path.join(base, 'older'), home, { recursive: true })

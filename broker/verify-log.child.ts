@@ -18,6 +18,7 @@ import { sallyportPaths } from '../contract/paths.ts'
 import type { ChainPoint } from './activity/check-chain.ts'
 import { HEAD_ACCOUNT, parseWitnessed, type Witnessed } from './activity/head-witness.ts'
 import { keyList, readSealKeys, SEAL_KEYS_DOCUMENT } from './activity/seal-key.ts'
+import { readPublicKey } from './activity/seals.ts'
 import { type VerifyOptions, verifyFile } from './activity/verify-log.ts'
 import { WITNESS_DOCUMENT, witnessFile, witnessInFile } from './activity/witness-places.ts'
 import { createKeychain } from './secrets/keychain.ts'
@@ -43,9 +44,7 @@ if ((given === undefined) === !values.own || heads.some((head) => head === null)
   )
   process.exit(2)
 }
-const keys = (values['public-key'] ?? []).map((key) =>
-  /^[0-9a-f]{64}$/.test(key) ? Buffer.from(key, 'hex') : readFileSync(key, 'utf8'),
-)
+const keys = (values['public-key'] ?? []).map(readKey)
 const known = values.own ? await lookAround() : { file: given as string, options: {} }
 const report = await verifyFile(known.file, {
   ...known.options,
@@ -60,6 +59,17 @@ process.exitCode = report.ok ? 0 : 1
 function readHead(text: string): ChainPoint | null {
   const [, seq, hash] = /^(\d+):([0-9a-f]{64})$/.exec(text) ?? []
   return hash === undefined ? null : { seq: Number(seq), hash }
+}
+
+function readKey(key: string): Uint8Array | string {
+  try {
+    const read = /^[0-9a-f]{64}$/i.test(key) ? Buffer.from(key, 'hex') : readFileSync(key, 'utf8')
+    readPublicKey(read)
+    return read
+  } catch {
+    process.stderr.write(`--public-key takes 64 hex digits or the PEM file of an Ed25519 key; not ${key}.\n`)
+    return process.exit(2)
+  }
 }
 
 /** Keys and heads that lie apart from the log: in the keychain, among the documents, in the user's state folder. */

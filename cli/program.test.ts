@@ -163,6 +163,8 @@ describe('the command line', () => {
     ['alerts serch --json', /too many arguments/],
     ['grants revoke --json', /missing required argument/],
     ['log search --limit no --json', /--limit takes a whole number/],
+    ['log search --agent x --json', /--agent: too small/],
+    ['log search --decision maybe --json', /--decision: expected one of/],
     ['log verify --head no --json', /--head takes/],
     ['log tail --lines --json', /argument missing|takes a whole number/],
   ])('says of a wrong line, %s, what is wrong with it, as one object', async (line, text) => {

@@ -50,6 +50,7 @@ export async function verifyFiles(
     child.once('error', () => resolve(null))
     child.once('close', resolve)
   })
+  if (code === 2) throw new CliError(EXIT.usage, 'usage', words.trim())
   try {
     return VerifyReport.parse(JSON.parse(text))
   } catch {

@@ -18,6 +18,7 @@ import { offTimes } from './off-times.ts'
 import { openForReading, readable } from './open-for-reading.ts'
 import { type BlockList, isSame, joinBlocks, newestProof, type Proof } from './proved-blocks.ts'
 import { readPublicKey, readSeals } from './seals.ts'
+import { unreadable } from './unreadable-log.ts'
 import { type PartResult, type PartsOrder, type Stretch, verifyParts } from './verify-part.ts'
 
 export interface VerifyOptions {
@@ -54,7 +55,7 @@ export async function verifyForSeal(
   return { report: { ...verdict, ms: performance.now() - start }, blocks: verdict.ok ? blocks : null }
 }
 
-type Judged = Verdict & Pick<VerifyReport, 'gaps' | 'byBlocks'> & { blocks: BlockList | null }
+export type Judged = Verdict & Pick<VerifyReport, 'gaps' | 'byBlocks'> & { blocks: BlockList | null }
 
 /**
  * Blocks that the newest seal's statement proves are not walked again. When anything is not as it says, or not as it
@@ -278,19 +279,5 @@ function readStart(files: LogFiles): ChainPoint | null {
     return { seq: 0, hash: '' }
   } finally {
     hot.close()
-  }
-}
-
-function unreadable(error: unknown): Judged {
-  const text = `The log can’t be read: ${error instanceof Error ? error.message : String(error)}`
-  return {
-    ok: false,
-    entries: 0,
-    firstBad: { seq: 1, what: 'unreadable', text },
-    head: null,
-    sealedTo: null,
-    gaps: [],
-    byBlocks: null,
-    blocks: null,
   }
 }
