@@ -103,6 +103,8 @@ async function match(
     })
     const said = text(child.stderr)
     const feeding = feed(child, texts, starts)
+    // It may fail long before it is waited for.
+    feeding.catch(() => {})
     for await (const line of createInterface({ input: child.stdout })) {
       const found = parseMatch(line)
       if (!found) continue
@@ -137,7 +139,7 @@ async function feed({ stdin }: Ripgrep, texts: AsyncIterable<Buffer>, starts: nu
   })
 }
 /** It has found enough, and went. */
-const GONE = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']
+const GONE = ['EPIPE', 'ECANCELED', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']
 
 function countLines(bytes: Buffer): number {
   let count = bytes.at(-1) === NEWLINE ? 0 : 1
