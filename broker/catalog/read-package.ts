@@ -11,6 +11,7 @@ import type { InstalledTool } from '../ports.ts'
 import { hashPackage } from './hash-package.ts'
 import { PACKAGE_LIMITS } from './package-limits.ts'
 import { MODULE_FILE, readInside, toJavaScript } from './read-module.ts'
+import { schemaFault } from './schema-fault.ts'
 
 type From = InstalledTool['from']
 type Sources = Pick<InstalledTool, 'modules' | 'maps'>
@@ -70,6 +71,14 @@ export function assemble(
       'invalid-request',
       `The input of ${unreadable.name} in ${where} is no JSON Schema that can be checked.`,
     )
+  for (const { name, input } of manifest.functions) {
+    const fault = schemaFault(input)
+    if (fault)
+      return refused(
+        'invalid-request',
+        `The input of ${name} in ${where} says more than would be checked. At ${fault}.`.slice(0, 1000),
+      )
+  }
   const whole = { ...manifest, main }
   const { name, version, title, summary } = whole
   const hash = hashPackage(whole, modules)
