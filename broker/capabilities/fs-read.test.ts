@@ -120,6 +120,19 @@ describe('reading a file', () => {
     expect(await read(`${top}/plain/x`)).toMatchObject({ kind: 'failed', code: 'not-found' })
   })
 
+  test('a path that goes through nothing and back is not said to lead to nothing', async () => {
+    const file = put('there.txt', 'x')
+    for (const way of ['nope/../there.txt', 'there.txt/../there.txt', 'there.txt/..', 'nope/..']) {
+      const outcome = await read(`${top}/${way}`)
+      expect([way, outcome]).toMatchObject([way, { kind: 'failed', code: 'not-found' }])
+      if (outcome.kind === 'failed') expect(outcome.person).toContain('before a “..”')
+    }
+    expect(await read(`${top}/nope/../gone.txt`)).toMatchObject({ person: '“gone.txt” does not exist.' })
+    expect(await read(`${path.dirname(file)}/nope/../gone/x`)).toMatchObject({
+      person: '“x” does not exist.',
+    })
+  })
+
   test('does not wait for a FIFO, open a device or look into the kernel', async () => {
     execFileSync('mkfifo', [`${top}/pipe`])
     fs.symlinkSync('/dev/zero', `${top}/zero`)

@@ -1,9 +1,16 @@
 /** What the operating system's errors mean, in words for the person and the model. */
 import { type Failed, type FailureCode, failed } from '../../../contract/outcome.ts'
 
+/** No word of the system's: see `MEANING`. */
+export const LOST_ON_THE_WAY = 'lost on the way'
+
 const MEANING: Record<string, { code: FailureCode; words: string }> = {
   ENOENT: { code: 'not-found', words: 'does not exist' },
   ENOTDIR: { code: 'not-found', words: 'does not exist: a part of the path is no folder' },
+  [LOST_ON_THE_WAY]: {
+    code: 'not-found',
+    words: 'was not reached: what stands before a “..” in the path does not exist, or is no folder',
+  },
   ELOOP: { code: 'not-found', words: 'leads in a circle of links, or further than links are followed' },
   EEXIST: { code: 'exists', words: 'exists already' },
   ENOTEMPTY: { code: 'exists', words: 'exists already and is not empty' },

@@ -1,8 +1,10 @@
 /**
  * What all file capabilities share: one holder of handles, one guard, one way from a tool's text to something held.
  */
+import fs from 'node:fs'
 import os from 'node:os'
 import { type Outcome, ok } from '../../../contract/outcome.ts'
+import { LOST_ON_THE_WAY } from './explain-error.ts'
 import { createPathGuard, type PathGuard } from './guard-paths.ts'
 import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
 import { createDarwinHolder } from './hold-on-darwin.ts'
@@ -39,6 +41,16 @@ export interface FileRoomOptions {
 const HOLDERS: Partial<Record<NodeJS.Platform, typeof createLinuxHolder>> = {
   darwin: createDarwinHolder,
   win32: createWindowsHolder,
+}
+
+/** What is named is there, but the path goes through something that is not, and back by `..`. */
+function isLostOnTheWay(text: string, { path, errno }: HeldNothing): boolean {
+  if (!/(^|[/\\])\.\.([/\\]|$)/.test(text) || (errno !== 'ENOENT' && errno !== 'ENOTDIR')) return false
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
 }
 
 export function createFileRoom(options: FileRoomOptions): FileRoom {
@@ -88,6 +100,8 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     const refusal = pathGuard().refuse(found.path)
     const way = wayTo(parsed.value, found, followLast, platform)
     if (way) found.way = way
+    if ('state' in found && found.state === 'missing' && isLostOnTheWay(parsed.value, found))
+      found.errno = LOST_ON_THE_WAY
     if (!refusal) return ok(found)
     found.close()
     return refusal
