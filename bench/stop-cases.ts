@@ -27,7 +27,7 @@ export interface StopCase {
 }
 
 /** Enough to be under way for many turns. */
-const LARGE_KB = 4 * 1024
+const LARGE_KB = 1024
 const PREPARE_MS = 5_000
 const LOOK_MS = 2
 

@@ -49,6 +49,8 @@ const LOOK_MS = 8
 const SHOWN = 3
 /** Of one upload. */
 const UPLOAD_KB = 64
+/** In the command of what a broker starts for itself: who ends its group, and who asks the keychain. */
+const OWN = [GROUP_KILL, 'keychain.child']
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export type Shell = ChildProcess & { pid: number }
@@ -65,8 +67,10 @@ export interface Scene {
 export interface Filled {
   shell: Shell
   broker: number
-  /** Every process below the broker. */
+  /** Every process below the broker but its own. */
   below: ProcessTable
+  /** What it has for itself, and ends with it. */
+  own: ProcessTable
   /** The newest of each kind that shows outside: a file that changed, bytes that arrived. */
   effects(): Effect[]
   /** Epoch ms of the last of them. */
@@ -176,10 +180,14 @@ export async function openScene(crowd: Crowd = FULL): Promise<Scene> {
     await sleep(crowd.busyMs)
     const below = collectTrees([broker])
     below.delete(broker)
-    // It is the broker's own, and ends with it.
-    for (const pid of below.keys()) if (commandOf(pid).includes(GROUP_KILL)) below.delete(pid)
+    const own: ProcessTable = new Map()
+    for (const [pid, facts] of below) {
+      if (!OWN.some((word) => commandOf(pid).includes(word))) continue
+      own.set(pid, facts)
+      below.delete(pid)
+    }
     return {
-      ...{ shell, broker, below, effects },
+      ...{ shell, broker, below, own, effects },
       lastEffect: () => Math.max(...effects().map(({ at }) => at)),
       clear() {
         peer.forget(current)

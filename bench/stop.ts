@@ -169,6 +169,7 @@ async function measure(scene: Scene, each: StopCase, before: Measured | null): P
   const filled = await scene.fill({ uploadKb: each.uploadKb })
   before?.lookAgain()
   const facts = readProcess(filled.broker)
+  const own = [...filled.own, ...(facts ? [[filled.broker, facts] as const] : [])]
   await each.prepare?.(scene, filled)
   const [start, startMs] = [performance.now(), Date.now()]
   const trace = process.argv.includes('--trace') ? traceTry(startMs, filled.shell, filled.broker) : null
@@ -191,7 +192,7 @@ async function measure(scene: Scene, each: StopCase, before: Measured | null): P
     result,
     lookAgain() {
       if (filled.lastEffect() > last) result.lateEffects++
-      if (each.endsBroker && facts !== null && !hasEnded(filled.broker, facts)) result.survivors++
+      if (each.endsBroker) result.survivors += own.filter(([pid, known]) => !hasEnded(pid, known)).length
       filled.clear()
     },
   }
