@@ -13,7 +13,8 @@ export interface DiagnosticLog {
   say(text: string): void
 }
 
-export function createDiagnosticLog(folder: string): DiagnosticLog {
+/** @param clean takes out what no file may hold: what broke may say what it was at */
+export function createDiagnosticLog(folder: string, clean: (text: string) => string): DiagnosticLog {
   const file = join(folder, 'diagnostic.log')
   const write = (line: Record<string, unknown>) => {
     try {
@@ -27,7 +28,7 @@ export function createDiagnosticLog(folder: string): DiagnosticLog {
   return {
     file,
     fault: (where, error) =>
-      write({ where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
-    say: (text) => write({ text }),
+      write({ where, error: clean(error instanceof Error ? (error.stack ?? error.message) : String(error)) }),
+    say: (text) => write({ text: clean(text) }),
   }
 }

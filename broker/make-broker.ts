@@ -29,6 +29,7 @@ import { findRuleFaults } from './gate/decide/find-rule-faults.ts'
 import { followToolRules } from './gate/decide/tool-rules.ts'
 import { placeOf } from './gate/find-leak.ts'
 import { makeGate } from './gate/make-gate.ts'
+import { scrubEntry } from './gate/scrub-entry.ts'
 import { openGrantBook } from './grants/grant-book.ts'
 import { partCovers } from './grants/match-scope.ts'
 import { scopeSteps } from './grants/scope-steps.ts'
@@ -135,12 +136,13 @@ async function makeRooms(options: BrokerOptions) {
   for (const folder of [paths.config, paths.data]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const clock = Date.now
   const newId = createIds()
-  const diagnostic = createDiagnosticLog(paths.data)
+  const diagnostic = createDiagnosticLog(paths.data, (text) => leaks.redactKnown(text).text)
   const onFault = (error: unknown) => diagnostic.fault('broker', error)
   const startedAt = clock()
+  const leaks = createLeakScanner(createCredentialFinder(undefined, onFault))
 
   const store = openDocumentStore({ file: join(paths.data, 'state.db') })
-  const log = keepOpeningLog({
+  const kept = keepOpeningLog({
     file: join(paths.data, 'activity.db'),
     clock,
     productVersion: options.version,
@@ -153,6 +155,8 @@ async function makeRooms(options: BrokerOptions) {
     ],
     onFault,
   })
+  // What the gate stages was cleaned there; the rest is what people and agents are called, and say of an incident.
+  const log: typeof kept = { ...kept, append: (entry) => kept.append(scrubEntry(leaks, entry)) }
   const stop = createStopSwitch({
     store,
     clock,
@@ -161,7 +165,6 @@ async function makeRooms(options: BrokerOptions) {
     mayResume: () => !session.locked(),
   })
 
-  const leaks = createLeakScanner(createCredentialFinder(undefined, onFault))
   const keychain = createKeychain({
     node: options.node,
     childFile: join(dist, 'broker', 'keychain.child.js'),

@@ -47,10 +47,15 @@ async function answerOne(
 ): Promise<Answered> {
   const offered = tools.find(call.name)
   if (!offered)
-    return unmade(run, call, `There is no tool named “${call.name.slice(0, 100)}”. ${namesOf(tools)}`)
-  if (call.fault) return unmade(run, call, `The call could not be read: ${call.fault}`, offered)
+    return unmade(parts, run, call, `There is no tool named “${call.name.slice(0, 100)}”. ${namesOf(tools)}`)
+  if (call.fault) return unmade(parts, run, call, `The call could not be read: ${call.fault}`, offered)
   const { tool, fn, title } = offered
-  const shown = run.record.openCall({ tool: tool.name, function: fn, title, input: shorten(call.input) })
+  const shown = run.record.openCall({
+    tool: tool.name,
+    function: fn,
+    title,
+    input: shorten(parts.leaks.redactJson(call.input).value),
+  })
   const effects = new Map<string, CallItem['effects'][number]>()
   const show = () => {
     const list = [...effects.values()]
@@ -130,8 +135,15 @@ function answered(call: ModelToolCall, outcome: Outcome<Json>, forModel: string)
 }
 
 /** Nothing was called; the run shows why, and the model reads it. */
-function unmade(run: Run, call: ModelToolCall, why: string, offered?: OfferedFunction): Answered {
-  const title = offered?.title ?? call.name.slice(0, 80)
+function unmade(
+  { leaks }: RunParts,
+  run: Run,
+  call: ModelToolCall,
+  said: string,
+  offered?: OfferedFunction,
+): Answered {
+  const why = leaks.redactKnown(said).text
+  const title = offered?.title ?? leaks.redactKnown(call.name).text.slice(0, 80)
   run.record.note('warn', `${title}: ${why}`)
   run.budget.countCall()
   const outcome = refused('invalid-request', why)

@@ -51,7 +51,8 @@ export function beginRun(options: RunsOptions, beginning: RunBeginning): ActiveR
   })
   const { context, showState } = contextOf(options, beginning, budget, controller.signal)
   const unwatch = options.stop.onChange(showState)
-  record.add({ kind: 'prompt', id: options.newId('item'), at: options.clock(), text: prompt })
+  const shown = options.leaks.redactKnown(prompt).text
+  record.add({ kind: 'prompt', id: options.newId('item'), at: options.clock(), text: shown })
   if (record.summary().tour) record.note('info', TOUR_NOTE)
   options.origins.personSaid(ref.id, prompt)
   showState()

@@ -15,7 +15,7 @@ export interface RunsOptions extends RunParts {
   agents: OpenAgentBook
   store: DocumentStore
   log: Pick<ActivityLog, 'append'>
-  leaks: Pick<LeakScanner, 'scan'>
+  leaks: RunParts['leaks'] & Pick<LeakScanner, 'scan'>
   emit: Emit
   /** How many runs are under way, at each change. */
   onActive?: (count: number) => void

@@ -11,6 +11,7 @@ import type {
   Catalog,
   Clock,
   Gate,
+  LeakScanner,
   ModelEvent,
   ModelMessage,
   ModelRoom,
@@ -30,6 +31,8 @@ export interface RunParts {
   catalog: Catalog
   models: ModelRoom
   origins: OriginTracker
+  /** What a model says may hold a secret: a provider knows its own key. */
+  leaks: Pick<LeakScanner, 'redactKnown' | 'redactJson' | 'stream'>
   stop: StopSwitch
   clock: Clock
   newId(kind: string): string
@@ -66,6 +69,8 @@ export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
     { role: 'person', text: run.prompt },
   ]
   let vain = 0
+  // The gate reads what the model wrote; nobody else does.
+  const clean = (call: ModelToolCall) => ({ ...call, input: parts.leaks.redactJson(call.input).value })
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const blocked = await mayGoOn(parts, run)
     if (blocked) return blocked
@@ -79,7 +84,7 @@ export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
     if (spoken.fault) return endOf(spoken.fault)
     countTokens(run, agent, messages, spoken)
     if (spoken.calls.length === 0) return finished(run, spoken)
-    messages.push({ role: 'model', text: spoken.text, calls: spoken.calls })
+    messages.push({ role: 'model', text: spoken.text, calls: spoken.calls.map(clean) })
     let unmade = ''
     let made = false
     for (const calls of groupCalls(spoken.calls)) {
@@ -134,20 +139,28 @@ interface Spoken {
 async function listen(parts: RunParts, run: Run, events: AsyncIterable<ModelEvent>): Promise<Spoken> {
   const spoken: Spoken = { text: '', calls: [], fault: null, end: null }
   let shown: ReturnType<RunRecord['openText']> | null = null
+  const words = parts.leaks.stream()
+  const show = (text: string) => {
+    if (text === '') return
+    shown ??= run.record.openText()
+    shown.append(text)
+    spoken.text += text
+  }
   for await (const event of events) {
-    if (event.kind === 'text') {
-      shown ??= run.record.openText()
-      shown.append(event.text)
-      spoken.text += event.text
-    } else if (event.kind === 'call') spoken.calls.push(event.call)
+    if (event.kind === 'text') show(words.push(event.text))
+    else if (event.kind === 'call') spoken.calls.push(event.call)
     else if (event.kind === 'fault') spoken.fault = event.fault
     else spoken.end = event
   }
-  shown?.finish()
+  show(words.end())
+  finish(shown)
   const wrote = [spoken.text, ...spoken.calls.map(({ input }) => JSON.stringify(input))].join('\n').trim()
   if (wrote !== '') parts.origins.noteModel(run.ref.id, wrote)
   return spoken
 }
+
+type Shown = ReturnType<RunRecord['openText']>
+const finish = (shown: Shown | null) => shown?.finish()
 
 function countTokens(
   run: Run,

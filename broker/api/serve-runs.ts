@@ -31,7 +31,11 @@ export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
     },
     'runs.undoPreview': async ({ id }) => {
       known(id)
-      return { ...(await undo.preview(id)), home: rooms.options.home }
+      const preview = await undo.preview(id)
+      // The person's own files may hold what is stored as a secret; a preview is no place for it.
+      const clean = (diff: string | null) => diff && rooms.leaks.redactKnown(diff).text
+      const changes = preview.changes.map((change) => ({ ...change, diff: clean(change.diff) }))
+      return { ...preview, changes, home: rooms.options.home }
     },
     'runs.undo': async (what, caller) => {
       known(what.runId)

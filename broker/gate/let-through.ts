@@ -16,6 +16,7 @@ import type {
   EffectNotice,
   FlowFacts,
   GrantBook,
+  LeakScanner,
   OriginTracker,
   Prepared,
 } from '../ports.ts'
@@ -30,6 +31,7 @@ interface LetThroughParts {
   consent: Pick<ConsentDesk, 'ask'>
   grants: GrantBook
   origins: OriginTracker
+  leaks: Pick<LeakScanner, 'redactKnown'>
   clock: Clock
   halts: Halts
   notes: GateNotes
@@ -111,6 +113,12 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
     }
   }
 
+  /** What the request itself carries was looked at before; what it would replace may be the person's own secret. */
+  function withoutSecrets(prepared: Prepared): Prepared {
+    if (prepared.diff === null) return prepared
+    return { ...prepared, diff: parts.leaks.redactKnown(prepared.diff).text }
+  }
+
   async function ask(
     context: CallContext,
     prepared: Prepared,
@@ -124,7 +132,7 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
     context.onWait?.(true)
     try {
       const answer = await parts.consent.ask({
-        prepared,
+        prepared: withoutSecrets(prepared),
         context,
         because: decided.because,
         asking: decided.asking,

@@ -4,7 +4,15 @@
  */
 import type { ModelChoice } from '../../contract/agent.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
-import type { CallContext, ModelClient, ModelEvent, ModelMessage, ModelRequest, ModelRoom } from '../ports.ts'
+import type {
+  CallContext,
+  ModelClient,
+  ModelEvent,
+  ModelMessage,
+  ModelRequest,
+  ModelRoom,
+  ModelTool,
+} from '../ports.ts'
 import { detectModels, type LOCAL_SERVERS } from './detect-models.ts'
 import { createEventQueue } from './event-queue.ts'
 import { guardHttp, type Http, type HttpLimits } from './guard-http.ts'
@@ -59,8 +67,9 @@ function createClient(
       const ended = new AbortController()
       const signal = AbortSignal.any([request.signal, context.signal, ended.signal])
       const messages = request.messages.map((message) => redactMessage(options, message, context))
-      const bounded = { ...request, messages, signal }
-      const sent = JSON.stringify([messages.map(({ role, text }) => [role, text]), request.tools])
+      const tools = request.tools.map((tool) => redactTool(options, tool, context))
+      const bounded = { ...request, messages, tools, signal }
+      const sent = JSON.stringify([messages.map(({ role, text }) => [role, text]), tools])
       const call: ModelCall = { choice, address: address.value, context, what: 'answer', sent }
       const queue = createEventQueue<ModelEvent>()
       const done = passModelCall<Spent>(
@@ -93,6 +102,17 @@ function redactMessage(
 ): ModelMessage {
   const text = redact?.(message.text, context) ?? message.text
   return text === message.text ? message : { ...message, text }
+}
+
+/** What a tool says of itself was written by others, too. A schema that holds a secret is none that a tool needs. */
+function redactTool(
+  { redact = (text) => text }: ModelsOptions,
+  tool: ModelTool,
+  context: Omit<CallContext, 'tool' | 'callId'>,
+): ModelTool {
+  const schema = JSON.stringify(tool.input)
+  const input = redact(schema, context) === schema ? tool.input : { type: 'object' }
+  return { ...tool, description: redact(tool.description, context), input }
 }
 
 async function askModel(

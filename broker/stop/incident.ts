@@ -88,7 +88,9 @@ export function createIncidents(parts: IncidentParts): Incidents {
   const left = load()
   if (left !== null && left.endedAt === null && isLocked(left)) parts.lockSecrets(true)
 
-  async function startNow({ by, why = '', folder, days = 30, asked }: Begin): Promise<Incident> {
+  async function startNow({ by, why: said = '', folder, days = 30, asked }: Begin): Promise<Incident> {
+    // Who tells of a leak may write what has leaked.
+    const why = parts.leaks.scan(said).redacted
     const faults: string[] = []
     const step = async <T>(name: string, work: () => T | Promise<T>, otherwise: T): Promise<T> => {
       try {
