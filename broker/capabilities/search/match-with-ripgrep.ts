@@ -5,7 +5,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
@@ -15,6 +14,9 @@ import { type LineMatch, type LineMatcher, type LineQuery, lineText } from './ma
 /** Longest search, however much there is to search. */
 const MAX_MS = 60_000
 const NEWLINE = 10
+const COLON = 58
+/** More than is told of a line. */
+const MAX_COLUMNS = 2048
 
 /** Ends a sandbox that may only be starting, whole. */
 export type EndSandbox = (pid: number) => void
@@ -70,7 +72,10 @@ function sandbox(): string[] {
 }
 
 function argumentsFor({ pattern, regex, ignoreCase }: LineQuery): string[] {
-  const how = ['--no-config', '--json', '--text', '--encoding', 'none', '--crlf', '--threads', '1']
+  // Not as JSON: of a long line that would name each of its matches, a hundred times as much as the line.
+  const how = ['--no-config', '--no-heading', '--line-number', '--no-filename', '--color', 'never']
+  how.push('--text', '--encoding', 'none', '--crlf', '--threads', '1')
+  how.push('--max-columns', `${MAX_COLUMNS}`, '--max-columns-preview')
   if (!regex) how.push('--fixed-strings')
   if (ignoreCase) how.push('--ignore-case')
   return [...how, '--regexp', pattern, '-']
@@ -105,7 +110,7 @@ async function match(
     const feeding = feed(child, texts, starts)
     // It may fail long before it is waited for.
     feeding.catch(() => {})
-    for await (const line of createInterface({ input: child.stdout })) {
+    for await (const line of linesOf(child.stdout)) {
       const found = parseMatch(line)
       if (!found) continue
       matches.push({ ...place(starts, found.line), text: found.text })
@@ -143,8 +148,22 @@ const GONE = ['EPIPE', 'ECANCELED', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 
 
 function countLines(bytes: Buffer): number {
   let count = bytes.at(-1) === NEWLINE ? 0 : 1
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === NEWLINE) count++
   return count
+}
+
+/** By line feeds alone: whatever else ends a line elsewhere is part of one here. */
+async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = []
+  for await (const chunk of stream) {
+    let from = 0
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      yield Buffer.concat([...parts, chunk.subarray(from, at)])
+      parts = []
+      from = at + 1
+    }
+    if (from < chunk.length) parts.push(chunk.subarray(from))
+  }
 }
 
 /** The last text that begins at or before the line. */
@@ -158,24 +177,13 @@ function place(starts: number[], line: number): { index: number; line: number } 
   return { index: low, line: line - (starts[low] ?? 1) + 1 }
 }
 
-function parseMatch(json: string): { line: number; text: string } | null {
-  try {
-    const { type, data } = JSON.parse(json) as {
-      type?: unknown
-      data?: { line_number?: unknown; lines?: { text?: unknown; bytes?: unknown } }
-    }
-    if (type !== 'match' || typeof data?.line_number !== 'number') return null
-    const { lines } = data
-    const line =
-      typeof lines?.text === 'string'
-        ? lines.text
-        : typeof lines?.bytes === 'string'
-          ? Buffer.from(lines.bytes, 'base64').toString('utf8')
-          : ''
-    return { line: data.line_number, text: lineText(line.replace(/\r?\n$/, '')) }
-  } catch {
-    return null
-  }
+/** `12:text` */
+function parseMatch(line: Buffer): { line: number; text: string } | null {
+  const colon = line.indexOf(COLON)
+  const number = Number(line.subarray(0, colon).toString('latin1'))
+  if (colon < 1 || !Number.isSafeInteger(number)) return null
+  const text = line.subarray(colon + 1, colon + 1 + 4 * MAX_COLUMNS).toString('utf8')
+  return { line: number, text: lineText(text.replace(/\r$/, '')) }
 }
 
 function explain(complaint: string) {

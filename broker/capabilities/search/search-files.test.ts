@@ -148,6 +148,19 @@ describe('regular expressions', () => {
     expect(warnings).toEqual([])
   })
 
+  test.skipIf(!ripgrep)(
+    'a line with a million matches costs no more than any other, and is told as it begins',
+    async () => {
+      put('long', `${'x'.repeat(4_000_000)}\nab\rc x\r\nü x`)
+      const before = process.threadCpuUsage()
+      expect(await searchWith(ripgrep as LineMatcher, { pattern: 'x' })).toMatchObject({
+        found: [`long:1 ${'x'.repeat(500)}`, 'long:2 ab\rc x', 'long:3 ü x'],
+      })
+      const { user, system } = process.threadCpuUsage(before)
+      // Of the processor, so whatever else this computer does; each match by itself cost seconds.
+      expect((user + system) / 1000).toBeLessThan(500)
+    },
+  )
   test.skipIf(!ripgrep)('a cancelled run ends the search', async () => {
     for (let i = 0; i < 20; i++) put(`f${i}`, 'x'.repeat(1_000_000))
     const control = new AbortController()
