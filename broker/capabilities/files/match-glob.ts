@@ -27,21 +27,31 @@ export function parseGlob(glob: string | undefined): Outcome<(relative: string) 
       `The glob has more than ${MAX_ALTERNATIVES} alternatives. Use a simpler one.`,
     )
   const tests = alternatives.map(testOf)
-  return ok((relative) => tests.some((test) => test(relative)))
+  return ok((relative) => {
+    const path = spelled(relative)
+    return tests.some((test) => test(path))
+  })
 }
 
-function testOf(glob: string): (relative: string) => boolean {
+/** A path taken apart once for all alternatives. */
+interface Spelled {
+  names: string[][]
+  last: string[]
+}
+
+function spelled(relative: string): Spelled {
+  const names = relative.split('/').map((name) => [...name])
+  return { names, last: names.at(-1) as string[] }
+}
+
+function testOf(glob: string): (path: Spelled) => boolean {
   const parts = glob.replace(/^\.?\/+/, '').split('/')
   if (parts.length === 1 && !glob.startsWith('/') && parts[0] !== '**') {
     const pieces = parsePieces(parts[0] as string)
-    return (relative) => matchName(pieces, [...relative.slice(relative.lastIndexOf('/') + 1)])
+    return ({ last }) => matchName(pieces, last)
   }
   const segments = parts.map((part): Segment => (part === '**' ? 'deep' : parsePieces(part)))
-  return (relative) =>
-    matchPath(
-      segments,
-      relative.split('/').map((name) => [...name]),
-    )
+  return ({ names }) => matchPath(segments, names)
 }
 
 /** Which of the first `i` names fit the first segments: one row a segment, so `**` costs no more than a name. */
@@ -63,6 +73,7 @@ function matchPath(segments: Segment[], names: string[][]): boolean {
 
 /** Goes back to the last star only: an earlier one never does better. */
 function matchName(pieces: Piece[], name: string[]): boolean {
+  if (!endsLike(pieces, name)) return false
   let piece = 0
   let at = 0
   let star = -1
@@ -84,6 +95,16 @@ function matchName(pieces: Piece[], name: string[]): boolean {
   }
   while (pieces[piece]?.kind === 'star') piece++
   return piece === pieces.length
+}
+
+/** What comes after the last star stands at the end: most names that don't fit are known by that. */
+function endsLike(pieces: Piece[], name: string[]): boolean {
+  for (let back = 1; back <= pieces.length; back++) {
+    const piece = pieces[pieces.length - back] as Piece
+    if (piece.kind === 'star') return true
+    if (back > name.length || !fitsPiece(piece, name[name.length - back] as string)) return false
+  }
+  return pieces.length === name.length
 }
 
 function fitsPiece(piece: Piece, char: string): boolean {

@@ -4,8 +4,8 @@
  * nobody.
  */
 import fs from 'node:fs'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { HeldThing, PathHolder } from './held.ts'
+import { createTurns } from './take-turns.ts'
 
 export interface WalkedEntry {
   name: string
@@ -28,15 +28,15 @@ export interface WalkOptions {
   mayEnter(path: string): boolean
 }
 
-const ENTRIES_A_TURN = 256
 /** Past this, names come in the disk's order. */
 const MAX_SORTED = 50_000
 
 export async function* walkFolder(top: HeldThing, options: WalkOptions): AsyncGenerator<WalkedEntry> {
-  let sinceTurn = 0
+  // By the clock: what is done with an entry may take long, too.
+  const takeTurns = createTurns()
   async function* inside(folder: HeldThing, relative: string, depth: number): AsyncGenerator<WalkedEntry> {
     for (const name of await listNames(folder)) {
-      if (++sinceTurn % ENTRIES_A_TURN === 0) await nextTurn()
+      await takeTurns()
       if (options.signal.aborted) return
       const stat = lookAt(`${folder.at}/${name}`)
       if (!stat) continue

@@ -107,7 +107,7 @@ export function createCopyEntries(deps: WriteDeps) {
       await syncFolder(to.folder.at)
       return copied
     } catch (error) {
-      fs.rmSync(temporary, { recursive: true, force: true })
+      await fs.promises.rm(temporary, { recursive: true, force: true })
       return explainError(error, to.name)
     }
   }

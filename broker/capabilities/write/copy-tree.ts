@@ -9,6 +9,7 @@ import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import type { HeldThing, PathHolder } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
 import { refuseHardLink } from '../files/read-held.ts'
+import { createTurns } from '../files/take-turns.ts'
 
 export interface CopyOptions {
   holder: PathHolder
@@ -48,7 +49,8 @@ export async function copyTree(from: HeldThing, to: string, options: CopyOptions
     checkSignal(options)
     return ok({ files: count.files, bytes: count.bytes })
   } catch (error) {
-    fs.rmSync(to, { recursive: true, force: true })
+    // Off this thread: it may be a great deal by then.
+    await fs.promises.rm(to, { recursive: true, force: true })
     if (error instanceof Refusal) return error.outcome
     return explainError(error, lastName(from.path))
   }
@@ -156,7 +158,9 @@ async function copyFolder(
   depth: number,
 ): Promise<void> {
   fs.mkdirSync(to, 0o700)
-  for (const name of fs.readdirSync(from.at)) {
+  const takeTurns = createTurns()
+  for (const name of await fs.promises.readdir(from.at)) {
+    await takeTurns()
     const child = options.holder.holdChild(from, name)
     try {
       if (child) await copyThing(child, `${to}/${name}`, options, count, depth + 1)

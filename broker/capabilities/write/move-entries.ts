@@ -197,10 +197,10 @@ export function createMoveEntries(deps: WriteDeps) {
       }
       renameEntry(temporary, to.at, fs.lstatSync(temporary))
       if (carried.takeAway()) return ok(true)
-      fs.rmSync(to.at, { recursive: true })
+      await fs.promises.rm(to.at, { recursive: true })
       return movedMeanwhile(from.path)
     } catch (error) {
-      fs.rmSync(temporary, { recursive: true, force: true })
+      await fs.promises.rm(temporary, { recursive: true, force: true })
       return explainError(error, to.name)
     } finally {
       thing?.close()

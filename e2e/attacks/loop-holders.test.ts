@@ -1,0 +1,118 @@
+/**
+ * Requests at the size that is still let through, made to keep the broker's thread: while each is under way, everybody
+ * else has a turn all the time. What counts is the processor time between two turns, so that it is the same however busy
+ * this computer is. The real gate and the real capabilities.
+ */
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Perimeter } from '../../contract/perimeter.ts'
+import type { OperationName } from '../../contract/request.ts'
+import type { Json } from '../../contract/words.ts'
+import { openTestHouse, type TestHouse } from '../fixtures/open-test-house.ts'
+
+/** What the broker promises, ms. */
+const LONGEST_TURN = 100
+/** A call may take its time; it is ended by its own clock. */
+const CALL_MS = 4_000
+const NAME = 'a'.repeat(200)
+
+let house: TestHouse
+let top: string
+const at = (name: string) => path.join(top, name)
+
+beforeAll(async () => {
+  house = await openTestHouse({ person: () => 'allow' })
+  top = path.join(realpathSync(house.home), 'work')
+  for (const folder of ['many', 'files']) mkdirSync(at(folder), { recursive: true })
+  for (let i = 0; i < 8_000; i++) writeFileSync(at(`many/${NAME}${i}`), '')
+  writeFileSync(at('line.txt'), 'x'.repeat(4_000_000))
+  writeFileSync(at('lines.txt'), 'a\n'.repeat(2_000_000))
+  await longestTurn('fs.stat', { path: top })
+})
+afterAll(() => house.close())
+
+const cpu = () => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+/** The longest that nobody else had a turn, in ms of processor time. */
+async function longestTurn(operation: OperationName, args: Json, write: 'allow' | 'ask' = 'allow') {
+  let longest = 0
+  let last = cpu()
+  let on = true
+  const turn = () => {
+    const now = cpu()
+    longest = Math.max(longest, now - last)
+    last = now
+    if (on) setImmediate(turn)
+  }
+  setImmediate(turn)
+  await house.gate.passCapability(
+    {
+      principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
+      perimeter: Perimeter.parse({ folders: [{ path: top, read: 'allow', write }] }),
+      run: { id: 'run_holds', title: 'Test' },
+      ...{ tool: null, callId: 'call_holds', signal: AbortSignal.timeout(CALL_MS) },
+    },
+    operation,
+    args,
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  on = false
+  return longest
+}
+
+const stars = (count: number) => Array.from({ length: count }, () => '**').join('/')
+const REQUESTS: [what: string, operation: OperationName, args: () => Json][] = [
+  [
+    'a pattern that goes back again and again',
+    'fs.list',
+    () => ({ path: at('many'), limit: 10_000, glob: `*${'a'.repeat(100)}b*` }),
+  ],
+  [
+    'a pattern of many choices',
+    'fs.list',
+    () => ({ path: at('many'), limit: 10_000, glob: `*${'a'.repeat(60)}${'{a,aa}'.repeat(6)}b*` }),
+  ],
+  [
+    'a pattern of folders at any depth',
+    'fs.list',
+    () => ({ path: at('many'), depth: 16, limit: 10_000, glob: `${stars(60)}/*${'a'.repeat(100)}b*` }),
+  ],
+  ['all of a large folder', 'fs.list', () => ({ path: at('many'), limit: 10_000 })],
+  [
+    'a search that finds every character of one line',
+    'fs.search',
+    () => ({ path: at('line.txt'), pattern: 'x', limit: 1000 }),
+  ],
+  [
+    'a search through millions of lines',
+    'fs.search',
+    () => ({ path: at('lines.txt'), pattern: 'a', limit: 1000 }),
+  ],
+  [
+    'a search by an expression of choices of choices',
+    'fs.search',
+    () => ({ path: top, pattern: '(x+x+)+y', regex: true, limit: 1000 }),
+  ],
+  [
+    'a write over a long text of short lines, with its preview',
+    'fs.writeFile',
+    () => ({ path: at('lines.txt'), data: 'a\nb\n'.repeat(1_000_000) }),
+  ],
+  [
+    'a copy of a large folder that is cancelled on the way',
+    'fs.copy',
+    () => ({ copies: [{ from: at('many'), to: at('copy') }] }),
+  ],
+]
+
+it.each(REQUESTS)(
+  'everybody else has a turn during %s',
+  { timeout: 60_000 },
+  async (_what, operation, args) => {
+    expect(await longestTurn(operation, args(), 'ask')).toBeLessThan(LONGEST_TURN)
+  },
+)
