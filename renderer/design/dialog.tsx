@@ -3,8 +3,24 @@
  * injected style element, which the pages' content security policy refuses, rightly.
  */
 import { AlertDialog, Dialog as RadixDialog } from 'radix-ui'
-import type { FormEvent, ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useLayoutEffect, useRef } from 'react'
 import { Button } from './button.tsx'
+
+/** Where the focus was when a dialog opened, to go back there. Of a menu that is gone by then it is what opened the menu. */
+function useWayBack(open: boolean): (event: Event) => void {
+  const opener = useRef<HTMLElement | null>(null)
+  useLayoutEffect(() => {
+    if (!open) return
+    const now = document.activeElement
+    const menu = now?.closest('[role="menu"]')
+    const by = menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : now
+    opener.current = by instanceof HTMLElement ? by : null
+  }, [open])
+  return (event) => {
+    event.preventDefault()
+    opener.current?.focus()
+  }
+}
 
 export interface DialogProps {
   open: boolean
@@ -28,6 +44,7 @@ export function Dialog({
   onClose,
   onSubmit,
 }: DialogProps) {
+  const goBack = useWayBack(open)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit?.()
@@ -36,7 +53,11 @@ export function Dialog({
     <RadixDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <RadixDialog.Portal>
         <div className="scrim" aria-hidden="true" />
-        <RadixDialog.Content asChild {...(about ? {} : { 'aria-describedby': undefined })}>
+        <RadixDialog.Content
+          asChild
+          onCloseAutoFocus={goBack}
+          {...(about ? {} : { 'aria-describedby': undefined })}
+        >
           <form className={wide ? 'dialog wide' : 'dialog'} onSubmit={submit} noValidate>
             <header>
               <RadixDialog.Title>{title}</RadixDialog.Title>
@@ -75,11 +96,12 @@ export function Confirm(props: ConfirmProps) {
     onConfirm,
     onClose,
   } = props
+  const goBack = useWayBack(open)
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
         <div className="scrim" aria-hidden="true" />
-        <AlertDialog.Content className="dialog">
+        <AlertDialog.Content className="dialog" onCloseAutoFocus={goBack}>
           <header>
             <AlertDialog.Title>{title}</AlertDialog.Title>
           </header>
