@@ -18,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { collectTrees, hasEnded, type ProcessTable, readProcess } from '../broker/stop/process-table.ts'
 import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
 import { CASES, type StopCase } from './stop-cases.ts'
-import { type Crowd, FULL, openScene, type Scene, SMALL } from './stop-scene.ts'
+import { type Crowd, type Filled, FULL, openScene, type Scene, SMALL } from './stop-scene.ts'
 import { traceTry } from './stop-trace.ts'
 
 /** After so long a process counts as a survivor. */
@@ -31,6 +31,8 @@ const LATE_MS = 150
 /** Between two looks for the last process: looking takes the processor from those that are to end. */
 const LOOK_MS = 3
 const BUDGET_MS = 110_000
+/** More is a fault of its own. */
+const MOST_UNFILLED = 10
 const BARE = 3
 const BARE_MS = 20_000
 
@@ -46,7 +48,7 @@ interface Try {
 }
 export async function run({ args }: BenchOptions): Promise<BenchReport> {
   const { tries, only, crowd } = readArguments(args)
-  const done = await measureCases(only ? [only] : Object.keys(CASES), tries, crowd)
+  const { done, unfilled } = await measureCases(only ? [only] : Object.keys(CASES), tries, crowd)
   const busy = crowd.tools + crowd.programs
   const floor = only ? [] : await measureBare(busy)
   const all = Object.values(done).flat()
@@ -58,6 +60,9 @@ export async function run({ args }: BenchOptions): Promise<BenchReport> {
     versions: { node: process.versions.node },
     rows: [
       ...Object.entries(done).map(([name, list]) => rowOf((CASES[name] as StopCase).words, list)),
+      ...(unfilled === 0
+        ? []
+        : [{ what: 'scenes that could not be filled, and were no try', tries: unfilled }]),
       ...(floor.length === 0
         ? []
         : [
@@ -125,7 +130,7 @@ async function measureCases(
   names: string[],
   tries: number | null,
   crowd: Crowd,
-): Promise<Record<string, Try[]>> {
+): Promise<{ done: Record<string, Try[]>; unfilled: number }> {
   const done: Record<string, Try[]> = Object.fromEntries(names.map((name) => [name, []]))
   const until = performance.now() + BUDGET_MS
   const wants = (name: string): boolean => {
@@ -140,36 +145,54 @@ async function measureCases(
   const rotation = names.flatMap((name) => Array<string>((CASES[name] as StopCase).share).fill(name))
   // The rare ones first, so that each has its turn.
   rotation.sort((a, b) => (CASES[a] as StopCase).share - (CASES[b] as StopCase).share)
-  const scene = await openScene(crowd)
+  let scene = await openScene(crowd)
   let before: Measured | null = null
+  let unfilled = 0
+  /** Nothing was stopped yet when it fails, so it is no try; a thousand others need not end with it. */
+  async function fill({ uploadKb }: StopCase): Promise<Filled> {
+    for (;;) {
+      try {
+        return await scene.fill({ uploadKb })
+      } catch (error) {
+        if (++unfilled > MOST_UNFILLED) throw error
+        process.stderr.write(`Not filled: ${error instanceof Error ? error.message : String(error)}\n`)
+        await before?.lookAgain()
+        before = null
+        await scene.close()
+        scene = await openScene(crowd)
+      }
+    }
+  }
   try {
     while (names.some(wants))
       for (const name of rotation.filter(wants)) {
         if (!wants(name)) continue
-        const measured: Measured = await measure(scene, CASES[name] as StopCase, before)
-        ;(done[name] as Try[]).push(measured.result)
-        before = measured
+        const each = CASES[name] as StopCase
+        const began = performance.now()
+        const filled = await fill(each)
+        await before?.lookAgain()
+        before = await measure(scene, each, filled, began)
+        ;(done[name] as Try[]).push(before.result)
       }
     await sleep(LATE_MS)
-    before?.lookAgain()
+    await before?.lookAgain()
   } finally {
     await scene.close()
   }
-  return done
+  return { done, unfilled }
 }
 
 interface Measured {
   result: Try
   /** Counts what came late. Once. */
-  lookAgain(): void
+  lookAgain(): Promise<void>
 }
 
-async function measure(scene: Scene, each: StopCase, before: Measured | null): Promise<Measured> {
-  const began = performance.now()
-  const filled = await scene.fill({ uploadKb: each.uploadKb })
-  before?.lookAgain()
+/** @param began with filling it */
+async function measure(scene: Scene, each: StopCase, filled: Filled, began: number): Promise<Measured> {
   const facts = readProcess(filled.broker)
-  const own = [...filled.own, ...(facts ? [[filled.broker, facts] as const] : [])]
+  const own = new Map(filled.own)
+  if (facts) own.set(filled.broker, facts)
   await each.prepare?.(scene, filled)
   const [start, startMs] = [performance.now(), Date.now()]
   const trace = process.argv.includes('--trace') ? traceTry(startMs, filled.shell, filled.broker) : null
@@ -190,9 +213,10 @@ async function measure(scene: Scene, each: StopCase, before: Measured | null): P
   }
   return {
     result,
-    lookAgain() {
+    async lookAgain() {
+      // A broker whose shell is gone leaves by itself, and takes its time to close the record.
+      if (each.endsBroker) result.survivors += (await untilGone(own)).survivors
       if (filled.lastEffect() > last) result.lateEffects++
-      if (each.endsBroker) result.survivors += own.filter(([pid, known]) => !hasEnded(pid, known)).length
       filled.clear()
     },
   }
