@@ -10,6 +10,7 @@ import type { CapabilityModule, EffectResult, PerformContext, Prepared, UndoReco
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import { type HeldNothing, type HeldPlace, takenOf } from './files/held.ts'
+import { holdWhole } from './files/hold-whole.ts'
 import { fit, folderOf, lastName, sentenceOn } from './files/name-paths.ts'
 import { createTurns } from './files/take-turns.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
@@ -37,7 +38,7 @@ export function createFsDeleteCapability(deps: FsDeleteDeps): CapabilityModule {
     const takeTurns = createTurns()
     for (const text of paths) {
       await takeTurns()
-      const found = holdWhole(text)
+      const found = holdWhole(files, text)
       if (found.kind !== 'ok') {
         closeAll()
         return found
@@ -62,15 +63,6 @@ export function createFsDeleteCapability(deps: FsDeleteDeps): CapabilityModule {
       dispose: closeAll,
     })
     return ok(held.keep(prepared, all))
-  }
-
-  function holdWhole(text: string): Outcome<Place> {
-    const found = files.entry(text)
-    if (found.kind !== 'ok') return found
-    const refusal = files.guard().refuseWhole(found.value.path)
-    if (!refusal) return found
-    found.value.close()
-    return refusal
   }
 
   async function perform(prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>> {

@@ -9,6 +9,7 @@ import type { OperationArgs } from '../../../contract/request.ts'
 import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
 import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import { type HeldNothing, type HeldPlace, takenOf } from '../files/held.ts'
+import { holdWhole } from '../files/hold-whole.ts'
 import { lastName } from '../files/name-paths.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { copyTree } from './copy-tree.ts'
@@ -48,7 +49,7 @@ export function createMoveEntries(deps: WriteDeps) {
   const held = createPreparedHold<{ pairs: Pair[]; args: Args }>()
 
   async function prepare(args: Args): Promise<Outcome<Prepared>> {
-    const found = await holdPairs(args.moves, holdSource, files.entry)
+    const found = await holdPairs(args.moves, (text) => holdWhole(files, text), files.entry)
     if (found.kind !== 'ok') return found
     const pairs = found.value
     const needs = distinctNeeds(
@@ -71,16 +72,6 @@ export function createMoveEntries(deps: WriteDeps) {
       dispose: () => closePairs(pairs),
     })
     return ok(held.keep(prepared, { pairs, args }))
-  }
-
-  /** A folder takes all that is in it along, so nothing guarded may lie below. */
-  function holdSource(text: string): Outcome<HeldPlace | HeldNothing> {
-    const found = files.entry(text)
-    if (found.kind !== 'ok') return found
-    const refusal = files.guard().refuseWhole(found.value.path)
-    if (!refusal) return found
-    found.value.close()
-    return refusal
   }
 
   async function perform(prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>> {
