@@ -6,11 +6,12 @@ import type { LeakHit } from '../ports.ts'
 import type { CredentialRule } from './credential-rule.ts'
 import { CREDENTIAL_RULES } from './credential-rules.ts'
 import { indexMarks, type MarkIndex } from './mark-index.ts'
+import { NO_PACE, type Pace } from './pace.ts'
 import { loadPreset, type PresetRule } from './preset-rules.ts'
 import { Tries } from './tries.ts'
 
 export interface CredentialFinder {
-  find(text: string): LeakHit[]
+  find(text: string, pace?: Pace): LeakHit[]
   /** Resolves when the preset is loaded too. The first look into a text has it loaded soon, by itself. */
   ready(): Promise<void>
 }
@@ -55,19 +56,22 @@ export function createCredentialFinder(
 
   return {
     ready,
-    find(text) {
+    find(text, pace = NO_PACE) {
       if (loading === null) readySoon()
       const hits: LeakHit[] = []
       const wanted = new Set<PresetRule>()
       const tries: Tries[] = []
       index.each(text, (group, at) => {
+        pace.look()
         const rule = CREDENTIAL_RULES[group]
         if (!rule) return void wanted.add(preset[group - CREDENTIAL_RULES.length] as PresetRule)
         tries[group] ??= new Tries()
         if (tries[group].isNew(text, at, rule)) tryAt(text, at, rule, hits, tries[group])
       })
-      for (const rule of wanted) hits.push(...rule.find(text))
-      for (const rule of unmarked) hits.push(...rule.find(text))
+      for (const rule of [...wanted, ...unmarked]) {
+        pace.look()
+        for (const hit of rule.find(text)) hits.push(hit)
+      }
       return hits
     },
   }

@@ -2,9 +2,11 @@
  * Whether one sequence stands at one place of a text, each character plain or escaped in any way, with wrapped lines,
  * white space and invisible characters between. Pure.
  */
+import type { EscapeReads } from './escape-reads.ts'
 import { isInvisible } from './invisible.ts'
 import { jointAt, jumpAt, mayBreak, placeAt } from './line-breaks.ts'
 import { undress } from './look-alike.ts'
+import type { Pace } from './pace.ts'
 import {
   CUT_ESCAPE,
   escapeCode,
@@ -12,9 +14,8 @@ import {
   isMark,
   marksItself,
   mayGrow,
+  NO_ESCAPE,
   nestedMark,
-  readEscape,
-  readNested,
 } from './read-escape.ts'
 import type { Sequence } from './sequence.ts'
 
@@ -33,27 +34,61 @@ const JUMP = 16
 /** Where a mark can be read in two ways both are followed, up to so many times. */
 const MOST_FORKS = 1000
 
-export function matchSequence(text: string, at: number, sequence: Sequence): Match {
-  return isPlainMiss(text, at, sequence) ? NO_MATCH : readSequence(text, at, sequence)
+/** What all tries in one text share. */
+export interface Tried {
+  reads: EscapeReads
+  pace: Pace
 }
 
-/** Characters that stand for themselves, up to one that is wrong: how nearly every try ends. Costs no allocation. */
-function isPlainMiss(text: string, at: number, { codes, kind, readable }: Sequence): boolean {
-  for (let index = 0, pos = at; index < codes.length; pos++) {
+export function matchSequence(text: string, at: number, sequence: Sequence, tried: Tried): Match {
+  return isPlainMiss(text, at, sequence, tried.reads) ? NO_MATCH : readSequence(text, at, sequence, tried)
+}
+
+/** Characters that can be read in one way only, up to one that is wrong: how nearly every try ends. Costs no allocation. */
+function isPlainMiss(text: string, at: number, sequence: Sequence, reads: EscapeReads): boolean {
+  const { codes, kind, readable } = sequence
+  for (let index = 0, pos = at; index < codes.length; ) {
     const unit = text.charCodeAt(pos)
     if (!(unit < 128)) return false
+    const wanted = codes[index] as number
+    if (isMark(unit) && index > 0) {
+      const said = unit === wanted ? CUT_ESCAPE : saysOnly(text, pos, wanted, sequence, reads)
+      if (said < 0) return said === NO_ESCAPE
+      index++
+      pos += escapeLength(said)
+      continue
+    }
     if (readable[unit] === 1) {
       // A space alone, with what stands for itself behind it, is passed over and can be nothing else.
       const next = text.charCodeAt(pos + 1)
       if (unit !== SPACE || index === 0 || kind === 'numbers' || !(next < 128) || readable[next] === 1)
         return false
-    } else if (same(unit, codes[index] as number, kind)) index++
+    } else if (same(unit, wanted, kind)) index++
     else return true
+    pos++
   }
   return false
 }
 
-function readSequence(text: string, at: number, sequence: Sequence): Match {
+/** What an escape says, where nothing else can be meant; `NO_ESCAPE` where that is not the sign wanted; else `CUT_ESCAPE`. */
+function saysOnly(text: string, pos: number, wanted: number, { kind }: Sequence, reads: EscapeReads): number {
+  if (text.charCodeAt(pos) === BACKSLASH && mayGoOn(text.charCodeAt(pos + 1))) return CUT_ESCAPE
+  const read = reads.read(text, pos)
+  if (read === CUT_ESCAPE || mayGrow(text, pos, read)) return CUT_ESCAPE
+  if (read < 0) return NO_ESCAPE
+  const code = escapeCode(read)
+  if (isInvisible(code)) return CUT_ESCAPE
+  if (!isMark(code)) return same(code, wanted, kind) ? read : NO_ESCAPE
+  const said = code === wanted ? CUT_ESCAPE : reads.nested(text, pos, read)
+  if (said < 0) return said
+  const meant = escapeCode(said)
+  return same(meant, wanted, kind) || isInvisible(meant) ? CUT_ESCAPE : NO_ESCAPE
+}
+
+/** What may follow a backslash that ends a text in source code. */
+const mayGoOn = (unit: number) => !(unit > 0) || mayJoin(unit)
+
+function readSequence(text: string, at: number, sequence: Sequence, { reads, pace }: Tried): Match {
   const { codes, kind } = sequence
   let forks = 0
   let open = false
@@ -61,6 +96,7 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
   return end === NO_END && !open ? NO_MATCH : { end, open }
 
   function follow(done: number, from: number, skippedBefore: number): number {
+    pace.step()
     let [index, pos, skipped] = [done, from, skippedBefore]
     let best = NO_END
     while (index < codes.length) {
@@ -70,7 +106,7 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
       if (index > 0 && mayJoin(unit)) best = Math.max(best, join(index, pos, skipped))
       if (isMark(unit)) {
         if (unit === wanted && forks < MOST_FORKS) best = Math.max(best, fork(index + 1, pos))
-        const read = readEscape(text, pos)
+        const read = reads.read(text, pos)
         if (read === CUT_ESCAPE) return cutHere(best)
         if (read >= 0 && isMark(escapeCode(read))) best = Math.max(best, within(index, pos, read, skipped))
         const taken = read >= 0 && same(escapeCode(read), wanted, kind)
@@ -131,7 +167,7 @@ function readSequence(text: string, at: number, sequence: Sequence): Match {
   }
 
   function inner(index: number, pos: number, read: number, skipped: number): number {
-    const said = readNested(text, pos, read)
+    const said = reads.nested(text, pos, read)
     if (said === CUT_ESCAPE) open = true
     if (said < 0) return NO_END
     const after = pos + escapeLength(said)

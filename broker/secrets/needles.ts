@@ -4,10 +4,12 @@
  */
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret } from './encode-secret.ts'
+import { createEscapeReads } from './escape-reads.ts'
 import { isInvisible } from './invisible.ts'
 import { isFramedLine } from './line-breaks.ts'
 import { dressesOf, undress } from './look-alike.ts'
-import { MOST_BETWEEN, matchSequence } from './match-sequence.ts'
+import { MOST_BETWEEN, matchSequence, type Tried } from './match-sequence.ts'
+import { NO_PACE, type Pace } from './pace.ts'
 import {
   CUT_ESCAPE,
   escapeCode,
@@ -51,18 +53,25 @@ const [BEGINS, MARK] = [1, 2]
 const [SPACE, PLUS, COMMA, UNDERSCORE, ESC] = [32, 43, 44, 95, 27]
 const isLineEnd = (unit: number) => unit === 10 || unit === 13
 
-export function createNeedles(values: readonly { what: string; value: string }[]): Needles {
+export function createNeedles(
+  values: readonly { what: string; value: string }[],
+  pace: Pace = NO_PACE,
+  encode: (value: string) => Sequence[] = encodeSecret,
+): Needles {
   const all = values.flatMap(({ what, value }) =>
-    encodeSecret(value)
+    encode(value)
       .filter(({ codes }) => codes.length >= FEWEST_CODES)
       .map((sequence): Needle => ({ ...sequence, what })),
   )
   const tables = makeTables(all)
+  const tried: Tried = { reads: createEscapeReads(), pace }
+  const { reads } = tried
   const { first, pairs, triples, fours, byTriple, wideFirst } = tables
   const { second: plainSecond, third: plainThird, fourth: plainFourth, separates } = PLAIN
 
   /** Calls `at` for each place where a value may begin. The loop that every character of every text goes through. */
   function eachBeginning(text: string, at: (place: number, list: readonly Needle[]) => void): void {
+    reads.begin()
     let unseen: UnseenRuns | null = null
     const runFrom = (place: number) => {
       unseen ??= new UnseenRuns(text)
@@ -94,6 +103,7 @@ export function createNeedles(values: readonly { what: string; value: string }[]
           }
         }
       } else if (wideFirst[a] === 0) continue
+      pace.step()
       const list = candidates(text, place, a, runFrom)
       if (list !== undefined) at(place, list)
     }
@@ -124,7 +134,7 @@ export function createNeedles(values: readonly { what: string; value: string }[]
       const code = text.codePointAt(at) as number
       return narrowed(text, code, at + (code > 0xffff ? 2 : 1), runFrom)
     }
-    const read = readEscape(text, at)
+    const read = reads.read(text, at)
     const meant = read < 0 ? undefined : narrowed(text, escapeCode(read), at + escapeLength(read), runFrom)
     // The mark may stand for itself, escaped over and over or not; or its own signs are escaped in another way.
     const inner = read >= 0 && isMark(escapeCode(read)) ? nested(text, at, read, runFrom) : undefined
@@ -132,7 +142,7 @@ export function createNeedles(values: readonly { what: string; value: string }[]
   }
 
   function nested(text: string, at: number, read: number, runFrom: RunFrom): readonly Needle[] | undefined {
-    const said = readNested(text, at, read)
+    const said = reads.nested(text, at, read)
     return said < 0 ? undefined : narrowed(text, escapeCode(said), at + escapeLength(said), runFrom)
   }
 
@@ -162,7 +172,7 @@ export function createNeedles(values: readonly { what: string; value: string }[]
       if (next === text.length) break
       const unit = text.charCodeAt(next)
       if (isMark(unit)) {
-        const read = readEscape(text, next)
+        const read = reads.read(text, next)
         if (read === CUT_ESCAPE || mayGrow(text, next, read)) return list
         if (read >= 0 && isMark(escapeCode(read))) {
           const said = markSays(text, next, read, code)
@@ -202,11 +212,11 @@ export function createNeedles(values: readonly { what: string; value: string }[]
     code: number,
   ): readonly Needle[] | undefined | null {
     const mark = either(code, escapeCode(read), text.charCodeAt(at))
-    const said = readNested(text, at, read)
+    const said = reads.nested(text, at, read)
     if (said === CUT_ESCAPE) return null
     if (said < 0) return mark
     const meant = escapeCode(said)
-    if (isMark(meant) || isInvisible(meant) || undress(meant) !== meant) return null
+    if (isInvisible(meant) || undress(meant) !== meant) return null
     return joined(mark, tables.byPair.get(pairKey(code, meant)))
   }
 
@@ -221,14 +231,14 @@ export function createNeedles(values: readonly { what: string; value: string }[]
     shortest: all.reduce((least, { codes }) => Math.min(least, codes.length), Number.POSITIVE_INFINITY),
     find(text) {
       const hits: LeakHit[] = []
-      eachBeginning(text, (at, list) => longest(text, at, list, hits))
+      eachBeginning(text, (at, list) => longest(text, at, list, hits, tried))
       return hits
     },
     findOpen(text) {
       const hits: LeakHit[] = []
       let open = text.length
       eachBeginning(text, (at, list) => {
-        if (longest(text, at, list, hits)) open = Math.min(open, at)
+        if (longest(text, at, list, hits, tried)) open = Math.min(open, at)
       })
       for (let at = Math.max(0, text.length - LONGEST_ESCAPE); at < open; at++)
         if (isCutShort(text, at)) open = at
@@ -245,12 +255,13 @@ function joined(
 }
 
 /** Adds the longest of the values that stand here. True when the text ends before one of them does. */
-function longest(text: string, at: number, list: readonly Needle[], hits: LeakHit[]): boolean {
+function longest(text: string, at: number, list: readonly Needle[], hits: LeakHit[], tried: Tried): boolean {
   let best = -1
   let found: Needle | null = null
   let cut = false
   for (const needle of list) {
-    const { end, open } = matchSequence(text, at, needle)
+    tried.pace.step()
+    const { end, open } = matchSequence(text, at, needle, tried)
     cut ||= open
     if (end > best) [best, found] = [end, needle]
   }
