@@ -29,7 +29,7 @@ import { findRuleFaults } from './gate/decide/find-rule-faults.ts'
 import { followToolRules } from './gate/decide/tool-rules.ts'
 import { placeOf } from './gate/find-leak.ts'
 import { makeGate } from './gate/make-gate.ts'
-import { scrubEntry } from './gate/scrub-entry.ts'
+import { scrubBriefly } from './gate/scrub-entry.ts'
 import { openGrantBook } from './grants/grant-book.ts'
 import { partCovers } from './grants/match-scope.ts'
 import { scopeSteps } from './grants/scope-steps.ts'
@@ -54,7 +54,8 @@ import { createCanaries } from './secrets/canaries.ts'
 import { createCredentialFinder } from './secrets/find-credentials.ts'
 import { createKeychain } from './secrets/keychain.ts'
 import { keychainService } from './secrets/keychain-service.ts'
-import { createLeakScanner, type WatchedValue } from './secrets/leak-scanner.ts'
+import type { WatchedValue } from './secrets/leak-scanner.ts'
+import { createScanAside } from './secrets/scan-aside.ts'
 import { createVault } from './secrets/vault.ts'
 import { createWhenReady } from './secrets/when-ready.ts'
 import { createSettings } from './settings/keep-settings.ts'
@@ -136,10 +137,10 @@ async function makeRooms(options: BrokerOptions) {
   for (const folder of [paths.config, paths.data]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const clock = Date.now
   const newId = createIds()
-  const diagnostic = createDiagnosticLog(paths.data, (text) => leaks.redactKnown(text).text)
+  const diagnostic = createDiagnosticLog(paths.data, (text) => leaks.brief(text).redacted)
   const onFault = (error: unknown) => diagnostic.fault('broker', error)
   const startedAt = clock()
-  const leaks = createLeakScanner(createCredentialFinder(undefined, onFault))
+  const leaks = createScanAside({ credentials: createCredentialFinder(undefined, onFault) })
 
   const store = openDocumentStore({ file: join(paths.data, 'state.db') })
   const kept = keepOpeningLog({
@@ -155,8 +156,8 @@ async function makeRooms(options: BrokerOptions) {
     ],
     onFault,
   })
-  // What the gate stages was cleaned there; the rest is what people and agents are called, and say of an incident.
-  const log: typeof kept = { ...kept, append: (entry) => kept.append(scrubEntry(leaks, entry)) }
+  // What the gate writes was cleaned there; the rest is what people and agents are called, and say of an incident.
+  const log: typeof kept = { ...kept, append: (entry) => kept.append(scrubBriefly(leaks, entry)) }
   const stop = createStopSwitch({
     store,
     clock,
@@ -338,7 +339,7 @@ async function makeRooms(options: BrokerOptions) {
       }),
   }
   const inForce = followToolRules(policy.compiled, () => settings.get().toolRules)
-  const gate = makeGate({ ...shared, policy: inForce })
+  const gate = makeGate({ ...shared, log: kept, policy: inForce })
   if (options.lasting)
     lookAfterLastBroker({
       ...{ ownPaths: places.own, home: options.home, undo, documents: store },
@@ -349,8 +350,8 @@ async function makeRooms(options: BrokerOptions) {
     vault,
     newId,
     http: fetch,
-    redact(text, context) {
-      const { text: clean, hits } = leaks.redactKnown(text)
+    async redact(text, context) {
+      const { text: clean, hits } = await leaks.redactKnown(text)
       const words = 'in what a model was to be told'
       if (hits.length > 0) canaries.caught(hits, placeOf({ ...context, tool: null, callId: '' }, words))
       return clean

@@ -50,11 +50,12 @@ async function answerOne(
     return unmade(parts, run, call, `There is no tool named “${call.name.slice(0, 100)}”. ${namesOf(tools)}`)
   if (call.fault) return unmade(parts, run, call, `The call could not be read: ${call.fault}`, offered)
   const { tool, fn, title } = offered
+  const { value: input } = await parts.leaks.redactJson(call.input)
   const shown = run.record.openCall({
     tool: tool.name,
     function: fn,
     title,
-    input: shorten(parts.leaks.redactJson(call.input).value),
+    input: shorten(input),
   })
   const effects = new Map<string, CallItem['effects'][number]>()
   const show = () => {
@@ -135,15 +136,15 @@ function answered(call: ModelToolCall, outcome: Outcome<Json>, forModel: string)
 }
 
 /** Nothing was called; the run shows why, and the model reads it. */
-function unmade(
+async function unmade(
   { leaks }: RunParts,
   run: Run,
   call: ModelToolCall,
   said: string,
   offered?: OfferedFunction,
-): Answered {
-  const why = leaks.redactKnown(said).text
-  const title = offered?.title ?? leaks.redactKnown(call.name).text.slice(0, 80)
+): Promise<Answered> {
+  const { text: why } = await leaks.redactKnown(said)
+  const title = offered?.title ?? (await leaks.redactKnown(call.name)).text.slice(0, 80)
   run.record.note('warn', `${title}: ${why}`)
   run.budget.countCall()
   const outcome = refused('invalid-request', why)

@@ -4,6 +4,7 @@
  */
 import type { Agent, RunState, RunSummary } from '../../contract/agent.ts'
 import type { PrincipalRef, RunRef } from '../../contract/words.ts'
+import type { Redacted } from '../ports.ts'
 import type { RunsOptions } from './create-runs.ts'
 import { type Run, type RunEnd, runAgent } from './run-agent.ts'
 import { createRunBudget, type RunBudget } from './run-budget.ts'
@@ -51,9 +52,6 @@ export function beginRun(options: RunsOptions, beginning: RunBeginning): ActiveR
   })
   const { context, showState } = contextOf(options, beginning, budget, controller.signal)
   const unwatch = options.stop.onChange(showState)
-  const shown = options.leaks.redactKnown(prompt).text
-  record.add({ kind: 'prompt', id: options.newId('item'), at: options.clock(), text: shown })
-  if (record.summary().tour) record.note('info', TOUR_NOTE)
   options.origins.personSaid(ref.id, prompt)
   showState()
   const run: Run = {
@@ -66,10 +64,17 @@ export function beginRun(options: RunsOptions, beginning: RunBeginning): ActiveR
     context,
     agent: current,
   }
-  void runSafely(options, run).then(({ state, words }) => {
-    record.update({ undoable: options.undoable(ref.id) })
-    end(state, words)
-  })
+  const go = ({ text }: Redacted) => {
+    record.add({ kind: 'prompt', id: options.newId('item'), at: options.clock(), text })
+    if (record.summary().tour) record.note('info', TOUR_NOTE)
+    void runSafely(options, run).then(({ state, words }) => {
+      record.update({ undoable: options.undoable(ref.id) })
+      end(state, words)
+    })
+  }
+  const looked = options.leaks.redactKnown(prompt)
+  if (looked instanceof Promise) void looked.then(go)
+  else go(looked)
   return { agentId: agent.id, end, ended: ended.promise }
 }
 

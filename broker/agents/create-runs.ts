@@ -15,7 +15,7 @@ export interface RunsOptions extends RunParts {
   agents: OpenAgentBook
   store: DocumentStore
   log: Pick<ActivityLog, 'append'>
-  leaks: RunParts['leaks'] & Pick<LeakScanner, 'scan'>
+  leaks: RunParts['leaks'] & Pick<LeakScanner, 'brief'>
   emit: Emit
   /** How many runs are under way, at each change. */
   onActive?: (count: number) => void
@@ -61,7 +61,7 @@ export function createRuns(options: RunsOptions): Runs {
     if (!agent) return failed('not-found', 'There is no such agent. It may have been deleted.')
     const refusal = mayStart(agent, ofAgent(agentId).length, stop)
     if (refusal) return refusal
-    const title = titleOf(options.leaks.scan(prompt.trim().slice(0, FIRST_LINE)).redacted)
+    const title = titleOf(options.leaks.brief(prompt.trim().slice(0, FIRST_LINE)).redacted)
     const tour = agent.model.provider === 'tour'
     const record = runs.begin({ agentId, agentName: agent.name, title, tour })
     const principal = { id: agent.id, kind: 'agent' as const, name: agent.name }

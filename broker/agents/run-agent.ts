@@ -70,7 +70,10 @@ export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
   ]
   let vain = 0
   // The gate reads what the model wrote; nobody else does.
-  const clean = (call: ModelToolCall) => ({ ...call, input: parts.leaks.redactJson(call.input).value })
+  const clean = async (call: ModelToolCall) => {
+    const { value: input } = await parts.leaks.redactJson(call.input)
+    return { ...call, input }
+  }
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const blocked = await mayGoOn(parts, run)
     if (blocked) return blocked
@@ -84,7 +87,7 @@ export async function runAgent(parts: RunParts, run: Run): Promise<RunEnd> {
     if (spoken.fault) return endOf(spoken.fault)
     countTokens(run, agent, messages, spoken)
     if (spoken.calls.length === 0) return finished(run, spoken)
-    messages.push({ role: 'model', text: spoken.text, calls: spoken.calls.map(clean) })
+    messages.push({ role: 'model', text: spoken.text, calls: await Promise.all(spoken.calls.map(clean)) })
     let unmade = ''
     let made = false
     for (const calls of groupCalls(spoken.calls)) {
@@ -147,12 +150,12 @@ async function listen(parts: RunParts, run: Run, events: AsyncIterable<ModelEven
     spoken.text += text
   }
   for await (const event of events) {
-    if (event.kind === 'text') show(words.push(event.text))
+    if (event.kind === 'text') show(await words.push(event.text))
     else if (event.kind === 'call') spoken.calls.push(event.call)
     else if (event.kind === 'fault') spoken.fault = event.fault
     else spoken.end = event
   }
-  show(words.end())
+  show(await words.end())
   finish(shown)
   const wrote = [spoken.text, ...spoken.calls.map(({ input }) => JSON.stringify(input))].join('\n').trim()
   if (wrote !== '') parts.origins.noteModel(run.ref.id, wrote)

@@ -33,8 +33,9 @@ export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
       known(id)
       const preview = await undo.preview(id)
       // The person's own files may hold what is stored as a secret; a preview is no place for it.
-      const clean = (diff: string | null) => diff && rooms.leaks.redactKnown(diff).text
-      const changes = preview.changes.map((change) => ({ ...change, diff: clean(change.diff) }))
+      const clean = async (diff: string | null) => diff && (await rooms.leaks.redactKnown(diff)).text
+      const changes: typeof preview.changes = []
+      for (const change of preview.changes) changes.push({ ...change, diff: await clean(change.diff) })
       return { ...preview, changes, home: rooms.options.home }
     },
     'runs.undo': async (what, caller) => {

@@ -40,10 +40,10 @@ export async function deliverBytes(
       const taken = over ? chunk.subarray(0, room) : chunk
       bytes += taken.length
       // Bytes are looked through as Latin-1, in which each byte is one character.
-      if (!(await queue.add(scan.push(taken.toString('latin1')))) || over) break
+      if (!(await queue.add(await scan.push(taken.toString('latin1')))) || over) break
     }
   } finally {
-    await queue.end(scan.end())
+    await queue.end(await scan.end())
   }
   return { bytes, letGo: !queue.wanted(), over, echoes: scan.hits().length }
 }

@@ -108,7 +108,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
         )
       if (args.redirect === 'error')
         return failed('network', `“${plan.resource.host}” redirects, and the request asked for none.`)
-      const next = nextPlan(plan, answer, location, redirects.length)
+      const next = await nextPlan(plan, answer, location, redirects.length)
       if (next.kind !== 'ok') return next
       if (left <= 0) return failed('timeout', `“${plan.resource.host}” took too long.`)
       // The time in which a person is asked does not count; what is sent once more does.
@@ -123,13 +123,13 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
     }
   }
 
-  function nextPlan(
+  async function nextPlan(
     plan: RequestPlan,
     answer: WireAnswer,
     location: string,
     hops: number,
-  ): Outcome<RequestPlan> {
-    if (deps.leaks.redactKnown(location).hits.length > 0) {
+  ): Promise<Outcome<RequestPlan>> {
+    if ((await deps.leaks.redactKnown(location)).hits.length > 0) {
       return refused(
         'flow',
         `“${plan.resource.host}” redirects to an address that holds a secret’s value, so it was not followed.`,
@@ -206,7 +206,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
       if (args.redirect !== 'manual' && redirectOf(head) !== null) return null
       const isPrivate = plan.secrets.length > 0 || cookies !== ''
       return async (body) => {
-        sink.open(toHead({ plan, answer: head, redirects: [...redirects], isPrivate }, deps.leaks))
+        sink.open(await toHead({ plan, answer: head, redirects: [...redirects], isPrivate }, deps.leaks))
         const delivered = await deliverBytes(waitedFor(body, patience), {
           sink,
           leaks: deps.leaks,

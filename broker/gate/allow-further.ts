@@ -35,7 +35,7 @@ export function createAllowFurther(parts: FurtherParts): AllowFurther {
   const { notes, halts } = parts
   return async (context, intent, { need, sentence, bytesOut }) => {
     const prepared = preparedFor({ need, sentence, bytesOut })
-    const leak = findLeak(parts, context, prepared, null)
+    const leak = await findLeak(parts, context, prepared, null)
     if (leak) return notes.leaked(context, prepared, leak)
     const tell = parts.tellerOf(context, prepared)
     const through = await parts.letThrough(context, { prepared, toolCall: null }, tell)
@@ -47,7 +47,7 @@ export function createAllowFurther(parts: FurtherParts): AllowFurther {
     const facts = entryFacts(context, prepared, decision, flow, asked !== null)
     // Written before done, like what it belongs to.
     try {
-      parts.log.stage(notes.scrub({ ...facts, kind: 'decision', subject, ref: intent }))
+      parts.log.stage(await notes.scrub({ ...facts, kind: 'decision', subject, ref: intent }))
       await parts.log.sync()
     } catch (error) {
       parts.onFault(error)

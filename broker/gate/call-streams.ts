@@ -13,7 +13,7 @@ import type { ContentWatch } from './find-leak.ts'
 export interface CallStreams {
   /** Of requests that `concernsStreams`. */
   pass(operation: string, args: Json, signal: AbortSignal): Promise<Outcome<Json>>
-  staged(stage: number): StagedFile | null
+  staged(stage: number): Promise<StagedFile | null>
   /** Ends what is still open, and waits a moment for the record of it. */
   end(): Promise<void>
 }
@@ -178,7 +178,7 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
     gathered += bytes.length
     if (gathered > STREAM_LIMITS.staged)
       return refused('too-large', `A call gathers at most ${STREAM_LIMITS.staged} bytes for writing.`)
-    const leak = watch.take(bytes)
+    const leak = await watch.take(bytes)
     if (leak) {
       drop(stage)
       return leak
@@ -220,10 +220,10 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
       if (operation === 'stage.write') return gather(stage, data)
       return drop(stage as number)
     },
-    staged(stage) {
+    async staged(stage) {
       const found = stages.get(stage)
       // What its last bytes may have ended.
-      if (found?.watch.end()) drop(stage)
+      if (await found?.watch.end()) drop(stage)
       return stages.get(stage)?.file.look() ?? null
     },
     async end() {

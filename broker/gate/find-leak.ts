@@ -9,21 +9,24 @@ import type { CallContext, CanaryPlace, CanaryWatch, LeakHit, LeakScanner, Prepa
 import { toolRef } from './entry-facts.ts'
 
 export interface LeakParts {
-  leaks: Pick<LeakScanner, 'redactKnown' | 'redactJson'>
+  leaks: Pick<LeakScanner, 'redactJson'>
   canaries: Pick<CanaryWatch, 'caught'>
 }
 
 /** @param leaving the request as its tool wrote it; null for the product's own */
-export function findLeak(
+export async function findLeak(
   { leaks, canaries }: LeakParts,
   context: CallContext,
   prepared: Prepared,
   leaving: Json,
-): Refused | null {
+): Promise<Refused | null> {
   if (CAPABILITY_EFFECT[prepared.capability] === 'reads') return null
-  const hits = leaks.redactJson(leaving).hits
-  for (const { text } of prepared.exact) hits.push(...leaks.redactKnown(text).hits)
-  for (const { resource } of prepared.needs) hits.push(...leaks.redactJson(resource as unknown as Json).hits)
+  const all = [
+    leaving,
+    prepared.exact.map(({ text }) => text),
+    prepared.needs.map(({ resource }) => resource),
+  ]
+  const { hits } = await leaks.redactJson(all as unknown as Json)
   if (hits.length === 0) return null
   return canaries.caught(hits, placeOf(context, wordsFor(prepared))) ?? refuseSecret(hits)
 }
@@ -32,31 +35,22 @@ export function findLeak(
 export type CredentialRule = 'redact' | 'ask' | 'block'
 
 /** Kinds of credentials in what is about to be sent, when the rule minds them; in words. */
-export function findUnknown(
-  leaks: Pick<LeakScanner, 'scan'>,
+export async function findUnknown(
+  leaks: Pick<LeakScanner, 'scanJson'>,
   rule: CredentialRule,
   prepared: Prepared,
   leaving: Json,
-): string | null {
+): Promise<string | null> {
   if (rule === 'redact' || CAPABILITY_EFFECT[prepared.capability] !== 'sends' || leaving === null) return null
-  const kinds = new Set<string>()
-  eachText(leaving, (text) => {
-    for (const { what } of leaks.scan(text).hits) if (!what.startsWith('secret:')) kinds.add(what)
-  })
+  const { hits } = await leaks.scanJson(leaving)
+  const kinds = new Set(hits.map(({ what }) => what).filter((what) => !what.startsWith('secret:')))
   return kinds.size === 0 ? null : `What would be sent holds what looks like this: ${[...kinds].join(', ')}.`
-}
-
-function eachText(value: Json, take: (text: string) => void): void {
-  if (typeof value === 'string') take(value)
-  else if (Array.isArray(value)) for (const each of value) eachText(each, take)
-  else if (value !== null && typeof value === 'object')
-    for (const each of Object.values(value)) eachText(each, take)
 }
 
 export interface ContentWatch {
   /** A refusal as soon as something is in it that must not leave. */
-  take(bytes: Buffer): Refused | null
-  end(): Refused | null
+  take(bytes: Buffer): Promise<Refused | null>
+  end(): Promise<Refused | null>
 }
 
 /** The same for content that is gathered bit by bit before it is asked to be written. */
@@ -72,13 +66,13 @@ export function watchContent(
     return canaries.caught(hits, placeOf(context, WORDS['fs.write'])) ?? refuseSecret(hits)
   }
   return {
-    take(bytes) {
-      stream.push(decoder.write(bytes))
+    async take(bytes) {
+      await stream.push(decoder.write(bytes))
       return judge()
     },
-    end() {
-      stream.push(decoder.end())
-      stream.end()
+    async end() {
+      await stream.push(decoder.end())
+      await stream.end()
       return judge()
     },
   }
@@ -86,6 +80,7 @@ export function watchContent(
 
 /** @returns null when a canary is all that was found: that is told by itself */
 function refuseSecret(hits: readonly LeakHit[]): Refused | null {
+  if (isUnread(hits)) return NOT_LOOKED_THROUGH
   const hit = hits.find(({ what }) => what.startsWith('secret:'))
   if (!hit) return null
   const name = hit.what.replace(/^secret:/, '')
@@ -94,6 +89,13 @@ function refuseSecret(hits: readonly LeakHit[]): Refused | null {
     `This would carry the value of “${name}” out in plain text, so it was not done. Use {{secret:${name}}} for a host that it is bound to.`,
   )
 }
+
+/** Whether something could not be looked through in time. */
+export const isUnread = (hits: readonly LeakHit[]) => hits.some(({ what }) => what.startsWith('unread:'))
+export const NOT_LOOKED_THROUGH = refused(
+  'too-large',
+  'This took too long to look through for secrets, so it was kept back.',
+)
 
 export function placeOf(
   { principal, run, tool, callId }: Pick<CallContext, 'principal' | 'run' | 'tool' | 'callId'>,

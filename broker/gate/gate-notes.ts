@@ -6,7 +6,7 @@ import type { NewEntry } from '../../contract/activity.ts'
 import type { Decision } from '../../contract/decision.ts'
 import { type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
-import type { ActivityLog, CallContext, Clock, FlowFacts, LeakScanner, Prepared } from '../ports.ts'
+import type { ActivityLog, CallContext, Clock, FlowFacts, LeakScanner, Prepared, Soon } from '../ports.ts'
 import { describeAll, entryFacts, toolRef } from './entry-facts.ts'
 import type { RunUsage } from './run-usage.ts'
 import { scrubEntry } from './scrub-entry.ts'
@@ -39,19 +39,27 @@ export const UNWRITTEN = refused(
 export type GateNotes = ReturnType<typeof createGateNotes>
 
 export function createGateNotes({ log, leaks, usage, clock, onFault }: NoteParts) {
-  const scrub = (entry: NewEntry): NewEntry => scrubEntry(leaks, entry)
+  const scrub = (entry: NewEntry): Soon<NewEntry> => scrubEntry(leaks, entry)
 
   /** What is beyond a call's share of refusals is counted instead (`refusalsNotListed`). */
-  function noteQuietly(entry: NewEntry, always = false): void {
+  function noteQuietly(entry: NewEntry, always = false): Soon<void> {
     if (!always && !usage.mayLogRefusal(entry.callId ?? '')) return
-    try {
-      log.stage(entry)
-    } catch (error) {
-      onFault(error)
-    }
+    return stage(entry)
   }
 
-  /** A request that was decided against. Returns its refusal. */
+  function stage(entry: NewEntry): Soon<void> {
+    const write = (clean: NewEntry) => {
+      try {
+        log.stage(clean)
+      } catch (error) {
+        onFault(error)
+      }
+    }
+    const clean = scrub(entry)
+    return clean instanceof Promise ? clean.then(write) : write(clean)
+  }
+
+  /** A request that was decided against. Gives its refusal. */
   function decided(
     context: CallContext,
     prepared: Prepared,
@@ -61,16 +69,14 @@ export function createGateNotes({ log, leaks, usage, clock, onFault }: NoteParts
       asked = false,
     }: { decision: Decision; flow?: FlowFacts | null; asked?: boolean },
     refusal: Refused,
-  ): Refused {
-    noteQuietly(
-      scrub({
-        ...entryFacts(context, prepared, decision, flow, asked),
-        kind: 'decision',
-        subject: describeAll(prepared.sentence),
-        ok: false,
-      }),
-    )
-    return refusal
+  ): Soon<Refused> {
+    const noted = noteQuietly({
+      ...entryFacts(context, prepared, decision, flow, asked),
+      kind: 'decision',
+      subject: describeAll(prepared.sentence),
+      ok: false,
+    })
+    return after(noted, refusal)
   }
 
   return {
@@ -78,7 +84,7 @@ export function createGateNotes({ log, leaks, usage, clock, onFault }: NoteParts
     decided,
 
     /** A request that would have carried a secret out. */
-    leaked(context: CallContext, prepared: Prepared, leak: Refused): Refused {
+    leaked(context: CallContext, prepared: Prepared, leak: Refused): Soon<Refused> {
       const because = [{ layer: 'flow' as const, rule: 'leak-scan', text: leak.person }]
       return decided(context, prepared, { decision: { effect: 'deny', because } }, leak)
     },
@@ -92,47 +98,41 @@ export function createGateNotes({ log, leaks, usage, clock, onFault }: NoteParts
       what: string,
       refusal: R,
       always = false,
-    ): R {
-      noteQuietly(
-        scrub({
-          kind: 'decision',
-          subject: what.slice(0, 200),
-          principal: context.principal,
-          run: context.run,
-          callId: context.callId,
-          tool: toolRef(context),
-          decision: 'deny',
-          ok: false,
-          because: [{ layer: 'default', rule: refusal.code, text: refusal.person.slice(0, 1000) }],
-        }),
-        always,
-      )
-      return refusal
+    ): Soon<R> {
+      const entry: NewEntry = {
+        kind: 'decision',
+        subject: what.slice(0, 200),
+        principal: context.principal,
+        run: context.run,
+        callId: context.callId,
+        tool: toolRef(context),
+        decision: 'deny',
+        ok: false,
+        because: [{ layer: 'default', rule: refusal.code, text: refusal.person.slice(0, 1000) }],
+      }
+      return after(noteQuietly(entry, always), refusal)
     },
 
     /** The end of what the entry `ref` began. Unwritten, it will read as interrupted. */
-    ended(context: CallContext, { capability }: Prepared, ref: number, end: Ended): void {
+    ended(context: CallContext, { capability }: Prepared, ref: number, end: Ended): Soon<void> {
       const { subject, outcome, startedAt, details = {}, ms = clock() - startedAt } = end
       usage.endProgress(context.callId, ref)
       const words = outcome.kind === 'ok' ? {} : { code: outcome.code, text: outcome.person }
-      try {
-        log.stage(
-          scrub({
-            kind: 'outcome',
-            subject,
-            principal: context.principal,
-            run: context.run,
-            callId: context.callId,
-            capability,
-            ref,
-            ok: outcome.kind === 'ok',
-            durationMs: ms,
-            details: { ...details, ...words },
-          }),
-        )
-      } catch (error) {
-        onFault(error)
-      }
+      return stage({
+        kind: 'outcome',
+        subject,
+        principal: context.principal,
+        run: context.run,
+        callId: context.callId,
+        capability,
+        ref,
+        ok: outcome.kind === 'ok',
+        durationMs: ms,
+        details: { ...details, ...words },
+      })
     },
   }
 }
+
+const after = <T>(noted: Soon<void>, value: T): Soon<T> =>
+  noted instanceof Promise ? noted.then(() => value) : value

@@ -114,9 +114,9 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
   }
 
   /** What the request itself carries was looked at before; what it would replace may be the person's own secret. */
-  function withoutSecrets(prepared: Prepared): Prepared {
+  async function withoutSecrets(prepared: Prepared): Promise<Prepared> {
     if (prepared.diff === null) return prepared
-    return { ...prepared, diff: parts.leaks.redactKnown(prepared.diff).text }
+    return { ...prepared, diff: (await parts.leaks.redactKnown(prepared.diff)).text }
   }
 
   async function ask(
@@ -128,11 +128,11 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
   ): Promise<AskResult> {
     const facts = entryFacts(context, prepared, decided, flow, true)
     const subject = describeAll(prepared.sentence)
-    const question = parts.log.append(notes.scrub({ ...facts, kind: 'question', subject }))
+    const question = parts.log.append(await notes.scrub({ ...facts, kind: 'question', subject }))
     context.onWait?.(true)
     try {
       const answer = await parts.consent.ask({
-        prepared: withoutSecrets(prepared),
+        prepared: await withoutSecrets(prepared),
         context,
         because: decided.because,
         asking: decided.asking,
@@ -141,7 +141,7 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
         origins: [],
       })
       parts.log.append(
-        notes.scrub({
+        await notes.scrub({
           ...facts,
           kind: 'answer',
           subject,

@@ -173,7 +173,7 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
     const startedAt = parts.clock()
     const tell = tellerOf(context, prepared)
 
-    const leaks = leaksOf(context, passing)
+    const leaks = await leaksOf(context, passing)
     if (leaks.refusal) return notes.leaked(context, prepared, leaks.refusal)
     const through = await letThrough(
       context,
@@ -197,7 +197,7 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
       ? refused('cancelled', 'The run was cancelled.')
       : halts.blocks(context)
     if (stopped) {
-      notes.ended(context, prepared, seq, { subject, outcome: stopped, startedAt })
+      await notes.ended(context, prepared, seq, { subject, outcome: stopped, startedAt })
       tell('refused', { ...how, seq })
       return stopped
     }
@@ -208,20 +208,20 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
     permit.end()
     const ms = performance.now() - began
     const details = outcome.kind === 'ok' ? passing.details(outcome.value) : {}
-    notes.ended(context, prepared, seq, { subject, outcome, startedAt, details, ms })
+    await notes.ended(context, prepared, seq, { subject, outcome, startedAt, details, ms })
     tell(outcome.kind, { ...how, seq, ms })
     return outcome
   }
 
   /** What it would carry out that it may not, or why a person must see it first. */
-  function leaksOf(
+  async function leaksOf(
     context: CallContext,
     { prepared, leaving = null }: Passing<unknown>,
-  ): { refusal?: Refused; mustAsk?: string } {
-    const refusal = findLeak(parts, context, prepared, leaving)
+  ): Promise<{ refusal?: Refused; mustAsk?: string }> {
+    const refusal = await findLeak(parts, context, prepared, leaving)
     if (refusal) return { refusal }
     const rule = parts.credentialRule?.() ?? 'redact'
-    const unknown = findUnknown(parts.leaks, rule, prepared, leaving)
+    const unknown = await findUnknown(parts.leaks, rule, prepared, leaving)
     if (unknown === null) return {}
     return rule === 'block'
       ? { refusal: refused('flow', `${unknown} Your settings say that it is never sent.`) }
@@ -242,13 +242,13 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
     const facts = entryFacts(context, prepared, decision, flow, asked !== null)
     let seq: number | null = null
     try {
-      seq = parts.log.stage(notes.scrub({ ...facts, kind: 'intent', subject })).seq
+      seq = parts.log.stage(await notes.scrub({ ...facts, kind: 'intent', subject })).seq
       if (CAPABILITY_EFFECT[prepared.capability] !== 'reads') await parts.log.sync()
       else if (!silent) await parts.log.commit()
       return { kind: 'ok', value: seq }
     } catch (error) {
       parts.onFault(error)
-      if (seq !== null) notes.ended(context, prepared, seq, { subject, outcome: UNWRITTEN, startedAt })
+      if (seq !== null) await notes.ended(context, prepared, seq, { subject, outcome: UNWRITTEN, startedAt })
       return UNWRITTEN
     }
   }

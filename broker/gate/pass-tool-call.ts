@@ -21,7 +21,7 @@ import type {
 } from '../ports.ts'
 import { aheadArgs } from './ahead-args.ts'
 import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
-import { placeOf, watchContent } from './find-leak.ts'
+import { isUnread, NOT_LOOKED_THROUGH, placeOf, watchContent } from './find-leak.ts'
 import { createInputFit, type InputFit } from './fit-input.ts'
 import { refusalFor } from './refusal-for.ts'
 import { type ReviewParts, reviewResult } from './review-result.ts'
@@ -147,7 +147,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         ...(unlogged > 0 ? { refusalsNotListed: unlogged } : {}),
         ...(result.outcome.kind === 'ok'
           ? {}
-          : { code: result.outcome.code, text: parts.leaks.scan(result.outcome.person).redacted }),
+          : { code: result.outcome.code, text: (await parts.leaks.scan(result.outcome.person)).redacted }),
       },
     })
     if (unwritten) return finish(inner, unwritten, origins)
@@ -287,16 +287,17 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
   }
 
   /** On its way to the model: free of known secrets, and of a canary above all. */
-  function finish(
+  async function finish(
     context: CallContext,
     outcome: Outcome<Json>,
     origins: Origin[],
-  ): { outcome: Outcome<Json>; forModel: string } {
-    const clean = parts.leaks.redactJson(outcome.kind === 'ok' ? outcome.value : outcome.model)
+  ): Promise<{ outcome: Outcome<Json>; forModel: string }> {
+    const clean = await parts.leaks.redactJson(outcome.kind === 'ok' ? outcome.value : outcome.model)
     const caught =
       clean.hits.length > 0 &&
       parts.canaries.caught(clean.hits, placeOf(context, 'in what it answered to a model'))
     if (caught) return tellRefusal(caught)
+    if (isUnread(clean.hits)) return tellRefusal(NOT_LOOKED_THROUGH)
     if (outcome.kind !== 'ok') {
       // What a program says of its failure may be text that it read: framed like any other.
       const from: Origin[] =
@@ -305,22 +306,25 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       const word = outcome.kind === 'refused' ? 'Refused' : 'Failed'
       return { outcome, forModel: `${word} (${outcome.code}): ${text}` }
     }
-    const text = asText(clean.value)
+    const scanned = await parts.leaks.scan(asText(clean.value))
+    if (isUnread(scanned.hits)) return tellRefusal(NOT_LOOKED_THROUGH)
     return {
       outcome: { kind: 'ok', value: clean.value },
-      forModel: parts.origins.frame(parts.leaks.scan(text).redacted, origins).text,
+      forModel: parts.origins.frame(scanned.redacted, origins).text,
     }
   }
 
   /** As it would be handed over: without known secrets and what looks like one. */
-  function forReading(value: Json): string {
-    return parts.leaks.scan(asText(parts.leaks.redactJson(value).value)).redacted
+  async function forReading(value: Json): Promise<string> {
+    const known = await parts.leaks.redactJson(value)
+    return (await parts.leaks.scan(asText(known.value))).redacted
   }
 
-  function tellRefusal(refusal: Refused): { outcome: Refused; forModel: string } {
+  async function tellRefusal(refusal: Refused): Promise<{ outcome: Refused; forModel: string }> {
+    const { text } = await parts.leaks.redactKnown(refusal.model)
     return {
       outcome: refusal,
-      forModel: `Refused (${refusal.code}): ${parts.leaks.redactKnown(refusal.model).text}`,
+      forModel: `Refused (${refusal.code}): ${text}`,
     }
   }
 

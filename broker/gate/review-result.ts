@@ -6,7 +6,7 @@
 import type { Origin } from '../../contract/origin.ts'
 import { type Refused, refused } from '../../contract/outcome.ts'
 import type { ReviewReason } from '../agents/choose-review.ts'
-import type { ActivityLog, CallContext, ConsentDesk, InstalledTool, OriginTracker } from '../ports.ts'
+import type { ActivityLog, CallContext, ConsentDesk, InstalledTool, OriginTracker, Soon } from '../ports.ts'
 
 export interface ReviewParts {
   log: ActivityLog
@@ -20,7 +20,7 @@ export interface Reviewed {
   tool: InstalledTool
   title: string
   /** As the model would read it, before it is framed: known secrets are out, hidden characters are in. */
-  text(): string
+  text(): Soon<string>
   origins: readonly Origin[]
 }
 
@@ -33,7 +33,7 @@ export async function reviewResult(
   const from = [...new Set(origins.filter(({ kind }) => kind === 'outside').map(({ source }) => source))]
   const chosen = from.length > 0 ? parts.reviewOutside?.(context.principal.id) : null
   if (!chosen) return null
-  const text = read()
+  const text = await read()
   const { hidden } = parts.origins.frame(text, [...origins])
   const runId = context.run?.id ?? context.callId
   const lamps = parts.origins.lamps(runId, context.perimeter)

@@ -4,25 +4,28 @@
  */
 import type { NewEntry } from '../../contract/activity.ts'
 import type { Json } from '../../contract/words.ts'
-import type { LeakScanner } from '../ports.ts'
+import type { LeakScanner, Soon } from '../ports.ts'
+import { mapTexts } from '../secrets/json-texts.ts'
 
-type Leaks = Pick<LeakScanner, 'redactKnown' | 'redactJson' | 'scan'>
+type Leaks = Pick<LeakScanner, 'redactJson' | 'scanJson'>
 
-export function scrubEntry(leaks: Leaks, entry: NewEntry): NewEntry {
+export function scrubEntry(leaks: Leaks, entry: NewEntry): Soon<NewEntry> {
   const onlyPaths = entry.capability === 'fs.read' || entry.capability === 'fs.list'
-  const clean = (text: string) => (onlyPaths ? leaks.redactKnown(text).text : leaks.scan(text).redacted)
-  const subject = clean(entry.subject)
-  if (!entry.details) return { ...entry, subject }
-  const known = leaks.redactJson(entry.details as Json).value
-  const details = (onlyPaths ? known : mapTexts(known, clean)) as Record<string, Json>
-  return { ...entry, subject, details }
+  const told: Json = entry.details ? [entry.subject, entry.details as Json] : [entry.subject]
+  const clean = onlyPaths ? leaks.redactJson(told) : leaks.scanJson(told)
+  return clean instanceof Promise
+    ? clean.then(({ value }) => put(entry, value as Told))
+    : put(entry, clean.value as Told)
 }
 
-function mapTexts(value: Json, clean: (text: string) => string): Json {
-  if (typeof value === 'string') return value.length < SHORTEST ? value : clean(value)
-  if (Array.isArray(value)) return value.map((each) => mapTexts(each, clean))
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapTexts(each, clean)]))
+/** At once, for what people write down themselves: a line or two. */
+export function scrubBriefly(leaks: Pick<LeakScanner, 'brief'>, entry: NewEntry): NewEntry {
+  const clean = (text: string) => leaks.brief(text).redacted
+  const details = entry.details && (mapTexts(entry.details as Json, clean) as Record<string, Json>)
+  return put(entry, [clean(entry.subject), details])
 }
-/** No rule knows a credential that is shorter. */
-const SHORTEST = 12
+
+type Told = [string, Record<string, Json>?]
+function put(entry: NewEntry, [subject, details]: Told): NewEntry {
+  return details ? { ...entry, subject, details } : { ...entry, subject }
+}

@@ -24,7 +24,7 @@ import { createTourModel, type TourPace } from './tour/tour-model.ts'
 
 export interface ModelsOptions extends PassOptions {
   /** Takes what no model may read out of a text: values of secrets. */
-  redact?(text: string, context: Omit<CallContext, 'tool' | 'callId'>): string
+  redact?(text: string, context: Omit<CallContext, 'tool' | 'callId'>): Promise<string>
   /** The platform's HTTP client; this room has no network of its own. */
   http: Http
   pace?: TourPace
@@ -66,8 +66,10 @@ function createClient(
       if (address.kind !== 'ok') return yield { kind: 'fault', fault: address }
       const ended = new AbortController()
       const signal = AbortSignal.any([request.signal, context.signal, ended.signal])
-      const messages = request.messages.map((message) => redactMessage(options, message, context))
-      const tools = request.tools.map((tool) => redactTool(options, tool, context))
+      const messages: ModelMessage[] = []
+      for (const message of request.messages) messages.push(await redactMessage(options, message, context))
+      const tools: ModelTool[] = []
+      for (const tool of request.tools) tools.push(await redactTool(options, tool, context))
       const bounded = { ...request, messages, tools, signal }
       const sent = JSON.stringify([messages.map(({ role, text }) => [role, text]), tools])
       const call: ModelCall = { choice, address: address.value, context, what: 'answer', sent }
@@ -95,24 +97,24 @@ function createClient(
 }
 
 /** `outcome` is for models inside the house only, and was redacted when it came. */
-function redactMessage(
+async function redactMessage(
   { redact }: ModelsOptions,
   message: ModelMessage,
   context: Omit<CallContext, 'tool' | 'callId'>,
-): ModelMessage {
-  const text = redact?.(message.text, context) ?? message.text
+): Promise<ModelMessage> {
+  const text = (await redact?.(message.text, context)) ?? message.text
   return text === message.text ? message : { ...message, text }
 }
 
 /** What a tool says of itself was written by others, too. A schema that holds a secret is none that a tool needs. */
-function redactTool(
-  { redact = (text) => text }: ModelsOptions,
+async function redactTool(
+  { redact = async (text) => text }: ModelsOptions,
   tool: ModelTool,
   context: Omit<CallContext, 'tool' | 'callId'>,
-): ModelTool {
+): Promise<ModelTool> {
   const schema = JSON.stringify(tool.input)
-  const input = redact(schema, context) === schema ? tool.input : { type: 'object' }
-  return { ...tool, description: redact(tool.description, context), input }
+  const input = (await redact(schema, context)) === schema ? tool.input : { type: 'object' }
+  return { ...tool, description: await redact(tool.description, context), input }
 }
 
 async function askModel(

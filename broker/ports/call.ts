@@ -34,7 +34,7 @@ export interface CallContext {
   /** Where the answer goes when it comes in parts. */
   parts?: PartSink<Json>
   /** What this call has gathered for writing. */
-  staged?: (stage: number) => StagedFile | null
+  staged?: (stage: number) => Promise<StagedFile | null>
   /** The model that a person configured for this agent: a `model.call` to exactly it goes in silence. */
   ownModel?: ModelResource | null
 }

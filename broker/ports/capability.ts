@@ -50,7 +50,7 @@ export interface PrepareContext {
   perimeter: Perimeter
   signal: AbortSignal
   /** As in `CallContext`. */
-  staged?: (stage: number) => StagedFile | null
+  staged?: (stage: number) => Promise<StagedFile | null>
 }
 
 export interface EffectResult {

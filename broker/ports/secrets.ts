@@ -36,19 +36,38 @@ export interface SecretVault {
 }
 
 export interface LeakHit {
-  /** `secret:name`, `canary:tool`, or the credential's kind. */
+  /** `secret:name`, `canary:tool`, the credential's kind, or `unread:` for what could not be looked through in time. */
   what: string
   start: number
   end: number
 }
 
+/** What is large, or takes long, is looked through on another thread. */
+export type Soon<T> = T | Promise<T>
+export interface Scanned {
+  hits: LeakHit[]
+  redacted: string
+}
+export interface Redacted {
+  text: string
+  hits: LeakHit[]
+}
+
+/**
+ * Nothing goes on before it was looked through. What could not be, in time, is one hit as a whole (`unread:`): it is
+ * taken out or refused like any other. None of these rejects.
+ */
 export interface LeakScanner {
   /** Whole text. Registered values are found in every usual encoding; unknown credentials by rules. */
-  scan(text: string): { hits: LeakHit[]; redacted: string }
+  scan(text: string): Soon<Scanned>
+  /** The same at once, for a line or two; what takes longer than a moment counts as not looked through. */
+  brief(text: string): Scanned
   /** Registered values only; fast enough for every value that goes to a tool, a model or the log. */
-  redactKnown(text: string): { text: string; hits: LeakHit[] }
+  redactKnown(text: string): Soon<Redacted>
   /** The same over any JSON value. */
-  redactJson(value: Json): { value: Json; hits: LeakHit[] }
+  redactJson(value: Json): Soon<{ value: Json; hits: LeakHit[] }>
+  /** `scan` over any JSON value. */
+  scanJson(value: Json): Soon<{ value: Json; hits: LeakHit[] }>
   /** Chunks of one stream: holds back what could be the start of a value; with `credentials` of unknown ones too. */
   stream(options?: { credentials?: boolean }): LeakStream
   /** Resolves when every rule for unknown credentials is loaded. */
@@ -56,9 +75,9 @@ export interface LeakScanner {
 }
 
 export interface LeakStream {
-  /** What can be let through by now, clean. */
-  push(chunk: string): string
-  end(): string
+  /** What can be let through by now, clean. In the order of the calls, also where one is not waited for. */
+  push(chunk: string): Soon<string>
+  end(): Soon<string>
   hits(): LeakHit[]
 }
 

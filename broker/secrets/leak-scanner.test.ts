@@ -517,3 +517,20 @@ describe('what can’t be seen between the characters of a value', () => {
     expect(hits).toEqual([])
   })
 })
+
+test('what is looked for is what was watched last, however often that changes', () => {
+  const scanner = createLeakScanner()
+  const [one, two] = [
+    { what: 'secret:one', value: 'first-of-the-values' },
+    { what: 'secret:two', value: 'second-of-the-values' },
+  ]
+  const named = () => scanner.scan(`${one.value} ${two.value}`).hits.map(({ what }) => what)
+  scanner.watch([one])
+  expect(named()).toEqual(['secret:one'])
+  scanner.watch([one, two])
+  expect(named()).toEqual(['secret:one', 'secret:two'])
+  scanner.watch([{ ...two, what: 'secret:renamed' }])
+  expect(named()).toEqual(['secret:renamed'])
+  scanner.watch([])
+  expect(named()).toEqual([])
+})

@@ -1,13 +1,18 @@
 /**
  * Finds secrets in text. Registered values are looked for in every usual encoding (`encode-secret.ts`); unknown
- * credentials by rules (`credential-rules.ts`). The result names what was found, never the value.
+ * credentials by rules (`credential-rules.ts`). The result names what was found, never the value. It does so at once and
+ * on the thread that asks; the broker's own asks through `scan-aside.ts`, which leaves what takes long to another.
  */
 import type { Json } from '../../contract/words.ts'
-import type { LeakHit, LeakScanner } from '../ports.ts'
+import type { LeakHit, LeakScanner, LeakStream, Redacted, Scanned } from '../ports.ts'
+import { encodeSecret } from './encode-secret.ts'
 import { type CredentialFinder, createCredentialFinder } from './find-credentials.ts'
+import { mapTexts } from './json-texts.ts'
 import { createLeakStream } from './leak-stream.ts'
 import { merge, redact } from './merge-hits.ts'
 import { createNeedles, type Needles } from './needles.ts'
+import { NO_PACE, type Pace } from './pace.ts'
+import type { Sequence } from './sequence.ts'
 
 /** Values shorter than this would hit by chance in any text: they are stored, but not looked for. */
 export const SHORTEST_WATCHED = 6
@@ -18,85 +23,90 @@ export interface WatchedValue {
   value: string
 }
 
+/** What is looked for: registered values, or unknown credentials as well. */
+export type How = 'known' | 'all'
+export interface Looked {
+  hits: LeakHit[]
+  /** Where a value may begin whose end is still to come; the text's length when there is none. */
+  open: number
+}
+
 export interface OwnLeakScanner extends LeakScanner {
   /** From now on these are looked for, and no others. */
   watch(values: readonly WatchedValue[]): void
+  scan(text: string): Scanned
+  redactKnown(text: string): Redacted
+  redactJson(value: Json): { value: Json; hits: LeakHit[] }
+  scanJson(value: Json): { value: Json; hits: LeakHit[] }
+  stream(options?: { credentials?: boolean }): LeakStream & { push(chunk: string): string; end(): string }
+  look(text: string, how: How): LeakHit[]
+  lookOpen(text: string, how: How): Looked
 }
 
-export function createLeakScanner(credentials: CredentialFinder = createCredentialFinder()): OwnLeakScanner {
-  let needles: Needles = createNeedles([])
+export function createLeakScanner(
+  credentials: CredentialFinder = createCredentialFinder(),
+  pace: Pace = NO_PACE,
+): OwnLeakScanner {
+  let needles: Needles = createNeedles([], pace)
+  /** Of the values that are looked for: making them takes milliseconds for each, and one value more is usual. */
+  let forms = new Map<string, Sequence[]>()
 
   const known = (text: string): LeakHit[] => {
+    pace.read(text.length)
     if (text.length < needles.shortest) return NONE
     const hits = needles.find(text)
     return hits.length === 0 ? NONE : merge(hits)
   }
-  const redactKnown = (text: string) => {
-    const hits = known(text)
-    return { text: hits.length === 0 ? text : redact(text, hits), hits }
-  }
+  const all = (text: string): LeakHit[] => merge([...known(text), ...credentials.find(text, pace)])
+  const look = (text: string, how: How): LeakHit[] =>
+    how === 'known' || text.length < SHORTEST_CREDENTIAL ? known(text) : all(text)
 
-  /** Gives back the very same value when nothing is in it: most calls end here, and need no copy. */
-  function walk(part: Json, found: LeakHit[]): Json {
-    if (typeof part === 'string') return clean(part, found)
-    if (typeof part === 'number') {
-      const text = String(part)
-      const kept = clean(text, found)
-      return kept === text ? part : kept
+  function lookOpen(text: string, how: How): Looked {
+    pace.read(text.length)
+    const { hits, open } = needles.findOpen(text)
+    return { hits: merge(how === 'known' ? hits : [...hits, ...credentials.find(text, pace)]), open }
+  }
+  function cleanJson(value: Json, how: How) {
+    if (how === 'known' && needles.shortest === Number.POSITIVE_INFINITY) return { value, hits: [] }
+    const found: LeakHit[] = []
+    const clean = (text: string) => {
+      const hits = look(text, how)
+      if (hits.length === 0) return text
+      found.push(...hits)
+      return redact(text, hits)
     }
-    if (Array.isArray(part)) return walkArray(part, found)
-    return part !== null && typeof part === 'object' ? walkObject(part, found) : part
+    return { value: mapTexts(value, clean, pace.step), hits: found }
   }
-
-  function walkArray(part: Json[], found: LeakHit[]): Json {
-    let copy: Json[] | null = null
-    for (let at = 0; at < part.length; at++) {
-      const before = part[at] as Json
-      const after = walk(before, found)
-      if (after !== before) copy ??= part.slice()
-      if (copy) copy[at] = after
-    }
-    return copy ?? part
-  }
-
-  function walkObject(part: { [key: string]: Json }, found: LeakHit[]): Json {
-    let changed = false
-    const entries: [string, Json][] = []
-    for (const key of Object.keys(part)) {
-      const before = part[key] as Json
-      const name = clean(key, found)
-      const after = walk(before, found)
-      changed ||= name !== key || after !== before
-      entries.push([name, after])
-    }
-    return changed ? Object.fromEntries(entries) : part
-  }
-
-  function clean(text: string, found: LeakHit[]): string {
-    const hits = known(text)
-    if (hits.length === 0) return text
-    found.push(...hits)
-    return redact(text, hits)
+  const scan = (text: string): Scanned => {
+    const hits = all(text)
+    return { hits, redacted: redact(text, hits) }
   }
 
   return {
     watch(values) {
-      needles = createNeedles(values.filter(({ value }) => value.length >= SHORTEST_WATCHED))
+      const long = values.filter(({ value }) => value.length >= SHORTEST_WATCHED)
+      const kept = new Map(long.map(({ value }) => [value, forms.get(value) ?? encodeSecret(value)]))
+      forms = kept
+      needles = createNeedles(long, pace, (value) => kept.get(value) as Sequence[])
     },
     ready: credentials.ready,
-    scan(text) {
-      const hits = merge([...known(text), ...credentials.find(text)])
-      return { hits, redacted: redact(text, hits) }
+    scan,
+    brief: scan,
+    redactKnown(text) {
+      const hits = known(text)
+      return { text: hits.length === 0 ? text : redact(text, hits), hits }
     },
-    redactKnown,
-    redactJson(value) {
-      if (needles.shortest === Number.POSITIVE_INFINITY) return { value, hits: [] }
-      const hits: LeakHit[] = []
-      return { value: walk(value, hits), hits }
+    redactJson: (value) => cleanJson(value, 'known'),
+    scanJson: (value) => cleanJson(value, 'all'),
+    stream: (options) => {
+      const how = options?.credentials ? 'all' : 'known'
+      return createLeakStream((text) => lookOpen(text, how), how) as ReturnType<OwnLeakScanner['stream']>
     },
-    stream: (options) =>
-      createLeakStream((text) => needles.findOpen(text), options?.credentials ? credentials : null),
+    look,
+    lookOpen,
   }
 }
 
+/** No rule knows a credential that is shorter. */
+const SHORTEST_CREDENTIAL = 12
 const NONE = Object.freeze([]) as readonly [] as unknown as LeakHit[]

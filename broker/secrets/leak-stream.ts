@@ -1,37 +1,38 @@
 /**
  * One stream, chunk by chunk: what leaves is clean, and what could be the start of a value waits for the rest of it.
+ * A look may take until later; what comes meanwhile is looked at after it. When one was not done in time, nothing of
+ * the stream passes from there on: the next chunk could be the rest of a value.
  */
-import type { LeakHit, LeakStream } from '../ports.ts'
-import { merge, redact } from './merge-hits.ts'
-
-interface Looked {
-  hits: LeakHit[]
-  open: number
-}
-interface Credentials {
-  find(text: string): LeakHit[]
-}
+import type { LeakHit, LeakStream, Soon } from '../ports.ts'
+import type { How, Looked } from './leak-scanner.ts'
+import { redact, UNREAD } from './merge-hits.ts'
 
 /** Unknown credentials have no known length: their line and the one before are kept back, up to so many characters. */
 const LONGEST_LINE = 8192
 /** With them, so many characters are gathered before a look: each look reads all that is kept back. */
 const GATHERED = 2048
 
-/** @param credentials null when only registered values are looked for */
-export function createLeakStream(
-  look: (text: string) => Looked,
-  credentials: Credentials | null,
-): LeakStream {
+/** @param look null when it was not done in time */
+export function createLeakStream(look: (text: string) => Soon<Looked | null>, how: How): LeakStream {
+  const gathers = how === 'all'
   let held = ''
   let unseen = 0
   let passed = 0
+  let lost = false
+  let last: Promise<unknown> | null = null
   const all: LeakHit[] = []
 
-  function take(more: boolean): string {
+  function take(more: boolean): Soon<string> {
+    if (lost) return ''
     unseen = 0
-    const { hits: known, open } = look(held)
-    const hits = merge(credentials ? [...known, ...credentials.find(held)] : known)
-    const safe = credentials ? Math.min(open, startOfLastLines(held)) : open
+    const looked = look(held)
+    return looked instanceof Promise ? looked.then((later) => pass(later, more)) : pass(looked, more)
+  }
+
+  function pass(looked: Looked | null, more: boolean): string {
+    if (looked === null) return lose()
+    const { hits, open } = looked
+    const safe = gathers ? Math.min(open, startOfLastLines(held)) : open
     // Never cut inside a hit, nor inside what could become one; one character more, for base64's edge. The end of a
     // line is no such character: who reads lines has each when it is whole.
     const edge = /[A-Za-z0-9+/=_-]/.test(held.charAt(safe - 1)) ? 1 : 0
@@ -40,19 +41,40 @@ export function createLeakStream(
       if (more && hit.start < cut && (hit.end > cut || hit.end === held.length)) cut = hit.start
     const out = held.slice(0, cut)
     const inside = hits.filter((hit) => hit.end <= cut)
-    all.push(...inside.map((hit) => ({ ...hit, start: hit.start + passed, end: hit.end + passed })))
+    for (const hit of inside) all.push({ ...hit, start: hit.start + passed, end: hit.end + passed })
     held = held.slice(cut)
     passed += cut
     return redact(out, inside)
   }
 
+  function lose(): string {
+    lost = true
+    const hit = { what: UNREAD, start: 0, end: held.length }
+    all.push({ ...hit, start: passed, end: passed + held.length })
+    const out = redact(held, [hit])
+    held = ''
+    return out
+  }
+
+  function inTurn(work: () => Soon<string>): Soon<string> {
+    const out = last === null ? work() : last.then(work)
+    if (!(out instanceof Promise)) return out
+    const mine = out.finally(() => {
+      if (last === mine) last = null
+    })
+    last = mine
+    return mine
+  }
+
   return {
-    push(chunk) {
-      held += chunk
-      unseen += chunk.length
-      return credentials && unseen < GATHERED ? '' : take(true)
-    },
-    end: () => take(false),
+    push: (chunk) =>
+      inTurn(() => {
+        if (lost) return ''
+        held += chunk
+        unseen += chunk.length
+        return gathers && unseen < GATHERED ? '' : take(true)
+      }),
+    end: () => inTurn(() => take(false)),
     hits: () => all,
   }
 }

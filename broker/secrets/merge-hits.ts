@@ -1,6 +1,12 @@
 /** What was found in a text, put in order, and taken out of it. Pure. */
 import type { LeakHit } from '../ports.ts'
 
+/**
+ * Stands for a whole text that could not be looked through in time. It is a hit like any other, so that whoever takes
+ * hits out, or refuses what holds some, does so with this one too.
+ */
+export const UNREAD = 'unread:text that took too long'
+
 /** Overlaps become one hit. It is named by what says most: a canary, then a registered secret, then what begins first. */
 export function merge(hits: LeakHit[]): LeakHit[] {
   const sorted = [...hits].sort((a, b) => a.start - b.start || b.end - a.end)

@@ -17,7 +17,7 @@ export class TakesLong extends Error {}
 
 export const NO_PACE: Pace = { read() {}, step() {}, look() {} }
 
-export interface SetPace extends Pace {
+interface SetPace extends Pace {
   begin(limits: { characters: number; ms: number }): void
   /** What was spent since, ms, about. */
   spent(): number

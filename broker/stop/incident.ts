@@ -32,7 +32,7 @@ export interface IncidentParts {
   log: IncidentLog
   stop: StopSwitch
   store: DocumentStore
-  leaks: Pick<LeakScanner, 'scan'>
+  leaks: Pick<LeakScanner, 'scan' | 'brief'>
   clock: Clock
   /** Where bundles are put when nobody says where. */
   folder: string
@@ -90,7 +90,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
 
   async function startNow({ by, why: said = '', folder, days = 30, asked }: Begin): Promise<Incident> {
     // Who tells of a leak may write what has leaked.
-    const why = parts.leaks.scan(said).redacted
+    const why = parts.leaks.brief(said).redacted
     const faults: string[] = []
     const step = async <T>(name: string, work: () => T | Promise<T>, otherwise: T): Promise<T> => {
       try {

@@ -55,7 +55,7 @@ export async function collectOutput(stream: Readable, options: CollectOptions): 
       const room = options.max - bytes
       bytes += chunk.length
       if (room > 0)
-        await take(scan.push(decoder.write(room < chunk.length ? chunk.subarray(0, room) : chunk)))
+        await take(await scan.push(decoder.write(room < chunk.length ? chunk.subarray(0, room) : chunk)))
       if (bytes > options.max * FLOOD && !flooded) {
         flooded = true
         options.onFlood()
@@ -64,6 +64,6 @@ export async function collectOutput(stream: Readable, options: CollectOptions): 
   } catch {
     // The stream broke off because the program was ended: what came before stands.
   }
-  await take(scan.push(decoder.end()) + scan.end())
+  await take((await scan.push(decoder.end())) + (await scan.end()))
   return { text: parts.join(''), length, truncated: bytes > options.max }
 }

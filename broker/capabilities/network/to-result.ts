@@ -16,10 +16,12 @@ export interface Answered {
 }
 type Head = Pick<Answered, 'plan' | 'redirects' | 'isPrivate'> & { answer: WireHead }
 
+type Clean = (text: string) => Promise<string>
+
 /** The first answer of a request whose body comes in parts. */
-export function toHead(answered: Head, leaks: Pick<LeakScanner, 'redactKnown'>): LabelledPart {
-  const clean = (text: string) => leaks.redactKnown(text).text
-  return { value: headOf(answered, clean), ...labelOf(answered) }
+export async function toHead(answered: Head, leaks: Pick<LeakScanner, 'redactKnown'>): Promise<LabelledPart> {
+  const clean = async (text: string) => (await leaks.redactKnown(text)).text
+  return { value: await headOf(answered, clean), ...labelOf(answered) }
 }
 
 /** What each part of it is labelled with. */
@@ -33,12 +35,14 @@ export function labelOf({
   }
 }
 
-function headOf({ plan, answer, redirects }: Head, clean: (text: string) => string) {
+async function headOf({ plan, answer, redirects }: Head, clean: Clean) {
+  const headers: [string, string][] = []
+  for (const [name, value] of answer.headers) headers.push([name, await clean(value)])
   return {
     url: plan.resource.url,
     status: answer.status,
-    statusText: clean(answer.statusText),
-    headers: answer.headers.map(([name, value]): [string, string] => [name, clean(value)]),
+    statusText: await clean(answer.statusText),
+    headers,
     redirects,
   }
 }
@@ -61,19 +65,24 @@ export function toEnd(answered: Omit<Answered, 'encoding'> & { delivered: Delive
   }
 }
 
-export function toResult(answered: Answered, leaks: Pick<LeakScanner, 'redactKnown'>): Outcome<EffectResult> {
+export async function toResult(
+  answered: Answered,
+  leaks: Pick<LeakScanner, 'redactKnown'>,
+): Promise<Outcome<EffectResult>> {
   const { plan, answer, encoding, redirects } = answered
   let echoes = 0
-  const clean = (text: string) => {
-    const { text: redacted, hits } = leaks.redactKnown(text)
+  const clean = async (text: string) => {
+    const { text: redacted, hits } = await leaks.redactKnown(text)
     echoes += hits.length
     return redacted
   }
   const { host } = plan.resource
+  const head = await headOf(answered, clean)
+  const body = await (encoding === 'base64' ? cleanBytes(answer.body, clean) : clean(decode(answer)))
   return ok({
     value: {
-      ...headOf(answered, clean),
-      body: encoding === 'base64' ? cleanBytes(answer.body, clean) : clean(decode(answer)),
+      ...head,
+      body,
       bodyEncoding: encoding,
       truncated: answer.truncated,
     },
@@ -90,9 +99,9 @@ export function toResult(answered: Answered, leaks: Pick<LeakScanner, 'redactKno
 }
 
 /** Bytes are looked through as Latin-1, in which each byte is one character; unchanged unless there was a hit. */
-function cleanBytes(bytes: Buffer, clean: (text: string) => string): string {
+async function cleanBytes(bytes: Buffer, clean: Clean): Promise<string> {
   const text = bytes.toString('latin1')
-  const cleaned = clean(text)
+  const cleaned = await clean(text)
   return cleaned === text ? bytes.toString('base64') : Buffer.from(cleaned, 'latin1').toString('base64')
 }
 

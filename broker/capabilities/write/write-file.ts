@@ -64,11 +64,11 @@ export function createWriteFile(deps: WriteDeps) {
     return prepareContent('fs.writeFile', args, content, exactContent(args, content.size))
   }
 
-  function prepareStaged(
+  async function prepareStaged(
     args: OperationArgs<'fs.writeStream'>,
     context: Pick<PrepareContext, 'staged'>,
-  ): Outcome<Prepared> {
-    const staged = context.staged?.(args.stage)
+  ): Promise<Outcome<Prepared>> {
+    const staged = await context.staged?.(args.stage)
     if (!staged) return refused('invalid-request', 'There is no such content to write.')
     const content = { size: staged.size, hash: staged.hash, bytes: staged }
     const prepared = prepareContent('fs.writeStream', args, content, exactStaged(args, staged))

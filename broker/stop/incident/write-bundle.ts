@@ -35,29 +35,35 @@ export async function writeBundle(parts: BundleParts): Promise<string[]> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   mkdirSync(path.join(folder, 'policies'), { mode: 0o700 })
   const hashes: Record<string, string> = {}
-  const clean = (text: string) => leaks.scan(text).redacted
+  const clean = async (text: string) => (await leaks.scan(text)).redacted
   const put = (name: string, content: string | Buffer) => {
     const bytes = Buffer.from(content)
     writeFileSync(path.join(folder, name), bytes, { mode: 0o600, flag: 'wx' })
     hashes[name] = createHash('sha256').update(bytes).digest('hex')
   }
-  const json = (name: string, value: unknown) => put(name, `${clean(JSON.stringify(value, null, 2))}\n`)
+  const json = async (name: string, value: unknown) =>
+    put(name, `${await clean(JSON.stringify(value, null, 2))}\n`)
 
   const { text, hidden } = await cleanLines(parts.timeline, clean)
   put('timeline.jsonl', text)
   put('timeline.csv', (await cleanLines(parts.rows, clean)).text)
-  put('report.md', clean(reportMarkdown(evidence, checklist)))
-  put('report.html', clean(reportHtml(evidence, checklist)))
-  json('stop-receipt.json', evidence.receipt)
-  json('checklist.json', checklist)
-  json('grants.json', evidence.grants)
-  json('tools.json', evidence.tools)
-  json('hosts.json', evidence.hosts)
-  json('secrets.json', evidence.secrets)
-  json('files.json', await withImages(parts, put))
-  json('alerts.json', evidence.alerts)
-  for (const { name, text } of evidence.policies) put(path.join('policies', fileName(name)), clean(text))
-  json('proof.json', { head: evidence.head, verified: evidence.verified, linesWithHiddenSecrets: hidden })
+  put('report.md', await clean(reportMarkdown(evidence, checklist)))
+  put('report.html', await clean(reportHtml(evidence, checklist)))
+  await json('stop-receipt.json', evidence.receipt)
+  await json('checklist.json', checklist)
+  await json('grants.json', evidence.grants)
+  await json('tools.json', evidence.tools)
+  await json('hosts.json', evidence.hosts)
+  await json('secrets.json', evidence.secrets)
+  await json('files.json', await withImages(parts, put))
+  await json('alerts.json', evidence.alerts)
+  for (const { name, text } of evidence.policies)
+    put(path.join('policies', fileName(name)), await clean(text))
+  await json('proof.json', {
+    head: evidence.head,
+    verified: evidence.verified,
+    linesWithHiddenSecrets: hidden,
+  })
   put(
     'manifest.json',
     `${JSON.stringify({ incident: evidence.id, at: evidence.at, sha256: hashes }, null, 2)}\n`,
@@ -76,7 +82,7 @@ async function withImages(
   for (const file of evidence.files.toSorted((a, b) => b.at - a.at)) {
     const { beforeImage: id, ...rest } = file
     const kept = id === null ? null : (beforeImage?.(id) ?? null)
-    const { content, note } = imageFor(kept, left, leaks)
+    const { content, note } = await imageFor(kept, left, leaks)
     const before = content === null || id === null ? null : `before/${fileName(id)}`
     if (before !== null && content !== null) {
       left -= content.length
@@ -89,13 +95,13 @@ async function withImages(
 }
 
 /** Text goes in without the secrets in it; of anything else nothing can be taken out, so it stays out as a whole. */
-function imageFor(kept: Buffer | null, left: number, leaks: Pick<LeakScanner, 'scan'>) {
+async function imageFor(kept: Buffer | null, left: number, leaks: Pick<LeakScanner, 'scan'>) {
   if (kept === null) return { content: null, note: 'no longer kept' }
   if (kept.length > IMAGE_BYTES || kept.length > left)
     return { content: null, note: `too large for the bundle (${kept.length} bytes); undo still has it` }
   const isText = isUtf8(kept) && !kept.includes(0)
   const text = kept.toString(isText ? 'utf8' : 'latin1')
-  const { redacted } = leaks.scan(text)
+  const { redacted } = await leaks.scan(text)
   if (redacted === text) return { content: kept, note: '' }
   return isText
     ? { content: Buffer.from(redacted), note: 'secrets in it are taken out' }
@@ -103,18 +109,18 @@ function imageFor(kept: Buffer | null, left: number, leaks: Pick<LeakScanner, 's
 }
 
 /** Line by line, giving way now and then: a long record must not hold up the process that is being stopped. */
-async function cleanLines(pages: Iterable<string>, clean: (text: string) => string) {
+async function cleanLines(pages: Iterable<string>, clean: (text: string) => Promise<string>) {
   const hidden: number[] = []
   const done: string[] = []
   let number = 0
   for (const page of pages) {
-    if (clean(page) === page) {
+    if ((await clean(page)) === page) {
       done.push(page)
       number += page.split('\n').length - 1
     } else {
       for (const line of page.split('\n').slice(0, -1)) {
         number++
-        const cleaned = clean(line)
+        const cleaned = await clean(line)
         if (cleaned !== line) hidden.push(number)
         done.push(`${cleaned}\n`)
       }

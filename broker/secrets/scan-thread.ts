@@ -1,0 +1,87 @@
+/**
+ * The broker's side of one thread that scans. It has one job at a time, and is given up when that takes too long or
+ * the thread breaks: the job then counts as not done. Values are told to it in memory and are nowhere else; what it
+ * holds goes with it.
+ */
+import { Worker } from 'node:worker_threads'
+import type { LeakHit } from '../ports.ts'
+import type { WatchedValue } from './leak-scanner.ts'
+import { type FromScan, packJob, type ScanJob, type ToScan, unpackHits } from './scan-wire.ts'
+
+export interface ThreadLooked {
+  version: number
+  /** Of each text; null where none holds any. */
+  hits: LeakHit[][] | null
+  open: number
+}
+export interface ScanThread {
+  watch(values: readonly WatchedValue[], version: number): void
+  /** Null when it was not done, and the thread is gone. */
+  look(job: ScanJob): Promise<ThreadLooked | null>
+  end(): void
+}
+interface ThreadTimes {
+  startMs?: number
+  /** For any job, and for each million characters more. */
+  jobMs?: number
+  perMillionMs?: number
+}
+
+const HEAP_MB = 512
+
+export function startScanThread({
+  startMs = 60_000,
+  jobMs = 10_000,
+  perMillionMs = 2_000,
+}: ThreadTimes = {}): ScanThread {
+  const file = import.meta.url.endsWith('.ts') ? './scan.worker.ts' : './scan.worker.js'
+  const worker = new Worker(new URL(file, import.meta.url), {
+    execArgv: [],
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  })
+  worker.unref()
+  let ended = false
+  let told: ((message: FromScan | null) => void) | null = null
+  const ready = next(startMs)
+
+  /** Its next message; null when it does not come in time. */
+  function next(ms: number): Promise<FromScan | null> {
+    return new Promise((resolve) => {
+      const late = setTimeout(end, ms)
+      told = (message) => {
+        told = null
+        clearTimeout(late)
+        resolve(message)
+      }
+    })
+  }
+  function end(): void {
+    if (ended) return
+    ended = true
+    told?.(null)
+    void worker.terminate()
+  }
+  worker.on('message', (message: FromScan) => told?.(message))
+  worker.on('error', end)
+  worker.on('exit', end)
+
+  const tell = (message: ToScan) => worker.postMessage(message)
+  return {
+    watch(values, version) {
+      if (!ended) tell({ t: 'watch', values, version })
+    },
+    async look(job) {
+      await ready
+      if (ended) return null
+      const characters = job.texts.reduce((sum, { length }) => sum + length, 0)
+      const answer = next(jobMs + (characters / 1e6) * perMillionMs)
+      tell(packJob(job))
+      const looked = await answer
+      if (looked?.t !== 'looked') return null
+      const { version, open } = looked
+      return { version, hits: unpackHits(looked, job.texts.length), open }
+    },
+    end,
+  }
+}
