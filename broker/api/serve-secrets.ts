@@ -2,7 +2,8 @@
 import type { ParsedParams, Result } from '../../contract/broker-api.ts'
 import type { KeychainStatus } from '../../contract/secret.ts'
 import type { ActivityLog, LeakScanner, SecretVault } from '../ports.ts'
-import { createLeakScanner, SHORTEST_WATCHED } from '../secrets/leak-scanner.ts'
+import { keepScanner } from '../secrets/keep-scanner.ts'
+import { SHORTEST_WATCHED } from '../secrets/leak-scanner.ts'
 import { type ApiGroup, orFault } from './group.ts'
 
 type Methods =
@@ -31,6 +32,7 @@ export function serveSecrets({
   keychain: { unlock(): Promise<KeychainStatus> }
   checkFormer(params: ParsedParams<'secrets.checkFormer'>, by: string): Promise<Result<'secrets.checkFormer'>>
 }): ApiGroup<Methods> {
+  const scannerFor = keepScanner()
   const note = (subject: string, by: string) => log.append({ kind: 'secret', subject, details: { by } })
   return {
     'secrets.status': () => vault.status(),
@@ -71,20 +73,23 @@ export function serveSecrets({
       return leaks.scan(text)
     },
     'secrets.scanMany': async ({ items, secrets }) => {
-      const scanner = createLeakScanner()
-      scanner.watch(secrets.map(({ name, value }) => ({ what: `secret:${name}`, value })))
+      const scanner = scannerFor(secrets.map(({ name, value }) => ({ what: `secret:${name}`, value })))
       await scanner.ready()
+      const scanned = []
+      for (const item of items) scanned.push({ id: item.id ?? null, ...(await scanItem(scanner, item)) })
       return {
-        items: items.map((item) => ({ id: item.id ?? null, ...scanItem(scanner, item) })),
+        items: scanned,
         unwatched: secrets.filter(({ value }) => value.length < SHORTEST_WATCHED).map(({ name }) => name),
       }
     },
   }
 }
 
-function scanItem(scanner: LeakScanner, item: { text?: string; chunks?: string[] }) {
+async function scanItem(scanner: LeakScanner, item: { text?: string; chunks?: string[] }) {
   if (item.chunks === undefined) return scanner.scan(item.text ?? '')
   const stream = scanner.stream({ credentials: true })
-  const redacted = item.chunks.map((chunk) => stream.push(chunk)).join('') + stream.end()
+  let redacted = ''
+  for (const chunk of item.chunks) redacted += await stream.push(chunk)
+  redacted += await stream.end()
   return { redacted, hits: stream.hits() }
 }
