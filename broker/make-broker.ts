@@ -126,6 +126,7 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
       await rooms.log.close()
       await settled
       rooms.vault.close()
+      rooms.leaks.end()
       rooms.store.close()
       rooms.group.remove()
     },
