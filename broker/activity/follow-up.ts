@@ -157,6 +157,7 @@ export function createFollowUp(options: FollowUpOptions): FollowUp {
   return {
     report(report) {
       if (report.done === 'indexed') indexedTo = report.to
+      if (report.done === 'index-anew') indexedTo = 0
       if (report.done !== 'packed') return
       packedTo = report.to
       removeTo = report.to

@@ -21,8 +21,14 @@ export interface IndexReader {
   rangeOf(since: number | undefined, until: number | undefined): { from: number; to: number } | null
   /** Rows by minute or hour and principal. */
   counts(span: Span, since: number, until: number): SpanCount[]
+  /** It was damaged: from now on nothing is indexed, until it is opened again. */
+  forget(): void
+  /** There is a new file. */
+  reopen(): void
   close(): void
 }
+/** What an index that is there answers. */
+type OpenIndex = Omit<IndexReader, 'forget' | 'reopen'>
 /** Runs whose spacing is kept in memory. */
 const SPACINGS_KEPT = 4_000
 
@@ -39,10 +45,16 @@ export interface SpanCount {
 
 /** Opens the file when there is one; until then it answers that nothing is indexed. */
 export function createIndexReader(file: string): IndexReader {
-  let opened: ReturnType<typeof open> | null = null
+  let opened: OpenIndex | null = null
+  let away = false
   const index = () => {
-    if (opened === null && existsSync(file)) opened = open(file)
+    if (opened === null && !away && existsSync(file)) opened = open(file)
     return opened
+  }
+  const drop = (isAway: boolean) => {
+    away = isAway
+    opened?.close()
+    opened = null
   }
   return {
     indexedTo: () => index()?.indexedTo() ?? 0,
@@ -52,22 +64,30 @@ export function createIndexReader(file: string): IndexReader {
     closerOf: (opener) => index()?.closerOf(opener) ?? null,
     rangeOf: (since, until) => index()?.rangeOf(since, until) ?? null,
     counts: (span, since, until) => index()?.counts(span, since, until) ?? [],
+    forget: () => drop(true),
+    reopen: () => drop(false),
     close: () => opened?.close(),
   }
 }
 
-/** Null while the keeper is still making the tables. */
-function open(file: string): IndexReader | null {
+/** Null while the keeper is still making the tables, and for one that is damaged. */
+function open(file: string): OpenIndex | null {
   const db = new DatabaseSync(file, { timeout: 1_000 })
   try {
     const version = db.prepare("SELECT value FROM meta WHERE key = 'version'").get()?.value
-    if (version === INDEX_VERSION) return readerOf(db)
+    if (version === INDEX_VERSION) {
+      const reader = readerOf(db)
+      // What is asked for when the log is opened can be read: a damaged index must not hold that up.
+      reader.indexedTo()
+      reader.rows()
+      return reader
+    }
   } catch {}
   db.close()
   return null
 }
 
-function readerOf(db: DatabaseSync): IndexReader {
+function readerOf(db: DatabaseSync): OpenIndex {
   const getTo = db.prepare("SELECT value FROM meta WHERE key = 'to'")
   const rows = db.prepare('SELECT total(rows) AS rows FROM volume')
   const pair = db.prepare('SELECT closer FROM pair WHERE opener = ?')

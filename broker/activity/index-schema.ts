@@ -64,3 +64,7 @@ export function dropAll(db: DatabaseSync): void {
   for (const { name } of tables.filter(isVirtual)) db.exec(`DROP TABLE IF EXISTS "${name}"`)
   for (const { name } of tables) if (own.test(String(name))) db.exec(`DROP TABLE IF EXISTS "${name}"`)
 }
+
+/** SQLITE_CORRUPT, SQLITE_NOTADB: made from the log, a damaged index is made anew. */
+export const isDamaged = (error: unknown): boolean =>
+  [11, 26].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff)

@@ -3,7 +3,7 @@
  * packs what has grown old, takes the WAL into the database, and rewrites or removes what redaction and retention say.
  * It never writes to the file that is appended to, except by checkpoint, and so never holds up an append.
  */
-import { chmodSync, readlinkSync } from 'node:fs'
+import { chmodSync, existsSync, readlinkSync, rmSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -12,7 +12,7 @@ import { BLOCK_ENTRIES, makeBlocks, openArchive } from './archive.ts'
 import { chainHash, GENESIS } from './chain.ts'
 import { createEntryReader } from './entry-reader.ts'
 import { storedEntry } from './hot-store.ts'
-import { VOLUME_ENTRIES, volumeOf } from './index-schema.ts'
+import { isDamaged, VOLUME_ENTRIES, volumeOf } from './index-schema.ts'
 import { createIndexWriter } from './index-writer.ts'
 import type { KeeperOrder, KeeperReport, KeeperStart } from './keeper-messages.ts'
 
@@ -26,13 +26,31 @@ const { files } = workerData as KeeperStart
 yieldToOthers()
 const hot = new DatabaseSync(files.hot, { timeout: 5_000 })
 const archive = openArchive(files.archive)
-const indexDb = new DatabaseSync(files.index, { timeout: 5_000 })
-indexDb.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
-// Words of what was removed or redacted must not stay behind in free pages.
-indexDb.exec('PRAGMA secure_delete = ON')
-for (const file of [files.archive, files.index]) chmodSync(file, 0o600)
-const index = createIndexWriter(indexDb)
+let { indexDb, index } = openIndex()
+chmodSync(files.archive, 0o600)
 const reader = createEntryReader(hot, files.archive)
+
+function openIndex() {
+  const indexDb = new DatabaseSync(files.index, { timeout: 5_000 })
+  try {
+    indexDb.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
+    // Words of what was removed or redacted must not stay behind in free pages.
+    indexDb.exec('PRAGMA secure_delete = ON')
+    chmodSync(files.index, 0o600)
+    return { indexDb, index: createIndexWriter(indexDb) }
+  } catch (error) {
+    indexDb.close()
+    // Whoever reads it could not open it either, so nobody has it open.
+    if (!isDamaged(error) || !removeIndex()) throw error
+    return openIndex()
+  }
+}
+/** False when there was none. */
+function removeIndex(): boolean {
+  const was = existsSync(files.index)
+  for (const part of ['', '-wal', '-shm']) rmSync(files.index + part, { force: true })
+  return was
+}
 
 function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void {
   const { id } = order
@@ -51,6 +69,13 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
       redact(order.texts)
       takeIn()
       break
+    case 'index-anew':
+      // Who gave the order has closed it: the last one to close an old file takes the write-ahead log of the new one along.
+      indexDb.close()
+      removeIndex()
+      ;({ indexDb, index } = openIndex())
+      report({ id, done: 'index-anew' })
+      break
     case 'end':
       takeIn()
       for (const open of [index, archive, reader, hot]) open.close()
@@ -67,6 +92,8 @@ function indexSome(indexTo: number, report: (to: number) => void): boolean {
   const from = index.indexedTo() + 1
   const batch = reader.up(from, Math.min(BATCH, indexTo + 1 - from))
   const last = batch.at(-1)
+  // It may reach further than who gives orders knows.
+  if (from > indexTo + 1) report(from - 1)
   if (last === undefined) return false
   index.add(batch)
   report(last.seq)
@@ -155,6 +182,7 @@ parentPort?.on('message', (order: KeeperOrder) => {
     report({
       id: order.id,
       done: 'failed',
+      damaged: isDamaged(error),
       text: error instanceof Error ? (error.stack ?? error.message) : String(error),
     })
   }

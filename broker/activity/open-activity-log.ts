@@ -22,6 +22,7 @@ import { followRows } from './follow-rows.ts'
 import { createFollowUp, FOLLOW_UP, type FollowUpLimits } from './follow-up.ts'
 import type { WitnessPlace } from './head-witness.ts'
 import { createIndexReader } from './index-reader.ts'
+import { isDamaged } from './index-schema.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { logFiles } from './log-files.ts'
 import { createStanding } from './log-standing.ts'
@@ -139,7 +140,15 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   const tail = createTailCache(reader, writer)
   let keeper: Keeper | null = null
   const startedKeeper = () => {
-    keeper ??= createKeeper({ files, onReport: followUp.report, idleMs: limits.keeperIdleMs })
+    keeper ??= createKeeper({
+      files,
+      onReport(report) {
+        if (report.done === 'index-anew') index.reopen()
+        if (report.done === 'failed' && report.damaged) beginIndexAnew()
+        followUp.report(report)
+      },
+      idleMs: limits.keeperIdleMs,
+    })
     return keeper
   }
   const { oldestOpen } = rows
@@ -175,6 +184,26 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     const to = index.indexedTo()
     return { index, indexedTo: to, tail: tail.after(to), down, read, rowCount: rows.rowCount() }
   }
+  let indexIsNew = false
+  /** False when it was done before: then it is the log itself that is damaged. */
+  function beginIndexAnew(): boolean {
+    if (indexIsNew) return false
+    indexIsNew = true
+    index.forget()
+    const done = startedKeeper().order({ do: 'index-anew' })
+    done.then(followUp.catchUp).catch((fault: unknown) => closing || onFault(fault))
+    return true
+  }
+  /** What an index that was damaged can't answer is read, and the index is made anew. */
+  function withIndex<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (!isDamaged(error) || !beginIndexAnew()) throw error
+      onFault(error)
+      return work()
+    }
+  }
   /** What is verified must not be rewritten meanwhile. */
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -197,10 +226,10 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     stage: writer.stage,
     commit: writer.commit,
     sync: writer.sync,
-    query: (query) => queryRows(now(), ActivityQuery.parse(query)),
+    query: (query) => withIndex(() => queryRows(now(), ActivityQuery.parse(query))),
     entry(seq) {
       writer.flush()
-      return readRelated({ reader, index, tail }, seq)
+      return withIndex(() => readRelated({ reader, index, tail }, seq))
     },
     entryAlone(seq) {
       writer.flush()
@@ -210,13 +239,14 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       writer.flush()
       return reader.up(after + 1, limit).map(({ text }) => readEntry(text))
     },
-    export(request) {
-      const { indexedTo: to, tail: behind } = now()
-      const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
-      const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
-      return exportPage({ reader, closerOf, source: { productVersion, hostname: hostname() } }, request)
-    },
-    timeline: (query) => drawTimeline(now(), query),
+    export: (request) =>
+      withIndex(() => {
+        const { indexedTo: to, tail: behind } = now()
+        const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
+        const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
+        return exportPage({ reader, closerOf, source: { productVersion, hostname: hostname() } }, request)
+      }),
+    timeline: (query) => withIndex(() => drawTimeline(now(), query)),
     offTimes: (since, until) => offTimes(hot.db, since, until, 2 * limits.beatMs),
     verify: ({ everyEntry = false } = {}) =>
       inTurn(async () => {

@@ -15,11 +15,16 @@ const TAIL_LIMIT = 20_000
 
 export function createTailCache(reader: EntryReader, writer: LogWriter): TailCache {
   let newestFirst: EntryFields[] = []
+  /** Everything behind this one is kept. */
+  let keptFrom = 0
   return {
     after(seq) {
       const head = writer.lastSeq()
-      const have = newestFirst[0]?.seq ?? 0
       const floor = Math.max(seq, head - TAIL_LIMIT)
+      // An index that is made anew reaches less far than it did.
+      if (floor < keptFrom) newestFirst = []
+      keptFrom = floor
+      const have = newestFirst[0]?.seq ?? 0
       const fresh = reader
         .down(head, Math.min(head - Math.max(have, floor), TAIL_LIMIT))
         .map(({ text }) => readEntry(text))
