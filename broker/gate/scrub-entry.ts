@@ -5,7 +5,6 @@
 import type { NewEntry } from '../../contract/activity.ts'
 import type { Json } from '../../contract/words.ts'
 import type { LeakScanner, Soon } from '../ports.ts'
-import { mapTexts } from '../secrets/json-texts.ts'
 
 type Leaks = Pick<LeakScanner, 'redactJson' | 'scanJson'>
 
@@ -16,13 +15,6 @@ export function scrubEntry(leaks: Leaks, entry: NewEntry): Soon<NewEntry> {
   return clean instanceof Promise
     ? clean.then(({ value }) => put(entry, value as Told))
     : put(entry, clean.value as Told)
-}
-
-/** At once, for what people write down themselves: a line or two. */
-export function scrubBriefly(leaks: Pick<LeakScanner, 'brief'>, entry: NewEntry): NewEntry {
-  const clean = (text: string) => leaks.brief(text).redacted
-  const details = entry.details && (mapTexts(entry.details as Json, clean) as Record<string, Json>)
-  return put(entry, [clean(entry.subject), details])
 }
 
 type Told = [string, Record<string, Json>?]

@@ -128,9 +128,10 @@ function incidents(more: Partial<IncidentParts> = {}) {
       return { processes: 2, alreadyLeft: ['POST https://paste.example/: 77 bytes sent'] }
     },
   })
+  const look = (text: string) => ({ hits: [], redacted: text.replaceAll(VALUE, '[secret:github]') })
   const made = createIncidents({
     ...{ log, stop, store, clock, folder: path.join(folder, 'incidents') },
-    leaks: { scan: (text) => ({ hits: [], redacted: text.replaceAll(VALUE, '[secret:github]') }) },
+    leaks: { scan: look, brief: look },
     revokeTokens: async () => 2,
     lockSecrets: (locked) => void lockedSecrets.push(locked),
     grants: () => [grant],
