@@ -39,7 +39,8 @@ export function createRunJudge(startThread: () => JudgeThread = startJudgeThread
   }
 
   function judgeIn(question: FlowQuestion, asked: number): FlowAnswer | Promise<FlowAnswer> {
-    if (!thread && here.size * (LEAST_ASKED + asked) > MOST_WORK) thread = moveOut()
+    const isMuch = asked > MOST_HERE || here.size * (LEAST_ASKED + asked) > MOST_WORK
+    if (!thread && isMuch) thread = moveOut()
     return thread ? thread.judge(plain(question)) : judgeHere(here.reads.index(), question)
   }
 
@@ -56,12 +57,12 @@ export function createRunJudge(startThread: () => JudgeThread = startJudgeThread
       else thread.note({ value, origins, call }, size)
     },
     judge(question) {
-      const asked = askedSize(question)
-      if (question.outside && asked > MOST_ASKED) {
-        const shown = judgeIn({ ...question, outside: false }, LEAST_ASKED)
-        return shown instanceof Promise ? shown.then(tooLong) : tooLong(shown)
-      }
-      return judgeIn(question, asked)
+      const shown = shownSize(question)
+      if (!question.outside) return judgeIn(question, shown)
+      const asked = shown + comparedSize(question)
+      if (asked <= MOST_ASKED) return judgeIn(question, asked)
+      const answer = judgeIn({ ...question, outside: false }, shown)
+      return answer instanceof Promise ? answer.then(tooLong) : tooLong(answer)
     },
     end() {
       thread?.end()
@@ -69,9 +70,15 @@ export function createRunJudge(startThread: () => JudgeThread = startJudgeThread
   }
 }
 
-function askedSize({ prepared, toolCall }: FlowQuestion): number {
-  const lines = prepared.exact.reduce((size, { text }) => size + Math.min(text.length, MOST_LINE), 0)
-  return lines + (toolCall ? sizeOf(toolCall.input) + sizeOf(toolCall.call?.input ?? null) : 0)
+/** Of the lines that are underlined, which is done before anything was read, too. */
+function shownSize({ prepared }: FlowQuestion): number {
+  return prepared.exact.reduce((size, { text }) => size + Math.min(text.length, MOST_LINE), 0)
+}
+
+/** What no tool asked for is compared by its lines, whole. */
+function comparedSize({ prepared, toolCall }: FlowQuestion): number {
+  if (!toolCall) return prepared.exact.reduce((size, { text }) => size + text.length, 0)
+  return sizeOf(toolCall.input) + sizeOf(toolCall.call?.input ?? null)
 }
 
 function tooLong(answer: FlowAnswer): FlowAnswer {
