@@ -11,6 +11,8 @@ const LONGEST_DIFF = 490_000
 /** Past this many changed lines, or this long, the search for the shortest diff is given up. */
 const MAX_EDITS = 5_000
 const SEARCH_MS = 80
+/** Lines of each that are compared: what costs is how many there are, not how long they are. */
+const MOST_LINES = 80_000
 /** Of larger texts this much is shown, in UTF-16 units, and this much of one line. */
 const SHOWN = 40_000
 const SHOWN_OF_LINE = 1_500
@@ -24,8 +26,8 @@ interface Change {
   added: string[]
 }
 
-export const compareTexts: CompareTexts = (name, before, after, { heads, cut = false }) => {
-  if (!cut && before.length <= SMALL_TEXT && after.length <= SMALL_TEXT) {
+export const compareTexts: CompareTexts = (name, before, after, { heads, cut: isCut = false }) => {
+  if (!isCut && before.length <= SMALL_TEXT && after.length <= SMALL_TEXT) {
     const patch = createTwoFilesPatch(name, name, before, after, ...heads, {
       context: CONTEXT,
       maxEditLength: MAX_EDITS,
@@ -33,7 +35,9 @@ export const compareTexts: CompareTexts = (name, before, after, { heads, cut = f
     })
     if (patch !== undefined && patch.length <= LONGEST_DIFF) return { diff: patch, part: false }
   }
-  const [old, now] = [linesOf(before, cut), linesOf(after, cut)]
+  const texts = [linesOf(before, isCut), linesOf(after, isCut)] as const
+  const [old, now] = [texts[0].lines, texts[1].lines]
+  const cut = texts.some((text) => text.cut)
   const found = findChanges(old, now)
   // Where a beginning ends, nobody knows what follows.
   const changes = cut ? found.filter((change) => !reachesEnd(change, old, now)) : found
@@ -47,10 +51,18 @@ export const compareTexts: CompareTexts = (name, before, after, { heads, cut = f
   return { diff: `${lines.join('\n')}\n`, part: cut || left > 0 || shown.cutLines }
 }
 
-function linesOf(text: string, cut: boolean): string[] {
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-  if (cut && lines.length > 1 && !lines.at(-1)?.endsWith('\n')) lines.pop()
-  return lines
+function linesOf(text: string, isCut: boolean): { lines: string[]; cut: boolean } {
+  const lines: string[] = []
+  let at = 0
+  while (at < text.length && lines.length < MOST_LINES) {
+    const end = text.indexOf('\n', at)
+    const next = end === -1 ? text.length : end + 1
+    lines.push(text.slice(at, next))
+    at = next
+  }
+  const hasMore = at < text.length
+  if (isCut && lines.length > 1 && !lines.at(-1)?.endsWith('\n')) lines.pop()
+  return { lines, cut: isCut || hasMore }
 }
 
 function reachesEnd({ at, removed, to, added }: Change, old: string[], now: string[]): boolean {
