@@ -26,6 +26,7 @@ beforeAll(async () => {
   top = path.join(realpathSync(house.home), 'work')
   for (const folder of ['many', 'files']) mkdirSync(at(folder), { recursive: true })
   for (let i = 0; i < 8_000; i++) writeFileSync(at(`many/${NAME}${i}`), '')
+  for (const name of ['one', ...FIVE_HUNDRED]) writeFileSync(at(`files/${name}`), 'x')
   writeFileSync(at('line.txt'), 'x'.repeat(4_000_000))
   writeFileSync(at('lines.txt'), 'a\n'.repeat(2_000_000))
   await longestTurn('fs.stat', { path: top })
@@ -65,6 +66,9 @@ async function longestTurn(operation: OperationName, args: Json, write: 'allow' 
 }
 
 const stars = (count: number) => Array.from({ length: count }, () => '**').join('/')
+const FIVE_HUNDRED = Array.from({ length: 500 }, (_, n) => n)
+const DEEP = '/folder'.repeat(90)
+const BACK = '/../files'.repeat(60)
 const REQUESTS: [what: string, operation: OperationName, args: () => Json][] = [
   [
     'a pattern that goes back again and again',
@@ -106,6 +110,18 @@ const REQUESTS: [what: string, operation: OperationName, args: () => Json][] = [
     'a copy of a large folder that is cancelled on the way',
     'fs.copy',
     () => ({ copies: [{ from: at('many'), to: at('copy') }] }),
+  ],
+  [
+    'a copy into five hundred places, each below ninety folders that are not there',
+    'fs.copy',
+    () => ({ copies: FIVE_HUNDRED.map((n) => ({ from: at('files/one'), to: at(`new/${n}${DEEP}/one`) })) }),
+  ],
+  [
+    'five hundred moves, each by a long way and back',
+    'fs.move',
+    () => ({
+      moves: FIVE_HUNDRED.map((n) => ({ from: at(`files${BACK}/${n}`), to: at(`moved${DEEP}/${n}`) })),
+    }),
   ],
 ]
 

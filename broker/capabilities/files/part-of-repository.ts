@@ -10,10 +10,14 @@ const SHAPE = ['HEAD', 'objects', 'refs']
 /** What has it run something. */
 export const RUN_BY_GIT = ['hooks', 'config', 'config.worktree', 'commondir', 'info/attributes']
 
+/** Without one of these names a place is no part of any repository. */
+const TELLING = new Set([...SHAPE, ...RUN_BY_GIT.map((part) => part.split('/')[0] as string)])
+
 /** @param path canonical; of something that is changed, made or taken away */
 export function isPartOfRepository(path: string): boolean {
   const names = path.split('/')
   return names.some((name, at) => {
+    if (!TELLING.has(name)) return false
     const folder = names.slice(0, at).join('/')
     if (folder === '' || /(^|\/)\.git(\/|$)/.test(folder)) return false
     if (RUN_BY_GIT.some((part) => part === name || part === `${name}/${names[at + 1]}`))

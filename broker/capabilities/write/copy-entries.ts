@@ -34,12 +34,10 @@ export function createCopyEntries(deps: WriteDeps) {
     const found = await holdPairs(args.copies, files.thing, files.entry)
     if (found.kind !== 'ok') return found
     const pairs = found.value
-    const needs = distinctNeeds(
-      pairs.flatMap(({ from, to }) => [
-        ...needsOf(to),
-        { capability: 'fs.read' as const, resource: resourceOf(from) },
-      ]),
-    )
+    const needs = await distinctNeeds(pairs, ({ from, to }) => [
+      ...needsOf(to),
+      { capability: 'fs.read', resource: resourceOf(from) },
+    ])
     if (!needs) {
       closePairs(pairs)
       return refused('too-large', 'These are too many copies for one question. Ask for fewer at a time.')

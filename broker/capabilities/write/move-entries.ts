@@ -52,12 +52,10 @@ export function createMoveEntries(deps: WriteDeps) {
     const found = await holdPairs(args.moves, (text) => holdWhole(files, text), files.entry)
     if (found.kind !== 'ok') return found
     const pairs = found.value
-    const needs = distinctNeeds(
-      pairs.flatMap(({ from, to }) => [
-        { capability: 'fs.write' as const, resource: takenOf(from) },
-        ...needsOf(to),
-      ]),
-    )
+    const needs = await distinctNeeds(pairs, ({ from, to }) => [
+      { capability: 'fs.write', resource: takenOf(from) },
+      ...needsOf(to),
+    ])
     if (!needs) {
       closePairs(pairs)
       return refused('too-large', 'These are too many moves for one question. Ask for fewer at a time.')

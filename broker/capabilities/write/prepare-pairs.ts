@@ -70,9 +70,16 @@ function checkPairs<From extends Pathed>(held: HeldPair<From>[]): Outcome<HeldPa
 }
 
 /** Each need once; null when there are more than one question can show. */
-export function distinctNeeds(needs: readonly Need[]): Need[] | null {
+export async function distinctNeeds<From>(
+  held: readonly HeldPair<From>[],
+  needsOf: (pair: HeldPair<From>) => readonly Need[],
+): Promise<Need[] | null> {
   const seen = new Map<string, Need>()
-  for (const need of needs) seen.set(JSON.stringify(need), need)
+  const takeTurns = createTurns()
+  for (const pair of held) {
+    await takeTurns()
+    for (const need of needsOf(pair)) seen.set(JSON.stringify(need), need)
+  }
   return seen.size > MAX_NEEDS ? null : [...seen.values()]
 }
 

@@ -33,12 +33,7 @@ export class PathTrie<T> {
 
   /** What stands at exactly this path. */
   at(path: string): T | undefined {
-    let node: TrieNode<T> | undefined = this.#root
-    for (const segment of this.segments(path)) {
-      node = node.children?.get(segment)
-      if (!node) return undefined
-    }
-    return node.value
+    return this.#nodeAt(path)?.value
   }
 
   /** Adds to `out` what stands at each path from the root down to this one, the nearest last. */
@@ -63,12 +58,20 @@ export class PathTrie<T> {
 
   /** Whether anything stands at this path or below it. */
   holds(path: string): boolean {
+    return this.#nodeAt(path) !== undefined
+  }
+
+  /** Most paths leave the tree soon, and the rest of them is not looked at. */
+  #nodeAt(path: string): TrieNode<T> | undefined {
+    const text = this.#windows ? path.replaceAll('\\', '/') : path
     let node: TrieNode<T> | undefined = this.#root
-    for (const segment of this.segments(path)) {
-      node = node.children?.get(segment)
-      if (!node) return false
+    for (let start = 0; start < text.length && node; ) {
+      let end = text.indexOf('/', start)
+      if (end < 0) end = text.length
+      if (end > start) node = node.children?.get(this.#form(text.slice(start, end)))
+      start = end + 1
     }
-    return true
+    return node
   }
 
   /** Everything in the tree, in no order that means anything. */
