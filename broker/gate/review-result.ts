@@ -28,12 +28,14 @@ export interface Reviewed {
 export async function reviewResult(
   parts: ReviewParts,
   context: CallContext,
-  { tool, title, text: read, origins }: Reviewed,
+  { tool, title, text: readText, origins }: Reviewed,
 ): Promise<Refused | null> {
   const from = [...new Set(origins.filter(({ kind }) => kind === 'outside').map(({ source }) => source))]
   const chosen = from.length > 0 ? parts.reviewOutside?.(context.principal.id) : null
   if (!chosen) return null
-  const text = await read()
+  // Several at once are all asked for in this turn: one question can list them.
+  const read = readText()
+  const text = read instanceof Promise ? await read : read
   const { hidden } = parts.origins.frame(text, [...origins])
   const runId = context.run?.id ?? context.callId
   const lamps = parts.origins.lamps(runId, context.perimeter)
