@@ -33,6 +33,7 @@ const debianPackages = [
   ['libcups2', 'libcups2t64'],
   ['libdrm2'],
   ['libsecret-1-0'],
+  ['libnotify4'],
   ['fonts-dejavu-core'],
 ]
 const programs = [
