@@ -61,6 +61,22 @@ export function createEntryReader(hot: DatabaseSync, archiveFile: string): Entry
     return provedIn(blockOf(seq - 1), seq - 1)?.hash ?? GENESIS
   }
 
+  /** Takes what lies in blocks, up to and without `end`. Gives back the next one, which may be further up. */
+  function upBlocks(from: number, end: number, found: SeqText[]): number {
+    let seq = from
+    while (seq < end) {
+      const block = blockOf(seq)
+      if (block === null) {
+        const first = openedArchive()?.first() ?? null
+        if (first === null || first <= seq) return seq
+        seq = first
+        continue
+      }
+      for (; seq <= block.last && seq < end; seq++) found.push({ seq, text: block.text(seq) })
+    }
+    return seq
+  }
+
   return {
     text(seq) {
       const row = read.get(seq)
@@ -92,22 +108,16 @@ export function createEntryReader(hot: DatabaseSync, archiveFile: string): Entry
     },
     up(from, limit) {
       const found: SeqText[] = []
-      const start = hotStart()
       let seq = Math.max(from, 1)
-      while (found.length < limit && seq < start) {
-        const block = blockOf(seq)
-        if (block === null) {
-          const first = openedArchive()?.first() ?? null
-          if (first === null || first <= seq) break
-          seq = first
-          continue
-        }
-        for (; seq <= block.last && found.length < limit; seq++)
-          if (seq < start) found.push({ seq, text: block.text(seq) })
+      for (;;) {
+        const start = hotStart()
+        seq = upBlocks(seq, Math.min(start, seq + limit - found.length), found)
+        if (found.length >= limit) return found
+        const rows = up.all(seq, limit - found.length) as unknown as SeqText[]
+        // Another thread may have taken rows away since, which by then are in blocks.
+        if ((rows[0]?.seq ?? 0) === seq || hotStart() <= seq || blockOf(seq) === null)
+          return [...found, ...rows]
       }
-      if (found.length < limit)
-        found.push(...(up.all(Math.max(seq, from), limit - found.length) as unknown as SeqText[]))
-      return found
     },
     first: () => openedArchive()?.first() ?? (firstHot.get()?.seq as number | null),
     refresh: () => blocks.clear(),

@@ -1,0 +1,59 @@
+/** Entries in order while another thread moves them from the rows into the archive. */
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, expect, it } from 'vitest'
+import { createEntryReader } from './entry-reader.ts'
+import { logFiles } from './log-files.ts'
+import { openActivityLog } from './open-activity-log.ts'
+import { fill, testClock, testFolder } from './test-log.ts'
+
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+it('none is passed over when rows are taken away between two looks', async () => {
+  const at = testFolder()
+  ends.push(() => at.remove())
+  const limits = { indexAt: 64, keepHot: 60 }
+  const log = openActivityLog({ file: at.file, clock: testClock(), limits, onFault() {} })
+  fill(log, 300)
+  await log.catchUp()
+  await log.close()
+
+  const hot = new DatabaseSync(at.file)
+  ends.push(() => hot.close())
+  const first = () => Number(hot.prepare('SELECT min(seq) AS seq FROM entry').get()?.seq)
+  const from = first()
+  const archive = new DatabaseSync(logFiles(at.file).archive, { readOnly: true })
+  const packedTo = Number(archive.prepare('SELECT max(last) AS last FROM block').get()?.last)
+  archive.close()
+  // Rows that are in blocks already, as while the keeper has packed and the log has not yet removed.
+  const back = createEntryReader(hot, logFiles(at.file).archive)
+  ends.push(() => back.close())
+  const add = hot.prepare('INSERT INTO entry (seq, ref, hash, text) VALUES (?, NULL, zeroblob(32), ?)')
+  for (const { seq, text } of back.up(packedTo - 100, 101)) if (seq < from) add.run(seq, text)
+  expect(first()).toBe(packedTo - 100)
+
+  let taken = false
+  const moving = new Proxy(hot, {
+    get(target, name) {
+      if (name !== 'prepare') return Reflect.get(target, name)
+      return (sql: string) => {
+        const statement = target.prepare(sql)
+        if (!sql.includes('min(seq)')) return statement
+        const get = () => {
+          const row = statement.get()
+          if (!taken) target.prepare('DELETE FROM entry WHERE seq <= ?').run(packedTo)
+          taken = true
+          return row
+        }
+        return { get } as unknown as typeof statement
+      }
+    },
+  })
+  const reader = createEntryReader(moving, logFiles(at.file).archive)
+  ends.push(() => reader.close())
+  const read = reader.up(packedTo - 200, 260).map(({ seq }) => seq)
+  expect(taken).toBe(true)
+  expect(read).toEqual(Array.from({ length: 260 }, (_, n) => packedTo - 200 + n))
+})
