@@ -73,7 +73,8 @@ export function beginRun(options: RunsOptions, beginning: RunBeginning): ActiveR
     })
   }
   const looked = options.leaks.redactKnown(prompt)
-  if (looked instanceof Promise) void looked.then(go)
+  // It may have been ended meanwhile.
+  if (looked instanceof Promise) looked.then((shown) => record.ended() || go(shown)).catch(options.onFault)
   else go(looked)
   return { agentId: agent.id, end, ended: ended.promise }
 }
