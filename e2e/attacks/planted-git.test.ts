@@ -2,86 +2,34 @@
  * A program in its sandbox leaves something for the person's own git to run outside of it. Real programs in the real
  * sandbox, behind the real gate; and after each the person's git looks, with nothing in its way.
  */
-import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { SYSTEM_PATH } from '../../broker/capabilities/commands/resolve-program.ts'
-import { createContainedPrograms } from '../../broker/lanes/contained/contained-programs.ts'
 import { lookAfterLastBroker } from '../../broker/look-after-last-broker.ts'
-import type { ContainedPrograms } from '../../broker/ports.ts'
-import { killTrees } from '../../broker/stop/kill-tree.ts'
-import { Perimeter } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
-import { openTestHouse, type TestHouse } from '../fixtures/open-test-house.ts'
+import { type GitHouse, openGitHouse } from '../fixtures/open-git-house.ts'
+import type { TestHouse } from '../fixtures/open-test-house.ts'
 
+let git: GitHouse
 let house: TestHouse
-let contained: ContainedPrograms
 let folder: string
-let count = 0
 
 beforeAll(async () => {
-  contained = createContainedPrograms({
-    node: process.execPath,
-    childFile: path.join(import.meta.dirname, '../../broker/lanes/contained/contained.child.ts'),
-    searchPath: SYSTEM_PATH,
-    killTrees,
-    log() {},
-  })
-  house = await openTestHouse({ contained, person: () => 'allow' })
+  git = await openGitHouse()
+  house = git.house
 })
-afterAll(async () => {
-  await house.close()
-  await contained.close()
-})
+afterAll(() => git.close())
 beforeEach(() => {
-  folder = path.join(realpathSync(house.home), `work-${++count}`)
-  mkdirSync(folder)
+  git.begin()
+  folder = git.folder()
 })
 
-const ENV = { PATH: SYSTEM_PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', LANG: 'C.UTF-8' }
-const person = (args: string[], cwd = folder) =>
-  execFileSync('git', args, { cwd, encoding: 'utf8', env: ENV, stdio: ['ignore', 'pipe', 'pipe'] })
-function repository() {
-  person(['init', '-q', '-b', 'main'])
-  person(['config', 'user.name', 'Ada'])
-  person(['config', 'user.email', 'ada@example.org'])
-  writeFileSync(path.join(folder, 'a.txt'), 'a\n')
-  person(['add', '-A'])
-  person(['commit', '-qm', 'First'])
-}
-async function run(script: string, more: Record<string, Json> = {}, context: { signal?: AbortSignal } = {}) {
-  return house.callTool(
-    'commands',
-    'run',
-    { argv: ['bash', '-c', script], folder, ...more },
-    {
-      folders: [{ path: folder, read: 'allow', write: 'allow' }],
-      commands: [{ program: 'bash', args: [], run: 'allow' }],
-    },
-    context,
-  )
-}
-/** Its settings have git run a program of the program's: what makes `owned` ran outside of the sandbox. */
-const evil = (config: string) =>
-  `printf '[core]\n\trepositoryformatversion = 0\n\tfsmonitor = "touch ${folder}/owned; false"\n' > ${config}`
-const there = (name: string) => existsSync(path.join(folder, name))
-function personLooks(cwd = folder) {
-  try {
-    person(['status', '--short'], cwd)
-  } catch {
-    // That nothing runs is what counts.
-  }
-  return there('owned')
-}
+const person = (args: string[], cwd?: string) => git.person(args, cwd)
+const repository = () => git.repository()
+const run: GitHouse['run'] = (...args) => git.run(...args)
+const evil = (config: string) => git.evil(config)
+const there = (name: string) => git.there(name)
+const personLooks = (cwd?: string) => git.personLooks(cwd)
 const said = async (script: string, more: Record<string, Json> = {}) =>
   JSON.stringify(await run(script, more))
 
@@ -184,26 +132,13 @@ describe.skipIf(process.platform !== 'linux')('what a program leaves for the per
     repository()
     person(['clone', '-q', '--bare', '.', 'store'])
     mkdirSync(path.join(folder, 'app/hooks'), { recursive: true })
-    const write = async (file: string) => {
-      const outcome = await house.gate.passCapability(
-        {
-          principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
-          perimeter: Perimeter.parse({ folders: [{ path: folder, read: 'allow', write: 'allow' }] }),
-          run: { id: 'run_bare', title: 'Test' },
-          ...{ tool: null, callId: 'call_bare', signal: new AbortController().signal },
-        },
-        'fs.writeFile',
-        { path: path.join(folder, file), data: 'x', encoding: 'utf8', parents: true },
-      )
-      return outcome.kind
-    }
     for (const file of ['config', 'hooks/post-update', 'hooks/new/er', 'info/attributes'])
-      expect([file, await write(`store/${file}`)]).toEqual([file, 'refused'])
+      expect([file, await git.write(`store/${file}`)]).toEqual([file, 'refused'])
     for (const file of ['store/description', 'app/hooks/use-thing', 'app/config', 'app/info/attributes'])
-      expect([file, await write(file)]).toEqual([file, 'ok'])
-    expect(await write('app/refs/heads/x')).toBe('ok')
-    expect(await write('app/objects/aa/x')).toBe('ok')
-    expect(await write('app/HEAD')).toBe('refused')
+      expect([file, await git.write(file)]).toEqual([file, 'ok'])
+    expect(await git.write('app/refs/heads/x')).toBe('ok')
+    expect(await git.write('app/objects/aa/x')).toBe('ok')
+    expect(await git.write('app/HEAD')).toBe('refused')
   })
 
   it('nothing of an honest git is taken: init, commit, clone, working trees, modules', async () => {

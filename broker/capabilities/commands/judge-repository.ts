@@ -20,6 +20,9 @@ export interface Judged {
   isNew: boolean
 }
 
+/** Some disks take all ways to write it for the same. */
+export const isHead = (name: string) => name.length === 4 && name.toUpperCase() === 'HEAD'
+
 /**
  * Whether git takes a folder that holds a `HEAD` for a repository. Those of references and their logs hold one too, and
  * in them a branch may be called `config` or `hooks/new`.
@@ -29,17 +32,32 @@ export function hasShapeOfRepository(folder: string): boolean {
   return has('HEAD') && (isRedirected(folder) || (has('objects') && has('refs')))
 }
 
+/** Where a working tree's own folder says that settings and hooks are; null for all others. */
+export function sharedFolder(folder: string): string | null {
+  const said = isRedirected(folder) ? textOf(`${folder}/commondir`) : null
+  return said === null ? null : realPath(path.resolve(folder, said.replace(/\n$/, '')))
+}
+
 /** @returns the places of what git did not leave there, or not so */
 export function judgeRepository({ folder, isNew }: Judged): string[] {
   const found: string[] = []
   const at = (name: string) => `${folder}/${name}`
-  const isWorkingTree = path.basename(path.dirname(folder)) === 'worktrees'
-  if (isRedirected(folder) && !(isWorkingTree && /^\.\.\/\.\.\n?$/.test(textOf(at('commondir')) ?? '')))
-    found.push(at('commondir'))
+  if (isRedirected(folder) && !isHonestTree(folder)) found.push(at('commondir'))
   for (const name of isNew ? ['config', 'config.worktree'] : ['config.worktree'])
     if (isThere(at(name)) && !isHarmlessFile(at(name), /\/\.git\/modules\//.test(folder)))
       found.push(at(name))
   return isNew ? [...found, ...liveHooks(at('hooks'))] : found
+}
+
+/** As git makes one: in a repository that is one by itself, and so is judged. */
+function isHonestTree(folder: string): boolean {
+  const trees = path.dirname(folder)
+  const said = textOf(`${folder}/commondir`) ?? ''
+  return (
+    path.basename(trees) === 'worktrees' &&
+    /^\.\.\/\.\.\n?$/.test(said) &&
+    hasShapeOfRepository(path.dirname(trees))
+  )
 }
 
 /** Where a `.git` that is a file, or a link, says that the repository is: one of another's working trees or modules. */
@@ -98,7 +116,7 @@ function isThere(file: string): boolean {
 }
 
 /** Null for whatever is no plain file. */
-function textOf(file: string): string | null {
+export function textOf(file: string): string | null {
   try {
     const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK)
     try {

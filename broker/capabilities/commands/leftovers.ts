@@ -10,7 +10,8 @@ import { Perimeter } from '../../../contract/perimeter.ts'
 import { PrincipalRef, RunRef } from '../../../contract/words.ts'
 import type { DocumentStore, PerformContext, UndoRecorder } from '../../ports.ts'
 import type { FileRoom } from '../files/file-room.ts'
-import { type Before, rulesOf } from './close-below.ts'
+import type { Before } from './before-program.ts'
+import { rulesOf } from './closing-rules.ts'
 import { lookAgain } from './look-again.ts'
 import type { ProgramReach } from './program-reach.ts'
 
@@ -76,7 +77,7 @@ export function noteProgram(
   deps.documents.put(UNLOOKED, id, {
     ...{ principal: context.principal, run: context.run, callId: context.callId, words },
     ...{ at, until: at + timeoutMs, perimeter: context.perimeter, asked },
-    ...{ reach, repositories: [...before.repositories] },
+    ...{ reach, repositories: [...before.repositories.keys()] },
   } satisfies Unlooked)
   const taken = new Set<string>()
   deps.running.add(taken)

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Before } from './close-below.ts'
+import type { Before } from './before-program.ts'
 import { lookAgain } from './look-again.ts'
 import { toBytes } from './look-below.ts'
 
@@ -28,7 +28,7 @@ function look(more: { folders?: string[]; readOnly?: string[]; writable?: string
     toBytes(at),
     { path: at, nearest: at, bytes: toBytes(at), writable: true, state: '' },
   ])
-  const before: Before = { folders: new Map(known as []), repositories: new Set(), fixed: new Map() }
+  const before: Before = { folders: new Map(known as []), repositories: new Map(), fixed: new Map() }
   const reach = { readable: [], writable: [top, ...(more.writable ?? [])], hidden: [] }
   return lookAgain(before, { ...reach, readOnly: more.readOnly ?? [] }, rules)
 }

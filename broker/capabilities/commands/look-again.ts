@@ -8,8 +8,10 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { folderOf } from '../files/name-paths.ts'
-import { type Before, isHollow, printOf, type Rules, stateOf } from './close-below.ts'
-import { hasShapeOfRepository, isHonestPointer, judgeRepository } from './judge-repository.ts'
+import { type Before, isHollow, printOf, stateOf } from './before-program.ts'
+import type { Rules } from './closing-rules.ts'
+import { hasShapeOfRepository, isHead, isHonestPointer, judgeRepository } from './judge-repository.ts'
+import { judgeUnfinished } from './judge-unfinished.ts'
 import { letIn } from './let-in.ts'
 import {
   type Looked,
@@ -63,7 +65,7 @@ export async function lookAgain(
     if (closed.has(path) || (isFolder && before.folders.has(entry.bytes))) return 'nothing'
     const isNamed = nearest === path
     const add = () => void (isNamed ? found.add(path) : unnamed.add(nearest))
-    if (name === 'HEAD' || (name === 'commondir' && !isFolder))
+    if (isHead(name) || (name === 'commondir' && !isFolder))
       isNamed ? repositories.add(folder) : unnamed.add(nearest)
     if (!rules.isSingle(entry)) return 'reading and changing'
     if (!rules.isFixed(path) && !(isFolder && rules.isKept(path))) return 'reading and changing'
@@ -84,14 +86,19 @@ export async function lookAgain(
   const forGit = new Set<string>()
   const pause = createPause()
   const takenWithin = foldersOf(taken)
-  for (const folder of repositories) {
+  for (const folder of new Set([...repositories, ...before.repositories.keys()])) {
     await pause()
     if (performance.now() > until) {
       unseen.push({ path: folder, why: 'too much' })
       continue
     }
+    const unfinished = before.repositories.get(folder)
+    const isKnown = unfinished !== undefined
+    // Its file need not be made anew to be another list.
+    if (!isKnown || !isClosed(folder))
+      for (const path of judgeUnfinished(folder, unfinished)) forGit.add(path)
+    if (!repositories.has(folder)) continue
     if (!folder.endsWith('/.git') && !hasShapeOfRepository(folder)) continue
-    const isKnown = before.repositories.has(folder)
     const isNew = !isKnown || takenWithin.has(folder)
     for (const path of judgeRepository({ folder, isNew })) if (!isKnown || !isClosed(path)) forGit.add(path)
   }

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs'
 import type { DocumentStore, PerformContext } from '../../ports.ts'
-import { rulesOf } from './close-below.ts'
+import { rulesOf } from './closing-rules.ts'
 import { type Left, type LeftoverDeps, setAside, UNLOOKED, Unlooked } from './leftovers.ts'
 import { lookAgain } from './look-again.ts'
 import { toBytes } from './look-below.ts'
@@ -40,7 +40,7 @@ async function settle(deps: SettleDeps, noted: Unlooked): Promise<void> {
   const tops = reach.writable.map((path) => ({ path, nearest: path, bytes: toBytes(path), writable: true }))
   const folders = new Map(tops.map((top) => [top.bytes, { ...top, state: '' }]))
   const { paths, unseen } = await lookAgain(
-    { folders, repositories: new Set(noted.repositories), fixed: new Map() },
+    { folders, repositories: new Map(noted.repositories.map((at) => [at, new Map()])), fixed: new Map() },
     reach,
     rules,
   )
