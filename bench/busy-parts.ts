@@ -15,10 +15,13 @@ export async function match({ file }) {
   await sallyport.fs.writeFile({ path: file, data: 'x' })
   return /^(a+)+$/.test('${'a'.repeat(60)}!')
 }
-export async function write({ file }) { for (;;) await sallyport.fs.writeFile({ path: file, data: 'x' }) }
-export async function send({ url, kb }) {
+const rest = (ms) => ms > 0 && new Promise((resolve) => setTimeout(resolve, ms))
+export async function write({ file, pauseMs }) {
+  for (;; await rest(pauseMs)) await sallyport.fs.writeFile({ path: file, data: 'x' })
+}
+export async function send({ url, kb, pauseMs }) {
   const body = 'x'.repeat(kb * 1024)
-  for (;;) await sallyport.net.fetch({ url, method: 'POST', body })
+  for (;; await rest(pauseMs)) await sallyport.net.fetch({ url, method: 'POST', body })
 }
 export const program = ({ argv, cwd }) => sallyport.command.run({ argv, cwd, timeoutMs: 600000 })
 `

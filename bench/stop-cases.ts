@@ -1,7 +1,7 @@
 /**
  * The ways in which Stop is measured, each with what it must work against: a person presses; the broker hangs, as a
  * process that is held still or in a loop that never comes back; the shell with its windows hangs; uploads are in
- * flight; the broker or the shell is killed, and nobody presses at all.
+ * flight; the broker or the shell is killed, and nobody presses at all, also while the other one hangs.
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -53,7 +53,7 @@ export const CASES: Record<string, StopCase> = {
   },
   loop: {
     words: 'Stop is pressed, and the broker’s event loop never comes back',
-    prepare: keepInLoop,
+    prepare: (scene, filled) => keepBusy(scene, filled, LOOPS),
     act: press,
     share: 1,
     endsBroker: true,
@@ -95,10 +95,24 @@ export const CASES: Record<string, StopCase> = {
     share: 2,
     endsBroker: true,
   },
+  orphan: {
+    words: 'the shell is killed, and the broker’s event loop never comes back',
+    prepare: (scene, filled) => keepBusy(scene, filled, WAITS),
+    async act(_scene, { shell }) {
+      shell.kill('SIGKILL')
+      return null
+    },
+    share: 1,
+    endsBroker: true,
+  },
 }
 
-/** By a debugger, as the broker has no way of its own to be blocked: it is in the loop when this resolves. */
-async function keepInLoop(scene: Scene, { broker }: Filled): Promise<void> {
+/** Takes a processor; and waits for what doesn't come, which takes none. */
+const LOOPS = 'for (;;);'
+const WAITS = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'
+
+/** By a debugger, as the broker has no way of its own to be blocked: it is in it when this resolves. */
+async function keepBusy(scene: Scene, { broker }: Filled, work: string): Promise<void> {
   const sign = path.join(scene.folder, `looping-${broker}`)
   process.kill(broker, 'SIGUSR1')
   const address = (await scene.ask({ do: 'debugger' })) as string
@@ -107,7 +121,7 @@ async function keepInLoop(scene: Scene, { broker }: Filled): Promise<void> {
     socket.onopen = resolve
     socket.onerror = () => reject(new Error('The debugger does not answer.'))
   })
-  const expression = `process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(sign)}, ''); for (;;);`
+  const expression = `process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(sign)}, ''); ${work}`
   socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } }))
   for (const end = performance.now() + PREPARE_MS; !existsSync(sign); await sleep(LOOK_MS))
     if (performance.now() > end) throw new Error('The broker is not in its loop.')

@@ -6,51 +6,36 @@
  * - to the last effect that shows outside: the newest time of change of a file, or of bytes that reached a peer;
  * - to the last process: until nothing of what ran is left in the process table.
  *
- * Besides the press there is what Stop must work against (`stop-cases.ts`). Beside it the floor: SIGKILL to as many busy Node processes, and nothing else. `--tries N` presses N times (and a third as
- * often for each of the other cases); without it, as often as fits into two minutes. `--case NAME` measures one.
- * `--trace` says on standard error what happened in each try (`stop-trace.ts`).
- * `--small` stops few at a time (one tool of each kind, one program), as is needed for a thousand tries and more.
+ * Besides the press there is what Stop must work against (`stop-cases.ts`). Beside it the floor: SIGKILL to as many busy
+ * Node processes, and nothing else. `--tries N` presses N times (and a third as often for each of the other cases);
+ * without it, as often as fits into two minutes. `--case NAME[,NAME…]` measures these. `--trace` says on standard error what
+ * happened in each try (`stop-trace.ts`). `--small` stops few at a time (one tool of each kind, one program), as is
+ * needed for a thousand tries and more; `--soak FILE` is for these (`stop-soak.ts`).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import os from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { collectTrees, hasEnded, type ProcessTable, readProcess } from '../broker/stop/process-table.ts'
+import { collectTrees } from '../broker/stop/process-table.ts'
 import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
 import { CASES, type StopCase } from './stop-cases.ts'
-import { type Crowd, type Filled, FULL, openScene, type Scene, SMALL } from './stop-scene.ts'
-import { traceTry } from './stop-trace.ts'
+import { type Crowd, FULL, SMALL, toolsOf } from './stop-crowd.ts'
+import { soakStop } from './stop-soak.ts'
+import { openTries } from './stop-tries.ts'
+import { type Try, untilGone } from './stop-try.ts'
 
-/** After so long a process counts as a survivor. */
-const GONE_MS = 5_000
-/**
- * Everything is looked at again for what came late: when the next try is about to begin, or, after the last, so long
- * after.
- */
-const LATE_MS = 150
-/** Between two looks for the last process: looking takes the processor from those that are to end. */
-const LOOK_MS = 3
 const BUDGET_MS = 110_000
-/** More is a fault of its own. */
-const MOST_UNFILLED = 10
+const SOAK_TRIES = 1_000
 const BARE = 3
 const BARE_MS = 20_000
 
-interface Try {
-  lastEffectMs: number
-  lastProcessMs: number
-  processes: number
-  survivors: number
-  lateEffects: number
-  receiptMs: number
-  /** With filling the scene. */
-  wholeMs: number
-}
 export async function run({ args }: BenchOptions): Promise<BenchReport> {
-  const { tries, only, crowd } = readArguments(args)
-  const { done, unfilled } = await measureCases(only ? [only] : Object.keys(CASES), tries, crowd)
-  const busy = crowd.tools + crowd.programs
-  const floor = only ? [] : await measureBare(busy)
+  const { tries, only, soak, crowd } = readArguments(args)
+  const names = only ?? Object.keys(CASES)
+  const { done, unfilled } = soak
+    ? await soakStop({ file: soak, names, tries: tries ?? SOAK_TRIES, crowd })
+    : await measureCases(names, tries, crowd)
+  const busy = toolsOf(crowd) + crowd.programs
+  const floor = only || soak ? [] : await measureBare(busy)
   const all = Object.values(done).flat()
   const pressed = done.pressed ?? all
   const effects = pressed.map(({ lastEffectMs }) => lastEffectMs)
@@ -59,7 +44,9 @@ export async function run({ args }: BenchOptions): Promise<BenchReport> {
     name: 'stop',
     versions: { node: process.versions.node },
     rows: [
-      ...Object.entries(done).map(([name, list]) => rowOf((CASES[name] as StopCase).words, list)),
+      ...Object.entries(done)
+        .filter(([, list]) => list.length > 0)
+        .map(([name, list]) => rowOf((CASES[name] as StopCase).words, list)),
       ...(unfilled === 0
         ? []
         : [{ what: 'scenes that could not be filled, and were no try', tries: unfilled }]),
@@ -113,17 +100,26 @@ function rowOf(what: string, tries: Try[]) {
   }
 }
 
-function readArguments(args: string[]): { tries: number | null; only: string | null; crowd: Crowd } {
+interface Arguments {
+  tries: number | null
+  only: string[] | null
+  /** The file of a long run. */
+  soak: string | null
+  crowd: Crowd
+}
+
+function readArguments(args: string[]): Arguments {
   const after = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
   const [tries, only] = [after('--tries') ?? args.find((arg) => /^\d+$/.test(arg)), after('--case')]
   if (tries !== undefined && !/^[1-9]\d*$/.test(tries)) throw new Error(`--tries ${tries} is no number`)
-  if (only !== undefined && !Object.hasOwn(CASES, only))
+  const names = only?.split(',') ?? null
+  if (names?.some((name) => !Object.hasOwn(CASES, name)))
     throw new Error(`--case is one of: ${Object.keys(CASES).join(', ')}`)
-  const crowd = args.includes('--small') ? SMALL : FULL
-  return { tries: tries === undefined ? null : Number(tries), only: only ?? null, crowd }
+  const soak = after('--soak') ?? null
+  if (args.includes('--soak') && (soak ?? '--').startsWith('--')) throw new Error('--soak needs a file')
+  const crowd = args.includes('--small') || soak ? SMALL : FULL
+  return { tries: tries === undefined ? null : Number(tries), only: names, soak, crowd }
 }
-
-// ── tries ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Without a number, in rotation until the time is used up: each case at least once. */
 async function measureCases(
@@ -132,111 +128,28 @@ async function measureCases(
   crowd: Crowd,
 ): Promise<{ done: Record<string, Try[]>; unfilled: number }> {
   const done: Record<string, Try[]> = Object.fromEntries(names.map((name) => [name, []]))
+  const begun = new Map<string, number>()
   const until = performance.now() + BUDGET_MS
   const wants = (name: string): boolean => {
-    const had = (done[name] as Try[]).length
-    const { share } = CASES[name] as StopCase
+    const had = begun.get(name) ?? 0
     if (tries === null) return had === 0 || performance.now() < until
-    return (
-      had < (names.length === 1 || name === 'pressed' ? tries : Math.max(1, Math.round(tries / 3))) &&
-      share > 0
-    )
+    return had < (names.length === 1 || name === 'pressed' ? tries : Math.max(1, Math.round(tries / 3)))
   }
   const rotation = names.flatMap((name) => Array<string>((CASES[name] as StopCase).share).fill(name))
   // The rare ones first, so that each has its turn.
   rotation.sort((a, b) => (CASES[a] as StopCase).share - (CASES[b] as StopCase).share)
-  let scene = await openScene(crowd)
-  let before: Measured | null = null
-  let unfilled = 0
-  /** Nothing was stopped yet when it fails, so it is no try; a thousand others need not end with it. */
-  async function fill({ uploadKb }: StopCase): Promise<Filled> {
-    for (;;) {
-      try {
-        return await scene.fill({ uploadKb })
-      } catch (error) {
-        if (++unfilled > MOST_UNFILLED) throw error
-        process.stderr.write(`Not filled: ${error instanceof Error ? error.message : String(error)}\n`)
-        await before?.lookAgain()
-        before = null
-        await scene.close()
-        scene = await openScene(crowd)
-      }
-    }
-  }
+  const all = await openTries(crowd, (name, result) => void done[name]?.push(result))
   try {
     while (names.some(wants))
       for (const name of rotation.filter(wants)) {
         if (!wants(name)) continue
-        const each = CASES[name] as StopCase
-        const began = performance.now()
-        const filled = await fill(each)
-        await before?.lookAgain()
-        before = await measure(scene, each, filled, began)
-        ;(done[name] as Try[]).push(before.result)
+        begun.set(name, (begun.get(name) ?? 0) + 1)
+        await all.one(name)
       }
-    await sleep(LATE_MS)
-    await before?.lookAgain()
   } finally {
-    await scene.close()
+    await all.close()
   }
-  return { done, unfilled }
-}
-
-interface Measured {
-  result: Try
-  /** Counts what came late. Once. */
-  lookAgain(): Promise<void>
-}
-
-/** @param began with filling it */
-async function measure(scene: Scene, each: StopCase, filled: Filled, began: number): Promise<Measured> {
-  const facts = readProcess(filled.broker)
-  const own = new Map(filled.own)
-  if (facts) own.set(filled.broker, facts)
-  await each.prepare?.(scene, filled)
-  const [start, startMs] = [performance.now(), Date.now()]
-  const trace = process.argv.includes('--trace') ? traceTry(startMs, filled.shell, filled.broker) : null
-  const acted = each.act(scene, filled)
-  const { at, survivors } = await untilGone(filled.below)
-  const last = filled.lastEffect()
-  const receiptMs = await acted
-  await each.tidy?.(scene, filled)
-  if (trace) process.stderr.write(`${trace.end(filled.effects())}\n`)
-  const result: Try = {
-    lastEffectMs: Math.max(0, last - startMs),
-    lastProcessMs: at - start,
-    processes: filled.below.size,
-    survivors,
-    lateEffects: 0,
-    receiptMs: receiptMs ?? 0,
-    wholeMs: performance.now() - began,
-  }
-  return {
-    result,
-    async lookAgain() {
-      // A broker whose shell is gone leaves by itself, and takes its time to close the record.
-      if (each.endsBroker) result.survivors += (await untilGone(own)).survivors
-      if (filled.lastEffect() > last) result.lateEffects++
-      filled.clear()
-    },
-  }
-}
-
-/** When nobody was left. One that is still there is enough of a look. */
-async function untilGone(processes: ProcessTable): Promise<{ at: number; survivors: number }> {
-  const until = performance.now() + GONE_MS
-  const left = [...processes]
-  for (;;) {
-    while (left.length > 0 && hasEnded(...(left.at(-1) as (typeof left)[number]))) left.pop()
-    const at = performance.now()
-    if (left.length === 0) return { at, survivors: 0 }
-    if (at > until) {
-      const survivors = left.filter(([pid, facts]) => !hasEnded(pid, facts))
-      for (const [pid] of survivors) process.kill(pid, 'SIGKILL')
-      return { at, survivors: survivors.length }
-    }
-    await sleep(LOOK_MS)
-  }
+  return { done, unfilled: all.unfilled() }
 }
 
 // ── the floor ────────────────────────────────────────────────────────────────────────────────────────────────
