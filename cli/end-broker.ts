@@ -25,12 +25,12 @@ export function readBrokerPid(file: string): number | null {
 
 /** From here on nothing that it runs has an effect, where the system has such groups. */
 export function holdLanes(pid: number): void {
-  writeInto(groupOf(pid), GROUP_FREEZE)
+  writeInto(laneGroupFor(pid), GROUP_FREEZE)
 }
 
 /** All that it runs, and not itself; who that was. */
 export function endLanes(pid: number): number[] {
-  const group = groupOf(pid)
+  const group = laneGroupFor(pid)
   const lanes = group === null ? [] : membersOf(group)
   writeInto(group, GROUP_KILL)
   return lanes
@@ -56,7 +56,8 @@ export async function endBroker(
   return { ended: all.length - left.length, survivors: left }
 }
 
-function groupOf(pid: number): string | null {
+/** The folder of its control group, or null where there is none. */
+export function laneGroupFor(pid: number): string | null {
   const text = (file: string) => readFileSync(file, 'utf8')
   try {
     return laneGroupOf(pid, text(`/proc/${pid}/cgroup`), text('/proc/self/mountinfo'))

@@ -8,6 +8,8 @@ import { existsSync } from 'node:fs'
 import process from 'node:process'
 import type { EventName } from '../contract/broker-api.ts'
 import { createDoorLink } from '../contract/door-link.ts'
+import { parentWatch } from '../contract/parent-watch.ts'
+import { laneGroupFor } from './end-broker.ts'
 import { CliError, EXIT } from './exit-code.ts'
 import type { OpenLink } from './open-socket.ts'
 
@@ -36,6 +38,7 @@ export async function startBroker(options: {
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
+  const unwatch = endAfterUs(child.pid)
   let words = ''
   const link = createDoorLink({
     write: (line) => child.stdin.write(line),
@@ -51,6 +54,7 @@ export async function startBroker(options: {
     child.once('error', () => resolve())
     child.once('exit', () => resolve())
   })
+  void ended.then(unwatch)
   void ended.then(() => link.end(`The gate has closed. ${words.trim()}`.trim()))
   await link.ping().catch(() => {
     throw new CliError(EXIT.failed, 'unavailable', `The gate could not be opened. ${words.trim()}`.trim())
@@ -64,4 +68,18 @@ export async function startBroker(options: {
       clearTimeout(timer)
     },
   }
+}
+
+/**
+ * A broker that hears of nothing, not even that this command was killed, is ended after it.
+ * @returns to be called when it has ended
+ */
+function endAfterUs(brokerPid: number | undefined): () => void {
+  if (brokerPid === undefined || process.platform === 'win32') return () => {}
+  const { command, args } = parentWatch(brokerPid, laneGroupFor(brokerPid))
+  const watch = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/', detached: true })
+  watch.on('error', () => {})
+  watch.stdin.on('error', () => {})
+  watch.unref()
+  return () => void watch.kill('SIGKILL')
 }

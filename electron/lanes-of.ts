@@ -10,19 +10,20 @@ import { GROUP_FREEZE, GROUP_KILL, laneGroupOf } from '../contract/lane-group.ts
 
 /** Whether there was a group to hold. */
 export function holdLanes(brokerPid: number): boolean {
-  const group = groupOf(brokerPid)
+  const group = laneGroupFor(brokerPid)
   return group !== null && write(group, GROUP_FREEZE)
 }
 
 /** How many processes it ended. */
 export function endLanes(brokerPid: number): number {
-  const group = groupOf(brokerPid)
+  const group = laneGroupFor(brokerPid)
   if (group === null) return 0
   const there = countIn(group)
   return write(group, GROUP_KILL) ? there : 0
 }
 
-function groupOf(brokerPid: number): string | null {
+/** Its folder, or null where there is none. */
+export function laneGroupFor(brokerPid: number): string | null {
   const text = (file: string) => readFileSync(file, 'utf8')
   try {
     return laneGroupOf(brokerPid, text(`/proc/${brokerPid}/cgroup`), text('/proc/self/mountinfo'))

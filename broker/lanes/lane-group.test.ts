@@ -207,7 +207,7 @@ describe.skipIf(!probe.works)('a group', () => {
     expect(existsSync(left as string)).toBe(false)
   })
   // Only where setpriv can ask for it.
-  const canSignal = spawnSync('setpriv', ['--pdeathsig', 'USR1', 'true']).status === 0
+  const canSignal = spawnSync('setpriv', ['--pdeathsig', 'URG', 'true']).status === 0
   test.runIf(canSignal)(
     'ends with a broker that is killed, also while something keeps its pipes open',
     async () => {

@@ -102,10 +102,13 @@ function makeGroup(folder: string): LaneGroup {
   }
 }
 
-const WARDEN = `trap 'echo 1 > "$0"; exit' USR1; read -r end; echo 1 > "$0"`
-/** Of util-linux; older ones can't. What asks for the signal too late, as the broker has gone, finds the pipe at its end. */
+const WARDEN = `trap 'echo 1 > "$0"; exit' URG; read -r end; echo 1 > "$0"`
+/**
+ * Of util-linux; older ones can't. What asks for the signal too late, as the broker has gone, finds the pipe at its end;
+ * so does what gets it before it listens, because nobody dies of this signal who has not asked for it.
+ */
 const SIGNALED =
-  'setpriv --pdeathsig USR1 true && exec setpriv --pdeathsig USR1 /bin/sh -c "$1" "$0"; exec /bin/sh -c "$1" "$0"'
+  'setpriv --pdeathsig URG true && exec setpriv --pdeathsig URG /bin/sh -c "$1" "$0"; exec /bin/sh -c "$1" "$0"'
 
 /** Outlives this process by the moment that it takes to write. In a session of its own: what ends this one's group leaves it. */
 function startWarden(folder: string): ChildProcess {
