@@ -1,9 +1,8 @@
 /** Asks the search index for rows, newest first. What it answers are candidates: whoever asks checks them on the entries. */
 import { existsSync } from 'node:fs'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { createFallingList, type FallingList } from './falling-list.ts'
-import { INDEX_VERSION, VOLUME_ENTRIES, volumeOf } from './index-schema.ts'
-import { quote } from './index-terms.ts'
+import { DatabaseSync } from 'node:sqlite'
+import { INDEX_VERSION } from './index-schema.ts'
+import { createIndexSearch, type IndexSearch, lend } from './index-search.ts'
 import { SPANS, type Span } from './span-counts.ts'
 
 export interface IndexReader {
@@ -11,16 +10,16 @@ export interface IndexReader {
   indexedTo(): number
   /** Rows in it. */
   rows(): number
-  /** Candidates of an FTS5 expression, from `from` down to `downTo`. */
-  search(kind: 'word' | 'part', expression: string, from: number, downTo: number): FallingList
+  /** Rows that may fit, newest first. */
+  find: IndexSearch['find']
   /** How many entries lie from one with this run of three characters to the next: by the newest ones, now or lately. */
   runSpacing(run: string): number
   /** The entry that closed this one. */
   closerOf(opener: number): number | null
   /** Entry numbers between which everything of these times lies; null when nothing does. */
   rangeOf(since: number | undefined, until: number | undefined): { from: number; to: number } | null
-  /** Rows by minute or hour and principal. */
-  counts(span: Span, since: number, until: number): SpanCount[]
+  /** Rows by minute or hour and principal; several of one may come. */
+  counts(span: Span, since: number, until: number): Iterable<SpanCount>
   /** It was damaged: from now on nothing is indexed, until it is opened again. */
   forget(): void
   /** There is a new file. */
@@ -59,7 +58,7 @@ export function createIndexReader(file: string): IndexReader {
   return {
     indexedTo: () => index()?.indexedTo() ?? 0,
     rows: () => index()?.rows() ?? 0,
-    search: (...asked) => index()?.search(...asked) ?? createFallingList(0, () => null),
+    find: (...asked) => index()?.find(...asked) ?? nothing(),
     runSpacing: (run) => index()?.runSpacing(run) ?? 1,
     closerOf: (opener) => index()?.closerOf(opener) ?? null,
     rangeOf: (since, until) => index()?.rangeOf(since, until) ?? null,
@@ -91,67 +90,57 @@ function readerOf(db: DatabaseSync): OpenIndex {
   const getTo = db.prepare("SELECT value FROM meta WHERE key = 'to'")
   const rows = db.prepare('SELECT total(rows) AS rows FROM volume')
   const pair = db.prepare('SELECT closer FROM pair WHERE opener = ?')
-  const volumeBelow = db.prepare('SELECT max(id) AS id FROM volume WHERE id <= ?')
-  const statements = new Map<string, StatementSync>()
-  const prepared = (sql: string): StatementSync => {
-    const known = statements.get(sql) ?? db.prepare(sql)
-    statements.set(sql, known)
-    return known
-  }
-  // A statement that stays open holds up checkpoints: a list is read and closed within one query, and so within one turn.
-  function search(kind: 'word' | 'part', expression: string, top: number, downTo: number): FallingList {
-    return createFallingList(top, (from) => {
-      if (from < downTo) return null
-      const id = volumeBelow.get(volumeOf(from))?.id
-      if (id == null || Number(id) < volumeOf(Math.max(0, downTo))) return null
-      const table = `${kind}_${id}`
-      const sql = `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND rowid <= ? AND rowid >= ? ORDER BY rowid DESC`
-      const rows = asArrays(prepared(sql)).iterate(expression, from, downTo)
-      return { rows: rows as unknown as Iterator<number[]>, downTo: Number(id) * VOLUME_ENTRIES }
-    })
+  const range = db.prepare(
+    'SELECT min(first) AS first, max(last) AS last FROM hour WHERE at >= ? AND at <= ?',
+  )
+  const laneName = db.prepare('SELECT principal, name FROM lane WHERE id = ?')
+  const { find, spacing } = createIndexSearch(db)
+  const each = lend(db)
+  function nameOf(lane: number) {
+    const found = laneName.get(lane)
+    return found && { principalId: String(found.principal), name: String(found.name) }
   }
   const spacings = new Map<string, number>()
   function runSpacing(run: string): number {
     const known = spacings.get(run)
     if (known !== undefined) return known
     if (spacings.size >= SPACINGS_KEPT) spacings.clear()
-    const to = Number(getTo.get()?.value ?? 0)
-    const list = search('part', quote(run), to, 1)
-    try {
-      const spacing = list.spacing()
-      spacings.set(run, spacing)
-      return spacing
-    } finally {
-      list.close()
-    }
+    const found = spacing(run, Number(getTo.get()?.value ?? 0))
+    spacings.set(run, found)
+    return found
   }
   return {
     indexedTo: () => Number(getTo.get()?.value ?? 0),
     rows: () => Number(rows.get()?.rows ?? 0),
-    search,
+    find,
     runSpacing,
     closerOf: (opener) => (pair.get(opener)?.closer as number | undefined) ?? null,
     rangeOf(since, until) {
       const to = Number(getTo.get()?.value ?? 0)
       if (since === undefined && until === undefined) return { from: to, to: 1 }
       const { first, last } =
-        prepared('SELECT min(first) AS first, max(last) AS last FROM hour WHERE at >= ? AND at <= ?').get(
+        range.get(
           Math.floor((since ?? 0) / SPANS.hour),
           Math.floor((until ?? Number.MAX_SAFE_INTEGER) / SPANS.hour),
         ) ?? {}
       return first == null || last == null ? null : { from: Number(last), to: Number(first) }
     },
-    counts: (span, since, until) =>
-      prepared(
-        `SELECT at * ${SPANS[span]} AS at, principal AS principalId, name, sum(allow) AS allow, sum(ask) AS ask,
-           sum(deny) AS deny, sum(stop) AS stop
-         FROM ${span} JOIN lane ON lane.id = lane WHERE at >= ? AND at <= ? GROUP BY at, lane`,
-      ).all(Math.floor(since / SPANS[span]), Math.floor(until / SPANS[span])) as unknown as SpanCount[],
+    *counts(span, since, until) {
+      const lanes = new Map<number, Pick<SpanCount, 'principalId' | 'name'> | undefined>()
+      const rows = each(
+        `SELECT at, lane, allow, ask, deny, stop FROM ${span} WHERE at >= ? AND at <= ?`,
+        Math.floor(since / SPANS[span]),
+        Math.floor(until / SPANS[span]),
+      )
+      for (const row of rows) {
+        const [at, lane, allow, ask, deny, stop] = row as [number, number, number, number, number, number]
+        if (!lanes.has(lane)) lanes.set(lane, nameOf(lane))
+        const whose = lanes.get(lane)
+        if (whose !== undefined) yield { at: at * SPANS[span], ...whose, allow, ask, deny, stop }
+      }
+    },
     close: () => db.close(),
   }
 }
 
-function asArrays(statement: StatementSync): StatementSync {
-  statement.setReturnArrays(true)
-  return statement
-}
+function* nothing() {}

@@ -4,9 +4,10 @@
  * bits of their hash: enough to find, and what is found is checked against the entry itself.
  */
 import { hash } from 'node:crypto'
-import type { ActivityEntry, ActivityQuery } from '../../contract/activity.ts'
+import type { ActivityEntry } from '../../contract/activity.ts'
 import { ENTRY_KINDS } from '../../contract/activity.ts'
 import { CAPABILITIES } from '../../contract/words.ts'
+import type { EntryFilter } from '../ports.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import { ownText, sharedText, wordsOf } from './search-text.ts'
 
@@ -76,7 +77,7 @@ function wordTerms(text: string): string[] {
 }
 
 /** The filters of a query as an FTS5 expression; '' when there are none. Times and `before` are ranges, not terms. */
-export function filterExpression(query: ActivityQuery): string {
+export function filterExpression(query: EntryFilter): string {
   const { principalId, runId, tool, capability, kinds, decision } = query
   const all: string[] = []
   if (principalId !== undefined) all.push(quote(marker.principal(principalId)))

@@ -1,10 +1,10 @@
 /** Does a row answer a query? Used on what the index has not reached, and to check what the index only guesses. */
 
-import type { ActivityQuery } from '../../contract/activity.ts'
+import type { EntryFilter } from '../ports.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import { matches, ownText, type SearchTerms, sharedText } from './search-text.ts'
 
-export function fitsFilters(query: ActivityQuery, entry: EntryFields): boolean {
+export function fitsFilters(query: EntryFilter, entry: EntryFields): boolean {
   if (query.principalId !== undefined && entry.principal?.id !== query.principalId) return false
   if (query.runId !== undefined && entry.run?.id !== query.runId) return false
   if (query.tool !== undefined && entry.tool?.name !== query.tool) return false

@@ -21,6 +21,7 @@ import { type ExportRequest, exportPage } from './export/export-page.ts'
 import { followRows } from './follow-rows.ts'
 import { createFollowUp, FOLLOW_UP, type FollowUpLimits } from './follow-up.ts'
 import type { WitnessPlace } from './head-witness.ts'
+import { atOnce, type InSteps, inTurns } from './in-turns.ts'
 import { createIndexReader } from './index-reader.ts'
 import { isDamaged } from './index-schema.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -39,6 +40,7 @@ import { openSealBook, readSeals, type Seal, type SealKind, type SealSigner } fr
 import { createTailCache } from './tail-cache.ts'
 import { drawTimeline, type TimelineLane } from './timeline.ts'
 import { verifyForSeal } from './verify-log.ts'
+import { visitEntries } from './visit-entries.ts'
 
 export interface ActivityLogLimits extends FollowUpLimits {
   /** Between two seals, in ms. */
@@ -73,6 +75,8 @@ export interface OpenActivityLog extends ActivityLog {
   /** A page of the log in another form, the oldest first; `next` is the `after` of the next page, or null. */
   export(request: ExportRequest): { text: string; next: number | null }
   timeline(query: { since: number; until: number; buckets: number }): TimelineLane[]
+  /** The same, a few milliseconds in each turn of the loop: a long log must not hold up the gate. */
+  readonly inTurns: InTurns
   /** When nothing was being recorded, as against: nothing happened. */
   offTimes(since: number, until: number): OffTime[]
   /** The newest entry and its chain value: kept elsewhere, it shows later that nothing before it was changed. */
@@ -98,6 +102,15 @@ export interface OpenActivityLog extends ActivityLog {
   catchUp(): Promise<void>
   /** Writes the shutdown, seals it and closes. */
   close(): Promise<void>
+}
+
+type Query = ActivityLog['query']
+type Timeline = OpenActivityLog['timeline']
+type Export = OpenActivityLog['export']
+export interface InTurns {
+  query(query: Parameters<Query>[0]): Promise<ReturnType<Query>>
+  timeline(query: Parameters<Timeline>[0]): Promise<ReturnType<Timeline>>
+  export(request: ExportRequest): Promise<ReturnType<Export>>
 }
 
 /** A keychain answers within this; one that is locked or gone does not, and then seals are kept unsigned. */
@@ -204,6 +217,25 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       return work()
     }
   }
+  async function withIndexInTurns<T>(work: () => InSteps<T>): Promise<T> {
+    try {
+      return await inTurns(work())
+    } catch (error) {
+      if (!isDamaged(error) || !beginIndexAnew()) throw error
+      onFault(error)
+      return inTurns(work())
+    }
+  }
+  const ask = {
+    query: (query: ActivityQuery) => queryRows(now(), ActivityQuery.parse(query)),
+    timeline: (query: Parameters<Timeline>[0]) => drawTimeline(now(), query),
+    export(request: ExportRequest) {
+      const { indexedTo: to, tail: behind } = now()
+      const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
+      const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
+      return exportPage({ reader, closerOf, source: { productVersion, hostname: hostname() } }, request)
+    },
+  }
   /** What is verified must not be rewritten meanwhile. */
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -226,7 +258,13 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     stage: writer.stage,
     commit: writer.commit,
     sync: writer.sync,
-    query: (query) => withIndex(() => queryRows(now(), ActivityQuery.parse(query))),
+    query: (query) => withIndex(() => atOnce(ask.query(query))),
+    visit: (filter, fn) => withIndexInTurns(() => visitEntries(now(), filter, fn)),
+    inTurns: {
+      query: (query) => withIndexInTurns(() => ask.query(query)),
+      timeline: (query) => withIndexInTurns(() => ask.timeline(query)),
+      export: (request) => withIndexInTurns(() => ask.export(request)),
+    },
     entry(seq) {
       writer.flush()
       return withIndex(() => readRelated({ reader, index, tail }, seq))
@@ -239,14 +277,8 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       writer.flush()
       return reader.up(after + 1, limit).map(({ text }) => readEntry(text))
     },
-    export: (request) =>
-      withIndex(() => {
-        const { indexedTo: to, tail: behind } = now()
-        const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
-        const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
-        return exportPage({ reader, closerOf, source: { productVersion, hostname: hostname() } }, request)
-      }),
-    timeline: (query) => withIndex(() => drawTimeline(now(), query)),
+    export: (request) => withIndex(() => atOnce(ask.export(request))),
+    timeline: (query) => withIndex(() => atOnce(ask.timeline(query))),
     offTimes: (since, until) => offTimes(hot.db, since, until, 2 * limits.beatMs),
     verify: ({ everyEntry = false } = {}) =>
       inTurn(async () => {

@@ -1,13 +1,14 @@
 /**
  * Answers a query with rows, newest first. The index gives candidates and the entries themselves decide; what the index
- * has not reached is read. A query never holds up the gate for long: after `READ` entries it answers with what it has,
- * and a total that says that there is more.
+ * has not reached is read. A query never holds up the gate: it can be left after each entry that it reads and each volume
+ * of the index, and after `READ` entries it answers with what it has, and a total that says that there is more.
  */
 import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
 import { closes, rowOf } from './activity-row.ts'
 import type { EntryFields } from './entry-bytes.ts'
-import { type Comparing, eachOf, inBoth } from './falling-list.ts'
+import type { InSteps } from './in-turns.ts'
 import type { IndexReader } from './index-reader.ts'
+import type { Candidate, Candidates } from './index-search.ts'
 import { filterExpression, phraseExpression, wordExpression } from './index-terms.ts'
 import { fitsFilters, fitsText } from './match-query.ts'
 import { partTerms } from './part-terms.ts'
@@ -30,10 +31,13 @@ export interface QueryParts {
 const READ = 4_000
 /** Candidates counted for the total of a filtered query; beyond, it is extended by how densely they lay. */
 const COUNTED = 500
-/** Numbers passed for that where two lists are held against each other, and few are in both. */
-const PASSED = 1_500
+/** Entries that are gone through for the total of a search for parts. */
+const COUNTED_THROUGH = 65_536
 
-export function queryRows(parts: QueryParts, query: ActivityQuery): { rows: ActivityRow[]; total: number } {
+export function* queryRows(
+  parts: QueryParts,
+  query: ActivityQuery,
+): InSteps<{ rows: ActivityRow[]; total: number }> {
   const terms = parseSearch(query.text)
   const hasText = terms.words.length + terms.phrases.length + terms.parts.length > 0
   const plain =
@@ -42,14 +46,15 @@ export function queryRows(parts: QueryParts, query: ActivityQuery): { rows: Acti
     query,
     terms,
     plain,
+    hasText,
     before: query.before ?? Number.MAX_SAFE_INTEGER,
     rows: [],
     total: 0,
   }
-  const closers = scanTail(parts, search)
+  const closers = yield* scanTail(parts, search)
   if (search.rows.length < query.limit || !plain) {
-    if (plain) walkDown(parts, search, closers)
-    else searchIndex(parts, search, closers)
+    if (plain) yield* walkDown(parts, search, closers)
+    else yield* searchIndex(parts, search, closers)
   }
   return { rows: search.rows, total: plain ? parts.rowCount : search.total }
 }
@@ -58,15 +63,17 @@ interface Search {
   query: ActivityQuery
   terms: SearchTerms
   plain: boolean
+  hasText: boolean
   before: number
   rows: ActivityRow[]
   total: number
 }
 
 /** Returns the closers in the tail by what they close: also for rows that are in the index. */
-function scanTail(parts: QueryParts, search: Search): Map<number, EntryFields> {
+function* scanTail(parts: QueryParts, search: Search): InSteps<Map<number, EntryFields>> {
   const closers = new Map<number, EntryFields>()
   for (const entry of parts.tail) {
+    yield
     if (closes(entry) && entry.ref !== null) {
       closers.set(entry.ref, entry)
       continue
@@ -81,13 +88,14 @@ function scanTail(parts: QueryParts, search: Search): Map<number, EntryFields> {
   return closers
 }
 
-function walkDown(parts: QueryParts, search: Search, closers: Map<number, EntryFields>): void {
+function* walkDown(parts: QueryParts, search: Search, closers: Map<number, EntryFields>): InSteps<void> {
   const { query, rows } = search
   let from = Math.min(search.before - 1, parts.indexedTo)
   while (rows.length < query.limit && from >= 1) {
     const batch = parts.down(from, Math.min(1_000, 2 * (query.limit - rows.length) + 16))
     for (const entry of batch) {
       if (rows.length >= query.limit) return
+      yield
       if (!closes(entry)) rows.push(rowOf(entry, closerOf(parts, closers, entry)))
     }
     const last = batch.at(-1)
@@ -96,8 +104,8 @@ function walkDown(parts: QueryParts, search: Search, closers: Map<number, EntryF
   }
 }
 
-function searchIndex(parts: QueryParts, search: Search, closers: Map<number, EntryFields>): void {
-  const { query, terms, rows } = search
+function* searchIndex(parts: QueryParts, search: Search, closers: Map<number, EntryFields>): InSteps<void> {
+  const { query, terms, rows, hasText } = search
   const range = parts.index.rangeOf(query.since, query.until)
   if (range === null) return
   const top = Math.min(range.from, parts.indexedTo)
@@ -105,31 +113,34 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
   let read = 0
   let kept = 0
   let bottom = range.to
-  let ended: number | null = null
-  const compare: Comparing = {
-    counting: () => rows.length >= query.limit,
-    onEnd: (seq) => {
-      ended = seq + 1
-    },
-    passed: PASSED,
-  }
-  const found = candidates(parts, search, { from, to: range.to }, compare)
-  for (const seq of withLate(found.seqs, lateRows(parts, search, closers, from, range.to))) {
-    if (kept >= COUNTED + query.limit || read >= READ + query.limit) {
+  const counting = () => rows.length >= query.limit
+  // To hold lists of runs against each other through the whole log, only for a count, would take longer than to find.
+  const countAtMost = terms.parts.length > 0 ? COUNTED_THROUGH : Number.MAX_SAFE_INTEGER
+  let countTo = counting() ? from - countAtMost : 0
+  const found = candidates(parts, search, { from, to: range.to }, counting)
+  for (const candidate of withLate(found, yield* lateRows(parts, search, closers, from, range.to))) {
+    yield
+    const { seq, sure } = typeof candidate === 'number' ? { seq: candidate - 1, sure: null } : candidate
+    if (kept >= COUNTED + query.limit || read >= READ + query.limit || seq < countTo) {
       bottom = seq + 1
       break
     }
-    if (rows.length < query.limit || found.mustRead) {
+    if (sure === null) continue
+    if (!counting() || !sure) {
       read++
       const entry = parts.read(seq)
       if (entry === null || closes(entry) || !fitsFilters(query, entry)) continue
-      const closer = closerOf(parts, closers, entry)
-      if (!fitsText(terms, entry, closer)) continue
-      if (rows.length < query.limit) rows.push(rowOf(entry, closer))
+      if (hasText || !counting()) {
+        const closer = closerOf(parts, closers, entry)
+        if (!fitsText(terms, entry, closer)) continue
+        if (!counting()) {
+          rows.push(rowOf(entry, closer))
+          if (counting()) countTo = seq - countAtMost
+        }
+      }
     }
     kept++
   }
-  bottom = ended ?? bottom
   // What was not looked at is taken to be as dense as what was.
   const share = (top - range.to + 1) / Math.max(1, from - bottom + 1)
   search.total += share > 1 ? Math.max(kept + 1, Math.round(kept * share)) : kept
@@ -142,58 +153,56 @@ function searchIndex(parts: QueryParts, search: Search, closers: Map<number, Ent
 function candidates(
   { index }: QueryParts,
   { query, terms }: Search,
-  range: { from: number; to: number },
-  compare: Comparing,
-): { seqs: Iterable<number>; mustRead: boolean } {
+  { from, to }: { from: number; to: number },
+  counting: () => boolean,
+): Candidates {
   const parts = terms.parts.map((part) => partTerms(part, index.runSpacing))
-  const words = [
-    filterExpression(query),
-    wordExpression(terms.words),
-    ...terms.phrases.map(phraseExpression),
-    ...parts.map(({ words }) => wordExpression(words)),
-  ]
-  const lists = [
-    { kind: 'word' as const, expression: both(words) },
-    { kind: 'part' as const, expression: both(parts.map(({ runs }) => wordExpression(runs))) },
-  ]
-    .filter(({ expression }) => expression !== '')
-    .map(({ kind, expression }) => index.search(kind, expression, range.from, range.to))
-  const [first, second] = lists
-  if (first === undefined) return { seqs: everySeq(range), mustRead: true }
-  if (second === undefined) return { seqs: eachOf(first, range.from), mustRead: false }
-  return { seqs: inBoth(first, second, range.from, compare), mustRead: false }
+  const asked = {
+    words: both([
+      filterExpression(query),
+      wordExpression(terms.words),
+      ...terms.phrases.map(phraseExpression),
+      ...parts.map(({ words }) => wordExpression(words)),
+    ]),
+    parts: both(parts.map(({ runs }) => wordExpression(runs))),
+  }
+  return asked.words + asked.parts === '' ? everySeq(from, to) : index.find(asked, from, to, counting)
 }
 
 const both = (expressions: string[]) => expressions.filter((each) => each !== '').join(' AND ')
 
 /** Rows in the index that fit by the words of an outcome that is not in it yet; falling. */
-function lateRows(
+function* lateRows(
   parts: QueryParts,
   { query, terms }: Search,
   closers: Map<number, EntryFields>,
   from: number,
   to: number,
-): number[] {
-  const fits = ([seq, closer]: [number, EntryFields]) => {
-    if (seq > from || seq < to) return false
+): InSteps<number[]> {
+  const late: number[] = []
+  for (const [seq, closer] of closers) {
+    if (seq > from || seq < to) continue
+    yield
     const entry = parts.read(seq)
-    return entry !== null && fitsFilters(query, entry) && fitsText(terms, entry, closer)
+    if (entry !== null && fitsFilters(query, entry) && fitsText(terms, entry, closer)) late.push(seq)
   }
-  const late = [...closers].filter(fits).map(([seq]) => seq)
   return late.sort((a, b) => b - a)
 }
-function* withLate(seqs: Iterable<number>, late: number[]): Generator<number> {
+function* withLate(found: Candidates, late: number[]): Candidates {
   let next = 0
-  for (const seq of seqs) {
-    while ((late[next] ?? 0) > seq) yield late[next++] as number
-    if (late[next] === seq) next++
-    yield seq
+  const lateOne = (): Candidate => ({ seq: late[next++] as number, sure: true })
+  for (const candidate of found) {
+    if (typeof candidate !== 'number') {
+      while ((late[next] ?? 0) > candidate.seq) yield lateOne()
+      if (late[next] === candidate.seq) next++
+    }
+    yield candidate
   }
-  yield* late.slice(next)
+  while (next < late.length) yield lateOne()
 }
 
-function* everySeq({ from, to }: { from: number; to: number }): Generator<number> {
-  for (let seq = from; seq >= to; seq--) yield seq
+function* everySeq(from: number, to: number): Candidates {
+  for (let seq = from; seq >= to; seq--) yield { seq, sure: false }
 }
 
 function closerOf(

@@ -1,7 +1,6 @@
 /** One entry with its proof, and those that belong to it: the same call, the same question, the same grant. */
 import type { ActivityEntry } from '../../contract/activity.ts'
 import type { EntryReader } from './entry-reader.ts'
-import { eachOf } from './falling-list.ts'
 import type { IndexReader } from './index-reader.ts'
 import { marker, threadsOf } from './index-terms.ts'
 import type { TailCache } from './tail-cache.ts'
@@ -34,10 +33,11 @@ export function readRelated(
     ...[...threads].map(marker.thread),
   ]
   if (terms.length > 0) {
-    const expression = terms.map((term) => `"${term}"`).join(' OR ')
-    for (const row of eachOf(index.search('word', expression, to, 1), to)) {
-      found.add(row)
-      const closer = index.closerOf(row)
+    const words = terms.map((term) => `"${term}"`).join(' OR ')
+    for (const row of index.find({ words, parts: '' }, to, 1)) {
+      if (typeof row === 'number') continue
+      found.add(row.seq)
+      const closer = index.closerOf(row.seq)
       if (closer !== null) found.add(closer)
       if (found.size > RELATED) break
     }

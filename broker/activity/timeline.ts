@@ -2,6 +2,7 @@
 import { closes } from './activity-row.ts'
 import { decisionSlot } from './decision-slot.ts'
 import type { EntryFields } from './entry-bytes.ts'
+import type { InSteps } from './in-turns.ts'
 import type { IndexReader } from './index-reader.ts'
 import { SPANS, type Span } from './span-counts.ts'
 
@@ -30,10 +31,10 @@ export interface TimelineParts {
 /** Zoomed in below a minute, entries are read one by one; further out, whole minutes or hours are counted. */
 const READ_AT_MOST = 50_000
 
-export function drawTimeline(
+export function* drawTimeline(
   parts: TimelineParts,
   { since, until, buckets }: { since: number; until: number; buckets: number },
-): TimelineLane[] {
+): InSteps<TimelineLane[]> {
   const width = Math.max(1, (until - since) / buckets)
   const lanes = new Map<string, { name: string; points: Map<number, TimelinePoint> }>()
   const count = (who: string, whose: string, at: number, counts: Omit<TimelinePoint, 'bucket'>) => {
@@ -53,9 +54,11 @@ export function drawTimeline(
     count(entry.principal?.id ?? '', entry.principal?.name ?? '', entry.at, counts)
   }
   for (const entry of parts.tail) countEntry(entry)
-  if (!readEntries(parts, since, until, width, countEntry))
-    for (const { at, principalId, name, ...counts } of parts.index.counts(spanOf(width), since, until))
+  if (!(yield* readEntries(parts, since, until, width, countEntry)))
+    for (const { at, principalId, name, ...counts } of parts.index.counts(spanOf(width), since, until)) {
       count(principalId, name, Math.min(Math.max(at, since), until), counts)
+      yield
+    }
   return [...lanes]
     .map(([principalId, { name, points }]) => ({
       principalId,
@@ -68,23 +71,24 @@ const spanOf = (width: number): Span => (width < SPANS.hour ? 'minute' : 'hour')
 const SLOTS = ['allow', 'ask', 'deny', 'stop'] as const
 
 /** False when there are too many to read, or minutes are fine enough. */
-function readEntries(
+function* readEntries(
   { index, indexedTo, down }: TimelineParts,
   since: number,
   until: number,
   width: number,
   count: (entry: EntryFields) => void,
-): boolean {
+): InSteps<boolean> {
   if (width >= SPANS.minute) return false
   const range = index.rangeOf(since, until)
   if (range === null) return true
   const top = Math.min(range.from, indexedTo)
   if (top - range.to > READ_AT_MOST) return false
   for (let from = top; from >= range.to; ) {
-    const batch = down(from, Math.min(1_000, from - range.to + 1))
+    const batch = down(from, Math.min(200, from - range.to + 1))
     const last = batch.at(-1)
     if (last === undefined) break
     for (const entry of batch) count(entry)
+    yield
     from = last.seq - 1
   }
   return true

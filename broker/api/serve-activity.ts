@@ -14,9 +14,9 @@ type Methods =
 
 export function serveActivity({ log }: { log: OpenActivityLog }): ApiGroup<Methods> {
   return {
-    'activity.query': async (query) => log.query(query),
+    'activity.query': (query) => log.inTurns.query(query),
     'activity.entry': async ({ seq }) => orMissing(log.entry(seq), `There is no entry ${seq}.`),
-    'activity.timeline': async (range) => ({ lanes: log.timeline(range) }),
+    'activity.timeline': async (range) => ({ lanes: await log.inTurns.timeline(range) }),
     'activity.verify': async ({ everyEntry }) => {
       const report = await log.verify({ everyEntry })
       // Found by whoever asked: others should hear of it, too.
@@ -28,6 +28,6 @@ export function serveActivity({ log }: { log: OpenActivityLog }): ApiGroup<Metho
       await log.accept(caller.name)
       return log.verify()
     },
-    'activity.export': async (range) => log.export(range),
+    'activity.export': (range) => log.inTurns.export(range),
   }
 }

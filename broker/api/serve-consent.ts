@@ -12,7 +12,7 @@ export function serveConsent(parts: {
   consent: ConsentDesk
   /** Which kind of parent started this broker. */
   parent: 'shell' | 'cli'
-  replay(questionId: string): ScopeStep[]
+  replay(questionId: string): Promise<ScopeStep[]>
   onForged(caller: Caller, what: string): void
 }): ApiGroup<
   | 'questions.list'
@@ -41,7 +41,7 @@ export function serveConsent(parts: {
     },
     'consent.replay': async ({ questionId }, caller) => {
       mustBeSurface(caller, 'consent.replay')
-      return { steps: parts.replay(questionId) }
+      return { steps: await parts.replay(questionId) }
     },
     'consent.surface': async ({ available }, caller) => {
       mustBeSurface(caller, 'consent.surface')

@@ -16,19 +16,21 @@ const LOOKED_AT = 2_000
 export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accept'> {
   const { log, clock, grants, agents, places } = rooms
 
-  function suggestions(): Suggestion[] {
+  async function suggestions(): Promise<Suggestion[]> {
     const now = clock()
-    return agents.list().flatMap((agent) =>
-      suggestPerimeters({
-        agent,
-        past: readRecorded(log, { principalId: agent.id, since: agent.changedAt, limit: LOOKED_AT }).filter(
-          (request) => request.allowed,
-        ),
-        placeOf: (path) => resolvedPlace(path, places),
-        programOf: places.resolveProgram,
-        now,
-      }),
-    )
+    const found: Suggestion[] = []
+    for (const agent of agents.list()) {
+      const filter = { principalId: agent.id, since: agent.changedAt, limit: LOOKED_AT }
+      const past = (await readRecorded(log, filter)).filter((request) => request.allowed)
+      found.push(
+        ...suggestPerimeters({
+          ...{ agent, past, now },
+          placeOf: (path) => resolvedPlace(path, places),
+          programOf: places.resolveProgram,
+        }),
+      )
+    }
+    return found
   }
 
   return {
@@ -39,14 +41,14 @@ export function serveDigest(rooms: Rooms): ApiGroup<'digest.get' | 'digest.accep
         since,
         now,
         grants: grants.list(),
-        questions: readShown(log, since),
-        suggestions: suggestions(),
+        questions: await readShown(log, since),
+        suggestions: await suggestions(),
         isLive,
       })
     },
     'digest.accept': async ({ id }, caller) => {
       const found = orMissing(
-        suggestions().find((each) => each.id === id),
+        (await suggestions()).find((each) => each.id === id),
         'That suggestion no longer fits: the perimeter has changed.',
       )
       const agent = orMissing(agents.get(found.agentId), 'There is no such agent. It may have been deleted.')

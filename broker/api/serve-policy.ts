@@ -75,7 +75,7 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
     },
     'policy.simulate': async ({ text }) =>
       simulatePolicy({
-        recorded: readRecorded(log, { limit: SIMULATED }),
+        recorded: await readRecorded(log, { limit: SIMULATED }),
         sources: policy.sources(),
         proposed: parse(text),
         compile,

@@ -578,7 +578,7 @@ describe('the budget of prompts', () => {
 })
 
 describe('replay', () => {
-  it('counts what each step would have met in the past, and what was denied then', () => {
+  it('counts what each step would have met in the past, and what was denied then', async () => {
     const past = (
       seq: number,
       path: string,
@@ -610,11 +610,11 @@ describe('replay', () => {
       ],
     })
     void desk.ask(request())
-    expect(desk.replay(desk.pending()[0]?.id ?? '').map(({ replay }) => replay)).toEqual([
+    expect((await desk.replay(desk.pending()[0]?.id ?? '')).map(({ replay }) => replay)).toEqual([
       { allowed: 1, deniedThen: 0, since: 1000 },
       { allowed: 1, deniedThen: 1, since: 1000 },
     ])
-    expect(desk.replay('q_gone')).toEqual([])
+    expect(await desk.replay('q_gone')).toEqual([])
   })
 })
 

@@ -16,7 +16,7 @@ import { type Standing, WaitingQuestions } from './waiting-questions.ts'
 
 export interface OpenConsentDesk extends ConsentDesk, Stoppable {
   /** A question's ladder with what each step would have met in the recorded past. Empty when the question is gone. */
-  replay(questionId: string): ScopeStep[]
+  replay(questionId: string): Promise<ScopeStep[]>
   /** True while there is a window in which a person can be asked. */
   available(): boolean
 }
@@ -160,14 +160,14 @@ export function createConsentDesk(options: ConsentDeskOptions): OpenConsentDesk 
     },
     setSurface,
     setLocked,
-    replay(questionId) {
+    async replay(questionId) {
       const standing = queue.find(questionId)
       if (!standing) return []
       const { principal, tool, steps } = standing.question
       const facts = {
         principalId: principal.id,
         toolHash: tool?.hash ?? null,
-        past: options.recorded(principal.id),
+        past: await options.recorded(principal.id),
         covers: options.covers,
       }
       return replaySteps(steps, standing.ladder, facts)

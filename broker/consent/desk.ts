@@ -29,7 +29,7 @@ export interface ConsentDeskOptions {
   /** The ladder from exactly these needs outward, at most to the perimeter's line. */
   ladder(needs: readonly Need[], input: AskInput): LadderStep[]
   /** The recorded past of a principal, for replay before a grant. */
-  recorded(principalId: string): RecordedRequest[]
+  recorded(principalId: string): Promise<RecordedRequest[]>
   covers(part: GrantPart, need: Need): boolean
   /** A person said no and wants the agent paused. */
   pauseAgent(principalId: string, by: string): void

@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fc, runs } from '../../build/properties.ts'
 import type { Grant } from '../../contract/grant.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Need } from '../../contract/resource.ts'
+import { openActivityLog } from '../activity/open-activity-log.ts'
 import { resolvedPlace } from '../gate/decide/place-paths.ts'
 import { command, decider, HASH, input, PLACES, path, url } from '../gate/decide/testing/known-computer.ts'
 import { isLive } from '../grants/grant-ends.ts'
@@ -243,47 +247,43 @@ describe('the digest', () => {
 })
 
 describe('questions that were shown', () => {
-  type Query = { before?: number; limit?: number; kinds?: string[] }
-  const answered = (questionId: string | null, at: number) => ({ questionId, at })
-  const logOf = (answers: { questionId: string | null; at: number }[]) => {
-    const entries = answers.map(({ questionId, at }, index) => ({
-      ...{ seq: index + 1, at, tool: { name: 'files', version: '1', hash: HASH } },
-      principal: { id: 'agent_1', kind: 'agent' as const, name: 'Tidy' },
+  let folder: string
+  let log: ReturnType<typeof openActivityLog>
+  let now = 0
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-digest-'))
+    log = openActivityLog({ file: join(folder, 'activity.db'), clock: () => now })
+  })
+  afterEach(async () => {
+    await log.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  function answered(questionId: string | null, at: number): void {
+    now = at
+    log.append({
+      ...{ kind: 'answer', subject: 'Answered', tool: { name: 'files', version: '1', hash: HASH } },
+      principal: { id: 'agent_1', kind: 'agent', name: 'Tidy' },
       details: { questionId, grant: null, code: null },
-    }))
-    return {
-      query: ({ before = Number.POSITIVE_INFINITY, limit = 200, kinds }: Query) => {
-        expect(kinds).toEqual(['answer'])
-        const rows = entries
-          .filter(({ seq }) => seq < before)
-          .reverse()
-          .slice(0, limit)
-        return { rows, total: rows.length }
-      },
-      entry: (seq: number) => ({ entry: entries[seq - 1] }),
-    } as unknown as Parameters<typeof readShown>[0]
+    })
   }
 
-  it('one that listed twelve requests is one, at the time of its first answer', () => {
-    const log = logOf([
-      ...Array.from({ length: 12 }, (_, at) => answered('q_1', NOW + at)),
-      answered('q_2', NOW + 60_000),
-    ])
-    expect(
-      readShown(log, 0)
-        .map(({ at }) => at)
-        .sort(),
-    ).toEqual([NOW, NOW + 60_000])
+  it('one that listed twelve requests is one, at the time of its first answer', async () => {
+    for (let at = 0; at < 12; at++) answered('q_1', NOW + at)
+    answered('q_2', NOW + 60_000)
+    const questions = await readShown(log, 0)
+    expect(questions.map(({ at }) => at).sort()).toEqual([NOW, NOW + 60_000])
     const digest = makeDigest({
-      ...{ since: 0, now: NOW, grants: [], suggestions: [], isLive, questions: readShown(log, 0) },
+      ...{ since: 0, now: NOW, grants: [], suggestions: [], isLive, questions },
     })
     expect(digest.askedMost).toEqual([{ who: 'Tidy, with files', count: 2 }])
   })
-  it('what was refused without being shown is none', () => {
-    expect(readShown(logOf([answered(null, NOW), answered('q_1', NOW)]), 0)).toHaveLength(1)
+  it('what was refused without being shown is none', async () => {
+    answered(null, NOW)
+    answered('q_1', NOW)
+    expect(await readShown(log, 0)).toHaveLength(1)
   })
-  it('are read to the end, page by page', () => {
-    const many = Array.from({ length: 2_500 }, (_, at) => answered(`q_${at % 1_300}`, NOW + at))
-    expect(readShown(logOf(many), 0)).toHaveLength(1_300)
+  it('are read to the end, however many they are', async () => {
+    for (let at = 0; at < 1_500; at++) answered(`q_${at % 1_300}`, NOW + at)
+    expect(await readShown(log, 0)).toHaveLength(1_300)
   })
 })

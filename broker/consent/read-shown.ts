@@ -8,20 +8,13 @@ import type { ActivityLog } from '../ports.ts'
 
 export type ShownQuestion = Pick<ActivityRow, 'at' | 'principal' | 'tool'>
 
-const PAGE = 1_000
-
 /** In no certain order. `at` is when the first of its answers was written. */
-export function readShown(log: Pick<ActivityLog, 'query' | 'entry'>, since: number): ShownQuestion[] {
+export async function readShown(log: Pick<ActivityLog, 'visit'>, since: number): Promise<ShownQuestion[]> {
   const shown = new Map<string, ShownQuestion>()
-  for (let before: number | undefined; ; ) {
-    const { rows } = log.query({ text: '', kinds: ['answer'], since, before, limit: PAGE })
-    // Newest first: the last one kept is the first that was written.
-    for (const { seq, at, principal, tool } of rows) {
-      const id = log.entry(seq)?.entry.details.questionId
-      if (typeof id === 'string') shown.set(id, { at, principal, tool })
-    }
-    const last = rows.at(-1)
-    if (!last || rows.length < PAGE) return [...shown.values()]
-    before = last.seq
-  }
+  // Newest first: the last one kept is the first that was written.
+  await log.visit({ kinds: ['answer'], since }, ({ at, principal, tool, details }) => {
+    if (typeof details.questionId === 'string') shown.set(details.questionId, { at, principal, tool })
+    return true
+  })
+  return [...shown.values()]
 }

@@ -114,7 +114,7 @@ function seat(change: { promptBudget?: number; questionSeconds?: number; graceMs
     grants: house.grants,
     grantIndex: house.grants.index,
     ladder: () => [],
-    recorded: () => [],
+    recorded: async () => [],
     covers: () => false,
     pauseAgent() {},
     graceMs: change.graceMs ?? 5,

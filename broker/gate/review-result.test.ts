@@ -24,7 +24,7 @@ function open(wanted: ReviewReason = 'setting', promptBudget = 20) {
     ...{ clock, newId, grants, grantIndex: grants.index, covers: () => false },
     settings: () => ({ promptBudget, questionSeconds: 300, awayMinutes: 480 }),
     ladder: () => [],
-    recorded: () => [],
+    recorded: async () => [],
     pauseAgent() {},
   })
   desk.setSurface(true)

@@ -4,7 +4,6 @@ import type { ActivityEntry } from '../../contract/activity.ts'
 import { Need } from '../../contract/resource.ts'
 import type { ActivityLog, RecordedRequest } from '../ports.ts'
 
-const PAGE = 500
 const Details = z.object({ needs: z.array(Need).min(1), needCount: z.number().optional() })
 
 export interface RecordedQuery {
@@ -14,35 +13,21 @@ export interface RecordedQuery {
   limit: number
 }
 
-export function readRecorded(
-  log: Pick<ActivityLog, 'query' | 'entry'>,
-  query: RecordedQuery,
-): RecordedRequest[] {
+export async function readRecorded(
+  log: Pick<ActivityLog, 'visit'>,
+  { limit, ...query }: RecordedQuery,
+): Promise<RecordedRequest[]> {
   const found: RecordedRequest[] = []
-  let before: number | undefined
-  while (found.length < query.limit) {
-    const { rows } = log.query({
-      text: '',
-      kinds: ['intent', 'decision'],
-      principalId: query.principalId,
-      since: query.since,
-      before,
-      limit: PAGE,
-    })
-    for (const row of rows) {
-      const entry = log.entry(row.seq)?.entry
-      const recorded = entry ? recordedFrom(entry) : null
-      if (recorded && found.push(recorded) >= query.limit) break
-    }
-    const last = rows[rows.length - 1]
-    if (!last || rows.length < PAGE) break
-    before = last.seq
-  }
+  await log.visit({ ...query, kinds: ['intent', 'decision'] }, (entry) => {
+    const recorded = recordedFrom(entry)
+    if (recorded !== null) found.push(recorded)
+    return found.length < limit
+  })
   return found
 }
 
 /** Null for an entry that is no request, or holds only a part of its needs: half a request can't be decided anew. */
-export function recordedFrom(entry: ActivityEntry): RecordedRequest | null {
+export function recordedFrom(entry: Omit<ActivityEntry, 'hash' | 'prev'>): RecordedRequest | null {
   if (entry.principal === null || entry.decision === null || entry.ref !== null) return null
   const details = Details.safeParse(entry.details)
   if (!details.success || (details.data.needCount ?? 0) > details.data.needs.length) return null

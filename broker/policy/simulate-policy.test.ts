@@ -46,9 +46,9 @@ const PERIMETER = Perimeter.parse({
 const write = path('fs.write', '/home/ada/work/a')
 const read = path('fs.read', '/home/ada/work/a')
 
-function simulate(proposed: ReturnType<typeof policyFile>) {
+async function simulate(proposed: ReturnType<typeof policyFile>) {
   return simulatePolicy({
-    recorded: readRecorded(log, { limit: 1000 }),
+    recorded: await readRecorded(log, { limit: 1000 }),
     sources: { managed: null, personal: null, failedClosed: null },
     proposed,
     compile: (sources) => compilePolicy(sources, PLACES),
@@ -60,7 +60,7 @@ function simulate(proposed: ReturnType<typeof policyFile>) {
 }
 
 describe('the recorded past', () => {
-  it('is read with what was needed, how it was decided and how it ended', () => {
+  it('is read with what was needed, how it was decided and how it ended', async () => {
     log.append(entry(read))
     log.append(entry(write, { asked: true }))
     log.append(entry(write, { kind: 'decision', decision: 'deny', asked: true }))
@@ -75,7 +75,7 @@ describe('the recorded past', () => {
     log.append(entry(read, { ref: 1, kind: 'decision' }))
     log.append(entry(read, {}, { needCount: 200 }))
     log.append({ kind: 'app', subject: 'Started' })
-    const recorded = readRecorded(log, { limit: 1000 })
+    const recorded = await readRecorded(log, { limit: 1000 })
     expect(recorded.map(({ was, allowed, granted, backed }) => [was, allowed, granted, backed])).toEqual([
       ['ask', true, false, false],
       ['allow', true, true, true],
@@ -84,22 +84,22 @@ describe('the recorded past', () => {
       ['allow', true, false, true],
     ])
     expect(recorded[4]?.needs).toEqual([read])
-    expect(readRecorded(log, { limit: 2 })).toHaveLength(2)
-    expect(readRecorded(log, { limit: 10, principalId: 'agent_2' })).toEqual([])
+    expect(await readRecorded(log, { limit: 2 })).toHaveLength(2)
+    expect(await readRecorded(log, { limit: 10, principalId: 'agent_2' })).toEqual([])
   })
-  it('is read over pages', () => {
+  it('is read over pages', async () => {
     for (let at = 0; at < 1_200; at++) log.append(entry(read))
-    expect(readRecorded(log, { limit: 1_150 })).toHaveLength(1_150)
-    expect(readRecorded(log, { limit: 5_000 })).toHaveLength(1_200)
+    expect(await readRecorded(log, { limit: 1_150 })).toHaveLength(1_150)
+    expect(await readRecorded(log, { limit: 5_000 })).toHaveLength(1_200)
   })
 })
 
 describe('a proposed policy against the recorded past', () => {
-  it('counts what it would allow, ask and deny, and names what differs', () => {
+  it('counts what it would allow, ask and deny, and names what differs', async () => {
     log.append(entry(read))
     log.append(entry(write, { asked: true, subject: 'Write a' }))
     log.append(entry(path('fs.read', '/home/ada/work/taxes/x'), { subject: 'Read taxes' }))
-    const report = simulate(
+    const report = await simulate(
       policyFile([
         { id: 'no-taxes', effect: 'deny', capabilities: ['*'], paths: ['~/work/taxes'] },
         { id: 'write', effect: 'allow', capabilities: ['fs.write'], paths: ['~/work'] },
@@ -113,7 +113,7 @@ describe('a proposed policy against the recorded past', () => {
       ['Write a', 'ask', 'allow', 'policy:write'],
     ])
   })
-  it('with nothing new differs in nothing: origins and grants count as they did then', () => {
+  it('with nothing new differs in nothing: origins and grants count as they did then', async () => {
     log.append(entry(read))
     log.append(entry(write, { asked: true }))
     log.append(entry(write, { because: [{ layer: 'grant', rule: 'grant:g_1', text: 'Granted.' }] }))
@@ -126,12 +126,12 @@ describe('a proposed policy against the recorded past', () => {
     )
     log.append(entry(url('https://example.org/x'), { lamps: { outside: true, private: false, send: true } }))
     log.append(entry(path('fs.read', '/etc/passwd'), { kind: 'decision', decision: 'deny' }))
-    expect(simulate(policyFile([]))).toMatchObject({ total: 6, allow: 3, ask: 2, deny: 1, differ: [] })
+    expect(await simulate(policyFile([]))).toMatchObject({ total: 6, allow: 3, ask: 2, deny: 1, differ: [] })
   })
-  it('leaves out principals that are gone, unless the policy brings a perimeter', () => {
+  it('leaves out principals that are gone, unless the policy brings a perimeter', async () => {
     log.append(entry(read, { principal: { id: 'gone', kind: 'agent', name: 'Gone' } }))
-    expect(simulate(policyFile([])).total).toBe(0)
-    expect(simulate(policyFile([], { perimeter: PERIMETER }))).toMatchObject({ total: 1, allow: 1 })
+    expect((await simulate(policyFile([]))).total).toBe(0)
+    expect(await simulate(policyFile([], { perimeter: PERIMETER }))).toMatchObject({ total: 1, allow: 1 })
   })
 })
 

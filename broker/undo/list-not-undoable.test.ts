@@ -1,39 +1,41 @@
-import { expect, test } from 'vitest'
-import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Capability } from '../../contract/words.ts'
+import { openActivityLog } from '../activity/open-activity-log.ts'
 import { listNotUndoable } from './list-not-undoable.ts'
 
-test('commands and what was sent are listed in order, each once', () => {
-  const row = (seq: number, capability: string, subject: string, state = 'ok') =>
-    ({ seq, capability, subject, state }) as unknown as ActivityRow
-  const all = [
-    row(1, 'net.request', 'Send 12 bytes to example.org'),
-    row(2, 'command.run', 'Run git push'),
-    row(3, 'fs.write', 'Replace a.txt'),
-    row(4, 'net.request', 'Send 12 bytes to example.org', 'failed'),
-  ]
-  const log = {
-    query: ({ capability, runId }: { capability?: string | undefined; runId?: string | undefined }) => ({
-      rows: runId === 'run_1' ? all.filter((one) => one.capability === capability) : [],
-      total: 0,
-    }),
-  }
-  expect(listNotUndoable(log, 'run_1')).toEqual(['Send 12 bytes to example.org (2 times)', 'Run git push'])
-  expect(listNotUndoable(log, 'run_2')).toEqual([])
+let folder: string
+let log: ReturnType<typeof openActivityLog>
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-not-undoable-'))
+  log = openActivityLog({ file: join(folder, 'activity.db'), clock: Date.now })
+})
+afterEach(async () => {
+  await log.close()
+  rmSync(folder, { recursive: true, force: true })
 })
 
-test('of a long run all are listed, not the last thousand of them', () => {
-  const all = Array.from({ length: 2_500 }, (_, at) => ({
-    seq: at + 1,
-    capability: 'net.request',
-    subject: at < 10 ? 'Send first' : 'Send',
-    state: 'ok',
-  })) as unknown as ActivityRow[]
-  const query = ({ capability, before = Infinity, limit }: ActivityQuery) => ({
-    rows: all
-      .filter((one) => one.capability === capability && one.seq < before)
-      .reverse()
-      .slice(0, limit),
-    total: all.length,
-  })
-  expect(listNotUndoable({ query }, 'run_1')).toEqual(['Send first (10 times)', 'Send (2490 times)'])
+function effect(capability: Capability, subject: string, ok = true): void {
+  const run = { id: 'run_1', title: '' }
+  const { seq } = log.append({ kind: 'intent', subject, capability, run, decision: 'allow' })
+  log.append({ kind: 'outcome', subject, capability, run, ref: seq, ok })
+}
+
+test('commands and what was sent are listed in order, each once', async () => {
+  effect('net.request', 'Send 12 bytes to example.org')
+  effect('command.run', 'Run git push')
+  effect('fs.write', 'Replace a.txt')
+  effect('net.request', 'Send 12 bytes to example.org', false)
+  expect(await listNotUndoable(log, 'run_1')).toEqual([
+    'Send 12 bytes to example.org (2 times)',
+    'Run git push',
+  ])
+  expect(await listNotUndoable(log, 'run_2')).toEqual([])
+})
+
+test('of a long run all are listed, not the last thousand of them', async () => {
+  for (let at = 0; at < 1_300; at++) effect('net.request', at < 10 ? 'Send first' : 'Send')
+  expect(await listNotUndoable(log, 'run_1')).toEqual(['Send first (10 times)', 'Send (1290 times)'])
 })

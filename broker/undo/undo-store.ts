@@ -28,7 +28,7 @@ export interface UndoStoreOptions {
   /** Settings of the person: how long and how much is kept. */
   limits(): { days: number; megabytes: number }
   /** Sentences about what a run did that can't be undone (commands, what was sent). */
-  notUndoable?(runId: string): string[]
+  notUndoable?(runId: string): Promise<string[]>
   /** An interrupted change could not be settled; the others are. */
   onFault(error: unknown): void
 }
@@ -164,7 +164,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
       alone(async () => ({
         runId,
         changes: await previewChanges(ofRun(runId), images, options.compare),
-        notUndoable: options.notUndoable?.(runId) ?? [],
+        notUndoable: (await options.notUndoable?.(runId)) ?? [],
       })),
 
     undo: ({ runId, changeId, callId }) =>

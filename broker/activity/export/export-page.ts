@@ -9,6 +9,7 @@ import { canonicalJson } from '../canonical-json.ts'
 import { chainHash, GENESIS, jsonOf } from '../chain.ts'
 import { type EntryFields, readEntry } from '../entry-bytes.ts'
 import type { EntryReader } from '../entry-reader.ts'
+import type { InSteps } from '../in-turns.ts'
 import { CSV_HEAD, csvLine } from './csv-line.ts'
 import { type OcsfSource, ocsfEvent } from './ocsf-event.ts'
 
@@ -29,25 +30,35 @@ export interface ExportParts {
 }
 
 /** `next` is what to pass as `after` for the next page; null at the end. Each page of a CSV has the line with its columns. */
-export function exportPage(
+export function* exportPage(
   parts: ExportParts,
   request: ExportRequest,
-): { text: string; next: number | null } {
+): InSteps<{ text: string; next: number | null }> {
   const { reader } = parts
-  const found = reader.up(request.after + 1, request.limit)
   let text = request.format === 'csv' ? CSV_HEAD : ''
-  // One look-up for the page's start; from there on the chain gives each entry's value.
-  let prev = reader.entry(found[0]?.seq ?? 0)?.prev ?? GENESIS
-  for (const { text: own } of found) {
-    const hash = chainHash(prev, own)
-    const entry: ActivityEntry = { ...readEntry(own), hash, prev }
-    prev = hash
-    if (request.since !== undefined && entry.at < request.since) continue
-    if (request.until !== undefined && entry.at > request.until) continue
-    text += lineOf(parts, request.format, entry, own)
+  let prev: string | null = null
+  let next = request.after
+  for (let left = request.limit; left > 0; ) {
+    yield
+    const found = reader.up(next + 1, Math.min(left, AT_ONCE))
+    // One look-up for the page's start; from there on the chain gives each entry's value.
+    prev ??= reader.entry(found[0]?.seq ?? 0)?.prev ?? GENESIS
+    for (const { seq, text: own } of found) {
+      const hash = chainHash(prev, own)
+      const entry: ActivityEntry = { ...readEntry(own), hash, prev }
+      prev = hash
+      next = seq
+      if (request.since !== undefined && entry.at < request.since) continue
+      if (request.until !== undefined && entry.at > request.until) continue
+      text += lineOf(parts, request.format, entry, own)
+    }
+    if (found.length < Math.min(left, AT_ONCE)) return { text, next: null }
+    left -= found.length
   }
-  return { text, next: found.length < request.limit ? null : (found.at(-1)?.seq ?? null) }
+  return { text, next }
 }
+/** Entries between two places to stop at. */
+const AT_ONCE = 32
 
 function lineOf(
   parts: ExportParts,

@@ -44,7 +44,7 @@ export function openDesk(
     grants,
     grantIndex: grants.index,
     ladder: (needs) => scopeSteps(needs, { home: '/home/ada', ceiling: () => ceiling }),
-    recorded: () => change.past ?? [],
+    recorded: async () => change.past ?? [],
     covers: partCovers,
     pauseAgent: (id) => paused.push(id),
     onReturn: (summary) => returns.push(summary),
