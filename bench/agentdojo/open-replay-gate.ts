@@ -99,7 +99,7 @@ export function openReplayGate(): ReplayGate {
     clock: person.clock,
     settings: () => ({ promptBudget: Number.MAX_SAFE_INTEGER, questionSeconds: 300, awayMinutes: 480 }),
     ladder: () => [],
-    recorded: () => [],
+    recorded: async () => [],
     pauseAgent() {},
   })
   desk.setSurface(true)
@@ -335,6 +335,7 @@ function countingLog(): ActivityLog {
     commit: async () => {},
     sync: async () => {},
     query: () => ({ rows: [], total: seq }),
+    visit: async () => {},
     entry: () => null,
     verify: () => Promise.reject(new Error('a counter has no chain')),
     onRow: () => () => {},

@@ -14,7 +14,7 @@ import { type EntryFields, encodeEntry, readEntry } from './entry-bytes.ts'
 import { createIndexReader, type IndexReader } from './index-reader.ts'
 import { VOLUME_ENTRIES } from './index-schema.ts'
 import { createIndexWriter } from './index-writer.ts'
-import { queryRows } from './query-rows.ts'
+import { type QueryParts, queryRows } from './query-rows.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'activity-scan-'))
 /** The log begins shortly before a volume ends. */
