@@ -2,13 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { SYSTEM_PATH } from '../broker/capabilities/commands/resolve-program.ts'
-import { createContainedPrograms } from '../broker/lanes/contained/contained-programs.ts'
 import type { ContainedPrograms } from '../broker/ports.ts'
-import { killTrees } from '../broker/stop/kill-tree.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { Perimeter } from '../contract/perimeter.ts'
 import type { Json } from '../contract/words.ts'
+import { openContained } from '../e2e/fixtures/open-contained.ts'
 import { openTestHouse, type TestHouse } from '../e2e/fixtures/open-test-house.ts'
 import { type EchoServer, startEchoServer } from '../e2e/harness/echo-server.ts'
 
@@ -18,13 +16,7 @@ let echo: EchoServer
 let folder: string
 let count = 0
 beforeAll(async () => {
-  contained = createContainedPrograms({
-    node: process.execPath,
-    childFile: path.join(import.meta.dirname, '../broker/lanes/contained/contained.child.ts'),
-    searchPath: SYSTEM_PATH,
-    killTrees,
-    log() {},
-  })
+  contained = await openContained()
   house = await openTestHouse({ contained })
   echo = await startEchoServer()
 })

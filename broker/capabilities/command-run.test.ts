@@ -5,10 +5,9 @@ import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ok, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
+import { openContained } from '../../e2e/fixtures/open-contained.ts'
 import { mintPermit } from '../gate/permit.ts'
-import { createContainedPrograms } from '../lanes/contained/contained-programs.ts'
 import type { ContainedEnd, ContainedProgram, ContainedPrograms, PerformContext } from '../ports.ts'
-import { killTrees } from '../stop/kill-tree.ts'
 import { createCommandRunCapability } from './command-run.ts'
 import type { LookLimits } from './commands/look-below.ts'
 import { SYSTEM_PATH } from './commands/resolve-program.ts'
@@ -43,14 +42,8 @@ let top: string
 let real: ContainedPrograms
 const can = () => real.available().available
 
-beforeAll(() => {
-  real = createContainedPrograms({
-    node: process.execPath,
-    childFile: path.join(import.meta.dirname, '../lanes/contained/contained.child.ts'),
-    searchPath: SYSTEM_PATH,
-    killTrees,
-    log() {},
-  })
+beforeAll(async () => {
+  real = await openContained()
 })
 afterAll(() => real.close())
 beforeEach(() => {

@@ -10,11 +10,10 @@ import type { Outcome } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
 import { CAPABILITIES } from '../../contract/words.ts'
+import { openContained } from '../../e2e/fixtures/open-contained.ts'
 import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
 import { makeTool } from '../../e2e/fixtures/open-test-lane.ts'
-import { createContainedPrograms } from '../lanes/contained/contained-programs.ts'
 import type { CallContext, ContainedPrograms } from '../ports.ts'
-import { killTrees } from '../stop/kill-tree.ts'
 import { createCallStreams } from './call-streams.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -31,13 +30,7 @@ let written = 0
 let closed = 0
 
 beforeAll(async () => {
-  contained = createContainedPrograms({
-    node: process.execPath,
-    childFile: path.join(import.meta.dirname, '../lanes/contained/contained.child.ts'),
-    searchPath: '/usr/local/bin:/usr/bin:/bin',
-    killTrees,
-    log() {},
-  })
+  contained = await openContained()
   house = await openTestHouse({ contained })
   server = http.createServer((request, response) => {
     response.on('close', () => closed++)

@@ -8,12 +8,10 @@ import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SYSTEM_PATH } from '../../broker/capabilities/commands/resolve-program.ts'
-import { createContainedPrograms } from '../../broker/lanes/contained/contained-programs.ts'
 import type { ContainedPrograms } from '../../broker/ports.ts'
-import { killTrees } from '../../broker/stop/kill-tree.ts'
 import type { HostLine } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
+import { openContained } from '../fixtures/open-contained.ts'
 import { openTestHouse, type TestHouse } from '../fixtures/open-test-house.ts'
 
 let house: TestHouse
@@ -21,13 +19,7 @@ let contained: ContainedPrograms
 const services: http.Server[] = []
 
 beforeAll(async () => {
-  contained = createContainedPrograms({
-    node: process.execPath,
-    childFile: path.join(import.meta.dirname, '../../broker/lanes/contained/contained.child.ts'),
-    searchPath: SYSTEM_PATH,
-    killTrees,
-    log() {},
-  })
+  contained = await openContained()
   // Only the shell, which is asked about each time, gets a yes.
   house = await openTestHouse({
     contained,

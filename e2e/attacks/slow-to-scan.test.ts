@@ -11,10 +11,9 @@ import path from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createContainedPrograms } from '../../broker/lanes/contained/contained-programs.ts'
-import { killTrees } from '../../broker/stop/kill-tree.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
+import { openContained } from '../fixtures/open-contained.ts'
 import { openTestHouse, type TestHouse } from '../fixtures/open-test-house.ts'
 import { startEchoServer } from '../harness/echo-server.ts'
 
@@ -47,10 +46,7 @@ const watching = new AbortController()
 let around: Promise<unknown>
 
 beforeAll(async () => {
-  const contained = createContainedPrograms({
-    ...{ node: process.execPath, searchPath: '/usr/local/bin:/usr/bin:/bin', killTrees, log() {} },
-    childFile: path.join(import.meta.dirname, '../../broker/lanes/contained/contained.child.ts'),
-  })
+  const contained = await openContained()
   house = await openTestHouse({ person: () => 'allow', contained, credentialRule: () => 'block' })
   echo = await startEchoServer()
   writeFileSync(path.join(house.home, 'note.txt'), 'A note.')

@@ -20,6 +20,8 @@ interface Mount {
 
 const LOOK_MS = 2
 const LONGEST_MS = 15_000
+/** It mounts one place after the other. When nothing has come for so long, nothing comes any more. */
+const SETTLED_MS = 4_000
 
 /**
  * Resolves when process `pid`, which waits, has exactly the mounts that are expected of it, or when it has ended.
@@ -33,9 +35,13 @@ export async function checkMounts(
   if (expected.length === 0) return 'as expected'
   const outside = readMounts(fs.readFileSync('/proc/self/mountinfo', 'utf8'))
   let fault = ''
+  let last = { listed: '', at: 0 }
   for (const until = performance.now() + LONGEST_MS; performance.now() < until; await sleep(LOOK_MS)) {
     const listed = mountsOf(pid)
     if (listed === null) return 'ended'
+    if (listed === last.listed && performance.now() - last.at < SETTLED_MS) continue
+    if (listed === last.listed) break
+    last = { listed, at: performance.now() }
     const found = mountFault(outside, readMounts(listed), expected)
     if (found === null) return 'as expected'
     fault = found

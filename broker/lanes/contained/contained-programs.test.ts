@@ -7,6 +7,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { buildProgramHost } from '../../../e2e/fixtures/open-contained.ts'
 import type { ContainedEnd, ContainedProgram, ContainedPrograms } from '../../ports.ts'
 import { killTrees } from '../../stop/kill-tree.ts'
 import { type LaneGroup, noGroup, openLaneGroup } from '../lane-group.ts'
@@ -18,18 +19,20 @@ let top: string
 let hosts: string
 let asked: string[]
 
-const make = (group: LaneGroup = noGroup) =>
+let host: Awaited<ReturnType<typeof buildProgramHost>> | undefined
+const make = (group: LaneGroup = noGroup, searchPath = SEARCH_PATH) =>
   createContainedPrograms({
     group,
     node: process.execPath,
-    childFile: path.join(import.meta.dirname, 'contained.child.ts'),
-    searchPath: SEARCH_PATH,
+    childFile: host?.childFile ?? '',
+    searchPath,
     killTrees,
     log() {},
   })
 const can = make().available().available
 
-beforeAll(() => {
+beforeAll(async () => {
+  host = await buildProgramHost()
   // Hosts' folders go where temporary files go; here, to a place that no other test uses.
   hosts = fs.realpathSync(fs.mkdtempSync('/tmp/sph-'))
   process.env.TMPDIR = hosts
@@ -37,6 +40,7 @@ beforeAll(() => {
 })
 afterAll(async () => {
   await lane.close()
+  host?.remove()
   delete process.env.TMPDIR
   fs.rmSync(hosts, { recursive: true })
 })
@@ -104,6 +108,9 @@ const alive = (mark: string) =>
       return false
     }
   })
+
+const parentOf = (pid: string) =>
+  Number(/^PPid:\s+(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 
 describe.skipIf(!can)('a contained program', () => {
   test('runs beside others that start and end in the same folder at the same time', async () => {
@@ -257,13 +264,7 @@ describe.skipIf(!can)('a contained program', () => {
       `#!/bin/sh\nif [ -f ${top}/armed ] && [ "$1" = --args ]; then rm ${top}/armed; mv ${repository} ${top}/work/old; ln -s hidden ${repository}; fi\nexec /usr/bin/bwrap "$@"\n`,
       { mode: 0o755 },
     )
-    const racing = createContainedPrograms({
-      node: process.execPath,
-      childFile: path.join(import.meta.dirname, 'contained.child.ts'),
-      searchPath: `${top}/bin:${SEARCH_PATH}`,
-      killTrees,
-      log() {},
-    })
+    const racing = make(noGroup, `${top}/bin:${SEARCH_PATH}`)
     const attempt = async () => {
       const begun = await start(
         'cat .git/key; echo planted > .git/planted; echo ran',
@@ -282,6 +283,35 @@ describe.skipIf(!can)('a contained program', () => {
       fs.writeFileSync(`${top}/armed`, '')
       expect(await attempt()).toEqual({ out: '', endedBy: 'crash' })
       expect(fs.readdirSync(`${top}/work/hidden`)).toEqual(['key'])
+    } finally {
+      await racing.close()
+    }
+  })
+
+  test('nothing runs that its host has not let go, also when the host dies over it', async () => {
+    const repository = `${top}/work/.git`
+    fs.mkdirSync(repository)
+    fs.mkdirSync(`${top}/bin`)
+    // What it mounts is never what was meant, so its host goes on looking until it is killed.
+    fs.writeFileSync(
+      `${top}/bin/bwrap`,
+      `#!/bin/sh\nif [ "$1" = --args ]; then mv ${repository} ${top}/work/old; ln -s hidden ${repository}; touch ${top}/swapped; fi\nexec /usr/bin/bwrap "$@"\n`,
+      { mode: 0o755 },
+    )
+    const racing = make(noGroup, `${top}/bin:${SEARCH_PATH}`)
+    try {
+      const begun = await start(`touch ${top}/work/ran`, { writable: [`${top}/work`, repository] }, racing)
+      if (begun.kind !== 'ok') throw new Error(begun.person)
+      await expect.poll(() => fs.existsSync(`${top}/swapped`)).toBe(true)
+      // The outermost of its processes is the host's child.
+      const hosts = alive('contained.child').map(Number)
+      const host = alive('--args')
+        .map(parentOf)
+        .find((pid) => hosts.includes(pid)) as number
+      await sleep(500)
+      process.kill(host, 'SIGKILL')
+      expect((await begun.value.ended).endedBy).toBe('crash')
+      expect(fs.readdirSync(`${top}/work`)).not.toContain('ran')
     } finally {
       await racing.close()
     }
@@ -356,9 +386,9 @@ describe.skipIf(!can)('a contained program', () => {
 
   test('the clock stands while someone is asked', async () => {
     const end = await run('curl -sS -m 8 https://example.org/; echo after', {
-      timeoutMs: 6_000,
+      timeoutMs: 4_000,
       async mayConnect() {
-        await sleep(6_500)
+        await sleep(4_200)
         return 'no'
       },
     })
@@ -528,13 +558,13 @@ describe.skipIf(!can)('a pause', () => {
     test('holds a program and all that it started still; it goes on after, and nothing is lost', async () => {
       open(kind)
       // Less than it stands still for.
-      const program = await startIn(COUNTERS, { timeoutMs: 8_000 })
+      const program = await startIn(COUNTERS, { timeoutMs: 5_000 })
       await begun()
       await begun('away')
       pause('agent_1')
       await sleep(300)
       const [before, away] = [count(), count('away')]
-      await sleep(8_500)
+      await sleep(5_100)
       expect([count(), count('away')]).toEqual([before, away])
       fs.writeFileSync(`${top}/work/enough`, '')
       goOn('agent_1')

@@ -35,6 +35,8 @@ const SESSION_NICENESS = 10
 const WORDS = 3
 const WHO = 4
 const GO = 5
+/** What the sandbox itself waits for, on a descriptor that ends with this process, it also takes an end for: so whoever begins in there waits for a word. */
+const WORD = 6
 /** Names told of what a program left. */
 const LEFT = 20
 /** Set by the runtime for other hosts than ours, or pointing at what the program can't see. */
@@ -211,11 +213,11 @@ async function spawnIn(argv: readonly string[], message: RunMessage): Promise<St
   const descriptors = ['--args', `${WORDS}`, '--info-fd', `${WHO}`, '--block-fd', `${GO}`]
   const started = spawn(sealed.command, [...descriptors, '--', ...sealed.program], {
     env,
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'pipe', 'pipe'],
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })
   // It may have ended before it reads or writes; its exit says so.
-  for (const each of [WORDS, WHO, GO]) started.stdio[each]?.on('error', () => {})
+  for (const each of [WORDS, WHO, GO, WORD]) started.stdio[each]?.on('error', () => {})
   const words = started.stdio[WORDS] as Writable
   words.end(sealed.options.map((word) => `${word}\0`).join(''))
   letGo(started, sealed.inWritable).catch((error: unknown) => {
@@ -233,8 +235,9 @@ async function letGo(started: ChildProcess, expected: readonly ExpectedMount[]):
   if (said === '') return
   const { 'child-pid': pid } = z.object({ 'child-pid': z.number() }).parse(JSON.parse(said))
   if ((await checkMounts(pid, expected)) === 'ended') return
-  const go = (started.stdio as readonly unknown[])[GO] as Writable
-  go.end('.')
+  const pipes = started.stdio as readonly unknown[]
+  ;(pipes[WORD] as Writable).end('go\n')
+  ;(pipes[GO] as Writable).end('.')
 }
 
 /** The broker takes away what is made for them, also when this process ends before it could; or the next broker does. */
@@ -255,7 +258,11 @@ function shell(): string {
 function shellLine({ program, args, maxProcesses, local }: RunMessage): string {
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
   const limits = shell() === '/bin/bash' ? `ulimit -c 0; ulimit -u ${maxProcesses} 2>/dev/null; ` : ''
-  return `${localLines(local)}unset ${UNSET}; export TMPDIR=${quote(temporary)}; ${limits}exec ${[program, ...args].map(quote).join(' ')}`
+  const waits =
+    process.platform === 'linux'
+      ? `read -r SALLYPORT_GO <&${WORD} && [ "$SALLYPORT_GO" = go ] || exit; exec ${WORD}<&-; unset SALLYPORT_GO; `
+      : ''
+  return `${waits}${localLines(local)}unset ${UNSET}; export TMPDIR=${quote(temporary)}; ${limits}exec ${[program, ...args].map(quote).join(' ')}`
 }
 
 function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage, left: () => string[]): void {
