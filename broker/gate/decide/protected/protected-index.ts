@@ -111,20 +111,39 @@ export class ProtectedIndex implements RuleSubjects {
 
   places = () => this.#paths
 
+  /** Paths may be long, and most of their names are none of these: what follows one is looked at only where it is. */
   #findNames(path: string, changes: boolean, found: ProtectedHit[]): void {
-    const segments = (this.#windows ? path.replaceAll('\\', '/') : path)
+    const text = this.#windows ? path.replaceAll('\\', '/') : path
+    let depth = 0
+    for (let start = 0; start < text.length; ) {
+      let end = text.indexOf('/', start)
+      if (end < 0) end = text.length
+      if (end > start) {
+        depth += 1
+        const hits = this.#names.get(wideName(text.slice(start, end)))
+        if (hits) this.#follow(hits, text.slice(end), depth, changes, found)
+      }
+      start = end + 1
+    }
+  }
+
+  #follow(
+    hits: readonly { rest: string[]; place: ProtectedPlace }[],
+    after: string,
+    depth: number,
+    changes: boolean,
+    found: ProtectedHit[],
+  ): void {
+    const segments = after
       .split('/')
       .filter((part) => part !== '')
       .map(wideName)
-    segments.forEach((segment, at) => {
-      for (const { rest, place } of this.#names.get(segment) ?? []) {
-        const following = segments.slice(at + 1, at + 1 + rest.length)
-        const matched = following.every((name, index) => name === rest[index])
-        if (!matched) continue
-        const whole = following.length === rest.length
-        if (whole || changes) found.push({ place, depth: at + 1 + rest.length })
-      }
-    })
+    for (const { rest, place } of hits) {
+      const following = segments.slice(0, rest.length)
+      if (!following.every((name, index) => name === rest[index])) continue
+      const whole = following.length === rest.length
+      if (whole || changes) found.push({ place, depth: depth + rest.length })
+    }
   }
 
   #readable(place: ProtectedPlace, depth: number, path: string): boolean {
