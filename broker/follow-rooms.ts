@@ -20,6 +20,7 @@ export function followRooms(rooms: Rooms, emit: BrokerOptions['emit']): () => vo
       emit('secrets', { secrets, keychain: rooms.keychain.seen(), locked: rooms.vault.locked() }),
     ),
     rooms.canaries.onChange((frozen) => emit('frozenTools', { frozen })),
+    rooms.toolPauses.onChange((paused) => emit('pausedTools', { paused })),
     rooms.settings.onChange(() => emit('settings', rooms.settings.view())),
     rooms.policy.onChange((status) => {
       rooms.log.append({

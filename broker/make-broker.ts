@@ -64,6 +64,7 @@ import { createIncidents } from './stop/incident.ts'
 import { createListKiller, createTreeKiller, killTrees } from './stop/kill-tree.ts'
 import { createSession } from './stop/session.ts'
 import { createStopSwitch } from './stop/stop-switch.ts'
+import { createToolPauses } from './stop/tool-pauses.ts'
 import { openDocumentStore } from './store/documents.ts'
 import { listNotUndoable } from './undo/list-not-undoable.ts'
 import { openUndoStore } from './undo/undo-store.ts'
@@ -183,8 +184,10 @@ async function makeRooms(options: BrokerOptions) {
     log,
     clock,
     alert: (text) => options.emit('alert', { id: newId('alert'), at: clock(), rule: 'canary', text }),
+    carried: (agentId, why) => void agents.freeze(agentId, why),
     onValues: watchValues,
   })
+  const toolPauses = createToolPauses({ store, log, clock })
   const vault = createVault({
     store,
     keychain,
@@ -324,6 +327,7 @@ async function makeRooms(options: BrokerOptions) {
     origins,
     leaks,
     canaries,
+    toolPauses,
     credentialRule: () => settings.get().unknownCredentials,
     toolLimits: () => settings.get().toolLimits,
     lane,

@@ -774,14 +774,22 @@ describe('what is held by itself', () => {
   const why = 'A canary turned up.'
   async function say(words: string[]) {
     const thawed: unknown[] = []
+    const pauses: unknown[] = []
     const { world, run } = makeWorld()
     await serve(world, {
       'agents.list': () => ({
         agents: [{ ...agent('Tidy'), frozen: why }, { ...agent('Mail'), paused: true }, agent('Ada')],
       }),
-      'tools.list': () => ({ tools: [], frozen: [{ tool: 'files', why, at: 1 }] }),
+      'tools.list': () => ({
+        ...{ tools: [], frozen: [{ tool: 'files', why, at: 1 }] },
+        paused: [{ tool: 'web', by: 'you', at: 1 }],
+      }),
       'status.get': () =>
         statusWith({ ...STOP_STATE, pausedAgents: ['agent_mail'], stoppedAgents: ['agent_ada'] }),
+      'tools.pause': (params) => {
+        pauses.push(params)
+        return { paused: [] }
+      },
       'agents.thaw': (params) => {
         thawed.push(params)
         const { id } = params as { id: string }
@@ -790,7 +798,7 @@ describe('what is held by itself', () => {
     })
     const { stdout, stderr, code } = await run(words)
     expect(stderr).toBe('')
-    return { stdout, code, thawed }
+    return { stdout, code, thawed, pauses }
   }
 
   it('stands in the status, with the line that lets each go on', async () => {
@@ -800,6 +808,7 @@ describe('what is held by itself', () => {
       '  paused by itself: Mail; sallyport resume --agent with its name lets it go on',
       `  frozen: Tidy: ${why} sallyport agent thaw with its name lets it go on`,
       `  frozen: the tool files: ${why} sallyport tool thaw files lets it go on`,
+      '  paused: the tool web: sallyport tool resume web lets it go on',
     ])
       expect(stdout.split('\n')).toContain(line)
   })
@@ -808,6 +817,19 @@ describe('what is held by itself', () => {
     expect((await say(['agent', 'list'])).stdout).toContain(
       `Tidy is frozen: ${why} When you know why, thaw it: sallyport agent thaw, with its name`,
     )
+  })
+
+  it('a tool is paused and resumed by its name', async () => {
+    for (const [verb, said] of [
+      ['pause', 'web is paused: what it is asked for waits. To go on: sallyport tool resume web\n'],
+      ['resume', 'web goes on.\n'],
+    ] as const) {
+      const { stdout, code, pauses } = await say(['tool', verb, 'web'])
+      expect({ stdout, code, pauses }).toEqual({
+        ...{ stdout: said, code: 0 },
+        pauses: [{ name: 'web', paused: verb === 'pause' }],
+      })
+    }
   })
 
   it('an agent is thawed by its name', async () => {

@@ -9,9 +9,11 @@ const RESUME = 'sallyport resume --agent with its name lets it go on'
 
 export async function sayHeld(session: Session, out: Output, stop: StopState): Promise<void> {
   const { agents } = await session.call('agents.list', {})
-  const { frozen } = await session.call('tools.list', {})
+  const { frozen, paused } = await session.call('tools.list', {})
   for (const agent of agents) for (const words of holdsOf(agent, stop, out)) out.say(`  ${words}`)
   for (const each of frozen) out.say(`  ${frozenWords(each, out)}`)
+  for (const { tool } of paused)
+    out.say(`  paused: the tool ${tool}: sallyport tool resume ${tool} lets it go on`)
 }
 
 function holdsOf({ id, name, frozen, paused }: Agent, stop: StopState, out: Output): string[] {

@@ -50,6 +50,10 @@ export type ToolInfo = z.infer<typeof ToolInfo>
 export const FrozenTool = z.object({ tool: z.string(), why: z.string(), at: Instant })
 export type FrozenTool = z.infer<typeof FrozenTool>
 
+/** A tool that a person paused: what it is asked for waits. */
+export const PausedTool = z.object({ tool: z.string(), by: z.string(), at: Instant })
+export type PausedTool = z.infer<typeof PausedTool>
+
 export const Part = z.object({
   id: z.string(),
   name: z.string(),
@@ -218,8 +222,16 @@ export const METHODS = {
     ['page', 'cli'],
   ),
 
-  'tools.list': method(Nothing, z.object({ tools: z.array(ToolInfo), frozen: z.array(FrozenTool) })),
+  'tools.list': method(
+    Nothing,
+    z.object({ tools: z.array(ToolInfo), frozen: z.array(FrozenTool), paused: z.array(PausedTool) }),
+  ),
   'tools.thaw': method(z.strictObject({ name: z.string().min(1).max(64) }), FrozenTool, ['page', 'cli']),
+  'tools.pause': method(
+    z.strictObject({ name: Slug, paused: z.boolean() }),
+    z.object({ paused: z.array(PausedTool) }),
+    ['page', 'cli'],
+  ),
   /** Whether a tool may do a kind of thing at all, for every agent; `rules` leaves it to the agent's rules. */
   'tools.setRule': method(
     z.strictObject({ name: Slug, capability: Capability, rule: z.enum(['rules', ...ToolRule.options]) }),
@@ -458,6 +470,7 @@ export const EVENTS = {
   grants: z.object({ grants: z.array(Grant) }),
   agents: z.object({ agents: z.array(Agent) }),
   frozenTools: z.object({ frozen: z.array(FrozenTool) }),
+  pausedTools: z.object({ paused: z.array(PausedTool) }),
   secrets: SecretList,
   settings: SettingsView,
   policy: PolicyStatus,

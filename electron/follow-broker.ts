@@ -34,6 +34,7 @@ export const PAGE_EVENTS: readonly EventName[] = [
   'policy',
   'alert',
   'frozenTools',
+  'pausedTools',
 ]
 export const CONSENT_EVENTS: ReadonlySet<EventName> = new Set(['questions', 'status', 'settings'])
 export const SHELL_EVENTS: readonly EventName[] = [...PAGE_EVENTS, 'desktop']

@@ -111,6 +111,7 @@ export function openReplayGate(): ReplayGate {
     leaks: createLeakScanner(),
     // The suite's tools never meet theirs.
     canaries: { tokenFor: () => '', frozen: () => null, caught: () => null },
+    toolPauses: { blocks: () => null, whilePaused: async () => {} },
     capabilities: [effects],
     grantIndex: grants.index,
     policy: () => policy,

@@ -53,3 +53,25 @@ test('a frozen tool is thawed only while the screen is unlocked', async () => {
   await api['tools.thaw']({ name: 'files' }, by)
   expect(thawed).toEqual(['files'])
 })
+
+test('a tool is paused at any time, and resumed only while the screen is unlocked', async () => {
+  let locked = true
+  const set: unknown[] = []
+  const api = serveTools({
+    catalog: { get: (name: string) => (name === 'files' ? {} : null) },
+    toolPauses: { set: (...given: unknown[]) => void set.push(given), list: () => [] },
+    session: { locked: () => locked },
+  } as never)
+  const by = { surface: 'cli', name: 'you, in a terminal' } as never
+  await api['tools.pause']({ name: 'files', paused: true }, by)
+  await expect(api['tools.pause']({ name: 'none', paused: true }, by)).rejects.toThrow('no tool named')
+  await expect(api['tools.pause']({ name: 'files', paused: false }, by)).rejects.toThrow(
+    'The screen is locked',
+  )
+  locked = false
+  await api['tools.pause']({ name: 'files', paused: false }, by)
+  expect(set).toEqual([
+    ['files', true, 'you, in a terminal'],
+    ['files', false, 'you, in a terminal'],
+  ])
+})

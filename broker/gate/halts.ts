@@ -1,26 +1,48 @@
 /** What holds a request up although nobody has judged it yet: Stop, a pause, a tool that is frozen, a run that ended. */
 import { type Refused, refused } from '../../contract/outcome.ts'
-import type { CallContext, CanaryWatch, StopSwitch } from '../ports.ts'
+import type { CallContext, CanaryWatch, PausedTools, StopSwitch } from '../ports.ts'
 
 export interface Halts {
   /** Stop or a pause, for this principal. */
   stops(context: CallContext): Refused | null
-  /** That, or its tool is frozen. */
+  /** That, or its tool is frozen or paused. */
   blocks(context: CallContext): Refused | null
-  /** Waits while it is paused; nothing is lost. What ended the run meanwhile, or null. */
+  /** Waits while it or its tool is paused; nothing is lost. What ended the run meanwhile, or null. */
   waitWhilePaused(context: CallContext): Promise<Refused | null>
 }
 
-export function createHalts({ stop, canaries }: { stop: StopSwitch; canaries: CanaryWatch }): Halts {
+export function createHalts({
+  stop,
+  canaries,
+  toolPauses,
+}: {
+  stop: StopSwitch
+  canaries: CanaryWatch
+  toolPauses: PausedTools
+}): Halts {
   const stops: Halts['stops'] = ({ principal, byHand }) => stop.blocks(principal.id, byHand)
+  const holdsTool = ({ tool, byHand }: CallContext) => (tool && !byHand ? toolPauses.blocks(tool.name) : null)
+
+  async function waitOut(context: CallContext): Promise<void> {
+    const { principal, tool, signal } = context
+    while (!signal.aborted) {
+      const stopped = stops(context)
+      if (stopped && stopped.code !== 'paused') return
+      if (stopped) await stop.whilePaused(principal.id, signal)
+      else if (tool && holdsTool(context)) await waitForTool({ stop, toolPauses }, context, tool.name)
+      else return
+    }
+  }
+
   return {
     stops,
-    blocks: (context) => stops(context) ?? (context.tool ? canaries.frozen(context.tool.name) : null),
+    blocks: (context) =>
+      stops(context) ?? (context.tool ? canaries.frozen(context.tool.name) : null) ?? holdsTool(context),
     async waitWhilePaused(context) {
-      if (stops(context)?.code === 'paused') {
+      if (stops(context)?.code === 'paused' || holdsTool(context)) {
         context.onWait?.(true)
         try {
-          await stop.whilePaused(context.principal.id, context.signal)
+          await waitOut(context)
         } finally {
           context.onWait?.(false)
         }
@@ -29,5 +51,29 @@ export function createHalts({ stop, canaries }: { stop: StopSwitch; canaries: Ca
         ? (stops(context) ?? refused('cancelled', 'The run was cancelled.'))
         : null
     },
+  }
+}
+
+/** Waits while a person has the tool paused; a stop ends the wait, and so does the end of the run. */
+export async function waitForTool(
+  { stop, toolPauses }: { stop: StopSwitch; toolPauses: PausedTools },
+  { principal, signal }: Pick<CallContext, 'principal' | 'signal'>,
+  tool: string,
+): Promise<void> {
+  const over = new AbortController()
+  const end = () => over.abort()
+  const look = () => {
+    const stopped = stop.blocks(principal.id)
+    if (stopped && stopped.code !== 'paused') end()
+  }
+  const unfollow = stop.onChange(look)
+  signal.addEventListener('abort', end)
+  if (signal.aborted) end()
+  look()
+  try {
+    await toolPauses.whilePaused(tool, over.signal)
+  } finally {
+    unfollow()
+    signal.removeEventListener('abort', end)
   }
 }

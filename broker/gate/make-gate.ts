@@ -15,6 +15,7 @@ import type {
   IsolateLane,
   LeakScanner,
   OriginTracker,
+  PausedTools,
   Places,
   Staging,
   StopSwitch,
@@ -37,6 +38,7 @@ export interface GateRooms {
   origins: OriginTracker
   leaks: LeakScanner
   canaries: CanaryWatch
+  toolPauses: PausedTools
   /** `redact` when it isn't given. */
   credentialRule?: () => CredentialRule
   lane: IsolateLane

@@ -24,6 +24,7 @@ import type {
   GrantBook,
   LeakScanner,
   OriginTracker,
+  PausedTools,
   Prepared,
   StopSwitch,
 } from '../ports.ts'
@@ -49,6 +50,7 @@ export interface GateParts {
   origins: OriginTracker
   leaks: LeakScanner
   canaries: CanaryWatch
+  toolPauses: PausedTools
   credentialRule?: () => CredentialRule
   usage: RunUsage
   clock: Clock

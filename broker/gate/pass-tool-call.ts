@@ -16,6 +16,7 @@ import type {
   InstalledTool,
   IsolateLane,
   LeakScanner,
+  PausedTools,
   Staging,
   StopSwitch,
 } from '../ports.ts'
@@ -23,6 +24,7 @@ import { aheadArgs } from './ahead-args.ts'
 import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
 import { isUnread, NOT_LOOKED_THROUGH, placeOf, watchContent } from './find-leak.ts'
 import { createInputFit, type InputFit } from './fit-input.ts'
+import { waitForTool } from './halts.ts'
 import { refusalFor } from './refusal-for.ts'
 import { type ReviewParts, reviewResult } from './review-result.ts'
 import type { RunUsage } from './run-usage.ts'
@@ -33,6 +35,7 @@ export interface ToolCallParts extends ReviewParts {
   decider: Decider
   leaks: LeakScanner
   canaries: CanaryWatch
+  toolPauses: PausedTools
   usage: RunUsage
   passCapability: Gate['passCapability']
   staging: Staging
@@ -53,6 +56,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const ref = { name: tool.name, version: tool.version, hash: tool.hash }
     const offered = tool.manifest.functions.find((each) => each.name === fn)
     const subject = offered ? `Use ${tool.title}: ${offered.title}` : `Use ${tool.name}.${fn.slice(0, 64)}`
+    if (!context.byHand && parts.toolPauses.blocks(tool.name)) await waitWhilePaused(context, tool.name)
     const refusal = mayCall(context, tool, fn, input, offered !== undefined)
     const entry = { subject, principal: context.principal, run: context.run, callId, tool: ref }
     if (refusal) {
@@ -203,6 +207,15 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         'unavailable',
         'The activity log can’t be written, so what the tool answered is not used. Free some disk space, then try again.',
       )
+    }
+  }
+
+  async function waitWhilePaused(context: Omit<CallContext, 'tool' | 'callId'>, name: string) {
+    context.onWait?.(true)
+    try {
+      await waitForTool(parts, context, name)
+    } finally {
+      context.onWait?.(false)
     }
   }
 

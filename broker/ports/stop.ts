@@ -25,6 +25,14 @@ export interface Stoppable {
   hold?(isPaused: (principalId: string) => boolean): void
 }
 
+/** Tools that a person paused, whoever uses them. */
+export interface PausedTools {
+  /** Set while the tool is paused: wait with `whilePaused` and ask again. */
+  blocks(tool: string): Refused | null
+  /** Waits while the tool is paused. Rejects never; the signal ends the wait. */
+  whilePaused(tool: string, signal: AbortSignal): Promise<void>
+}
+
 export interface StopSwitch {
   state(): StopState
   /**

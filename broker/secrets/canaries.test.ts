@@ -44,6 +44,7 @@ function open() {
       },
     },
     alert: (text) => told.push(text),
+    carried() {},
     onValues: () => scanner.watch(canaries.values()),
   })
   return { canaries, scanner }

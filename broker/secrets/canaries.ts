@@ -21,6 +21,8 @@ export interface CanaryParts {
   clock: Clock
   /** Tells the person, now. */
   alert(text: string): void
+  /** An agent carried a tool's canary to another tool. */
+  carried(agentId: string, why: string): void
   /** Told when there are new values to watch for. */
   onValues(): void
 }
@@ -124,7 +126,13 @@ export function createCanaries(parts: CanaryParts): Canaries {
         hits.filter(({ what }) => what.startsWith(PREFIX)).map(({ what }) => what.slice(PREFIX.length)),
       )
       let refusal: Refused | null = null
-      for (const tool of caught) refusal = freeze(tool, place)
+      for (const tool of caught) {
+        refusal = freeze(tool, place)
+        // Its own answers are looked through for it. What another tool passes on came by the model, in some disguise: then
+        // to hold the tool alone stops nothing.
+        if (place.tool && place.tool.name !== tool && place.principal?.kind === 'agent')
+          parts.carried(place.principal.id, `It passed the canary of the tool “${tool}” on ${place.words}.`)
+      }
       return refusal
     },
     async open(tools) {

@@ -13,6 +13,7 @@ import { parseOption } from '../parse-option.ts'
 import { type InputLine, readGroups } from '../read-lines.ts'
 import { readPolicy } from '../read-policy.ts'
 import { wrongWords } from '../wrong-words.ts'
+import { addToolHolds } from './tool-holds.ts'
 
 type RunParams = Params<'tool.run'>
 const ToolLine = z.strictObject({
@@ -59,14 +60,18 @@ export function addTool(program: Command, verbs: Verbs): void {
     about: 'List the installed tools.',
     reach: 'any',
     async run({ session, out }) {
-      const { tools, frozen } = await session.call('tools.list', {})
+      const { tools, frozen, paused } = await session.call('tools.list', {})
       const { settings } = await session.call('settings.get', {})
-      out.object({ tools, frozen, rules: settings.toolRules })
+      out.object({ tools, frozen, paused, rules: settings.toolRules })
       out.table(
         tools.map((each) => [
           each.name,
           each.version,
-          frozen.some(({ tool }) => tool === each.name) ? out.mark('deny', 'frozen') : each.from,
+          frozen.some(({ tool }) => tool === each.name)
+            ? out.mark('deny', 'frozen')
+            : paused.some(({ tool }) => tool === each.name)
+              ? out.mark('ask', 'paused')
+              : each.from,
           out.foreign(each.summary, 'tool'),
         ]),
       )
@@ -79,6 +84,7 @@ export function addTool(program: Command, verbs: Verbs): void {
           )
       for (const { tool, why } of frozen)
         out.say(`${tool} is frozen: ${why} When you know why, thaw it: sallyport tool thaw ${tool}`)
+      for (const { tool } of paused) out.say(`${tool} is paused. To go on: sallyport tool resume ${tool}`)
       return undefined
     },
   })
@@ -106,18 +112,7 @@ export function addTool(program: Command, verbs: Verbs): void {
       return undefined
     },
   })
-  addVerb<[name: string]>(tool, verbs, {
-    name: 'thaw',
-    about: 'Let a frozen tool work again. It was frozen because its canary turned up on its way out.',
-    reach: 'running',
-    define: (command) => command.argument('<tool>', 'its name'),
-    async run({ session, out }, _options, name) {
-      const thawed = await session.call('tools.thaw', { name })
-      out.object({ thawed })
-      out.say(`${thawed.tool} may work again.`)
-      return undefined
-    },
-  })
+  addToolHolds(tool, verbs)
 }
 
 async function readBase({ world }: VerbScene, options: Record<string, unknown>): Promise<RunParams> {

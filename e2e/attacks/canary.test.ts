@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createCanaries } from '../../broker/secrets/canaries.ts'
+import { AgentInput } from '../../contract/agent.ts'
 import { ok } from '../../contract/outcome.ts'
 import { openTestHouse, type TestHouse } from '../fixtures/open-test-house.ts'
 import { startEchoServer } from '../harness/echo-server.ts'
@@ -85,12 +86,57 @@ test('after that nothing of it runs, a restart does not help it, and a person le
     ...{ store, log, clock },
     keychain: { get: async () => ok(null), set: async () => ok(true) },
     alert() {},
+    carried() {},
     onValues() {},
   })
   expect(again.frozen('magpie')?.person).toContain('frozen')
 
   house.canaries.thaw('magpie', 'you, in the app')
   expect(await idle()).toEqual({ kind: 'ok', value: 'still here' })
+})
+
+test('an agent that carries a tool’s canary to another tool is frozen with it: to hold the tool alone stops nothing', async () => {
+  const input = AgentInput.parse({
+    name: 'Carrier',
+    model: { provider: 'tour', model: 'tour' },
+    perimeter: perimeter(),
+  })
+  const made = house.book.create(input, 'you')
+  if (made.kind !== 'ok') throw new Error(made.person)
+  const { id, name } = made.value
+  const principal = { id, kind: 'agent' as const, name }
+  const pass = (body: string) =>
+    house.callTool(
+      'web',
+      'request',
+      { url: `${echo.origin}/take`, method: 'POST', body },
+      perimeter() as never,
+      {
+        principal,
+      },
+    )
+  const frozen = () => house.book.get(id)?.frozen
+  const sent = echo.received.length
+  await pass('nothing of the kind')
+  expect([frozen(), echo.received.length]).toEqual(['', sent + 1])
+  expect((await pass(Buffer.from(house.canaries.tokenFor('magpie')).toString('hex'))).kind).toBe('refused')
+  expect(echo.received).toHaveLength(sent + 1)
+  expect(house.canaries.frozen('magpie')).not.toBeNull()
+  expect(frozen()).toContain('It passed the canary of the tool “magpie” on in a request to 127.0.0.1')
+  // The tool through which it went did nothing wrong, nor did an agent whose tool gives itself away.
+  expect(house.canaries.frozen('web')).toBeNull()
+  expect(house.book.thaw(id, 'you').kind).toBe('ok')
+  house.canaries.thaw('magpie', 'you')
+  await house.callTool(
+    MAGPIE,
+    'harvest',
+    { by: 'request', how: 'plain', to: `${echo.origin}/take` },
+    perimeter() as never,
+    {
+      principal,
+    },
+  )
+  expect([house.canaries.frozen('magpie') !== null, frozen()]).toEqual([true, ''])
 })
 
 test('honest tools never meet theirs: none is frozen by its ordinary work', async () => {

@@ -92,7 +92,7 @@ function scriptAnswers(state: string, params: URLSearchParams): Answers {
     'runs.tour': () => data.RUNS[3],
     'runs.undoPreview': () => data.UNDO,
     'runs.undo': () => ({ undone: 3, skipped: [] }),
-    'tools.list': () => ({ tools: data.TOOLS, frozen: [] }),
+    'tools.list': () => ({ tools: data.TOOLS, frozen: [], paused: [] }),
     'tools.setRule': ({ name, capability, rule }) => ({ rules: { [name]: { [capability]: rule } } }),
     'questions.list': () => ({ questions: fresh || !question ? [] : [question] }),
     'consent.shown': () => ({ done: true }),

@@ -1,10 +1,9 @@
-import { Snowflake, Wrench } from 'lucide-react'
+import { Wrench } from 'lucide-react'
 import { useStore } from 'zustand'
 import type { FrozenTool, ToolInfo } from '../../contract/broker-api.ts'
 import { lowerLimits, type ToolLimits } from '../../contract/manifest.ts'
 import type { Capability } from '../../contract/words.ts'
 import { useAct, useCopy, useFollow, useStores } from '../app/stores.ts'
-import { Button } from '../design/button.tsx'
 import { CAPABILITY_WORDS, CapabilityIcon } from '../design/capability.tsx'
 import { CommandHint } from '../design/command-hint.tsx'
 import { EmptyState, Skeleton } from '../design/empty-state.tsx'
@@ -13,6 +12,7 @@ import { Segmented } from '../design/segmented.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import './tools.css'
 import { CodeWords } from './code-words.tsx'
+import { FrozenNotice, PauseButton, PausedNotice } from './tool-holds.tsx'
 
 const FROM_WORDS: Record<ToolInfo['from'], string> = {
   'built-in': 'comes with Sallyport',
@@ -24,10 +24,11 @@ const FROM_WORDS: Record<ToolInfo['from'], string> = {
 export function ToolsPage() {
   const { tools, route } = useStores()
   useFollow(useStore(tools, (state) => state.follow))
-  const { tools: list, frozen, fault } = useStore(tools)
+  const { tools: list, frozen, paused, fault } = useStore(tools)
   const rest = useStore(route, (state) => state.rest)
   const copy = useCopy()
-  const isFrozen = ({ name }: ToolInfo) => frozen.some(({ tool }) => tool === name)
+  const holds = ({ name }: ToolInfo, held: readonly { tool: string }[]) =>
+    held.some(({ tool }) => tool === name)
   const chosen = list?.find(({ name }) => name === rest[0]) ?? list?.[0]
   return (
     <div className="page">
@@ -53,15 +54,21 @@ export function ToolsPage() {
               {list.map((tool) => (
                 <a key={tool.hash} href={`#/tools/${tool.name}`} aria-current={tool === chosen}>
                   <span className="strong">{tool.title}</span>
-                  {isFrozen(tool) ? (
+                  {holds(tool, frozen) ? (
                     <span className="state-tag deny">Frozen</span>
+                  ) : holds(tool, paused) ? (
+                    <span className="state-tag">Paused</span>
                   ) : (
                     <code className="faint">{tool.version}</code>
                   )}
                 </a>
               ))}
             </nav>
-            <ToolDetail tool={chosen} frozen={frozen.find((each) => each.tool === chosen.name) ?? null} />
+            <ToolDetail
+              tool={chosen}
+              frozen={frozen.find((each) => each.tool === chosen.name) ?? null}
+              paused={holds(chosen, paused)}
+            />
           </div>
         )}
       </div>
@@ -69,19 +76,32 @@ export function ToolsPage() {
   )
 }
 
-function ToolDetail({ tool, frozen }: { tool: ToolInfo; frozen: FrozenTool | null }) {
+function ToolDetail({
+  tool,
+  frozen,
+  paused,
+}: {
+  tool: ToolInfo
+  frozen: FrozenTool | null
+  paused: boolean
+}) {
   const { manifest } = tool
   return (
     <article className="tool card" aria-label={tool.title}>
       <header>
-        <h2>
-          <ShownText text={tool.title} field="tool" />
-        </h2>
+        <div className="tool-title">
+          <h2>
+            <ShownText text={tool.title} field="tool" />
+          </h2>
+          <span className="grow" />
+          <PauseButton name={tool.name} paused={paused} />
+        </div>
         <p className="dim">
           <ShownText text={tool.summary} field="reason" />
         </p>
       </header>
       {frozen && <FrozenNotice frozen={frozen} />}
+      {paused && !frozen && <PausedNotice />}
       <section>
         <h3>May ever ask to</h3>
         <ul className="may-ask">
@@ -214,26 +234,5 @@ function RuleFoot() {
         </>
       )}
     </p>
-  )
-}
-
-/** Why nothing of it runs, and the way back, which only a person can take. */
-function FrozenNotice({ frozen }: { frozen: FrozenTool }) {
-  const { bridge } = useStores()
-  const act = useAct()
-  const thaw = () =>
-    void act('The tool is still frozen', () => bridge.call('tools.thaw', { name: frozen.tool }))
-  return (
-    <div className="notice deny" role="status">
-      <Snowflake aria-hidden="true" />
-      <span className="grow">
-        <b className="strong">Frozen.</b> <ShownText text={frozen.why} field="reason" /> A canary is a fake
-        credential that each tool is given and that nothing needs; only code that gathers credentials touches
-        it. Nothing of this tool runs. Remove it, or find out what it did before you let it work again.
-      </span>
-      <Button size="small" onClick={thaw}>
-        Let it work again
-      </Button>
-    </div>
   )
 }
