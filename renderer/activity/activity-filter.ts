@@ -26,6 +26,11 @@ export function isFiltered(filter: ActivityFilter): boolean {
   return filter.between !== null || Object.values({ ...filter, between: '' }).some((part) => part !== '')
 }
 
+/** Signs alone are no words: only as a part, with stars round three of them, are they looked for. */
+export function isNoSearch(text: string): boolean {
+  return text.trim() !== '' && !/[\p{L}\p{N}]/u.test(text) && !/\*\s*[^*"\s][^*"]{1,}[^*"\s]\s*\*/.test(text)
+}
+
 /** The broker's query for this filter; empty parts are left out. */
 export function toQuery(filter: ActivityFilter): Partial<ActivityQuery> {
   const { text, principalId, runId, tool, capability, decision, between } = filter

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { fc } from '../../build/properties.ts'
 import type { ActivityRow } from '../../contract/activity.ts'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
-import { fits, isFiltered, NO_FILTER, readWords, toQuery } from './activity-filter.ts'
+import { fits, isFiltered, isNoSearch, NO_FILTER, readWords, toQuery } from './activity-filter.ts'
 import { createActivityStore, PAGE } from './activity-store.ts'
 import { addOlder, EMPTY_WINDOW, MOST_ROWS, showFresh, takeRows } from './row-window.ts'
 import { timeLabel } from './timeline.tsx'
@@ -118,6 +118,13 @@ function setUp(query: (params: Record<string, unknown>) => unknown = () => ({ ro
   }
   return { store, calls, frames, shown, draw, tell: (...rows: ActivityRow[]) => tell({ rows, total: 99 }) }
 }
+
+it('signs alone are nothing to search for, but as a part of a text', () => {
+  for (const text of ['---', ' . ', '"--"', '*', '**', '*-*', '*--*'])
+    expect([text, isNoSearch(text)]).toEqual([text, true])
+  for (const text of ['', '  ', 'a', '--no-verify', '2', 'ä', '*---*', '*-> *'.replace(' ', '='), '"a"'])
+    expect([text, isNoSearch(text)]).toEqual([text, false])
+})
 
 describe('the live record', () => {
   it('takes in ten thousand rows of one frame at once', async () => {

@@ -11,7 +11,7 @@ import { Lamps } from '../design/lamps.tsx'
 import { Mark } from '../design/mark.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import { Who } from '../design/who.tsx'
-import { isFiltered, NO_FILTER } from './activity-filter.ts'
+import { isFiltered, isNoSearch, NO_FILTER } from './activity-filter.ts'
 import { rowAt } from './activity-store.ts'
 import { describeEnd, markOf, splitSubject } from './row-words.ts'
 
@@ -20,7 +20,7 @@ const ROW_HEIGHT = 34
 /** The rows in sight, out of at most ten thousand. Arrow keys walk; the chosen row opens beside the list. */
 export function RowList({ onOpen }: { onOpen: (seq: number | null) => void }) {
   const { activity } = useStores()
-  const { window, loading, atEnd, fault, selected, setAtTop, loadOlder } = useStore(activity)
+  const { window, loading, atEnd, fault, selected, filter, setAtTop, loadOlder } = useStore(activity)
   const { rows, dropped } = window
   const list = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -45,6 +45,7 @@ export function RowList({ onOpen }: { onOpen: (seq: number | null) => void }) {
     virtual.scrollToIndex(at)
     onOpen(row.seq)
   }
+  if (isNoSearch(filter.text)) return <NoSearch />
   if (rows.length === 0) return <NoRows loading={loading === 'first'} fault={fault} />
   return (
     <div
@@ -132,6 +133,23 @@ const Row = memo(function Row({
     </div>
   )
 })
+
+function NoSearch() {
+  const { activity } = useStores()
+  const { setFilter } = useStore(activity)
+  return (
+    <div className="rows none">
+      <EmptyState
+        icon={<ScrollText aria-hidden="true" />}
+        title="There is nothing to search for"
+        actions={<Button onClick={() => setFilter({ text: '' })}>Clear the search</Button>}
+      >
+        Letters and digits are searched for. Signs are found as part of a text, with *stars* round at least
+        three of them.
+      </EmptyState>
+    </div>
+  )
+}
 
 function NoRows({ loading, fault }: { loading: boolean; fault: string }) {
   const { activity } = useStores()

@@ -47,10 +47,14 @@ export function DigestView() {
   )
 }
 
+/** Of so few a picture is not filled: one hour would be one block. The newest stands at the right. */
+const FEWEST_HOURS = 24
+const HOUR_MS = 3_600_000
+
 function PromptBars({ hours }: { hours: Digest['promptsPerHour'] }) {
   const most = Math.max(1, ...hours.map(({ count }) => count))
   const total = hours.reduce((sum, { count }) => sum + count, 0)
-  const width = Math.max(hours.length, 1)
+  const width = Math.max(hours.length, FEWEST_HOURS)
   const first = hours[0]
   const last = hours.at(-1)
   return (
@@ -64,7 +68,7 @@ function PromptBars({ hours }: { hours: Digest['promptsPerHour'] }) {
         {hours.map(({ hour, count }, at) => (
           <rect
             key={hour}
-            x={at + 0.12}
+            x={width - hours.length + at + 0.12}
             width={0.76}
             y={56 - (count / most) * 52}
             height={(count / most) * 52}
@@ -73,7 +77,7 @@ function PromptBars({ hours }: { hours: Digest['promptsPerHour'] }) {
         <path d={`M0 55.5 H ${width}`} vectorEffect="non-scaling-stroke" />
       </svg>
       <figcaption className="faint small">
-        <span>{first && format.moment(first.hour, Date.now())}</span>
+        <span>{first && format.moment(first.hour - (width - hours.length) * HOUR_MS, Date.now())}</span>
         <span>at most {plural(most, 'question')} an hour</span>
         <span>{last && 'now'}</span>
       </figcaption>

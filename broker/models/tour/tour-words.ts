@@ -8,7 +8,7 @@ type Seen = Outcome<Json> | undefined
 export function opening(folder: string): string {
   return `This is the guided tour. I am not a real model: I follow a fixed script. The tools, the files, the questions and the activity log are real.
 
-My task is to tidy the sample folder (${folder}). First I look at what is in it. Looking is inside my perimeter, so nobody is asked.`
+My task is to tidy the sample folder (“${folder.slice(folder.search(/[^\\/]*$/))}”). First I look at what is in it. Looking is inside my perimeter, so nobody is asked.`
 }
 
 export function cannotLook(seen: Seen): string {
