@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fc, runs } from '../../build/properties.ts'
+import { createCredentialFinder } from './find-credentials.ts'
 import { createLeakScanner } from './leak-scanner.ts'
 
 const code = (char: string) => char.codePointAt(0) ?? 0
@@ -533,4 +534,32 @@ test('what is looked for is what was watched last, however often that changes', 
   expect(named()).toEqual(['secret:renamed'])
   scanner.watch([])
   expect(named()).toEqual([])
+})
+
+test.each([
+  '_',
+  '+',
+  '%20',
+  ' ',
+])('a pass phrase is found with “%s” for its spaces, whatever its first word', (space) => {
+  for (const phrase of ['a plain pass phrase', 'my secret pass phrase', 'correct horse battery staple']) {
+    const { redacted } = scannerFor(phrase).scan(`<${phrase.replaceAll(' ', space)}>`)
+    expect(redacted, phrase).toBe('<[secret:s0 removed]>')
+  }
+})
+
+test.each([
+  '\n - ',
+  '\n # ',
+  '\n+',
+  '\n12: ',
+  '\u001b[31m',
+])('lines that begin with %j do not have every value tried whose first sign stands before them', (before) => {
+  let steps = 0
+  const count = { read() {}, step: () => void steps++, look() {} }
+  const scanner = createLeakScanner(createCredentialFinder(), count)
+  scanner.watch(Array.from({ length: 20 }, (_, n) => ({ what: `secret:${n}`, value: `${n}`.repeat(24) })))
+  scanner.redactKnown(`${before}one of the lines that say a word or two9`.repeat(100))
+  // Each place that is read takes one or two; all values that begin with one sign are hundreds.
+  expect(steps).toBeLessThan(100 * 30)
 })

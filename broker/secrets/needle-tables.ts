@@ -1,0 +1,153 @@
+/**
+ * How the values that are looked for begin: tables that tell of nearly every place of nearly every text, by two to four
+ * characters, that none of them begins there.
+ */
+import { isInvisible } from './invisible.ts'
+import { dressesOf } from './look-alike.ts'
+import { isMark } from './read-escape.ts'
+import type { Sequence } from './sequence.ts'
+
+export interface Needle extends Sequence {
+  what: string
+}
+
+/** Stands for every character that is not ASCII, and for the end of the text. */
+export const OTHER = 127
+/** Characters that may stand between the value's own, or mean another: what follows must be read, not looked up. */
+const SECOND_READ = '+%=\\&'
+const THIRD_READ = `${SECOND_READ}:-,;._|0`
+const FOURTH_READ = `${THIRD_READ}"'\``
+const SEPARATES = ' :-,;._|'
+const [SPACE, UNDERSCORE] = [32, 95]
+
+export interface NeedleTables {
+  byFirst: Map<number, Needle[]>
+  byPair: Map<number, Needle[]>
+  /** For each two ASCII characters one of the four below. */
+  starts: Uint8Array
+  /** One for each pair of ASCII characters with which a value begins. */
+  pairs: Uint8Array
+  /** A bit for each three. */
+  triples: Uint8Array
+  /** A bit for some of all fours: it may be set for another with the same key. */
+  fours: Uint8Array
+  byTriple: Map<number, Needle[]>
+  /** One for each 16 bits of another character that begin a value. */
+  wideFirst: Uint8Array
+  /** By their first character, those with a space in them, for which a plus may stand or an underscore. */
+  spaced: Map<number, Needle[]>
+}
+
+/** What two characters say of a place: nothing begins there; look at the third; at what stands behind a space; read on. */
+export const [NOTHING, THIRD, BEHIND_SPACE, READ] = [0, 1, 2, 3] as const
+
+export function makeTables(all: readonly Needle[]): NeedleTables {
+  const some = all.length > 0
+  const tables: NeedleTables = {
+    byFirst: new Map(),
+    byPair: new Map(),
+    starts: new Uint8Array(1 << 14),
+    pairs: new Uint8Array(1 << 14),
+    triples: new Uint8Array(some ? 1 << 18 : 0),
+    fours: new Uint8Array(some ? 1 << 17 : 0),
+    byTriple: new Map(),
+    wideFirst: new Uint8Array(some ? 1 << 16 : 0),
+    spaced: new Map(),
+  }
+  for (const needle of all)
+    for (const first of spellings(needle, 0)) {
+      append(tables.byFirst, first, needle)
+      if (needle.spaced) append(tables.spaced, first, needle)
+      // A character beyond 16 bits is met by its first half.
+      for (const wide of first < 128 ? dressesOf(first) : [first])
+        tables.wideFirst[String.fromCodePoint(wide).charCodeAt(0)] = 1
+      for (const second of spellings(needle, 1)) addSecond(tables, needle, first, second)
+    }
+  if (some)
+    for (let a = 0; a < 128; a++)
+      for (let b = 0; b < 128; b++) tables.starts[(a << 7) | b] = start(tables, a, b)
+  return tables
+}
+
+function start({ byFirst, pairs, spaced }: NeedleTables, a: number, b: number): number {
+  if (a === OTHER) return READ
+  if (isMark(a)) return byFirst.has(a) || mayEscape(a, b) ? READ : NOTHING
+  if (!byFirst.has(a)) return NOTHING
+  if (b === UNDERSCORE && spaced.has(a)) return READ
+  if (PLAIN.second[b] === 1) return pairs[(a << 7) | b] === 1 ? THIRD : NOTHING
+  return b === SPACE ? BEHIND_SPACE : READ
+}
+
+function addSecond(tables: NeedleTables, needle: Needle, first: number, second: number): void {
+  append(tables.byPair, pairKey(first, second), needle)
+  if (first > 127 || second > 127) return
+  tables.pairs[(first << 7) | second] = 1
+  for (const third of spellings(needle, 2)) {
+    if (third > 127) continue
+    const key = (first << 14) | (second << 7) | third
+    tables.triples[key >> 3] = (tables.triples[key >> 3] as number) | (1 << (key & 7))
+    append(tables.byTriple, key, needle)
+    for (const fourth of spellings(needle, 3)) {
+      if (fourth > 127) continue
+      const four = fourKey(key, fourth)
+      tables.fours[four >> 3] = (tables.fours[four >> 3] as number) | (1 << (four & 7))
+    }
+  }
+}
+
+/** The character at an index as it may stand in a text. */
+function spellings({ codes, kind }: Needle, index: number): number[] {
+  const code = codes[index]
+  if (code === undefined) return []
+  if (kind === 'base64' && code === 43) return [43, 45]
+  if (kind === 'base64' && code === 47) return [47, 95]
+  if (kind === 'base32' && code >= 65) return [code, code + 32]
+  return kind === 'hex' && code >= 97 ? [code, code - 32] : [code]
+}
+
+/** Whether what stands behind a mark leaves open that both are an escape, or the beginning of one. */
+function mayEscape(mark: number, next: number): boolean {
+  return next === OTHER || ESCAPES[mark]?.test(String.fromCharCode(next)) !== false
+}
+/** `%4`, `%u`; `=4`, `=` at the end of a line; `&a`, `&#`; a backslash before a sign, a digit or a letter that means something. */
+const ESCAPES: Record<number, RegExp> = {
+  37: /[\dA-Fa-fu]/,
+  61: /[\dA-Fa-f\r\n]/,
+  38: /[\dA-Za-z#]/,
+  92: /[^\dA-Za-z]|[0-7xuUntr]/,
+}
+
+/** One for each visible ASCII character that stands for itself and separates nothing. */
+export const PLAIN = {
+  second: asciiExcept(SECOND_READ),
+  third: asciiExcept(THIRD_READ),
+  fourth: asciiExcept(FOURTH_READ),
+  /** What stands alone between two characters, or is one itself. */
+  separates: Uint8Array.from({ length: 128 }, (_, code) =>
+    SEPARATES.includes(String.fromCharCode(code)) ? 1 : 0,
+  ),
+  /** One for each mark with a character behind it that makes no escape of the two. */
+  marks: Uint8Array.from({ length: 1 << 14 }, (_, key) =>
+    isMark(key >> 7) && !mayEscape(key >> 7, key & 127) ? 1 : 0,
+  ),
+}
+function asciiExcept(some: string): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) =>
+    isInvisible(code) || some.includes(String.fromCharCode(code)) ? 0 : 1,
+  )
+}
+export function classAt(units: Uint16Array, at: number): number {
+  const unit = units[at] as number
+  return unit < 128 ? unit : OTHER
+}
+
+/** 20 bits of 28, well mixed. */
+export const fourKey = (triple: number, fourth: number) =>
+  Math.imul((triple << 7) | fourth, 0x9e3779b1) >>> 12
+export const pairKey = (first: number, second: number) => first * 0x200000 + second
+
+function append(map: Map<number, Needle[]>, key: number, needle: Needle): void {
+  const list = map.get(key)
+  if (!list) map.set(key, [needle])
+  else if (list.at(-1) !== needle) list.push(needle)
+}
