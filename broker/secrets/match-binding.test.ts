@@ -38,6 +38,16 @@ describe('a secret goes nowhere else', () => {
     ['a path that climbs', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/../admin')],
     ['climbs escaped', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/%2e%2E/admin')],
     ['climbs by slashes', bound({ pathPrefix: '/v1' }), target('https://api.example.com', '/v1/..%2fadmin')],
+    [
+      'a prefix behind two slashes',
+      bound({ pathPrefix: '/v1' }),
+      target('https://api.example.com', '//admin/v1'),
+    ],
+    [
+      'a prefix behind a slash that leans back',
+      bound({ pathPrefix: '/v1' }),
+      target('https://api.example.com', '/\\admin/v1'),
+    ],
     ['no address', bound(), target('nonsense')],
     ['a command', bound(), target('command:/usr/bin/git', '', 'command')],
   ])('%s', (_, bindings, where) => expect(matchBinding(bindings, where)).toBe(false))

@@ -27,7 +27,8 @@ export function matchBinding(bindings: SecretBinding[], target: SecretTarget): b
 
 /** At a segment's edge: `/v1` covers `/v1` and `/v1/x`, not `/v10`, and not what climbs out of it in any spelling. */
 function isBelow({ origin, path: asked }: SecretTarget, prefix: string): boolean {
-  const path = URL.parse(asked, origin)?.pathname ?? ''
+  // Behind its origin: alone, a path that begins with two slashes would be read as another host's.
+  const path = URL.parse(origin + asked)?.pathname ?? ''
   if (climbs(path)) return false
   if (prefix.endsWith('/')) return path.startsWith(prefix) || `${path}/` === prefix
   return path === prefix || path.startsWith(`${prefix}/`)
