@@ -35,6 +35,8 @@ export function planRequest(args: SentParts): Outcome<RequestPlan> {
   const secrets = placesOfSecrets(resource.value, headers.value, body.value)
   if (secrets.kind !== 'ok') return secrets
   const signing = args.sign ?? null
+  const proof = signing?.scheme === 'hmac-sha256' ? cleanHeaders([[signing.header, '']]) : ok([])
+  if (proof.kind !== 'ok') return proof
   if (signing) secrets.value.push({ name: signing.secret, place: 'header' })
   return ok({
     resource: resource.value,
