@@ -33,6 +33,7 @@ const leaks = {
         return out
       },
       end: () => clean(held),
+      cut: () => clean(held),
       hits: () => [],
     }
   },

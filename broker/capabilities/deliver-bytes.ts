@@ -33,6 +33,7 @@ export async function deliverBytes(
   const queue = openQueue(sink, options.label)
   let bytes = 0
   let over = false
+  let whole = false
   try {
     for await (const chunk of source) {
       const room = max - bytes
@@ -42,8 +43,10 @@ export async function deliverBytes(
       // Bytes are looked through as Latin-1, in which each byte is one character.
       if (!(await queue.add(await scan.push(taken.toString('latin1')))) || over) break
     }
+    whole = !over
   } finally {
-    await queue.end(await scan.end())
+    // What ends early may end in the middle of a value, whose beginning says as much.
+    await queue.end(await (whole ? scan.end() : scan.cut()))
   }
   return { bytes, letGo: !queue.wanted(), over, echoes: scan.hits().length }
 }

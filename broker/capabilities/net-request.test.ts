@@ -102,6 +102,63 @@ const value = async (url: string, more: object = {}, context: Partial<PerformCon
   }
 }
 
+describe('what a server says back', () => {
+  const watching = createLeakScanner()
+  watching.watch([{ what: 'secret:token', value: SECRET }])
+  const reading = () =>
+    playGate(
+      [createNetRequestCapability({ vault, leaks: watching, clock: Date.now, resolve: async () => [] })],
+      mintPermit,
+    )
+
+  test.each([
+    'utf8',
+    'base64',
+  ])('shows no beginning of a secret where its reader has it cut off: %s', async (responseEncoding) => {
+    answer = (_request, response) => void response.end(`you sent ${SECRET} <- that`)
+    for (let maxBytes = 9; maxBytes < 9 + SECRET.length; maxBytes++) {
+      const outcome = await reading().pass(
+        'net.fetch',
+        { url: base, maxBytes, responseEncoding },
+        { perimeter: perimeter() },
+      )
+      if (outcome.kind !== 'ok') throw new Error(outcome.person)
+      const { body, truncated } = outcome.value.value as { body: string; truncated: boolean }
+      expect(truncated).toBe(true)
+      const shown = responseEncoding === 'utf8' ? body : Buffer.from(body, 'base64').toString()
+      expect('you sent ').toContain(shown)
+      expect(shown).toMatch(/^you sen/)
+    }
+  })
+
+  test('shows no secret in the name of a header either', async () => {
+    answer = (_request, response) => {
+      response.setHeader(`x-${Buffer.from(SECRET).toString('hex')}`, '1')
+      response.end()
+    }
+    const outcome = await reading().pass('net.fetch', { url: base }, { perimeter: perimeter() })
+    expect(JSON.stringify(outcome)).toContain('[secret:token removed]')
+    expect(JSON.stringify(outcome)).not.toContain(Buffer.from(SECRET).toString('hex'))
+  })
+})
+
+test.each([
+  'Host',
+  'Transfer-Encoding',
+  'X-HTTP-Method-Override',
+  'Proxy-Authorization',
+  'a b',
+  '',
+])('a proof is not put into a header that is no tool’s to set: %j', async (header) => {
+  const outcome = await fetchFrom(base, {
+    method: 'POST',
+    body: 'x',
+    sign: { scheme: 'hmac-sha256', secret: 'token', header },
+  })
+  expect(outcome).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+  expect(seen).toEqual([])
+})
+
 describe('a request', () => {
   test('sends method, headers and body, and gives the answer back', async () => {
     answer = (_request, response) => {

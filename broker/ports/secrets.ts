@@ -78,6 +78,8 @@ export interface LeakStream {
   /** What can be let through by now, clean. In the order of the calls, also where one is not waited for. */
   push(chunk: string): Soon<string>
   end(): Soon<string>
+  /** The end of what a limit cut off: as `end`, without what may be the beginning of a value. */
+  cut(): Soon<string>
   hits(): LeakHit[]
 }
 

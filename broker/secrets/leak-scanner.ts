@@ -38,7 +38,9 @@ export interface OwnLeakScanner extends LeakScanner {
   redactKnown(text: string): Redacted
   redactJson(value: Json): { value: Json; hits: LeakHit[] }
   scanJson(value: Json): { value: Json; hits: LeakHit[] }
-  stream(options?: { credentials?: boolean }): LeakStream & { push(chunk: string): string; end(): string }
+  stream(options?: {
+    credentials?: boolean
+  }): LeakStream & { push(chunk: string): string; end(): string; cut(): string }
   look(text: string, how: How): LeakHit[]
   lookOpen(text: string, how: How): Looked
 }

@@ -22,23 +22,25 @@ export function createLeakStream(look: (text: string) => Soon<Looked | null>, ho
   let last: Promise<unknown> | null = null
   const all: LeakHit[] = []
 
-  function take(more: boolean): Soon<string> {
+  function take(how: 'more' | 'end' | 'cut'): Soon<string> {
     if (lost) return ''
     unseen = 0
     const looked = look(held)
-    return looked instanceof Promise ? looked.then((later) => pass(later, more)) : pass(looked, more)
+    return looked instanceof Promise ? looked.then((later) => pass(later, how)) : pass(looked, how)
   }
 
-  function pass(looked: Looked | null, more: boolean): string {
+  function pass(looked: Looked | null, how: 'more' | 'end' | 'cut'): string {
     if (looked === null) return lose()
     const { hits, open } = looked
-    const safe = gathers ? Math.min(open, startOfLastLines(held)) : open
+    const more = how === 'more'
+    const safe = gathers && more ? Math.min(open, startOfLastLines(held)) : open
     // Never cut inside a hit, nor inside what could become one; one character more, for base64's edge. The end of a
     // line is no such character: who reads lines has each when it is whole.
     const edge = /[A-Za-z0-9+/=_-]/.test(held.charAt(safe - 1)) ? 1 : 0
-    let cut = more ? Math.max(0, safe - edge) : held.length
+    let cut = more ? Math.max(0, safe - edge) : how === 'cut' ? open : held.length
     for (const hit of hits.toReversed())
-      if (more && hit.start < cut && (hit.end > cut || hit.end === held.length)) cut = hit.start
+      if (how !== 'end' && hit.start < cut && (hit.end > cut || (more && hit.end === held.length)))
+        cut = hit.start
     const out = held.slice(0, cut)
     const inside = hits.filter((hit) => hit.end <= cut)
     for (const hit of inside) all.push({ ...hit, start: hit.start + passed, end: hit.end + passed })
@@ -72,9 +74,10 @@ export function createLeakStream(look: (text: string) => Soon<Looked | null>, ho
         if (lost) return ''
         held += chunk
         unseen += chunk.length
-        return gathers && unseen < GATHERED ? '' : take(true)
+        return gathers && unseen < GATHERED ? '' : take('more')
       }),
-    end: () => inTurn(() => take(false)),
+    end: () => inTurn(() => take('end')),
+    cut: () => inTurn(() => take('cut')),
     hits: () => all,
   }
 }

@@ -37,7 +37,7 @@ export function labelOf({
 
 async function headOf({ plan, answer, redirects }: Head, clean: Clean) {
   const headers: [string, string][] = []
-  for (const [name, value] of answer.headers) headers.push([name, await clean(value)])
+  for (const [name, value] of answer.headers) headers.push([await clean(name), await clean(value)])
   return {
     url: plan.resource.url,
     status: answer.status,
@@ -67,7 +67,7 @@ export function toEnd(answered: Omit<Answered, 'encoding'> & { delivered: Delive
 
 export async function toResult(
   answered: Answered,
-  leaks: Pick<LeakScanner, 'redactKnown'>,
+  leaks: Pick<LeakScanner, 'redactKnown' | 'stream'>,
 ): Promise<Outcome<EffectResult>> {
   const { plan, answer, encoding, redirects } = answered
   let echoes = 0
@@ -76,9 +76,17 @@ export async function toResult(
     echoes += hits.length
     return redacted
   }
+  /** What was cut off may end in the middle of a value: its beginning is left out, or the next limit shows more of it. */
+  const cleanCut = async (text: string) => {
+    const stream = leaks.stream()
+    const whole = (await stream.push(text)) + (await stream.cut())
+    echoes += stream.hits().length
+    return whole
+  }
   const { host } = plan.resource
   const head = await headOf(answered, clean)
-  const body = await (encoding === 'base64' ? cleanBytes(answer.body, clean) : clean(decode(answer)))
+  const cleanBody = answer.truncated ? cleanCut : clean
+  const body = await (encoding === 'base64' ? cleanBytes(answer.body, cleanBody) : cleanBody(decode(answer)))
   return ok({
     value: {
       ...head,
