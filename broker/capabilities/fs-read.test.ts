@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mintPermit } from '../gate/permit.ts'
+import type { PerformContext } from '../ports.ts'
 import { createLeakScanner } from '../secrets/leak-scanner.ts'
 import { createFileRoom } from './files/file-room.ts'
 import { createFsReadCapability } from './fs-read.ts'
@@ -39,6 +40,51 @@ describe('reading a file', () => {
     expect(outcome).toMatchObject({
       kind: 'ok',
       value: { value: { path: file, data: 'Grüße ☀', size: 11, bytesRead: 11, more: false }, private: true },
+    })
+  })
+
+  describe('in parts, of a file that holds a secret’s value', () => {
+    const SECRET = 'sk-live-aBcDeFgH12345678'
+    const text = `${'first line\n'.repeat(40)}token=${SECRET}\n${'last line\n'.repeat(40)}`
+    const begins = text.indexOf(SECRET)
+    const watching = () => {
+      const leaks = createLeakScanner()
+      leaks.watch([{ what: 'secret:one', value: SECRET }])
+      const files = createFileRoom({ ownPaths: [], home: top })
+      return playGate([createFsReadCapability({ files, matcher: createWordMatcher(), leaks })], mintPermit)
+    }
+
+    test.each([1, 2, 3, 5, 7, 16, 23])('shows none of it to who reads %d bytes at a time', async (length) => {
+      const file = put('.env', text)
+      const reader = watching()
+      let all = ''
+      for (let offset = 0; offset < text.length; offset += length) {
+        const outcome = await reader.pass('fs.readFile', { path: file, offset, length })
+        if (outcome.kind !== 'ok') throw new Error(outcome.person)
+        all += (outcome.value.value as { data: string }).data
+      }
+      // A part with all of it in it is cleaned as any other result is.
+      expect(all).toBe(text.replace(SECRET, '*'.repeat(SECRET.length)))
+    })
+
+    test('shows none of it to who has a stream begin or end in it', async () => {
+      const file = put('.env', text)
+      for (const [offset, length] of [
+        [begins + 5, 10],
+        [0, begins + 9],
+        [begins + 3, 4000],
+      ] as const) {
+        const parts: string[] = []
+        const outcome = await watching().pass(
+          'fs.readStream',
+          { path: file, offset, length },
+          { parts: sinkInto(parts) },
+        )
+        expect(outcome.kind).toBe('ok')
+        const plain = text.slice(offset, offset + length)
+        const hidden = SECRET.slice(Math.max(0, offset - begins), Math.max(0, offset + length - begins))
+        expect(parts.join('')).toBe(plain.replace(hidden, '*'.repeat(hidden.length)))
+      }
     })
   })
 
@@ -279,3 +325,14 @@ describe('reading a file', () => {
     two.value.dispose()
   })
 })
+
+function sinkInto(parts: string[]): NonNullable<PerformContext['parts']> {
+  return {
+    open() {},
+    async part({ value }) {
+      parts.push(Buffer.from((value as { bytes: string }).bytes, 'base64').toString())
+      return true
+    },
+    closed: new AbortController().signal,
+  }
+}

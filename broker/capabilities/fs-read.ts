@@ -21,7 +21,7 @@ export interface FsReadDeps {
   files: FileRoom
   /** Finds lines in text: ripgrep in the OS sandbox, or our own for plain words. */
   matcher: LineMatcher
-  leaks: Pick<LeakScanner, 'stream'>
+  leaks: Pick<LeakScanner, 'stream' | 'redactKnown'>
 }
 
 interface Held {
@@ -64,7 +64,7 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
     const { thing, args } = held.of(prepared)
     const no = refuseToRead(thing)
     if (no || thing.state === 'missing') return no as NonNullable<typeof no>
-    const part = await readPart(files.holder, thing, args.offset, args.length)
+    const part = await readPart(files.holder, thing, args.offset, args.length, deps.leaks)
     if (part.kind !== 'ok') return part
     const { bytes, stat } = part.value
     const { data, used, malformed } = decodeBytes(

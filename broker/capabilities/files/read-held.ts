@@ -4,9 +4,12 @@
  */
 import fs from 'node:fs'
 import { type Failed, failed, type Outcome, ok, type Refused, refused } from '../../../contract/outcome.ts'
+import type { LeakScanner } from '../../ports.ts'
 import { explainErrno, explainError } from './explain-error.ts'
 import type { HeldNothing, HeldThing, PathHolder } from './held.ts'
+import { findAtEdges, hide } from './hide-at-edges.ts'
 import { lastName } from './name-paths.ts'
+import { readSome } from './read-some.ts'
 
 export interface FilePart {
   bytes: Buffer
@@ -42,12 +45,13 @@ export function refuseHardLink(name: string): Refused {
   )
 }
 
-/** Reads up to `length` bytes from `offset`. The held thing is a plain file. */
+/** Reads up to `length` bytes from `offset`, without what belongs to a secret that goes on outside of them. */
 export async function readPart(
   holder: PathHolder,
   held: HeldThing,
   offset: number,
   length: number,
+  leaks?: Pick<LeakScanner, 'redactKnown'>,
 ): Promise<Outcome<FilePart>> {
   let fd: number | null = null
   try {
@@ -57,6 +61,8 @@ export async function readPart(
     const wanted = Math.max(0, Math.min(length, stat.size - offset))
     const buffer = Buffer.allocUnsafe(wanted)
     const got = wanted <= AT_ONCE_BYTES ? readNow(fd, buffer, offset) : await readLater(fd, buffer, offset)
+    if (leaks && (offset > 0 || offset + got < stat.size))
+      hide(buffer, offset, await findAtEdges(fd, [offset, offset + got], stat.size, leaks))
     return ok({ bytes: buffer.subarray(0, got), stat })
   } catch (error) {
     return explainError(error, lastName(held.path))
@@ -83,13 +89,4 @@ async function readLater(fd: number, buffer: Buffer, offset: number): Promise<nu
     got += count
   }
   return got
-}
-
-/** One read through the pool, into the rest of `buffer`. */
-export function readSome(fd: number, buffer: Buffer, into: number, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.read(fd, buffer, into, buffer.length - into, position, (error, bytes) =>
-      error ? reject(error) : resolve(bytes),
-    )
-  })
 }

@@ -11,8 +11,10 @@ import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { explainError } from './explain-error.ts'
 import type { FileRoom } from './file-room.ts'
 import { type HeldNothing, type HeldThing, resourceOf } from './held.ts'
+import { findAtEdges, hide, type Range } from './hide-at-edges.ts'
 import { lastName, sentenceOn } from './name-paths.ts'
-import { readSome, refuseHardLink, refuseToRead } from './read-held.ts'
+import { refuseHardLink, refuseToRead } from './read-held.ts'
+import { readSome } from './read-some.ts'
 
 type Args = OperationArgs<'fs.readStream'>
 interface Held {
@@ -22,7 +24,13 @@ interface Held {
 
 const CHUNK = 256 * 1024
 
-export function createReadStream({ files, leaks }: { files: FileRoom; leaks: Pick<LeakScanner, 'stream'> }) {
+export function createReadStream({
+  files,
+  leaks,
+}: {
+  files: FileRoom
+  leaks: Pick<LeakScanner, 'stream' | 'redactKnown'>
+}) {
   const held = createPreparedHold<Held>()
 
   function prepare(args: Args): Outcome<Prepared> {
@@ -73,7 +81,8 @@ export function createReadStream({ files, leaks }: { files: FileRoom; leaks: Pic
     const modifiedAt = Math.round(stat.mtimeMs)
     sink.open({ value: { path: thing.path, size: stat.size, modifiedAt }, ...label })
     const last = Math.min(stat.size, args.offset + (args.length ?? stat.size))
-    const { bytes, letGo } = await deliverBytes(chunksOf(fd, args.offset, last, context.signal), {
+    const hidden = await findAtEdges(fd, [args.offset, last], stat.size, leaks)
+    const { bytes, letGo } = await deliverBytes(chunksOf(fd, args.offset, last, hidden, context.signal), {
       sink,
       leaks,
       max: Number.MAX_SAFE_INTEGER,
@@ -94,11 +103,18 @@ export function createReadStream({ files, leaks }: { files: FileRoom; leaks: Pic
   return { prepare, perform }
 }
 
-async function* chunksOf(fd: number, from: number, to: number, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* chunksOf(
+  fd: number,
+  from: number,
+  to: number,
+  hidden: readonly Range[],
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
   for (let at = from; at < to && !signal.aborted; ) {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, to - at))
     const got = await readSome(fd, buffer, 0, at)
     if (got === 0) return
+    hide(buffer, at, hidden)
     yield buffer.subarray(0, got)
     at += got
   }

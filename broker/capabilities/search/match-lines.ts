@@ -31,3 +31,6 @@ const MAX_LINE = 500
 export function lineText(line: string): string {
   return Buffer.from(line.slice(0, MAX_LINE)).toString()
 }
+
+/** Whether that is not all of it, or may not be. */
+export const isCutLine = (text: string) => text.length >= MAX_LINE - 1

@@ -27,9 +27,14 @@ const put = (name: string, data: string | Buffer) => {
   fs.mkdirSync(path.dirname(path.join(top, name)), { recursive: true })
   fs.writeFileSync(path.join(top, name), data)
 }
-const searchWith = async (matcher: LineMatcher, args: object, context: Partial<PerformContext> = {}) => {
+const searchWith = async (
+  matcher: LineMatcher,
+  args: object,
+  context: Partial<PerformContext> = {},
+  leaks = createLeakScanner(),
+) => {
   const files = createFileRoom({ ownPaths: [], home: top })
-  const gate = playGate([createFsReadCapability({ files, matcher, leaks: createLeakScanner() })], mintPermit)
+  const gate = playGate([createFsReadCapability({ files, matcher, leaks })], mintPermit)
   const outcome = await gate.pass('fs.search', { path: top, ...args }, context)
   if (outcome.kind !== 'ok') return outcome
   const { matches, truncated } = outcome.value.value as {
@@ -44,6 +49,35 @@ const searchWith = async (matcher: LineMatcher, args: object, context: Partial<P
 
 describe.each(matchers)('searching with %s', (_name, matcher) => {
   const search = (args: object, context: Partial<PerformContext> = {}) => searchWith(matcher, args, context)
+
+  describe('in a file that holds a secret’s value', () => {
+    const SECRET = 'sk-live-aBcDeFgH12345678'
+    const ask = async (args: object) => {
+      const leaks = createLeakScanner()
+      leaks.watch([{ what: 'secret:one', value: SECRET }])
+      return searchWith(matcher, args, {}, leaks)
+    }
+
+    test('tells nobody who guesses whether a guess is right', async () => {
+      put('.env', `A=1\nTOKEN=${SECRET}\nB=sk-live\n`)
+      for (const guess of ['TOKEN=s', 'sk-live-a', 'aBcD', SECRET, SECRET.slice(-3)])
+        expect(await ask({ pattern: guess }), guess).toEqual({ found: [], truncated: false })
+      expect(await ask({ pattern: 'token', ignoreCase: true })).toEqual({
+        found: ['.env:2 TOKEN=[secret:one removed]'],
+        truncated: false,
+      })
+      expect(await ask({ pattern: 'sk-live' })).toEqual({ found: ['.env:3 B=sk-live'], truncated: false })
+    })
+
+    test('shows no beginning of it at the end of a line that is cut', async () => {
+      const before = `key ${'x'.repeat(480)} `
+      put('one-line.json', `${before}${SECRET} ${'y'.repeat(100)}`)
+      expect(await ask({ pattern: 'key' })).toEqual({
+        found: [`one-line.json:1 ${before}`],
+        truncated: false,
+      })
+    })
+  })
 
   test('finds lines with their file and number, whatever ends the file', async () => {
     put('a.txt', 'one\ntwo needle\nthree')

@@ -4,7 +4,7 @@
  */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
-import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
+import type { EffectResult, LeakScanner, PerformContext, Prepared } from '../../ports.ts'
 import { explainErrno } from '../files/explain-error.ts'
 import type { FileRoom } from '../files/file-room.ts'
 import { type HeldNothing, type HeldThing, resourceOf } from '../files/held.ts'
@@ -14,6 +14,7 @@ import { readPart, refuseToRead } from '../files/read-held.ts'
 import { walkFolder } from '../files/walk-folder.ts'
 import { glanceBelow } from '../glance.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
+import { keepSecrets } from './keep-secrets.ts'
 import type { LineMatcher } from './match-lines.ts'
 
 const MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -23,8 +24,12 @@ const BINARY_PROBE = 8192
 
 type Args = OperationArgs<'fs.search'>
 
-export function createSearch(deps: { files: FileRoom; matcher: LineMatcher }) {
-  const { files, matcher } = deps
+export function createSearch(deps: {
+  files: FileRoom
+  matcher: LineMatcher
+  leaks: Pick<LeakScanner, 'stream'>
+}) {
+  const { files, matcher, leaks } = deps
   const held = createPreparedHold<{ thing: HeldThing | HeldNothing; args: Args }>()
 
   function prepare(args: Args): Outcome<Prepared> {
@@ -66,12 +71,14 @@ export function createSearch(deps: { files: FileRoom; matcher: LineMatcher }) {
       context.signal,
     )
     if (found.kind !== 'ok') return found
+    const told = await keepSecrets(found.value, args, { matcher, leaks }, context.signal)
+    if (told.kind !== 'ok') return told
     if (context.signal.aborted) return refused('cancelled', 'The run was cancelled.')
-    const matches = found.value
+    const matches = told.value
       .slice(0, args.limit)
       .map(({ index, line, text }) => ({ path: paths[index] ?? thing.path, line, text }))
     return ok({
-      value: { matches, truncated: seen.full || found.value.length > args.limit },
+      value: { matches, truncated: seen.full || told.value.length > args.limit },
       origins: [{ field: '', origin: files.origins.of(thing.path, context.perimeter) }],
       private: true,
       bytesIn: seen.bytes,
