@@ -163,7 +163,9 @@ const HTML: Record<string, string> = {
 const inBothAlphabets = (base64: string) =>
   /[+/]/.test(base64) ? [base64, base64.replaceAll('+', '-').replaceAll('/', '_')] : [base64]
 
-const reverse = (text: string) => [...text].reverse().join('')
+const reverse = (text: string) =>
+  ASCII.test(text) ? Buffer.from(text, 'latin1').reverse().toString('latin1') : [...text].reverse().join('')
+const ASCII = /^[\0-\x7f]*$/
 
 function unlike(forms: Sequence[]): Sequence[] {
   const key = ({ kind, codes }: Sequence) =>

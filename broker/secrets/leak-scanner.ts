@@ -10,7 +10,7 @@ import { type CredentialFinder, createCredentialFinder } from './find-credential
 import { mapTexts } from './json-texts.ts'
 import { createLeakStream } from './leak-stream.ts'
 import { merge, redact } from './merge-hits.ts'
-import { createNeedles, type Needles } from './needles.ts'
+import { type Needles, prepareNeedles } from './needles.ts'
 import { NO_PACE, type Pace } from './pace.ts'
 import type { Sequence } from './sequence.ts'
 
@@ -34,6 +34,8 @@ export interface Looked {
 export interface OwnLeakScanner extends LeakScanner {
   /** From now on these are looked for, and no others. */
   watch(values: readonly WatchedValue[]): void
+  /** The same bit by bit, for many: until its end those of before are looked for. */
+  watching(values: readonly WatchedValue[]): Generator<void, void>
   scan(text: string): Scanned
   redactKnown(text: string): Redacted
   redactJson(value: Json): { value: Json; hits: LeakHit[] }
@@ -48,8 +50,9 @@ export interface OwnLeakScanner extends LeakScanner {
 export function createLeakScanner(
   credentials: CredentialFinder = createCredentialFinder(),
   pace: Pace = NO_PACE,
+  encode: (value: string) => Sequence[] = encodeSecret,
 ): OwnLeakScanner {
-  let needles: Needles = createNeedles([], pace)
+  let needles: Needles = atOnce(prepareNeedles([], pace))
   /** Of the values that are looked for: making them takes milliseconds for each, and one value more is usual. */
   let forms = new Map<string, Sequence[]>()
 
@@ -79,18 +82,24 @@ export function createLeakScanner(
     }
     return { value: mapTexts(value, clean, pace.step), hits: found }
   }
+  function* watching(values: readonly WatchedValue[]): Generator<void, void> {
+    const long = values.filter(({ value }) => value.length >= SHORTEST_WATCHED)
+    const kept = new Map<string, Sequence[]>()
+    for (const { value } of long) {
+      kept.set(value, forms.get(value) ?? encode(value))
+      yield
+    }
+    needles = yield* prepareNeedles(long, pace, (value) => kept.get(value) as Sequence[])
+    forms = kept
+  }
   const scan = (text: string): Scanned => {
     const hits = all(text)
     return { hits, redacted: redact(text, hits) }
   }
 
   return {
-    watch(values) {
-      const long = values.filter(({ value }) => value.length >= SHORTEST_WATCHED)
-      const kept = new Map(long.map(({ value }) => [value, forms.get(value) ?? encodeSecret(value)]))
-      forms = kept
-      needles = createNeedles(long, pace, (value) => kept.get(value) as Sequence[])
-    },
+    watch: (values) => atOnce(watching(values)),
+    watching,
     ready: credentials.ready,
     scan,
     brief: scan,
@@ -106,6 +115,13 @@ export function createLeakScanner(
     },
     look,
     lookOpen,
+  }
+}
+
+function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
   }
 }
 

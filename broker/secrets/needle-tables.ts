@@ -19,6 +19,8 @@ const THIRD_READ = `${SECOND_READ}:-,;._|0`
 const FOURTH_READ = `${THIRD_READ}"'\``
 const SEPARATES = ' :-,;._|'
 const [SPACE, UNDERSCORE] = [32, 95]
+/** Forms between two looks at the clock. */
+const AT_ONCE = 256
 
 export interface NeedleTables {
   byFirst: Map<number, Needle[]>
@@ -41,7 +43,8 @@ export interface NeedleTables {
 /** What two characters say of a place: nothing begins there; look at the third; at what stands behind a space; read on. */
 export const [NOTHING, THIRD, BEHIND_SPACE, READ] = [0, 1, 2, 3] as const
 
-export function makeTables(all: readonly Needle[]): NeedleTables {
+/** Bit by bit: hundreds of values are ten thousands of forms. */
+export function* makeTables(all: readonly Needle[]): Generator<void, NeedleTables> {
   const some = all.length > 0
   const tables: NeedleTables = {
     byFirst: new Map(),
@@ -54,7 +57,8 @@ export function makeTables(all: readonly Needle[]): NeedleTables {
     wideFirst: new Uint8Array(some ? 1 << 16 : 0),
     spaced: new Map(),
   }
-  for (const needle of all)
+  for (const [at, needle] of all.entries()) {
+    if (at % AT_ONCE === AT_ONCE - 1) yield
     for (const first of spellings(needle, 0)) {
       append(tables.byFirst, first, needle)
       if (needle.spaced) append(tables.spaced, first, needle)
@@ -63,6 +67,7 @@ export function makeTables(all: readonly Needle[]): NeedleTables {
         tables.wideFirst[String.fromCodePoint(wide).charCodeAt(0)] = 1
       for (const second of spellings(needle, 1)) addSecond(tables, needle, first, second)
     }
+  }
   if (some)
     for (let a = 0; a < 128; a++)
       for (let b = 0; b < 128; b++) tables.starts[(a << 7) | b] = start(tables, a, b)

@@ -13,6 +13,7 @@ import {
   fourKey,
   makeTables,
   type Needle,
+  type NeedleTables,
   NOTHING,
   OTHER,
   PLAIN,
@@ -41,17 +42,22 @@ type At = (place: number, list: readonly Needle[]) => void
 /** A form with fewer visible characters would be found by chance in any text. */
 const FEWEST_CODES = 6
 
-export function createNeedles(
+/** Bit by bit; what it returns at its end is whole. */
+export function* prepareNeedles(
   values: readonly { what: string; value: string }[],
   pace: Pace = NO_PACE,
   encode: (value: string) => Sequence[] = encodeSecret,
-): Needles {
-  const all = values.flatMap(({ what, value }) =>
-    encode(value)
-      .filter(({ codes }) => codes.length >= FEWEST_CODES)
-      .map((sequence): Needle => ({ ...sequence, what })),
-  )
-  const tables = makeTables(all)
+): Generator<void, Needles> {
+  const all: Needle[] = []
+  for (const { what, value } of values) {
+    for (const sequence of encode(value))
+      if (sequence.codes.length >= FEWEST_CODES) all.push({ ...sequence, what })
+    yield
+  }
+  return createNeedles(all, yield* makeTables(all), pace)
+}
+
+function createNeedles(all: readonly Needle[], tables: NeedleTables, pace: Pace): Needles {
   const reads = createEscapeReads()
   const room = new TextUnits()
   const tried: Tried = { units: room.load(''), reads, reader: new SequenceReader({ reads, pace }) }

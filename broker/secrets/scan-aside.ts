@@ -18,6 +18,7 @@ import { createLeakStream } from './leak-stream.ts'
 import { redact, UNREAD } from './merge-hits.ts'
 import { createPace, TakesLong } from './pace.ts'
 import { createScanThreads, type ScanThreads } from './scan-threads.ts'
+import { sequence } from './sequence.ts'
 
 export interface AsideScanner extends LeakScanner {
   /** From now on these are looked for, and no others. */
@@ -34,6 +35,8 @@ const SHORT = { ms: 0.5, turnMs: 24 }
 const BRIEF = { characters: 8 * 1024, ms: 20 }
 /** Of a JSON value: values in one turn of the loop, characters in one job of a thread. */
 const PART = { characters: 512 * 1024, values: 20_000 }
+/** So many values are got ready for at once; for more of them, so long in each turn of the loop, ms. */
+const READY = { values: 24, ms: 6 }
 /** Below this a turn's spending need not be forgotten at its end. */
 const SMALL_MS = 0.5
 
@@ -53,6 +56,10 @@ export function createScanAside({
 } = {}): AsideScanner {
   const pace = createPace()
   const here = createLeakScanner(credentials, pace)
+  /** For a line or two that can't wait until `here` is ready: values as they are, however escaped. */
+  const quick = createLeakScanner(credentials, pace, (value) => [sequence('plain', value)])
+  /** Left to do until `here` looks for what it should; meanwhile all is looked at on a thread. */
+  let steps: Generator<void, void> | null = null
   let spent = 0
   let forgets = false
   /** Goes up when values change. A value that was taken apart before and after is looked through again. */
@@ -60,6 +67,7 @@ export function createScanAside({
 
   /** At once, or `LATER`. */
   function tryHere<T>(look: () => T): T | typeof LATER {
+    if (steps !== null) return LATER
     const left = most.ms - spent
     if (left <= -SHORT.turnMs) return LATER
     pace.begin({ characters: most.characters, ms: Math.max(left, SHORT.ms) })
@@ -80,6 +88,18 @@ export function createScanAside({
       spent = 0
       forgets = false
     })
+  }
+
+  function getReady(ms: number): void {
+    const mine = steps
+    const until = performance.now() + ms
+    while (mine?.next().done === false)
+      if (performance.now() > until)
+        return void setImmediate(() => {
+          if (steps === mine) getReady(READY.ms)
+        })
+    steps = null
+    quick.watch([])
   }
 
   async function hitsLater(text: string, how: How): Promise<LeakHit[]> {
@@ -138,8 +158,10 @@ export function createScanAside({
   return {
     watch(values) {
       version++
-      here.watch(values)
       threads.watch(values)
+      steps = here.watching(values)
+      getReady(values.length > READY.values ? READY.ms : Number.POSITIVE_INFINITY)
+      if (steps !== null) quick.watch(values)
     },
     ready: here.ready,
     scan(text) {
@@ -149,7 +171,7 @@ export function createScanAside({
     brief(text) {
       pace.begin(BRIEF)
       try {
-        return here.scan(text)
+        return (steps === null ? here : quick).scan(text)
       } catch (error) {
         if (!(error instanceof TakesLong)) throw error
         return { hits: [whole(text)], redacted: redact(text, [whole(text)]) }
@@ -167,7 +189,10 @@ export function createScanAside({
       const how = options?.credentials ? 'all' : 'known'
       return createLeakStream((text) => lookOpen(text, how), how)
     },
-    end: threads.end,
+    end() {
+      steps = null
+      threads.end()
+    },
   }
 }
 

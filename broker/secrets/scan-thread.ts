@@ -28,6 +28,8 @@ interface ThreadTimes {
 }
 
 const HEAP_MB = 512
+/** A value's hundreds of forms are made in a few. */
+const VALUE_MS = 30
 
 export function startScanThread({
   startMs = 60_000,
@@ -42,6 +44,8 @@ export function startScanThread({
   })
   worker.unref()
   let ended = false
+  /** What getting ready for values may take, before the next job is done. */
+  let readyMs = 0
   let told: ((message: FromScan | null) => void) | null = null
   const ready = next(startMs)
 
@@ -69,15 +73,18 @@ export function startScanThread({
   const tell = (message: ToScan) => worker.postMessage(message)
   return {
     watch(values, version) {
+      readyMs += values.length * VALUE_MS
       if (!ended) tell({ t: 'watch', values, version })
     },
     async look(job) {
       await ready
       if (ended) return null
       const characters = job.texts.reduce((sum, { length }) => sum + length, 0)
-      const answer = next(jobMs + (characters / 1e6) * perMillionMs)
+      const getsReadyMs = readyMs
+      const answer = next(getsReadyMs + jobMs + (characters / 1e6) * perMillionMs)
       tell(packJob(job))
       const looked = await answer
+      readyMs -= getsReadyMs
       if (looked?.t !== 'looked') return null
       const { version, open } = looked
       return { version, hits: unpackHits(looked, job.texts.length), open }

@@ -29,6 +29,11 @@ export function sequence(kind: Sequence['kind'], text: string): Sequence {
 }
 
 function codesOf(text: string): Codes {
+  // Nearly every form; many small ones share the room that they are in.
+  if (PRINTED.test(text)) {
+    const { buffer, byteOffset, length } = Buffer.from(text, 'latin1')
+    return new Uint8Array(buffer, byteOffset, length)
+  }
   const bytes = new Uint8Array(text.length)
   let length = 0
   for (let at = 0; at < text.length; at++) {
@@ -42,6 +47,8 @@ function wideCodesOf(text: string): Codes {
   const codes = [...text].map((char) => char.codePointAt(0) ?? 0).filter((code) => !isInvisible(code))
   return Uint32Array.from(codes)
 }
+
+const PRINTED = /^[!-~]*$/
 
 /** Marks of escapes, and what ends a text in source code. */
 const ALWAYS = '+%=\\&"\'`'
