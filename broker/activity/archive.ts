@@ -11,7 +11,8 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { chainHash, jsonOf } from './chain.ts'
-import { openForReading, readable } from './open-for-reading.ts'
+import type { LogFiles } from './log-files.ts'
+import { openAsItLies, openForReading, readable } from './open-for-reading.ts'
 
 /** Entries in a block, and characters after which it is closed early. */
 export const BLOCK_ENTRIES = 64
@@ -76,14 +77,18 @@ export function openArchive(file: string): Archive {
 }
 
 /** For reading only. Null while there is no archive, or the keeper is still making it. */
-export function openArchiveForReading(file: string): Archive | null {
+export function openArchiveForReading(file: string, open = openForReading): Archive | null {
   if (!existsSync(file)) return null
-  const db = openForReading(file)
+  const db = open(file)
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'block'").get() !== undefined)
     return archiveIn(db, readable)
   db.close()
   return null
 }
+
+/** For a verification, which reads a log as it was found. */
+export const openArchiveAsItLies = (files: LogFiles): Archive | null =>
+  openArchiveForReading(files.archive, () => openAsItLies(files, 'archive'))
 
 /** All columns of a block; `number` says how its whole numbers are read. */
 export const blockColumns = (number: (column: string) => string): string =>

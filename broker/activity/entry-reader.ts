@@ -28,7 +28,11 @@ export interface EntryReader {
 /** Unpacked blocks kept in memory. */
 const BLOCKS_KEPT = 64
 
-export function createEntryReader(hot: DatabaseSync, archiveFile: string): EntryReader {
+export function createEntryReader(
+  hot: DatabaseSync,
+  archiveFile: string,
+  open = openArchiveForReading,
+): EntryReader {
   const read = hot.prepare('SELECT seq, ref, hash, text FROM entry WHERE seq = ?')
   const down = hot.prepare('SELECT seq, text FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT ?')
   const up = hot.prepare('SELECT seq, text FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?')
@@ -37,7 +41,7 @@ export function createEntryReader(hot: DatabaseSync, archiveFile: string): Entry
   let archive: Archive | null = null
 
   function openedArchive(): Archive | null {
-    archive ??= openArchiveForReading(archiveFile)
+    archive ??= open(archiveFile)
     return archive
   }
   function blockOf(seq: number): OpenBlock | null {

@@ -66,11 +66,21 @@ const ROWS_AT_ONCE = 8
 const insertRows = (n: number) =>
   `INSERT INTO entry (seq, ref, hash, text) VALUES ${Array(n).fill('(?, ?, ?, ?)').join(', ')}`
 
+/** Raised when an older Sallyport could not read what a newer one writes. SQLite keeps it in the file's head. */
+const FORMAT = 0
+/** Throws for a log that a later version made: to write into it, or to judge it, would be a guess. */
+export function refuseNewer(db: DatabaseSync): void {
+  const format = Number(db.prepare('PRAGMA user_version').get()?.user_version)
+  if (format !== FORMAT)
+    throw new Error(`it was made by a newer Sallyport (format ${format}). Use that version, or a later one.`)
+}
+
 /** Opens or makes the file. Throws what SQLite says when it can't. */
 export function openHotStore(file: string): HotStore {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const db = new DatabaseSync(file, { timeout: 5_000 })
   try {
+    refuseNewer(db)
     // Checkpoints are the keeper's work: on this thread they would hold up an append.
     db.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;')
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')

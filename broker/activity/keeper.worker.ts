@@ -78,7 +78,8 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
       break
     case 'end':
       takeIn()
-      for (const open of [index, archive, reader, hot]) open.close()
+      // Who only reads closes first: the last one takes the write-ahead log in, and away.
+      for (const open of [reader, index, archive, hot]) open.close()
       break
   }
   report({ id, done: 'finished' })

@@ -7,16 +7,17 @@ import { DatabaseSync } from 'node:sqlite'
 import { ARCHIVE_SCHEMA } from './archive.ts'
 import { HOT_SCHEMA } from './hot-store.ts'
 import type { LogFiles } from './log-files.ts'
-import { openForReading } from './open-for-reading.ts'
+import { openAsItLies } from './open-for-reading.ts'
 import { ADDED_COLUMNS, addColumn } from './seals.ts'
 
 /** What is not Sallyport's, each in words. */
-export function findForeign({ hot, archive }: LogFiles): string[] {
+export function findForeign(files: LogFiles): string[] {
+  const { hot, archive } = files
   const journals = [hot, archive].map((file) => `${file}-journal`).filter((file) => existsSync(file))
   return [
-    ...foreignIn(hot, () => shapesOf(HOT_SCHEMA, ADDED_COLUMNS)),
-    ...foreignWords(hot),
-    ...(existsSync(archive) ? foreignIn(archive, () => shapesOf(ARCHIVE_SCHEMA)) : []),
+    ...foreignIn(files, 'hot', () => shapesOf(HOT_SCHEMA, ADDED_COLUMNS)),
+    ...foreignWords(files),
+    ...(existsSync(archive) ? foreignIn(files, 'archive', () => shapesOf(ARCHIVE_SCHEMA)) : []),
     ...journals.map((file) => `the file “${file}”`),
   ]
 }
@@ -56,8 +57,8 @@ const partsOf = (db: DatabaseSync): Part[] =>
         .replace(/ ?([(),]) ?/g, '$1'),
     }))
 
-function foreignIn(file: string, own: () => Part[]): string[] {
-  const db = openForReading(file)
+function foreignIn(files: LogFiles, which: 'hot' | 'archive', own: () => Part[]): string[] {
+  const db = openAsItLies(files, which)
   try {
     const shapes = own()
     const known = new Set(shapes.map(keyOf))
@@ -72,8 +73,8 @@ function foreignIn(file: string, own: () => Part[]): string[] {
   }
 }
 
-function foreignWords(hot: string): string[] {
-  const db = openForReading(hot)
+function foreignWords(files: LogFiles): string[] {
+  const db = openAsItLies(files, 'hot')
   try {
     const all = db.prepare("SELECT key FROM meta WHERE key NOT IN ('log', 'start')").all()
     return all.map(({ key }) => `the word “${key}”`)

@@ -1,6 +1,6 @@
 /** What stands in a log's place may be anything: the verdict comes in time, and says what is wrong in a form that can be read. */
 import { spawn, spawnSync } from 'node:child_process'
-import { renameSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, renameSync, statSync, truncateSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -80,4 +80,76 @@ describe('what is no log in a log’s place', () => {
     archive.close()
     expect((await report()).firstBad?.seq).toBeGreaterThan(0)
   })
+
+  it('a log of a later version is told as that, and nothing is written into it', async () => {
+    change('PRAGMA user_version = 7')
+    expect((await report()).firstBad).toMatchObject({
+      what: 'unreadable',
+      text: expect.stringContaining('newer Sallyport (format 7)'),
+    })
+    expect(() => openActivityLog({ file: at.file, clock: testClock() })).toThrow('newer Sallyport')
+    expect((await report()).firstBad?.what).toBe('unreadable')
+  })
+
+  it('a file that ends too early is told as damaged', async () => {
+    truncateSync(logFiles(at.file).archive, 20_000)
+    expect((await report()).firstBad?.text).toBe('The log can’t be read: its file is damaged.')
+  })
+})
+
+describe('verifying', () => {
+  const beside = () =>
+    readdirSync(at.folder).map((name) => [name, statSync(path.join(at.folder, name)).mtimeMs])
+
+  it('leaves a log as it was closed: nothing is made beside it', async () => {
+    const before = beside()
+    expect(before.map(([name]) => name)).toEqual(['activity-archive.db', 'activity-index.db', 'activity.db'])
+    expect(await report()).toMatchObject({ ok: true })
+    expect(beside()).toEqual(before)
+  })
+
+  it('goes on beside somebody who opens the log and writes', async () => {
+    const log = openActivityLog({
+      file: at.file,
+      clock: testClock(),
+      seal: signer,
+      limits: { indexAt: 64, keepHot: 60 },
+    })
+    fill(log, 100)
+    await log.catchUp()
+    expect(await log.verify()).toMatchObject({ ok: true })
+    const verified = verifyFile(at.file, { publicKeys: [signer.publicKey] })
+    fill(log, 100)
+    await log.catchUp()
+    expect(await verified).toMatchObject({ ok: true })
+    await log.close()
+  })
+
+  // Only root can become somebody else, and only somebody else meets a folder in which nothing can be made.
+  it.skipIf(process.getuid?.() !== 0)(
+    'sees what only the write-ahead log holds, also where nothing can be made beside it',
+    async () => {
+      const log = openActivityLog({ file: at.file, clock: testClock(), seal: signer })
+      fill(log, 20)
+      await log.sync()
+      await log.sealNow('beat')
+      const copy = `${at.folder}/copy`
+      mkdirSync(copy)
+      for (const name of ['activity.db', 'activity.db-wal', 'activity-archive.db'])
+        copyFileSync(path.join(at.folder, name), path.join(copy, name))
+      const { seq } = log.head()
+      await log.close()
+      for (const name of readdirSync(copy)) chmodSync(path.join(copy, name), 0o444)
+      chmodSync(copy, 0o555)
+      chmodSync(at.folder, 0o755)
+      const args = [path.resolve('broker/verify-log.child.ts'), path.join(copy, 'activity.db')]
+      const { stdout } = spawnSync(process.execPath, args, { uid: 65_534, gid: 65_534 })
+      expect(JSON.parse(String(stdout))).toMatchObject({ ok: true, head: { seq } })
+      expect(readdirSync(copy)).toHaveLength(3)
+      chmodSync(at.folder, 0o700)
+      const shut = spawnSync(process.execPath, args, { uid: 65_534, gid: 65_534 })
+      expect(JSON.parse(String(shut.stdout)).firstBad.text).toContain('May this user read it?')
+    },
+    60_000,
+  )
 })

@@ -8,11 +8,13 @@
  *   activity-index.db    what can be searched; made from the others           (index-schema.ts)
  */
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { DatabaseSync } from 'node:sqlite'
 import { type ActivityEntry, ActivityQuery } from '../../contract/activity.ts'
 import type { ActivityLog, Clock } from '../ports.ts'
 import { closes } from './activity-row.ts'
+import { openArchive } from './archive.ts'
 import { beginRun, endRun, setBack } from './begin-run.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { type EntryFields, readEntry } from './entry-bytes.ts'
@@ -362,6 +364,8 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       await keeper?.end(2_000)
       writer.close()
       hot.close()
+      // When the keeper had gone before, who only reads was the last to close it, and left the write-ahead log there.
+      if (existsSync(`${files.archive}-wal`)) openArchive(files.archive).close()
     },
   }
 }

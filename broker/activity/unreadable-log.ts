@@ -17,10 +17,18 @@ export function unreadable(error: unknown): Judged {
 
 /** What SQLite says of a file that is no log would be no help. */
 function reasonOf(error: unknown): string {
-  const { errcode = 0, message = String(error) } = error as { errcode?: number; message?: string }
+  const {
+    code,
+    errcode = 0,
+    message = String(error),
+  } = error as Partial<NodeJS.ErrnoException> & {
+    errcode?: number
+  }
   if (errcode === SQLITE.notADatabase || /^no such (table|column):/.test(message))
     return 'its file is not a log of Sallyport’s.'
-  if ((errcode & 0xff) === SQLITE.cantOpen) return 'its file can’t be opened. May this user read it?'
+  if ((errcode & 0xff) === SQLITE.corrupt) return 'its file is damaged.'
+  if ((errcode & 0xff) === SQLITE.cantOpen || code === 'EACCES' || code === 'EPERM')
+    return 'its file can’t be opened. May this user read it?'
   return message
 }
-const SQLITE = { cantOpen: 14, notADatabase: 26 }
+const SQLITE = { corrupt: 11, cantOpen: 14, notADatabase: 26 }

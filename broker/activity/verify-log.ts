@@ -2,20 +2,21 @@
  * Verifies a log file, on several threads, also while nothing else has it open: what `sallyport log verify` and the
  * app's Verify button run. It needs no more than the files, and the public key that must have sealed them.
  */
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { VerifyReport } from '../../contract/activity.ts'
-import { hex, openArchiveForReading } from './archive.ts'
+import { hex, openArchiveAsItLies } from './archive.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
+import { refuseNewer } from './hot-store.ts'
 import { judgeLog, type Stray, type Verdict } from './judge-log.ts'
 import { workerUrl } from './keeper.ts'
 import { type LogFiles, logFiles } from './log-files.ts'
 import { findForeign } from './log-shape.ts'
 import { offTimes } from './off-times.ts'
-import { openForReading, readable } from './open-for-reading.ts'
+import { isQuiet, openAsItLies, readable } from './open-for-reading.ts'
 import { type BlockList, isSame, joinBlocks, newestProof, type Proof } from './proved-blocks.ts'
 import { readPublicKey, readSeals } from './seals.ts'
 import { unreadable } from './unreadable-log.ts'
@@ -62,11 +63,18 @@ export type Judged = Verdict & Pick<VerifyReport, 'gaps' | 'byBlocks'> & { block
  * should be, it counts for nothing: all is walked, and what is wrong is named by that.
  */
 async function verdictOf(files: LogFiles, options: VerifyOptions): Promise<Judged> {
-  if (!existsSync(files.hot)) throw new Error(`There is no log at ${files.hot}.`)
   refuseWhatIsNoFile(files)
+  const quiet = isQuiet(files)
+  const verdict = await verdictBy(files, options)
+  // Somebody opened it meanwhile: what was read then may have been half of the old and half of the new.
+  return verdict.ok || !quiet || isQuiet(files) ? verdict : verdictBy(files, options)
+}
+
+async function verdictBy(files: LogFiles, options: VerifyOptions): Promise<Judged> {
+  refuseWhatIsNewer(files)
   const proof = options.everyEntry ? null : findProof(files, options)
   const short = proof === null ? null : await judged(files, options, proof).catch(() => null)
-  return short?.ok ? short : judged(files, options, null)
+  return short?.ok ? short : judged(files, options, null).catch(unreadable)
 }
 
 /**
@@ -79,7 +87,7 @@ const COUNTS_MS = 7 * 86_400_000
 function findProof(files: LogFiles, options: VerifyOptions): Proof | null {
   const { publicKeys: [key] = [], now = Date.now() } = options
   if (key === undefined) return null
-  const hot = openForReading(files.hot)
+  const hot = openAsItLies(files, 'hot')
   try {
     const proof = newestProof(readSeals(hot), readPublicKey(key))
     const age = proof === null ? -1 : now - proof.said.at
@@ -140,8 +148,19 @@ function holds({ seal, said }: Proof, parts: PartResult[], stretches: Stretch[])
   return values.get(seal.seq) === seal.hash && isSame(said, blocksOf(proved, said.at))
 }
 
+/** What is not known of can't be judged, and is no sign that anybody changed it. */
+function refuseWhatIsNewer(files: LogFiles): void {
+  const db = openAsItLies(files, 'hot')
+  try {
+    refuseNewer(db)
+  } finally {
+    db.close()
+  }
+}
+
 /** Opening a pipe in the place of a file would wait without end for somebody to write to it. */
 function refuseWhatIsNoFile({ hot, archive }: LogFiles): void {
+  if (statSync(hot, { throwIfNoEntry: false }) === undefined) throw new Error(`there is no log at ${hot}.`)
   for (const file of [hot, archive].flatMap((base) => [base, `${base}-wal`, `${base}-shm`])) {
     const found = statSync(file, { throwIfNoEntry: false })
     if (found !== undefined && !found.isFile()) throw new Error(`${file} is no file.`)
@@ -158,7 +177,7 @@ function divide(
   threads: number,
   provedTo: number,
 ): { stretches: Stretch[]; useful: number } {
-  const archive = openArchiveForReading(files.archive)
+  const archive = openArchiveAsItLies(files)
   try {
     const cut = (fromSeq: number, toSeq: number): Stretch[] =>
       archive === null ? [] : cutBlocks(archive.db, threads, { fromSeq, toSeq, withRows: false })
@@ -204,8 +223,8 @@ function verifyInThread(order: PartsOrder): Promise<Map<number, PartResult>> {
 
 /** What lies beside the chain and tells where to look in it. */
 function openBeside(files: LogFiles) {
-  const hot = openForReading(files.hot)
-  const reader = createEntryReader(hot, files.archive)
+  const hot = openAsItLies(files, 'hot')
+  const reader = createEntryReader(hot, files.archive, () => openArchiveAsItLies(files))
   const cuts = hot.prepare(`SELECT ${readable('seq')}, hash, ${readable('entry')} FROM cut`).all() as {
     seq: number
     hash: string
@@ -239,7 +258,7 @@ function redactionsIn(hot: DatabaseSync): Map<number, number> {
   return new Map(rows.map(({ seq, entry }) => [Number(seq), Number(entry)]))
 }
 function readRedactions(files: LogFiles): Map<number, number> {
-  const hot = openForReading(files.hot)
+  const hot = openAsItLies(files, 'hot')
   try {
     return redactionsIn(hot)
   } finally {
@@ -253,10 +272,10 @@ const GAPS = 50
 
 /** Rows under numbers that the archive holds, or that no entry has. */
 function findStrays(files: LogFiles): Stray[] {
-  const archive = openArchiveForReading(files.archive)
+  const archive = openArchiveAsItLies(files)
   const packedTo = archive?.last()?.seq ?? 0
   archive?.close()
-  const hot = openForReading(files.hot)
+  const hot = openAsItLies(files, 'hot')
   try {
     const rows = hot
       .prepare(`SELECT ${readable('seq')}, hash, text FROM entry WHERE entry.seq <= ?`)
@@ -269,7 +288,7 @@ function findStrays(files: LogFiles): Stray[] {
 
 /** A start that can't be read is one that nothing tells of. */
 function readStart(files: LogFiles): ChainPoint | null {
-  const hot = openForReading(files.hot)
+  const hot = openAsItLies(files, 'hot')
   try {
     const text = hot.prepare("SELECT value FROM meta WHERE key = 'start'").get()?.value
     if (text === undefined) return null

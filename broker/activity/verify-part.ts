@@ -6,12 +6,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { zstdCompressSync } from 'node:zlib'
 import { refOf } from './activity-row.ts'
-import { blockColumns, blockHead, hex, MARK_BYTES, openArchiveForReading, unpackTexts } from './archive.ts'
+import { blockColumns, blockHead, hex, MARK_BYTES, openArchiveAsItLies, unpackTexts } from './archive.ts'
 import { chainHash, GENESIS, jsonOf } from './chain.ts'
 import { type ChainPoint, createWalk, type Fault, nameFault, type Walk } from './check-chain.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import type { LogFiles } from './log-files.ts'
-import { openForReading, readable } from './open-for-reading.ts'
+import { openAsItLies, readable } from './open-for-reading.ts'
 import { digestOfBlock } from './proved-blocks.ts'
 import { readSeals, type StoredSeal } from './seals.ts'
 
@@ -50,8 +50,8 @@ export interface PartResult {
 
 /** By number of stretch, those that this thread came to. Throws when a file can't be opened or is no database. */
 export function verifyParts(order: PartsOrder): Map<number, PartResult> {
-  const hot = openForReading(order.files.hot)
-  const archive = openArchiveForReading(order.files.archive)
+  const hot = openAsItLies(order.files, 'hot')
+  const archive = openArchiveAsItLies(order.files)
   const next = new Int32Array(order.next)
   const done = new Map<number, PartResult>()
   try {
