@@ -860,6 +860,61 @@ describe('log export', () => {
     expect((await run(['log', 'export', '--format', 'csv'])).stdout).toBe('seq,at\n1,a\n2,b\n')
   })
 
+  it('takes the words and filters of a search', async () => {
+    const { world, run } = makeWorld()
+    const asked: unknown[] = []
+    await serve(world, {
+      'activity.export': (query: unknown) => {
+        asked.push(query)
+        return { text: '', next: null }
+      },
+    } as never)
+    const words = [
+      '--agent',
+      'agent_1',
+      '--kind',
+      'intent',
+      '--kind',
+      'outcome',
+      '--since',
+      '2026-01-02',
+      'tax',
+    ]
+    expect((await run(['log', 'export', '*hotel*', ...words])).code).toBe(0)
+    expect(asked).toEqual([
+      expect.objectContaining({
+        ...{ text: '*hotel* tax', principalId: 'agent_1', kinds: ['intent', 'outcome'] },
+        ...{ since: Date.parse('2026-01-02'), format: 'jsonl', after: 0 },
+      }),
+    ])
+    const other = makeWorld()
+    await serve(other.world, api)
+    expect((await other.run(['log', 'export', '--kind', 'nonesuch'])).code).toBe(2)
+  })
+
+  describe('of a record that does not verify', () => {
+    const broken = {
+      'activity.export': () => ({ text: 'all of it', next: null, fault: 'Entry 7: changed. Too bad.' }),
+    } as never
+
+    it('is printed, says so on the standard error, and fails', async () => {
+      const { world, run } = makeWorld()
+      await serve(world, broken)
+      const { code, stdout, stderr } = await run(['log', 'export'])
+      expect([code, stdout]).toEqual([1, 'all of it'])
+      expect(stderr).toContain('does not verify')
+      expect(stderr).toContain('Entry 7: changed')
+    })
+
+    it('is written into its file, says so, and fails', async () => {
+      const { world, run } = makeWorld()
+      await serve(world, broken)
+      const { code, stdout } = await run(['log', 'export', '-o', 'out.jsonl'])
+      expect([code, stdout]).toEqual([1, expect.stringContaining('Entry 7: changed')])
+      expect(readFileSync(path.join(world.cwd, 'out.jsonl'), 'utf8')).toBe('all of it')
+    })
+  })
+
   it('does not write over a file', async () => {
     const { world, run } = makeWorld()
     await serve(world, api)

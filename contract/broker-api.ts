@@ -302,15 +302,15 @@ export const METHODS = {
   ),
   /** Goes on from a log that was set back, once a person has looked at it; on record. */
   'activity.accept': method(Nothing, VerifyReport, ['page', 'cli']),
+  /** The first page, `after` 0, verifies the record before: what does not verify says so, and is exported as it is. */
   'activity.export': method(
     z.strictObject({
+      ...ActivityQuery.omit({ before: true, limit: true }).shape,
       format: z.enum(['jsonl', 'csv', 'ocsf']),
-      since: Instant.optional(),
-      until: Instant.optional(),
       after: z.number().int().nonnegative().default(0),
       limit: z.number().int().min(1).max(5000).default(1000),
     }),
-    z.object({ text: z.string(), next: z.number().int().nullable() }),
+    z.object({ text: z.string(), next: z.number().int().nullable(), fault: z.string().optional() }),
     ['page', 'cli'],
   ),
 

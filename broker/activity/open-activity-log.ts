@@ -235,7 +235,8 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       const { indexedTo: to, tail: behind } = now()
       const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
       const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
-      return exportPage({ reader, closerOf, source: { productVersion, hostname: hostname() } }, request)
+      const source = { productVersion, hostname: hostname() }
+      return exportPage({ reader, closerOf, lastSeq: writer.lastSeq(), source }, request)
     },
   }
   /** What is verified must not be rewritten meanwhile. */

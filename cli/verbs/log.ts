@@ -39,15 +39,7 @@ export function addLog(program: Command, verbs: Verbs): void {
     about: 'Entries that hold these words, newest first.',
     reach: 'any',
     define: (command) =>
-      command
-        .argument('[words...]', 'words, a "phrase", or part of a word as *part*')
-        .option('--agent <id>', 'of this agent or client')
-        .option('--run <id>', 'of this run')
-        .option('--tool <name>', 'of this tool')
-        .option('--capability <name>', 'of this kind')
-        .option('--decision <word>', 'allow, deny or ask')
-        .option('--since <time>', 'from this date on')
-        .option('--until <time>', 'up to this date')
+      withFilters(command)
         .option('--before <seq>', 'older than this entry: how pages go on')
         .option('--limit <n>', 'how many at most', '50'),
     async run({ session, out }, options, words) {
@@ -81,15 +73,13 @@ export function addLog(program: Command, verbs: Verbs): void {
       return tellReport(await session.call('activity.accept', {}), out)
     },
   })
-  addVerb(log, verbs, {
+  addVerb<[words: string[]]>(log, verbs, {
     name: 'export',
-    about: 'Write the log out, oldest first.',
+    about: 'Write the log out, oldest first: all of it, or what a search with these words would find.',
     reach: 'any',
     define: (command) =>
-      command
+      withFilters(command)
         .option('--format <name>', 'jsonl, csv or ocsf', 'jsonl')
-        .option('--since <time>', 'from this date on')
-        .option('--until <time>', 'up to this date')
         .option(
           '-o, --output <file>',
           'into a file that is not there yet; the standard output when left out',
@@ -98,32 +88,57 @@ export function addLog(program: Command, verbs: Verbs): void {
   })
 }
 
+const withFilters = (command: Command): Command =>
+  command
+    .argument('[words...]', 'words, a "phrase", or part of a word as *part*')
+    .option('--agent <id>', 'of this agent or client')
+    .option('--run <id>', 'of this run')
+    .option('--tool <name>', 'of this tool')
+    .option('--capability <name>', 'of this kind')
+    .option('--decision <word>', 'allow, deny or ask')
+    .option('--kind <name>', 'entries of this kind, such as intent or alert (again for more)', collect)
+    .option('--since <time>', 'from this date on')
+    .option('--until <time>', 'up to this date')
+const collect = (value: string, before: string[] = []) => [...before, value]
+
 async function exportLog(
   { session, out, world }: VerbScene,
   options: Record<string, unknown>,
+  words: string[],
 ): Promise<ExitCode> {
   const format = z.enum(['jsonl', 'csv', 'ocsf']).safeParse(options.format)
   if (!format.success) throw new CliError(EXIT.usage, 'usage', '--format is jsonl, csv or ocsf.')
   const file = typeof options.output === 'string' ? path.resolve(world.cwd, options.output) : null
-  const range = { since: readTime('--since', options.since), until: readTime('--until', options.until) }
-  const parts = exportParts(session, { format: format.data, ...range })
+  const wanted = { format: format.data, ...readFilters(options, words) }
+  const told: Told = { fault: null }
+  const parts = exportParts(session, wanted, told)
   if (file === null) {
     for await (const part of parts) await write(world.stdout, part)
-    return EXIT.ok
+    if (told.fault !== null) world.stderr.write(`${brokenWords(told.fault)}\n`)
+  } else {
+    const characters = await writeNewFile(file, parts)
+    out.object({ file, characters, ...(told.fault === null ? {} : { fault: told.fault }) })
+    out.say(`Written: ${file}`)
+    if (told.fault !== null) out.say(`${out.mark('deny', 'broken')}  ${brokenWords(told.fault)}`)
   }
-  const characters = await writeNewFile(file, parts)
-  out.object({ file, characters })
-  out.say(`Written: ${file}`)
-  return EXIT.ok
+  return told.fault === null ? EXIT.ok : EXIT.failed
 }
+/** What is wrong with the record that is exported. */
+interface Told {
+  fault: string | null
+}
+const brokenWords = (fault: string) =>
+  `The record does not verify, and was exported as it is; the export says so, too. ${fault}`
 
 async function* exportParts(
   session: Session,
   wanted: Omit<Params<'activity.export'>, 'after' | 'limit'>,
+  told: Told,
 ): AsyncGenerator<string> {
   for (let after: number | null = 0, first = true; after !== null; first = false) {
     const query: Params<'activity.export'> = { ...wanted, after, limit: 1000 }
-    const { text, next } = await session.call('activity.export', query)
+    const { text, next, fault } = await session.call('activity.export', query)
+    told.fault ??= fault ?? null
     // Each part of a CSV begins with its header; one is enough.
     yield wanted.format === 'csv' && !first ? text.slice(text.indexOf('\n') + 1) : text
     after = next
@@ -153,7 +168,18 @@ function rowLine(row: ActivityRow, out: Output): string {
 }
 
 function readQuery(options: Record<string, unknown>, words: string[]): Params<'activity.query'> {
-  const { text, principalId, runId, tool, capability, decision } = ActivityQuery.shape
+  return {
+    ...readFilters(options, words),
+    before:
+      options.before === undefined
+        ? undefined
+        : wholeNumber('--before', options.before, 1, Number.MAX_SAFE_INTEGER),
+    limit: wholeNumber('--limit', options.limit, 1, 1000),
+  }
+}
+
+function readFilters(options: Record<string, unknown>, words: string[]) {
+  const { text, principalId, runId, tool, capability, decision, kinds } = ActivityQuery.shape
   return {
     text: given('The words', text, words.join(' ')),
     principalId: given('--agent', principalId, options.agent),
@@ -161,13 +187,9 @@ function readQuery(options: Record<string, unknown>, words: string[]): Params<'a
     tool: given('--tool', tool, options.tool),
     capability: given('--capability', capability, options.capability),
     decision: given('--decision', decision, options.decision),
+    kinds: given('--kind', kinds, options.kind),
     since: readTime('--since', options.since),
     until: readTime('--until', options.until),
-    before:
-      options.before === undefined
-        ? undefined
-        : wholeNumber('--before', options.before, 1, Number.MAX_SAFE_INTEGER),
-    limit: wholeNumber('--limit', options.limit, 1, 1000),
   }
 }
 

@@ -183,7 +183,7 @@ async function gather(data: string, work: string): Promise<void> {
   for (const format of ['jsonl', 'csv', 'ocsf'] as const)
     keep(
       'an export of the record',
-      await broker.api['activity.export']({ format, after: 0, limit: 5000 }, YOU),
+      await broker.api['activity.export']({ format, text: '', after: 0, limit: 5000 }, YOU),
     )
   await broker.rooms.log.sync()
   keep('the files that Sallyport keeps', marks)

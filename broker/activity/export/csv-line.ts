@@ -43,6 +43,10 @@ export function csvLine(entry: ActivityEntry, closer: EntryFields | null): strin
   return `${cells.map(cell).join(',')}\r\n`
 }
 
+/** A line with only some of the columns. */
+export const csvCells = (cells: { [C in (typeof CSV_COLUMNS)[number]]?: string | number }): string =>
+  `${CSV_COLUMNS.map((column) => cell(cells[column])).join(',')}\r\n`
+
 function cell(value: string | number | null | undefined): string {
   if (value == null) return ''
   if (typeof value === 'number') return String(value)
