@@ -102,7 +102,7 @@ describe('verifying without a broker', () => {
       writeFileSync(other, text)
       expect(verify(other).firstBad?.text).toContain('is not a log of Sallyport’s')
     }
-    expect(verify(path.join(base, 'nowhere.db')).firstBad?.text).toContain('There is no log')
+    expect(verify(path.join(base, 'nowhere.db')).firstBad?.text).toContain('there is no log')
   })
 
   it('says of what is no key that it is none', () => {
