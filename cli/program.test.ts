@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
@@ -591,6 +592,29 @@ describe('stop', () => {
   })
 
   it.skipIf(process.platform !== 'linux')(
+    'writes the stop down where a broker was killed: it is about to be started again',
+    async () => {
+      const { world, run } = makeWorld()
+      const gone = spawn('true')
+      await once(gone, 'exit')
+      mkdirSync(path.dirname(world.paths.pidFile), { recursive: true })
+      writeFileSync(world.paths.pidFile, `${gone.pid}\n`)
+      const { code, stdout } = await run(['stop'])
+      expect(code).toBe(0)
+      expect(stdout).toContain('The stop is written down')
+      expect(existsSync(world.paths.stopFile)).toBe(true)
+    },
+  )
+
+  it('says of a drill that it is one, and how agents work again', async () => {
+    const { world, run } = makeWorld()
+    await serve(world, { 'stop.now': ({ drill }: { drill: boolean }) => ({ ...receipt, drill }) })
+    expect((await run(['stop', '--drill'])).stdout).toMatch(
+      /A drill.*: sallyport resume lets agents work again/,
+    )
+  })
+
+  it.skipIf(process.platform !== 'linux')(
     'kills a broker that does not answer, and writes the stop down first',
     async () => {
       const { world, run, home } = makeWorld()
@@ -683,13 +707,18 @@ describe('pause and resume', () => {
 describe('resume says what is so', () => {
   const held = (more: object) => ({ ...STOP_STATE, stoppedAgents: [], ...more })
   /** A broker in a state, which resumes as it is asked to; gives back what was asked of it. */
-  async function resume(state: ReturnType<typeof held>, words: string[] = []) {
+  async function resume(
+    state: ReturnType<typeof held>,
+    words: string[] = [],
+    incident: object | null = null,
+  ) {
     const asked: string[] = []
     const { world, run } = makeWorld()
     let now = state as Record<string, unknown> & { stoppedAgents: string[]; pausedAgents: string[] }
     await serve(world, {
       'agents.list': () => ({ agents: [agent('Tidy'), agent('Mail')] }),
       'status.get': () => statusWith(now),
+      'incident.current': () => ({ incident }),
       'stop.resume': ({ agentId }: { agentId?: string }) => {
         asked.push('stop.resume')
         now = agentId
@@ -742,6 +771,27 @@ describe('resume says what is so', () => {
     ],
   ])('%s', async (_what, state, words, line, code, asked) => {
     expect(await resume(state, words)).toEqual({ said: [line], code, asked })
+  })
+
+  it('says that an incident is over with it, and what nobody has ticked', async () => {
+    const step = (id: string, doneAt: number | null, kind = 'review') => ({
+      ...{ id, kind, text: `Do ${id}.`, doneAt, url: '', secret: null, how: '' },
+    })
+    const checklist = [step('files', 1), step('hosts', null), step('resume', null, 'back')]
+    const incident = {
+      ...{ id: 'incident_1', at: 1, by: 'you', why: '', folder: '/x', files: [], faults: [], endedAt: null },
+    }
+    const stopped = held({ stopped: true })
+    expect((await resume(stopped, [], { ...incident, checklist })).said).toEqual([
+      '● resumed',
+      '  The incident is over. Nobody has ticked:',
+      '  ☐ Do hosts.',
+    ])
+    const done = checklist.map((each) => ({ ...each, doneAt: 1 }))
+    expect((await resume(stopped, [], { ...incident, checklist: done })).said).toEqual([
+      '● resumed',
+      '  The incident is over, and every step is ticked.',
+    ])
   })
 
   it('and names who stays paused', async () => {

@@ -54,6 +54,7 @@ export function openShell(parts: {
   let toldHidden = false
   let settings: Settings | null = null
   let opened = false
+  let isLocked = () => false
 
   const showMain = () => mainWindow.show()
   const call = (...args: Parameters<NonNullable<ReturnType<typeof broker.link>>['call']>) =>
@@ -120,6 +121,7 @@ export function openShell(parts: {
     onReady: (link, again) => {
       if (again) reports.report('broker-restart', again)
       reports.flush()
+      if (isLocked()) void link.call('session.locked', { locked: true }, 'shell')
       void link.call('consent.surface', { available: consentWindow.available() }, 'shell')
       void follower.onReady(link)
     },
@@ -172,7 +174,7 @@ export function openShell(parts: {
         if (present) tray.remake()
       },
     })
-    watchSessionLock({
+    isLocked = watchSessionLock({
       monitor: powerMonitor,
       platform,
       onChange: (locked) => void call('session.locked', { locked }, 'shell'),

@@ -6,12 +6,12 @@ import type { PowerMonitor } from 'electron'
 
 const ASK_EVERY_MS = 10_000
 
-/** @returns the way to end it */
+/** @returns whether it is locked, as far as is known: a broker that comes up later is to be told */
 export function watchSessionLock(parts: {
   monitor: PowerMonitor
   platform: string
   onChange: (locked: boolean) => void
-}): () => void {
+}): () => boolean {
   let locked = false
   const tell = (now: boolean) => {
     if (now === locked) return
@@ -20,7 +20,7 @@ export function watchSessionLock(parts: {
   }
   parts.monitor.on('lock-screen', () => tell(true))
   parts.monitor.on('unlock-screen', () => tell(false))
-  if (parts.platform !== 'linux') return () => {}
-  const timer = setInterval(() => tell(parts.monitor.getSystemIdleState(86_400) === 'locked'), ASK_EVERY_MS)
-  return () => clearInterval(timer)
+  if (parts.platform === 'linux')
+    setInterval(() => tell(parts.monitor.getSystemIdleState(86_400) === 'locked'), ASK_EVERY_MS)
+  return () => locked
 }

@@ -3,12 +3,14 @@
  * still, and when no answer comes all of it is ended, the broker too. Whoever started it starts it again, and it comes
  * up stopped.
  */
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import type { Incident } from '../../contract/incident.ts'
 import { STOP_LIMITS, type StopFile, type StopReceipt } from '../../contract/stop.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { endBroker, endLanes, holdLanes, readBrokerPid } from '../end-broker.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
-import { counted, createOutput, lasted } from '../output.ts'
+import { counted, createOutput, lasted, type Output } from '../output.ts'
 import { openSession, type Session, type World } from '../session.ts'
 import { settleStop, writeStop } from '../write-stop.ts'
 
@@ -52,6 +54,10 @@ async function resume({ session, out }: VerbScene, agent: unknown): Promise<Exit
     ? before.stoppedAgents.includes(agentId)
     : before.stopped || before.stoppedAgents.length > 0
   const wasPaused = agentId ? before.pausedAgents.includes(agentId) : before.paused
+  // Going on is the end of it, also of what nobody has ticked.
+  const asked = wasStopped && !agentId ? session.call('incident.current', {}) : null
+  // Whatever is wrong with it, resuming does not wait for that.
+  const incident = (await asked?.catch(() => null))?.incident ?? null
   if (wasStopped) await session.call('stop.resume', scope)
   const state = await session.call('pause.set', { ...scope, paused: false })
   out.object(state)
@@ -61,6 +67,7 @@ async function resume({ session, out }: VerbScene, agent: unknown): Promise<Exit
   else if (state.paused) out.say(out.mark('ask', `everything is paused${hint}`))
   else if (wasStopped || wasPaused) out.say(out.mark('allow', 'resumed'))
   else out.say(out.mark('allow', 'nothing was stopped or paused'))
+  if (incident !== null && !state.stopped) sayOver(incident, out)
   if (!agentId && state.pausedAgents.length > 0) {
     const { agents } = await session.call('agents.list', {})
     const names = agents.filter(({ id }) => state.pausedAgents.includes(id)).map(({ name }) => name)
@@ -70,6 +77,12 @@ async function resume({ session, out }: VerbScene, agent: unknown): Promise<Exit
   return state.stopped || state.paused ? EXIT.failed : EXIT.ok
 }
 
+function sayOver({ checklist }: Incident, out: Output): void {
+  const left = checklist.filter(({ doneAt, kind }) => doneAt === null && kind !== 'back')
+  out.say(`  The incident is over${left.length > 0 ? '. Nobody has ticked:' : ', and every step is ticked.'}`)
+  for (const { text } of left) out.say(`  ☐ ${out.foreign(text)}`)
+}
+
 async function stop(
   world: World,
   options: { agent?: string; drill?: boolean; json?: boolean },
@@ -77,10 +90,12 @@ async function stop(
   const out = createOutput(world, options.json === true)
   const start = performance.now()
   const pid = readBrokerPid(world.paths.pidFile)
-  if (pid !== null && options.agent === undefined) {
+  // One that closes takes its number along. One that was killed leaves it, and is started again in a moment.
+  const was = pid !== null || existsSync(world.paths.pidFile)
+  if (was && options.agent === undefined) {
     // Written down and held still before it is asked: that needs no answer.
     writeStop(world.paths.stopFile, stopFile(Date.now(), options.drill === true))
-    holdLanes(pid)
+    if (pid !== null) holdLanes(pid)
     // The disk may take a tenth of a second, in which what runs would have gone on.
     settleStop(world.paths.stopFile)
   }
@@ -89,7 +104,7 @@ async function stop(
   const ending = setTimeout(() => {
     if (pid !== null && options.agent === undefined) gone.push(...endLanes(pid))
   }, STOP_LIMITS.lanesMs)
-  const answer = await askBroker(world, options, pid !== null)
+  const answer = await askBroker(world, options, was)
   clearTimeout(ending)
   const receipt = answer ?? (await forceStop(world, start, pid, gone))
   out.object(receipt)
@@ -103,11 +118,12 @@ async function stop(
     `${out.mark('stop')} in ${lasted(receipt.ms)}: ${ended} ended, ${counted(receipt.questions, 'question')} and ${counted(receipt.credentials, 'credential')} withdrawn.`,
   )
   for (const left of receipt.alreadyLeft) out.say(`  under way: ${out.foreign(left)}`)
+  if (receipt.drill) out.say('  A drill, and in the record as one: sallyport resume lets agents work again.')
   if (receipt.survivors.length > 0) out.say(`  still there: process ${receipt.survivors.join(', ')}`)
   return receipt.survivors.length > 0 ? EXIT.failed : EXIT.ok
 }
 
-/** Null when a broker is there and gives no receipt in time. */
+/** Null when a broker is there, or was, and gives no receipt in time. */
 async function askBroker(
   world: World,
   options: { agent?: string; drill?: boolean },
@@ -131,7 +147,7 @@ async function askBroker(
   try {
     return await Promise.race([work, limit])
   } catch (error) {
-    // Words of a broker that answers are the answer; a broken connection is not, and none to a broker that is there.
+    // Words of a broker that answers are the answer; a broken connection is not, and none of a broker that is there.
     const broken = ['unavailable', 'not-allowed', ...(isThere ? ['not-running'] : [])]
     if (error instanceof CliError && !broken.includes(error.code)) throw error
     return null

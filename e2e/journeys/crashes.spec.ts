@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
+import type { PageBridge } from '../../contract/shell-ipc.ts'
 import { call, makeAgent, runEnded, startRun } from '../harness/agent.ts'
 import type { LaunchOptions, RunningApp } from '../harness/app.ts'
 import type { Desktop } from '../harness/desktop.ts'
@@ -81,6 +82,32 @@ test('the broker killed in the middle of a run: said, started again, and the run
       ),
     )
     .toBe(false)
+})
+
+test('a broker that comes up while the screen is locked lets nobody resume', async ({ launch }) => {
+  const app = await launch()
+  const page = await app.mainWindow()
+  const setLocked = (locked: boolean) =>
+    app.electron.evaluate(({ powerMonitor }, now) => {
+      powerMonitor.getSystemIdleState = () => (now ? 'locked' : 'active')
+      powerMonitor.emit(now ? 'lock-screen' : 'unlock-screen')
+    }, locked)
+  await call(page, 'stop.now', {})
+  const resume = () =>
+    page.evaluate(() =>
+      (window as unknown as { sallyport: PageBridge }).sallyport.call('stop.resume', {}).then(
+        () => 'resumed',
+        ({ text }: { text: string }) => text,
+      ),
+    )
+  await setLocked(true)
+  await expect.poll(resume).toContain('The screen is locked')
+  const before = await brokerPid(page)
+  process.kill(before, 'SIGKILL')
+  await backAgain(page, before)
+  expect(await resume()).toContain('The screen is locked')
+  await setLocked(false)
+  await expect.poll(resume).toBe('resumed')
 })
 
 test('the page killed in the middle of a run: loaded again with a word, and the run goes on', async ({
