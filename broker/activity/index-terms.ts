@@ -92,4 +92,6 @@ export const wordExpression = (words: string[]): string => words.map(quote).join
 /** All pairs of its words: with them all there, the phrase is, but for a rare chance. */
 export const phraseExpression = (words: string[]): string =>
   wordExpression(words.slice(1).map((word, n) => marker.pair(words[n] as string, word)))
+/** Every term that begins so. */
+export const beginningExpression = (beginning: string): string => `${quote(beginning)} *`
 export const quote = (term: string) => `"${term.replaceAll('"', '""')}"`

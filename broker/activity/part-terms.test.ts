@@ -10,7 +10,10 @@ const rare =
 
 describe('a part', () => {
   it('is looked up by each run of three characters when it is short', () => {
-    expect(partTerms('voice', rare())).toEqual({ words: [], runs: ['voi', 'oic', 'ice'] })
+    expect(partTerms('voice', rare())).toEqual({
+      ...{ words: [], beginnings: [] },
+      runs: ['voi', 'oic', 'ice'],
+    })
   })
 
   it('is looked up by its rare runs, which together cover it, when it is longer', () => {
@@ -21,10 +24,23 @@ describe('a part', () => {
   })
 
   it('is looked up by the words in a row that it holds, and by runs at its ends', () => {
-    const { words, runs } = partTerms('home/alex/documents/invoice/re', rare('/re', 'e/r'))
+    const { words, runs } = partTerms('home/alex/documents/invoice/r', rare('e/r', 'hom'))
     expect(words).toEqual([marker.pair('alex', 'documents'), marker.pair('documents', 'invoice')])
-    expect(runs).toHaveLength(3)
-    expect(runs).toContain('/re')
+    expect(runs.toSorted()).toEqual(['e/r', 'hom'])
+  })
+
+  it('is looked up by the beginning of the word in which it ends', () => {
+    const { beginnings, runs } = partTerms('home/alex/documents/re', rare('hom', '/re', 's/r'))
+    expect(beginnings).toEqual([marker.pair('documents', 're')])
+    // What parts the two words is looked up, and nothing inside them.
+    expect(runs.toSorted()).toEqual(['hom', 's/r'])
+    expect(partTerms('home/alex/documents/', rare()).beginnings).toEqual([])
+  })
+
+  it('is not looked up by what nearly every entry has, where words are looked up, too', () => {
+    expect(partTerms('ocum', rare()).runs).toEqual(['ocu', 'cum'])
+    expect(partTerms('ocum', rare(), true).runs).toEqual([])
+    expect(partTerms('ocum', rare('cum'), true).runs).toEqual(['cum'])
   })
 
   it('is looked up by the one word that it holds whole', () => {

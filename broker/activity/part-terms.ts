@@ -8,6 +8,8 @@ import { marker } from './index-terms.ts'
 export interface PartTerms {
   /** Of the index of words. */
   words: string[]
+  /** Beginnings of terms of the index of words. */
+  beginnings: string[]
   /** Of the index of runs. */
   runs: string[]
 }
@@ -16,14 +18,39 @@ export interface PartTerms {
 const MOST_RUNS = 5
 const MOST_BESIDE_WORDS = 3
 
-/** @param spacingOf how many entries lie from one that has this run to the next, about */
-export function partTerms(part: string, spacingOf: (run: string) => number): PartTerms {
+/**
+ * A run that is in so many entries, one of this many, tells little beside words: going through its list takes longer than
+ * reading what is found without.
+ */
+const TELLS_LITTLE = 6
+/** Letters of a word at the end by which its beginning is looked up: fewer begin too many words. */
+const BEGINNING = 2
+
+/**
+ * @param spacingOf how many entries lie from one that has this run to the next, about
+ * @param besideWords words or filters are looked up, too
+ */
+export function partTerms(part: string, spacingOf: (run: string) => number, besideWords = false): PartTerms {
   const chars = [...part]
   // Half a character at an end may be the half of a letter in the text.
   const inner = part.isWellFormed() ? innerWords(chars) : []
   const covered = new Set(inner.flatMap(({ from, to }) => range(from, to)))
   const words = inner.map(({ from, to }) => chars.slice(from, to).join(''))
   const pairs = words.slice(1).map((word, n) => marker.pair(words[n] as string, word))
+  const last = inner.at(-1)
+  const beginnings: string[] = []
+  if (last !== undefined) {
+    // What comes after the last whole word is a word's beginning, when it is one at all.
+    const [end = ''] =
+      chars
+        .slice(last.to)
+        .join('')
+        .match(/[\p{L}\p{N}]+$/u) ?? []
+    if ([...end].length >= BEGINNING) {
+      beginnings.push(marker.pair(chars.slice(last.from, last.to).join(''), end))
+      for (const each of range(chars.length - [...end].length, chars.length)) covered.add(each)
+    }
+  }
   const runs = range(0, chars.length - 2).filter((n) => range(n, n + 3).some((each) => !covered.has(each)))
   const textOf = (n: number) => chars.slice(n, n + 3).join('')
   const most = words.length > 0 ? MOST_BESIDE_WORDS : MOST_RUNS
@@ -35,7 +62,9 @@ export function partTerms(part: string, spacingOf: (run: string) => number): Par
     chosen.push(textOf(n))
     for (const each of own) covered.add(each)
   }
-  return { words: pairs.length > 0 ? pairs : words, runs: chosen }
+  const beside = besideWords || words.length > 0
+  const telling = beside ? chosen.filter((run) => spacingOf(run) >= TELLS_LITTLE) : chosen
+  return { words: pairs.length > 0 ? pairs : words, beginnings, runs: telling }
 }
 
 function rarestFirst(runs: number[], spacingOf: (n: number) => number): number[] {

@@ -9,7 +9,7 @@ import type { EntryFields } from './entry-bytes.ts'
 import type { InSteps } from './in-turns.ts'
 import type { IndexReader } from './index-reader.ts'
 import type { Candidate, Candidates } from './index-search.ts'
-import { filterExpression, phraseExpression, wordExpression } from './index-terms.ts'
+import { beginningExpression, filterExpression, phraseExpression, wordExpression } from './index-terms.ts'
 import { fitsFilters, fitsText } from './match-query.ts'
 import { partTerms } from './part-terms.ts'
 import { parseSearch, type SearchTerms } from './search-text.ts'
@@ -156,13 +156,17 @@ function candidates(
   { from, to }: { from: number; to: number },
   counting: () => boolean,
 ): Candidates {
-  const parts = terms.parts.map((part) => partTerms(part, index.runSpacing))
+  const words = both([
+    filterExpression(query),
+    wordExpression(terms.words),
+    ...terms.phrases.map(phraseExpression),
+  ])
+  const parts = terms.parts.map((part) => partTerms(part, index.runSpacing, words !== ''))
   const asked = {
     words: both([
-      filterExpression(query),
-      wordExpression(terms.words),
-      ...terms.phrases.map(phraseExpression),
-      ...parts.map(({ words }) => wordExpression(words)),
+      words,
+      ...parts.map((part) => wordExpression(part.words)),
+      ...parts.map(({ beginnings }) => both(beginnings.map(beginningExpression))),
     ]),
     parts: both(parts.map(({ runs }) => wordExpression(runs))),
   }
