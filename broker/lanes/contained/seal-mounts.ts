@@ -85,7 +85,7 @@ export function sealMounts(line: string, options: SealOptions): SealedArguments 
   return {
     command: runs,
     program: at.slice(end + 1),
-    options: [...all, ...closed(all), ...environment].flat(),
+    options: [...all, ...switches(all), ...closed(all), ...environment].flat(),
     mountPoints: mountPoints(all, options),
     mounts: all.filter(isMount).map(destOf),
     inWritable: inWritable(all, options.writable),
@@ -165,6 +165,11 @@ function closed(all: Option[]): Option[] {
   return [...last]
     .filter(([, name]) => name === '--tmpfs' || name === '--dev')
     .map(([dest]): Option => ['--remount-ro', dest])
+}
+
+/** The kernel's switches are files of the administrator: one who runs Sallyport as that could change them from inside. */
+function switches(all: Option[]): Option[] {
+  return all.some(([name]) => name === '--proc') ? [['--ro-bind', '/proc/sys', '/proc/sys']] : []
 }
 
 function mountPoints(all: Option[], { own, writable }: SealOptions): string[] {
