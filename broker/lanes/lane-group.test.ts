@@ -5,7 +5,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { brokerOfGroup, laneGroupOf } from '../../contract/lane-group.ts'
+import { brokerOfGroup, GROUP_KILL, laneGroupOf } from '../../contract/lane-group.ts'
+import { collectTrees } from '../stop/process-table.ts'
 import { type LaneGroup, noGroup, openLaneGroup } from './lane-group.ts'
 import { createLaneStop } from './lane-stop.ts'
 
@@ -53,6 +54,36 @@ describe.skipIf(!probe.works)('a group', () => {
     group.remove()
     rmSync(folder, { recursive: true, force: true })
   })
+
+  /** A process that has put a tree into its group and has an inner one; and who waits for its end. */
+  async function startBroker() {
+    const code = `import { openLaneGroup } from ${JSON.stringify(path.join(import.meta.dirname, 'lane-group.ts'))}
+      const group = openLaneGroup()
+      const inner = group.inner('one')
+      process.stdin.once('data', (pid) => {
+        group.take(Number(pid))
+        console.log('taken')
+        process.stdin.once('data', inner.remove)
+      })`
+    const broker = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    children.push(broker)
+    const tree = startTree()
+    broker.stdin.write(`${tree.child.pid}\n`)
+    await once(broker.stdout, 'data')
+    await begin(tree)
+    const below = () => [...collectTrees([broker.pid as number]).keys()]
+    return { broker, tree, wardens: () => below().filter((pid) => commandOf(pid).includes(GROUP_KILL)) }
+  }
+  const commandOf = (pid: number) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+    } catch {
+      return ''
+    }
+  }
+  const isListening = (pid: number) => !commandOf(pid).includes('setpriv')
 
   /** Ignores signals, forks all the time, has children in sessions of their own, and writes. */
   function startTree(): { child: ChildProcess & { pid: number }; file: string } {
@@ -206,6 +237,28 @@ describe.skipIf(!probe.works)('a group', () => {
     group = openLaneGroup()
     expect(existsSync(left as string)).toBe(false)
   })
+  test('ends with a broker that is killed, also when one of the two that end it is gone', async () => {
+    for (const lost of [0, 1]) {
+      const { broker, tree, wardens } = await startBroker()
+      await expect.poll(() => wardens().length, { timeout: 10_000 }).toBe(2)
+      // They replace themselves twice before they listen.
+      await expect.poll(() => wardens().filter(isListening).length, { timeout: 10_000 }).toBe(2)
+      process.kill(wardens()[lost] as number, 'SIGKILL')
+      const gone = once(tree.child, 'exit')
+      broker.kill('SIGKILL')
+      await gone
+    }
+  })
+
+  test('one of the two that end it goes with the last inner group, and ends nothing', async () => {
+    const { broker, tree, wardens } = await startBroker()
+    await expect.poll(() => wardens().filter(isListening).length, { timeout: 10_000 }).toBe(2)
+    broker.stdin?.write('remove\n')
+    await expect.poll(wardens, { timeout: 10_000 }).toHaveLength(1)
+    const before = size(tree.file)
+    await expect.poll(() => size(tree.file)).toBeGreaterThan(before)
+  })
+
   // Only where setpriv can ask for it.
   const canSignal = spawnSync('setpriv', ['--pdeathsig', 'URG', 'true']).status === 0
   test.runIf(canSignal)(

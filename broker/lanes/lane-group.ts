@@ -1,19 +1,15 @@
 /**
  * The control group of this broker's lanes, where the system lets a user make one (any desktop with systemd does): one
  * write ends all that is in it, before anything is looked up, and nothing that is born meanwhile gets away. Where there
- * is none, processes are ended one by one.
- *
- * A broker that is killed can't write. So a small process waits for that and writes then. It is a shell of one megabyte
- * that only reads: nothing can keep it busy. The end of its pipe from here comes when the last thread of the broker has
- * gone and its memory is given back, which takes tens of milliseconds, more where a thread waits for the disk; so where
- * there is `setpriv`, the system signals it in the moment in which the broker's main thread goes.
+ * is none, processes are ended one by one. A broker that is killed can't write: `warden.ts` does then.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { brokerOfGroup, GROUP_FREEZE, GROUP_KILL, laneGroupOf } from '../../contract/lane-group.ts'
 import { processesBelow } from './contained/process-tree.ts'
+import { createWardenAside, startWarden } from './warden.ts'
 
 const REMOVE_MS = 100
 const REMOVE_TRIES = 100
@@ -53,6 +49,7 @@ export function openLaneGroup(pid: number = process.pid): LaneGroup {
   const group = makeGroup(folder)
   if (!group.works) return noGroup
   let warden: ChildProcess | null = null
+  const aside = createWardenAside(folder)
   return {
     ...group,
     take(member) {
@@ -61,11 +58,20 @@ export function openLaneGroup(pid: number = process.pid): LaneGroup {
     },
     inner(name) {
       warden ??= startWarden(folder)
-      return group.inner(name)
+      const inner = group.inner(name)
+      const letGo = aside.want()
+      return {
+        ...inner,
+        remove() {
+          letGo()
+          inner.remove()
+        },
+      }
     },
     remove() {
       // Not later either: the next one of this process would have the same name.
       removeGroup(folder)
+      aside.close()
       warden?.kill('SIGKILL')
       warden = null
     },
@@ -100,29 +106,6 @@ function makeGroup(folder: string): LaneGroup {
     },
     remove: () => removeSoon(folder),
   }
-}
-
-const WARDEN = `trap 'echo 1 > "$0"; exit' URG; read -r end; echo 1 > "$0"`
-/**
- * Of util-linux; older ones can't. What asks for the signal too late, as the broker has gone, finds the pipe at its end;
- * so does what gets it before it listens, because nobody dies of this signal who has not asked for it.
- */
-const SIGNALED =
-  'setpriv --pdeathsig URG true && exec setpriv --pdeathsig URG /bin/sh -c "$1" "$0"; exec /bin/sh -c "$1" "$0"'
-
-/** Outlives this process by the moment that it takes to write. In a session of its own: what ends this one's group leaves it. */
-function startWarden(folder: string): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', SIGNALED, path.join(folder, GROUP_KILL), WARDEN], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: '/usr/bin:/bin' },
-    cwd: '/',
-    detached: true,
-  })
-  child.on('error', () => {})
-  child.stdin?.on('error', () => {})
-  child.unref()
-  ;(child.stdin as unknown as { unref?(): void } | null)?.unref?.()
-  return child
 }
 
 function placeOf(pid: number): string | null {
