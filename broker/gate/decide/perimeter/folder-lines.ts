@@ -4,7 +4,7 @@ import type { PathResource } from '../../../../contract/resource.ts'
 import type { Places } from '../../../ports.ts'
 import { allowingForm, keepingForm } from '../name-forms.ts'
 import { PathTrie } from '../path-trie.ts'
-import { bothPlaces } from '../place-paths.ts'
+import { bothPlaces, resolvedPlace } from '../place-paths.ts'
 import { type LineHit, lineHit, outside, strictest } from './line-hit.ts'
 
 interface FolderEntry {
@@ -23,8 +23,11 @@ export class FolderLines {
     const windows = places.platform === 'win32'
     this.#trie = new PathTrie({ form: allowingForm(places), windows })
     this.#kept = new PathTrie({ form: keepingForm(places), windows })
+    const grounds = lines
+      .filter(({ write }) => write !== 'deny')
+      .map(({ path }) => resolvedPlace(path, places))
     lines.forEach((line, at) => {
-      this.#add(line, at, places)
+      this.#add(line, at, places, grounds)
     })
   }
 
@@ -76,14 +79,15 @@ export class FolderLines {
     })
   }
 
-  #add(line: FolderLine, at: number, places: Places): void {
+  #add(line: FolderLine, at: number, places: Places, grounds: readonly string[]): void {
     const rule = `folders[${at}]`
     const read = lineHit(rule, `Reading in ${line.path}`, line.read)
     const write = lineHit(rule, `Changing files in ${line.path}`, line.write)
     const both = bothPlaces(line.path, places)
     this.#tops.push(...both)
     const denies = line.read === 'deny' || line.write === 'deny'
-    for (const place of denies ? both : both.slice(-1)) {
+    const meant = isSteered(both, places, grounds) ? both.slice(0, 1) : both.slice(-1)
+    for (const place of denies ? both : meant) {
       const facts = { depth: this.#trie.segments(place).length, reach: place }
       const entry = { read: { ...read, ...facts }, write: { ...write, ...facts } }
       const strictest = (old: FolderEntry | undefined) => (old ? stricterOf(old, entry) : entry)
@@ -91,6 +95,27 @@ export class FolderLines {
       if (line.read !== 'allow' || line.write !== 'allow') this.#kept.update(place, strictest)
     }
   }
+}
+
+/**
+ * Whether an agent could say where a line leads: a link on its way lies in what the agent may change, and it leads out of
+ * there. Such a link is not followed, so that pointing it elsewhere opens nothing.
+ */
+function isSteered(
+  [written, resolved]: readonly string[],
+  places: Places,
+  grounds: readonly string[],
+): boolean {
+  if (written === undefined || resolved === undefined) return false
+  const separator = places.platform === 'win32' ? '\\' : '/'
+  const isIn = (place: string, folder: string) =>
+    place === folder || place.startsWith(folder.endsWith(separator) ? folder : folder + separator)
+  let before = written
+  do before = before.slice(0, Math.max(before.lastIndexOf(separator), 0))
+  while (before !== '' && places.resolvePath(before) !== before)
+  return grounds.some(
+    (ground) => ground !== resolved && isIn(before || separator, ground) && !isIn(resolved, ground),
+  )
 }
 
 function last(trie: PathTrie<FolderEntry>, path: string): FolderEntry | undefined {
