@@ -19,7 +19,7 @@ import { beginRun, endRun, setBack } from './begin-run.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { type EntryFields, readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
-import { type ExportRequest, exportPage } from './export/export-page.ts'
+import { type ExportRequest, exportPage, timesBetween } from './export/export-page.ts'
 import { followRows } from './follow-rows.ts'
 import { createFollowUp, FOLLOW_UP, type FollowUpLimits } from './follow-up.ts'
 import type { WitnessPlace } from './head-witness.ts'
@@ -236,7 +236,8 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
       const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
       const source = { productVersion, hostname: hostname() }
-      return exportPage({ reader, closerOf, lastSeq: writer.lastSeq(), source }, request)
+      const between = timesBetween(index, to, request)
+      return exportPage({ reader, closerOf, lastSeq: writer.lastSeq(), between, source }, request)
     },
   }
   /** What is verified must not be rewritten meanwhile. */

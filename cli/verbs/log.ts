@@ -2,7 +2,7 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { ActivityQuery, type ActivityRow } from '../../contract/activity.ts'
+import { ActivityQuery, type ActivityRow, ENTRY_KINDS } from '../../contract/activity.ts'
 import type { Params } from '../../contract/broker-api.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
@@ -179,7 +179,8 @@ function readQuery(options: Record<string, unknown>, words: string[]): Params<'a
 }
 
 function readFilters(options: Record<string, unknown>, words: string[]) {
-  const { text, principalId, runId, tool, capability, decision, kinds } = ActivityQuery.shape
+  const { text, principalId, runId, tool, capability, decision } = ActivityQuery.shape
+  const kinds = options.kind as string[] | undefined
   return {
     text: given('The words', text, words.join(' ')),
     principalId: given('--agent', principalId, options.agent),
@@ -187,7 +188,7 @@ function readFilters(options: Record<string, unknown>, words: string[]) {
     tool: given('--tool', tool, options.tool),
     capability: given('--capability', capability, options.capability),
     decision: given('--decision', decision, options.decision),
-    kinds: given('--kind', kinds, options.kind),
+    kinds: kinds?.map((kind) => given('--kind', z.enum(ENTRY_KINDS), kind)),
     since: readTime('--since', options.since),
     until: readTime('--until', options.until),
   }

@@ -11,6 +11,7 @@ import { chainHash, GENESIS, jsonOf } from '../chain.ts'
 import { type EntryFields, readEntry } from '../entry-bytes.ts'
 import type { EntryReader } from '../entry-reader.ts'
 import type { InSteps } from '../in-turns.ts'
+import type { IndexReader } from '../index-reader.ts'
 import { fitsFilters, fitsText } from '../match-query.ts'
 import { parseSearch } from '../search-text.ts'
 import { brokenNotice, type ExportFormat, unreadableLine } from './broken-notice.ts'
@@ -36,6 +37,8 @@ export interface ExportParts {
   closerOf(seq: number): number | null
   /** The newest entry: what can't be read is passed over up to there. */
   lastSeq: number
+  /** Of the times that are asked for nothing lies before `first`, nor from `last` up to and including `indexed`. */
+  between: { first: number; last: number; indexed: number }
   source: OcsfSource
 }
 /** Without text: it can't be read. */
@@ -47,13 +50,18 @@ export function* exportPage(
   request: ExportRequest,
 ): InSteps<{ text: string; next: number | null }> {
   const { format, since = 0, until = Number.MAX_SAFE_INTEGER, broken } = request
+  const { last, indexed } = parts.between
   const wanted = createWanted(parts, request)
   let text = format === 'csv' ? CSV_HEAD : ''
   if (broken !== undefined) text += brokenNotice(format, broken, parts.source)
   let prev: string | null = null
-  let next = request.after
+  let next = Math.max(request.after, parts.between.first - 1)
   for (let left = request.limit; left > 0; ) {
     yield
+    if (next >= last && next < indexed) {
+      next = indexed
+      prev = null
+    }
     const found = readUp(parts, next + 1, Math.min(left, AT_ONCE))
     for (const { seq, text: own } of found) {
       next = seq
@@ -76,6 +84,21 @@ export function* exportPage(
 }
 /** Entries between two places to stop at. */
 const AT_ONCE = 32
+
+/** Ends of effects are in no count of hours: so many entries around what the hours tell are looked at, too. */
+const ENDS_NEAR = 2_048
+
+/** Where in the log the times that are asked for lie, by the index; what it has not reached may hold any. */
+export function timesBetween(
+  index: Pick<IndexReader, 'rangeOf'>,
+  indexed: number,
+  { since, until }: Pick<ExportRequest, 'since' | 'until'>,
+): ExportParts['between'] {
+  if (since === undefined && until === undefined) return { first: 1, last: indexed, indexed }
+  const range = index.rangeOf(since, until)
+  const first = Math.max(1, (range?.to ?? indexed) - ENDS_NEAR)
+  return { first, last: Math.max(first, (range?.from ?? 0) + ENDS_NEAR), indexed }
+}
 
 /** Where something can't be read, entry by entry. */
 function readUp({ reader, lastSeq }: ExportParts, from: number, limit: number): Found[] {
