@@ -2,6 +2,8 @@
  * Where marks stand in a text, found in one walk over it. Each mark is known by its first three characters without
  * regard to case, so that nearly every place of nearly every text is passed over by one look at a table.
  */
+import { TextUnits } from './text-units.ts'
+
 export interface MarkIndex {
   /** Calls back with each place where a mark begins, and its group; in the order of the text. */
   each(text: string, found: (group: number, at: number) => void): void
@@ -29,16 +31,25 @@ export function indexMarks(groups: readonly (readonly string[])[]): MarkIndex {
     }
   })
 
+  const room = new TextUnits()
+  function walk(text: string, units: Uint16Array, found: (group: number, at: number) => void): void {
+    let pair = 0
+    for (let at = 0; at < text.length; at++) {
+      const code = units[at] as number
+      const c = code > 127 ? 0 : ((code & 0x40) >> 1) | (code & 0x1f)
+      if (pairs[pair] === 1 && triples[(pair << 6) | c] === 1)
+        for (const { group, mark } of byTriple.get((pair << 6) | c) as Entry[])
+          if (standsAt(text, at - 2, mark)) found(group, at - 2)
+      pair = ((pair & 63) << 6) | c
+    }
+  }
+
   return {
     each(text, found) {
-      let pair = 0
-      for (let at = 0; at < text.length; at++) {
-        const code = text.charCodeAt(at)
-        const c = code > 127 ? 0 : ((code & 0x40) >> 1) | (code & 0x1f)
-        if (pairs[pair] === 1 && triples[(pair << 6) | c] === 1)
-          for (const { group, mark } of byTriple.get((pair << 6) | c) as Entry[])
-            if (standsAt(text, at - 2, mark)) found(group, at - 2)
-        pair = ((pair & 63) << 6) | c
+      try {
+        walk(text, room.load(text), found)
+      } finally {
+        room.clear(text)
       }
     },
   }
