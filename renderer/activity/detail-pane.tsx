@@ -125,10 +125,7 @@ function Facts({ entry, outcome }: { entry: ActivityEntry; outcome: ActivityEntr
   return (
     <dl className="facts">
       <dt>When</dt>
-      <dd className="number">
-        {format.moment(entry.at, now).replace(/\d\d:\d\d$/, '')}
-        {format.clock(entry.at)}
-      </dd>
+      <dd className="number">{format.exact(entry.at, now)}</dd>
       {principal && (
         <>
           <dt>Who</dt>

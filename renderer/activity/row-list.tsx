@@ -4,6 +4,7 @@ import { type KeyboardEvent, memo, useCallback, useLayoutEffect, useRef } from '
 import { useStore } from 'zustand'
 import type { ActivityRow } from '../../contract/activity.ts'
 import { useStores } from '../app/stores.ts'
+import { useNow } from '../app/use-now.ts'
 import { Button } from '../design/button.tsx'
 import { EmptyState, Skeleton } from '../design/empty-state.tsx'
 import { format } from '../design/format.ts'
@@ -22,6 +23,7 @@ export function RowList({ onOpen }: { onOpen: (seq: number | null) => void }) {
   const { activity } = useStores()
   const { window, loading, atEnd, fault, selected, filter, setAtTop, loadOlder } = useStore(activity)
   const { rows, dropped } = window
+  const now = useNow()
   const list = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
@@ -61,7 +63,11 @@ export function RowList({ onOpen }: { onOpen: (seq: number | null) => void }) {
       <div className="rows-in" role="presentation" style={{ height: `${virtual.getTotalSize()}px` }}>
         {virtual.getVirtualItems().map(({ key, index, start }) => {
           const row = rows[index]
-          return row && <Row key={key} row={row} top={start} chosen={row.seq === selected} onOpen={onOpen} />
+          if (row === undefined) return null
+          const time = format.stamp(row.at, now)
+          return (
+            <Row key={key} row={row} time={time} top={start} chosen={row.seq === selected} onOpen={onOpen} />
+          )
         })}
       </div>
       {atEnd && rows.length > 20 && <p className="rows-end faint small">The beginning of the record.</p>}
@@ -92,11 +98,13 @@ function nextRow(key: string, from: number, count: number): number | null {
 
 const Row = memo(function Row({
   row,
+  time,
   top,
   chosen,
   onOpen,
 }: {
   row: ActivityRow
+  time: string
   top: number
   chosen: boolean
   onOpen: (seq: number) => void
@@ -115,7 +123,7 @@ const Row = memo(function Row({
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onOpen(row.seq)}
     >
-      <span className="faint small number">{format.clock(row.at)}</span>
+      <span className="faint small number">{time}</span>
       {row.principal ? <Who id={row.principal.id} name={row.principal.name} /> : <span />}
       <span className="truncate">
         {verb}{' '}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatBytes, formatDuration, lowerFirst, makeFormats, plural } from './format.ts'
 
-const { clock, moment, since, until } = makeFormats('en-GB', 'Europe/Berlin')
+const { clock, exact, moment, since, stamp, until } = makeFormats('en-GB', 'Europe/Berlin')
 const now = Date.UTC(2026, 4, 12, 9, 41, 22)
 const minutes = (count: number) => count * 60_000
 
@@ -14,6 +14,21 @@ describe('times', () => {
     expect(moment(now - minutes(24 * 60), now)).toBe('yesterday 11:41')
     expect(moment(now - minutes(24 * 60 * 9), now)).toBe('3 May 11:41')
     expect(moment(now - minutes(24 * 60 * 400), now)).toBe('7 Apr 2025')
+  })
+  it('name the day of each in a list that goes back for months, and the second of each by itself', () => {
+    const long = [0, 24 * 60, 24 * 60 * 9, 24 * 60 * 400].map((ago) => now - minutes(ago))
+    expect(long.map((at) => stamp(at, now))).toEqual([
+      '11:41:22',
+      '11 May 11:41',
+      '3 May 11:41',
+      '7 Apr 2025',
+    ])
+    expect(long.map((at) => exact(at, now))).toEqual([
+      'today 11:41:22',
+      'yesterday 11:41:22',
+      '3 May 11:41:22',
+      '7 Apr 2025 11:41:22',
+    ])
   })
   it('count a day by the zone’s midnight, not by 24 hours', () => {
     const justAfterMidnight = Date.UTC(2026, 4, 11, 22, 5)

@@ -9,6 +9,10 @@ export interface Formats {
   minute(at: number): string
   /** `today 09:41`, `yesterday 09:41`, `3 May 09:41`, `3 May 2025` */
   moment(at: number, now: number): string
+  /** `09:41:22` of today, else `3 May 09:41`, `3 May 2025`: in a list that goes back for months. */
+  stamp(at: number, now: number): string
+  /** `today 09:41:22`, `3 May 09:41:22`, `3 May 2025 09:41:22` */
+  exact(at: number, now: number): string
   /** `just now`, `4 min ago`, `2 h ago`, then a moment. */
   since(at: number, now: number): string
   /** `in 12 min`, `today until 17:30`, … for an end that lies ahead. */
@@ -30,17 +34,27 @@ export function makeFormats(locale?: string, timeZone?: string): Formats {
   const dayKey = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' })
   const counts = new Intl.NumberFormat(locale)
 
-  const moment = (at: number, now: number) => {
-    const key = dayKey.format(at)
-    if (key === dayKey.format(now)) return `today ${minute.format(at)}`
-    if (key === dayKey.format(now - DAY)) return `yesterday ${minute.format(at)}`
-    if (key.slice(0, 4) === dayKey.format(now).slice(0, 4)) return `${day.format(at)} ${minute.format(at)}`
-    return dayYear.format(at)
+  const isToday = (at: number, now: number) => dayKey.format(at) === dayKey.format(now)
+  const isThisYear = (at: number, now: number) =>
+    dayKey.format(at).slice(0, 4) === dayKey.format(now).slice(0, 4)
+  const dayOf = (at: number, now: number) => {
+    if (isToday(at, now)) return 'today'
+    if (isToday(at, now - DAY)) return 'yesterday'
+    return isThisYear(at, now) ? day.format(at) : dayYear.format(at)
   }
+  const moment = (at: number, now: number) =>
+    isThisYear(at, now) || isToday(at, now - DAY)
+      ? `${dayOf(at, now)} ${minute.format(at)}`
+      : dayYear.format(at)
   return {
     clock: (at) => clock.format(at),
     minute: (at) => minute.format(at),
     moment,
+    stamp(at, now) {
+      if (isToday(at, now)) return clock.format(at)
+      return isThisYear(at, now) ? `${day.format(at)} ${minute.format(at)}` : dayYear.format(at)
+    },
+    exact: (at, now) => `${dayOf(at, now)} ${clock.format(at)}`,
     since: (at, now) => {
       const gone = now - at
       if (gone < 45_000) return 'just now'
