@@ -131,6 +131,8 @@ export const ScanItem = z
     chunks: z.array(z.string().max(2_000_000)).max(100_000).optional(),
   })
   .refine(({ text, chunks }) => text !== undefined || chunks !== undefined, 'text or chunks is missing')
+  // One of them would be looked through and the other passed over in silence.
+  .refine(({ text, chunks }) => text === undefined || chunks === undefined, 'text or chunks, not both')
 const Hits = z.array(z.object({ what: z.string(), start: z.number().int(), end: z.number().int() }))
 export const ScanAnswer = z.object({
   id: z.union([z.string(), z.number(), z.null()]),

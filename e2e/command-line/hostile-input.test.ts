@@ -111,7 +111,10 @@ describe('scan', () => {
       ['{"id":"c2","text":"a real nul \u0000"}', ({ error }) => /no JSON/.test(String(error))],
       ['{"id":"d"}', ({ id, error }) => id === 'd' && error !== undefined],
       ['{"id":"e","text":7}', ({ id, error }) => id === 'e' && error !== undefined],
-      ['{"id":"f","text":"x","chunks":["y"]}', ({ id }) => id === 'f'],
+      [
+        '{"id":"f","text":"v4lue-4711-x","chunks":["y"]}',
+        ({ id, error }) => id === 'f' && /not both/.test(String(error)),
+      ],
       ['{"id":"g","chunks":["v4lue-","4711-x"]}', ({ hits }) => (hits as unknown[]).length === 1],
       ['{"id":"h","chunks":["x",3]}', ({ error }) => error !== undefined],
       ['{"id":{"deep":1},"text":"x"}', ({ id, error }) => id === null && error !== undefined],
