@@ -10,6 +10,7 @@ import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { argv, env, execPath, exit, pid, platform, stdin, stdout } from 'node:process'
 import { sallyportPaths } from '../contract/paths.ts'
+import { closeInherited } from './close-inherited.ts'
 import { createDispatcher, type RefusedCall } from './doors/dispatch-call.ts'
 import { createEventHub } from './doors/event-hub.ts'
 import { serveSocket } from './doors/socket-door.ts'
@@ -17,6 +18,7 @@ import { serveStdio } from './doors/stdio-door.ts'
 import { type Broker, makeBroker } from './make-broker.ts'
 import { ownCpuMs, releaseAtRest, releaseMemory } from './release-memory.ts'
 
+closeInherited()
 const oneShot = argv.includes('--one-shot')
 const parent = oneShot || argv.includes('--headless') ? 'cli' : 'shell'
 const ownFolder = oneShot ? mkdtempSync(join(tmpdir(), 'sallyport-')) : null

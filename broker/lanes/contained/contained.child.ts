@@ -17,7 +17,6 @@ import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox
 import { z } from 'zod'
 import { yieldProcessor } from '../yield-processor.ts'
 import { checkMounts, type ExpectedMount } from './check-mounts.ts'
-import { closeInherited } from './close-inherited.ts'
 import { CLOSED_RANGES } from './closed-ranges.ts'
 import { type ConnectAnswer, type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
 import { createTreeHold } from './hold-tree.ts'
@@ -59,7 +58,6 @@ let holding = false
 let onHold = () => {}
 let onGo = () => {}
 
-closeInherited()
 const tell = (message: FromHost) => process.send?.(message)
 // What a program does must not take the processor from whoever stops it, nor from the person's own programs.
 try {
