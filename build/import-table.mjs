@@ -106,12 +106,6 @@ export const machineTouching = [
     because: 'Our own log of faults, apart from the record.',
   },
   {
-    where: '^broker/close-inherited\\.ts$',
-    builtins: ['fs'],
-    packages: [],
-    because: 'Closes what was open before the broker began, so that nothing below inherits it.',
-  },
-  {
     where: '^broker/release-memory\\.ts$',
     builtins: ['v8', 'vm'],
     packages: [],

@@ -15,6 +15,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
 import { z } from 'zod'
+import { closeInherited } from '../close-inherited.ts'
 import { yieldProcessor } from '../yield-processor.ts'
 import { checkMounts, type ExpectedMount } from './check-mounts.ts'
 import { CLOSED_RANGES } from './closed-ranges.ts'
@@ -58,6 +59,8 @@ let holding = false
 let onHold = () => {}
 let onGo = () => {}
 
+// The broker has done so; what was opened in it since, by whatever it is made of, goes to no program either.
+closeInherited()
 const tell = (message: FromHost) => process.send?.(message)
 // What a program does must not take the processor from whoever stops it, nor from the person's own programs.
 try {

@@ -1,6 +1,6 @@
 /**
  * Whoever started Sallyport may have had files open that every program below inherits, and a sandbox keeps what is open
- * already: the broker closes them before it starts anything.
+ * already: the broker, and each host of a contained program, closes them before it starts anything.
  */
 import fs from 'node:fs'
 
