@@ -30,6 +30,8 @@ import { ActivityQuery, type NewEntry } from '../contract/activity.ts'
 import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
 import { appendEntries, callEntries, WORDS } from './log-entries.ts'
 
+/** Of fewer too little is packed to be verified by blocks. */
+const FEWEST = 20_000
 const ROUNDS = 12
 const GROUPS = [1, 16, 256]
 /** Groups timed in one round. */
@@ -39,6 +41,7 @@ const QUERIES = 400
 
 export async function run({ args }: BenchOptions): Promise<BenchReport> {
   const entries = Number(args[0] ?? 1_000_000)
+  if (!(entries >= FEWEST)) throw new Error(`The log must have ${FEWEST} entries or more, not ${args[0]}.`)
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-log-'))
   try {
     const appends = await measureAppends(folder)
