@@ -70,7 +70,11 @@ export function RowList({ onOpen }: { onOpen: (seq: number | null) => void }) {
           )
         })}
       </div>
-      {atEnd && rows.length > 20 && <p className="rows-end faint small">The beginning of the record.</p>}
+      {atEnd && rows.length > 20 && (
+        <p className="rows-end faint small">
+          {isFiltered(filter) ? 'Nothing older fits.' : 'The beginning of the record.'}
+        </p>
+      )}
     </div>
   )
 }
