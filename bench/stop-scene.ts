@@ -104,11 +104,16 @@ export async function openScene(crowd: Crowd): Promise<Scene> {
     })
     return value as { outcome?: { kind?: string } }
   }
-  /** One that was killed is still asked until its shell has heard of its end. */
+  /** One that was killed is still asked until its shell has heard of its end; and so is a shell that was killed. */
   async function readyBroker(after: number | undefined): Promise<number> {
     for (;;) {
-      const pid = (await ask({ do: 'ready' })) as number
-      if (pid !== after) return pid
+      if (hasGone(shell)) shell = startShell()
+      const asked = new AbortController()
+      const gone = once(shell, 'exit', { signal: asked.signal }).then(() => null)
+      gone.catch(() => {})
+      const pid = (await Promise.race([ask({ do: 'ready' }), gone])) as number | null
+      asked.abort()
+      if (pid !== null && pid !== after) return pid
       await sleep(LOOK_MS)
     }
   }
@@ -125,7 +130,6 @@ export async function openScene(crowd: Crowd): Promise<Scene> {
   async function fill({ uploadKb = UPLOAD_KB, after, programs = crowd.programs }: FillOptions = {}) {
     // Who waits for one that was killed waits for ever.
     waiting.clear()
-    if (hasGone(shell)) shell = startShell()
     const broker = await readyBroker(after)
     removeOldHomes(folder)
     await ask({ do: 'call', method: 'stop.resume' satisfies MethodName, params: {} })
