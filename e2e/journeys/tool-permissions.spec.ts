@@ -70,3 +70,44 @@ test('a tool is denied one kind of thing, asks before it, and is back at the rul
     ]),
   )
 })
+
+test('a paused tool is held: what it is asked for waits, and is done when the person lets it go on', async ({
+  launch,
+  desktop,
+  sallyport,
+  modelServer,
+}, testInfo) => {
+  const folder = path.join(desktop.home, 'work')
+  await mkdir(folder)
+  const app = await launch()
+  const page = await app.mainWindow()
+  const agent = await makeAgent(page, modelServer, {
+    folders: [{ path: folder, read: 'allow', write: 'allow' }],
+  })
+  const tools = page.getByRole('navigation', { name: 'Tools' })
+  await page.getByRole('link', { name: 'Tools' }).first().click()
+  await tools.getByRole('link', { name: /^Files/ }).click()
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await expect(page.getByText('What it is asked for waits')).toBeVisible()
+  await expect(tools.getByRole('link', { name: /^Files/ })).toContainText('Paused')
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    await page.screenshot({ path: testInfo.outputPath(`paused-${scheme}.png`) })
+  }
+
+  const file = `${folder}/later.txt`
+  modelServer.says([
+    { toolCalls: [{ name: 'files__write', input: { path: file, text: 'here' } }] },
+    { text: 'Done.' },
+  ])
+  const run = await startRun(page, agent, 'Write later.txt')
+  await expect.poll(() => modelServer.requests.length).toBe(1)
+  await page.waitForTimeout(1_500)
+  expect(existsSync(file)).toBe(false)
+  expect(modelServer.requests.length).toBe(1)
+
+  expect((await sallyport(['tool', 'resume', 'files'])).code).toBe(0)
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible()
+  await runEnded(page, run)
+  expect(existsSync(file)).toBe(true)
+})
