@@ -140,9 +140,12 @@ function escapedForms(value: string): string[] {
   const percent = bytes.map((byte) => `%${byte}`).join('')
   const unicode = units.map((unit) => `\\u${unit}`).join('')
   const points = [...value].map((char) => char.codePointAt(0) as number)
+  const json = JSON.stringify(value).slice(1, -1)
   return [
     encodeURIComponent(value.toWellFormed()),
-    JSON.stringify(value).slice(1, -1),
+    json,
+    // As Python and PHP write it, unless they are told to leave letters as they are.
+    json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
     value.replace(/[&<>"']/g, (sign) => HTML[sign] as string),
     percent,
     percent.toUpperCase(),

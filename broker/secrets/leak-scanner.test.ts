@@ -149,6 +149,13 @@ const ENCODINGS: Record<string, (value: string) => string> = {
   'Latin letters by name': (value) =>
     [...value].map((char) => ({ ä: '&auml;', ß: '&szlig;' })[char] ?? char).join(''),
   'JSON in an address': (value) => encodeURIComponent(JSON.stringify(value).slice(1, -1)),
+  'JSON of ASCII, in base64': (value) => b64(JSON.stringify({ key: value }).replace(/[^ -~]/g, inUnicode)),
+  'JSON of ASCII, in an address': (value) =>
+    encodeURIComponent(
+      JSON.stringify(value)
+        .slice(1, -1)
+        .replace(/[^ -~]/g, inUnicode),
+    ),
   'JSON in HTML': (value) => eachHtml(JSON.stringify(value).slice(1, -1)),
   'Unicode in an address': (value) => encodeURIComponent([...value].map(SPELLINGS.unicode as Spell).join('')),
   'HTML in an address': (value) => encodeURIComponent(eachHtml(value)),
@@ -189,6 +196,7 @@ const ENCODINGS: Record<string, (value: string) => string> = {
 }
 
 type Spell = (char: string) => string
+const inUnicode = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 const hexOf = (text: string) => Buffer.from(text).toString('hex')
 const inLines = (text: string, end: string, width = 76) =>
   text.replace(new RegExp(`.{${width}}(?=.)`, 'g'), `$&${end}`)
