@@ -78,6 +78,7 @@ export function openReplayGate(): ReplayGate {
     home: '/home/person',
     own: [],
     resolvePath: (each: string) => each,
+    linksOnWay: () => [],
     followPaths: (all: readonly string[]) => () => all,
     resolveProgram: () => null,
   }

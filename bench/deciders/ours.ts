@@ -15,6 +15,7 @@ const PLACES: Places = {
   home: '/home/ada',
   own: ['/home/ada/.config/sallyport'],
   resolvePath: (path) => path,
+  linksOnWay: () => [],
   followPaths: (paths) => () => paths,
   resolveProgram: () => null,
 }

@@ -75,6 +75,8 @@ export interface Places {
   own: string[]
   /** Symlinks of a rule's path resolved as far as it exists; what doesn't exist stays as it is. */
   resolvePath(path: string): string
+  /** Where the links lie that such a path leads through. */
+  linksOnWay(path: string): readonly string[]
   /** The same for places that count for long, as their links lead now: another array when any of them is another one. */
   followPaths(paths: readonly string[]): () => readonly string[]
   /** A program's name looked up on the PATH and resolved; null when there is none. */
@@ -86,6 +88,8 @@ export interface PolicyHit {
   managed: boolean
   /** `policy:id` or `managed:id`. */
   rule: string
+  /** Of a rule that allows: where the links lie that its paths lead through. */
+  links?: readonly string[]
   text: string
 }
 

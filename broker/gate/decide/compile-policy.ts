@@ -11,7 +11,7 @@ import { CommandIndex } from './command-index.ts'
 import { ambiguousPath, HostIndex, parseHostPattern, pathAndQuery } from './host-index.ts'
 import { allowingForm, keepingForm } from './name-forms.ts'
 import { PathIndex, parsePathPattern } from './path-index.ts'
-import { bothPlaces, resolvedPlace } from './place-paths.ts'
+import { bothPlaces, resolvedPlace, writtenPlace } from './place-paths.ts'
 import { type Asker, type CompiledRule, RuleList, ruleFits } from './rule-list.ts'
 
 const RANK = { deny: 0, ask: 2, allow: 4 } as const
@@ -44,6 +44,18 @@ function readRules(file: PolicyFile | null, managed: boolean): CompiledRule[] {
   }))
 }
 
+/** Whoever may change one of these says what the rule allows. */
+function withLinks(rule: CompiledRule, places: Places): CompiledRule {
+  if (rule.effect !== 'allow') return rule
+  const links = (rule.source.paths ?? []).flatMap((text) => {
+    const pattern = parsePathPattern(text)
+    if (pattern?.kind !== 'place') return []
+    const written = writtenPlace(pattern.path, places)
+    return written === places.resolvePath(written) ? [] : places.linksOnWay(written)
+  })
+  return links.length === 0 ? rule : { ...rule, links }
+}
+
 function ruleText(rule: PolicyRule, managed: boolean): string {
   const verb = { deny: 'does not let it', ask: 'wants to be asked', allow: 'lets it' }[rule.effect]
   const who = managed ? `The rule “${rule.id}” of your organization` : `Your rule “${rule.id}”`
@@ -52,7 +64,7 @@ function ruleText(rule: PolicyRule, managed: boolean): string {
 
 /** Makes the index. Throws nothing: files that reach here were parsed and checked. */
 export function compilePolicy(sources: PolicySources, places: Places): CompiledPolicy {
-  const rules = rankRules(sources)
+  const rules = rankRules(sources).map((rule) => withLinks(rule, places))
   const index = new RuleIndex(rules, places)
   return {
     rules: rules.length,

@@ -335,6 +335,24 @@ describe('protected places', () => {
   })
 })
 
+describe('a rule that allows a place by a link', () => {
+  const rule = { id: 'p', effect: 'allow', capabilities: ['fs.read'], paths: ['~/link/a', '/srv/real/b'] }
+  const made = decider({ personal: policyFile([rule]) })
+  const read = (write: string, file = 'a') => {
+    const folders = [
+      { path: '/srv', read: 'ask', write: 'deny' },
+      { path: '~', read: 'ask', write },
+    ]
+    return decide(input(path('fs.read', `/srv/real/${file}`), { inside: { folders } }), made)
+  }
+  it('counts for an agent that can’t change that link', () => {
+    expect(read('deny')).toBe('allow policy policy:p')
+  })
+  it('says nothing for one that can: it would say itself what is allowed', () => {
+    for (const write of ['allow', 'ask']) expect(read(write)).toBe('ask perimeter perimeter:folders[0]')
+  })
+})
+
 describe('the order of the layers', () => {
   const need = path('fs.write', '/home/ada/work/a')
   const all = { capabilities: ['*'] }

@@ -88,7 +88,7 @@ function createIndexes(places: Places) {
       const hit = resource.forGit
         ? protectedTable().forGit(resource.path)
         : protectedTable().find(what, resource.path)
-      if (!hit || (line.depth ?? 0) >= hit.depth) return null
+      if (!hit || (line.names ?? line.depth ?? 0) >= hit.depth) return null
       const done = what === 'fs.read' ? 'read' : 'changed'
       const text = `${resource.path} lies in a protected place: ${hit.place.what} are never ${done} by tools unless a person names that very place in the perimeter.`
       return { layer: 'perimeter', rule: `built-in:${hit.place.id}`, text }
@@ -126,7 +126,8 @@ function decideOne(
   const fault = tool ? indexes.manifest(tool.manifest).fault(need) : null
   if (fault) return deny({ layer: 'manifest', ...fault })
   if (hit?.effect === 'deny') return deny({ layer: 'deny-rule', rule: hit.rule, text: hit.text })
-  return decideInside(input, hit, bound?.level === 'ask' ? bound : line, grants)
+  const isLed = hit?.links?.some((link) => indexes.perimeter(input.perimeter).mayChange(link))
+  return decideInside(input, isLed ? null : hit, bound?.level === 'ask' ? bound : line, grants)
 }
 
 /** What is left when nothing denies: flow, then grants, then policy, then the perimeter's own level. */

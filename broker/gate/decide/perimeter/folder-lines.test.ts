@@ -72,3 +72,57 @@ test('what closes is closed wherever its link leads', () => {
   ])
   expect([level('private/a'), level('work/shut/a')]).toEqual(['deny', 'deny'])
 })
+
+test('a way is judged by every link on it, whoever made the first one', () => {
+  const lines: [string, Level, Level][] = [
+    ['work', 'allow', 'allow'],
+    ['mine', 'allow', 'allow'],
+  ]
+  link('work/current', 'mine')
+  for (const to of ['one', '../private', '../docs/../private', 'one/../../private', '/etc']) {
+    link(to, 'work/current')
+    const level = read(lines)
+    expect([to, level('work/one/a'), level('private/a')]).toEqual([to, 'allow', 'deny'])
+  }
+})
+
+test('nor does one open what a deeper line keeps, alone or with another that leads there, too', () => {
+  const lines: [string, Level, Level][] = [
+    ['work', 'allow', 'allow'],
+    ['work/two', 'ask', 'deny'],
+    ['work/current', 'allow', 'allow'],
+    ['work/latest', 'allow', 'allow'],
+  ]
+  for (const at of ['work/current', 'work/latest']) link('two/inner', at)
+  mkdirSync(path.join(home, 'work/two/inner'))
+  const level = read(lines)
+  expect([level('work/two/inner/a'), level('work/two/inner/a', 'write')]).toEqual(['ask', 'deny'])
+})
+
+test('two that lead to each other’s ground, and one that leads around itself, open nothing', () => {
+  link('../two', 'work/one/next')
+  link('../one', 'work/two/next')
+  const level = read([
+    ['work/one/next', 'allow', 'allow'],
+    ['work/two/next', 'allow', 'allow'],
+  ])
+  expect([level('work/one/a'), level('work/two/a')]).toEqual(['deny', 'deny'])
+  link('..', 'work/around')
+  expect(read([['work/around', 'allow', 'allow']])('work/one/a')).toBe('deny')
+})
+
+test('what asks or is read-only takes away where its link leads, and opens nothing there', () => {
+  link('../private', 'work/ref')
+  expect(
+    read([
+      ['work', 'allow', 'allow'],
+      ['work/ref', 'allow', 'deny'],
+    ])('private/a'),
+  ).toBe('deny')
+  const level = read([
+    ['work', 'allow', 'allow'],
+    ['private', 'allow', 'allow'],
+    ['work/ref', 'ask', 'ask'],
+  ])
+  expect([level('private/a'), level('private/a', 'write'), level('docs/a')]).toEqual(['ask', 'ask', 'deny'])
+})

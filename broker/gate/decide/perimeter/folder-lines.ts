@@ -4,7 +4,7 @@ import type { PathResource } from '../../../../contract/resource.ts'
 import type { Places } from '../../../ports.ts'
 import { allowingForm, keepingForm } from '../name-forms.ts'
 import { PathTrie } from '../path-trie.ts'
-import { bothPlaces, resolvedPlace } from '../place-paths.ts'
+import { type LedLine, ledLines } from './led-lines.ts'
 import { type LineHit, lineHit, outside, strictest } from './line-hit.ts'
 
 interface FolderEntry {
@@ -17,17 +17,19 @@ export class FolderLines {
   /** Lines that ask or are shut, also for names that only look like theirs. */
   readonly #kept: PathTrie<FolderEntry>
   /** The lines' places, as written and as resolved. */
+  readonly #places: string[] = []
+  /** Of those, the ones that a way may lead to. */
   readonly #tops: string[] = []
+  /** Where lines lead that are not followed there, with how they are written. */
+  readonly #unfollowed: PathTrie<string>
 
   constructor(lines: readonly FolderLine[], places: Places) {
     const windows = places.platform === 'win32'
     this.#trie = new PathTrie({ form: allowingForm(places), windows })
     this.#kept = new PathTrie({ form: keepingForm(places), windows })
-    const grounds = lines
-      .filter(({ write }) => write !== 'deny')
-      .map(({ path }) => resolvedPlace(path, places))
-    lines.forEach((line, at) => {
-      this.#add(line, at, places, grounds)
+    this.#unfollowed = new PathTrie({ form: allowingForm(places), windows })
+    ledLines(lines, places).forEach((line, at) => {
+      this.#add(line, at)
     })
   }
 
@@ -36,7 +38,12 @@ export class FolderLines {
     if (nearest && this.#maySee(resource.way)) return this.#forFolder(nearest[side], resource)
     // What was asked for, not where it leads: that is not theirs to know.
     const asked = resource.way?.asked ?? resource.path
-    return outside(`${asked} is in none of the folders of this agent.`, 'add its folder to')
+    const line = nearestOf(this.#unfollowed, resource.path)
+    const more =
+      line === undefined
+        ? ''
+        : ` The line for ${line} is not followed there, because the agent may change a link on its way: name the folder itself.`
+    return outside(`${asked} is in none of the folders of this agent.${more}`, 'add its folder to')
   }
 
   /** A line is about what is in its folder: taking that folder away would take the line's own ground. */
@@ -54,18 +61,17 @@ export class FolderLines {
   }
 
   places(): readonly string[] {
-    return this.#tops
+    return this.#places
   }
 
   #nearest(path: string): FolderEntry | undefined {
-    const nearest = last(this.#trie, path)
-    const kept = nearest && last(this.#kept, path)
+    const nearest = nearestOf(this.#trie, path)
+    const kept = nearest && nearestOf(this.#kept, path)
     if (!kept || kept === nearest || depthOf(kept) < depthOf(nearest)) return nearest
     // It can only take away: it opens nothing, and names no protected place.
-    const { depth, reach } = nearest.read
-    const facts = { ...(depth === undefined ? {} : { depth }), ...(reach === undefined ? {} : { reach }) }
     const stricter = stricterOf(nearest, kept)
-    return { read: { ...stricter.read, ...facts }, write: { ...stricter.write, ...facts } }
+    const asNear = ({ level, rule, text }: LineHit) => ({ ...nearest.read, level, rule, text })
+    return { read: asNear(stricter.read), write: asNear(stricter.write) }
   }
 
   /** A way may turn where one may look, and on the way to a folder of the perimeter. */
@@ -79,47 +85,31 @@ export class FolderLines {
     })
   }
 
-  #add(line: FolderLine, at: number, places: Places, grounds: readonly string[]): void {
+  #add({ line, written, resolved, led }: LedLine, at: number): void {
     const rule = `folders[${at}]`
     const read = lineHit(rule, `Reading in ${line.path}`, line.read)
     const write = lineHit(rule, `Changing files in ${line.path}`, line.write)
-    const both = bothPlaces(line.path, places)
-    this.#tops.push(...both)
+    const isFollowed = led?.follow !== false
+    this.#places.push(...new Set([written, resolved]))
+    this.#tops.push(...new Set(isFollowed ? [written, resolved] : [written]))
+    if (!isFollowed) this.#unfollowed.update(resolved, () => line.path)
+    const meant = isFollowed ? resolved : written
+    const opens = line.read === 'allow' && line.write === 'allow'
     const denies = line.read === 'deny' || line.write === 'deny'
-    const meant = isSteered(both, places, grounds) ? both.slice(0, 1) : both.slice(-1)
-    for (const place of denies ? both : meant) {
-      const facts = { depth: this.#trie.segments(place).length, reach: place }
+    for (const place of new Set(denies ? [written, resolved] : [meant, resolved])) {
+      const names = led && place === resolved ? { names: led.names } : {}
+      const facts = { depth: this.#trie.segments(place).length, reach: place, ...names }
       const entry = { read: { ...read, ...facts }, write: { ...write, ...facts } }
       const strictest = (old: FolderEntry | undefined) => (old ? stricterOf(old, entry) : entry)
-      this.#trie.update(place, strictest)
-      if (line.read !== 'allow' || line.write !== 'allow') this.#kept.update(place, strictest)
+      // Where it is not followed it can still close.
+      if (place !== resolved || isFollowed) this.#trie.update(place, strictest)
+      if (!opens) this.#kept.update(place, strictest)
     }
   }
 }
 
-/**
- * Whether an agent could say where a line leads: a link on its way lies in what the agent may change, and it leads out of
- * there. Such a link is not followed, so that pointing it elsewhere opens nothing.
- */
-function isSteered(
-  [written, resolved]: readonly string[],
-  places: Places,
-  grounds: readonly string[],
-): boolean {
-  if (written === undefined || resolved === undefined) return false
-  const separator = places.platform === 'win32' ? '\\' : '/'
-  const isIn = (place: string, folder: string) =>
-    place === folder || place.startsWith(folder.endsWith(separator) ? folder : folder + separator)
-  let before = written
-  do before = before.slice(0, Math.max(before.lastIndexOf(separator), 0))
-  while (before !== '' && places.resolvePath(before) !== before)
-  return grounds.some(
-    (ground) => ground !== resolved && isIn(before || separator, ground) && !isIn(resolved, ground),
-  )
-}
-
-function last(trie: PathTrie<FolderEntry>, path: string): FolderEntry | undefined {
-  const found: FolderEntry[] = []
+function nearestOf<T>(trie: PathTrie<T>, path: string): T | undefined {
+  const found: T[] = []
   trie.collect(path, found)
   return found[found.length - 1]
 }

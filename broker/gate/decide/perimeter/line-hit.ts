@@ -8,6 +8,8 @@ export interface LineHit {
   text: string
   /** Folder lines: depth in segments of the line's place. */
   depth?: number
+  /** How deep a place it names, where only a link that the agent may change leads deeper. */
+  names?: number
   /** The place of a folder line, or the path prefix of a host line: how far a grant can honestly go. */
   reach?: string
 }

@@ -55,6 +55,10 @@ export class PerimeterIndex {
     }
   }
 
+  mayChange(path: string): boolean {
+    return this.#folders.level({ kind: 'path', path }, 'write').level !== 'deny'
+  }
+
   /** Whether a folder line is about this place, or about one below it. */
   isAboutPlace(path: string): boolean {
     return this.#folders.isAboutPlace(path)

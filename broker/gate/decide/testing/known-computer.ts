@@ -16,6 +16,7 @@ export const PLACES: Places = {
   home: '/home/ada',
   own: ['/home/ada/.config/sallyport', '/home/ada/.local/share/sallyport'],
   resolvePath,
+  linksOnWay: (path) => (resolvePath(path) === path ? [] : ['/home/ada/link']),
   followPaths(paths) {
     const resolved = paths.map(resolvePath)
     return () => resolved
