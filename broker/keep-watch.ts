@@ -1,7 +1,7 @@
 /**
  * What goes on by itself while the broker runs: the log's head is sealed and kept elsewhere, the log is verified, old
- * entries and before-images go, alerts are watched for, a drill is reminded of, and, only where a person set an address,
- * the log is sent to a collector.
+ * entries and before-images go, alerts are watched for, whether the screen is locked too, a drill is reminded of, and,
+ * only where a person set an address, the log is sent to a collector.
  */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,7 +12,9 @@ import { createOtlpExporter } from './activity/export/otlp-exporter.ts'
 import { type HeadKeeping, keepHeadInKeychain } from './activity/keep-head.ts'
 import { careForLog } from './activity/log-care.ts'
 import { loadSealKey } from './activity/seal-key.ts'
+import { watchScreenLock } from './desktop/watch-screen-lock.ts'
 import type { Rooms } from './make-broker.ts'
+import { busPath, openBus, systemBusPath } from './secrets/bus-call.ts'
 import { remindOfDrill } from './stop/remind-of-drill.ts'
 
 const HOUR_MS = 60 * 60 * 1000
@@ -22,11 +24,14 @@ export interface Watch {
   end(): Promise<void>
   /** A key that is on its way has come, or does not come within a second. */
   keyLoaded(): Promise<void>
+  /** Whether the screen is locked was asked once. */
+  screenSeen: Promise<void>
 }
 
 export function keepWatch(rooms: Rooms): Watch {
   const { log, store, clock, settings, session, options, undo, onFault } = rooms
   const muted = () => settings.get().mutedAlerts
+  const screen = watchScreen(rooms)
   const stopWatching = watchEntries({
     log,
     documents: store,
@@ -85,6 +90,7 @@ export function keepWatch(rooms: Rooms): Watch {
   }, SANDBOX_LOOK_MS).unref()
 
   return {
+    screenSeen: screen.ready,
     async keyLoaded() {
       await Promise.race([loading.catch(onFault), sleep(END_MS, undefined, { ref: false })])
     },
@@ -92,6 +98,7 @@ export function keepWatch(rooms: Rooms): Watch {
       clearTimeout(soon)
       clearInterval(undoTidy)
       endReminding()
+      screen.end()
       stopCaring()
       unfollow()
       exporter.close()
@@ -105,6 +112,20 @@ export function keepWatch(rooms: Rooms): Watch {
 const END_MS = 800
 /** By then the first spare is warm, and it is known what stands around it. */
 const SANDBOX_LOOK_MS = 3_000
+
+/** Elsewhere than on Linux the shell is told by its system, and nobody else is. */
+function watchScreen({ options: { env, emit }, session, status }: Rooms) {
+  if (process.platform !== 'linux') return { ready: Promise.resolve(), end() {} }
+  return watchScreenLock({
+    openBus,
+    systemBus: systemBusPath(env),
+    sessionBus: busPath(env),
+    onChange(seen) {
+      session.setSeen(seen)
+      emit('status', status())
+    },
+  })
+}
 
 /** What stands around tools, for the record; a rule makes an alert of it when it was more before. */
 function noteSandbox({ log, lane, onFault }: Rooms): void {

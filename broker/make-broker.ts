@@ -107,6 +107,8 @@ export async function makeBroker(options: BrokerOptions): Promise<Broker> {
   const api = makeApi(rooms)
   const unfollow = followRooms(rooms, options.emit)
   const watch = options.lasting ? keepWatch(rooms) : null
+  // A shell tells by itself; a terminal's first word may be a resume.
+  if (options.parent === 'cli') await watch?.screenSeen
   if (options.lasting) void rooms.lane.warm().catch((error: unknown) => rooms.diagnostic.fault('warm', error))
   return {
     api,
@@ -217,7 +219,10 @@ async function makeRooms(options: BrokerOptions) {
   })
   const settings = createSettings({ store, policies: policy.settings })
   const grants = openGrantBook({ store, clock, newId, home: options.home, onFault })
-  const session = createSession((locked) => consent.setLocked(locked))
+  const session = createSession(
+    (locked) => consent.setLocked(locked),
+    options.parent === 'shell' && process.platform !== 'linux',
+  )
   const consent = createConsentDesk({
     clock,
     newId,
@@ -426,6 +431,7 @@ async function makeRooms(options: BrokerOptions) {
         },
         socket,
         commands: contained.available(),
+        screen: options.lasting ? { knownBy: session.knownBy() } : null,
         policy: policyFacts(policy.status()),
         platform: process.platform,
         root: process.getuid?.() === 0,

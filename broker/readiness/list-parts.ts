@@ -13,6 +13,8 @@ export interface PartFacts {
   consent: { available: boolean; where: 'window' | 'terminal' }
   socket: { open: boolean; text: string }
   commands: { available: boolean; text: string }
+  /** Who says whether the screen is locked; null where that does not matter: one command, and over. */
+  screen: { knownBy: string | null } | null
   policy: { failedClosed: boolean; faults: number; text: string }
   platform: NodeJS.Platform
   /** True when this process runs as the administrator. */
@@ -26,6 +28,7 @@ const NAMES: Record<Part['id'], string> = {
   log: 'Activity log',
   consent: 'Questions reach you',
   socket: 'Command line',
+  screen: 'Screen lock',
   policy: 'Policy files',
   user: 'Not the administrator',
 }
@@ -42,6 +45,17 @@ export function listParts(facts: PartFacts): Part[] {
     facts.platform === 'linux'
       ? 'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap socat ripgrep).'
       : 'See docs/THREAT-MODEL.md for what this system offers.'
+  const screenPart = (by: string | null) =>
+    part(
+      'screen',
+      by === null ? 'weak' : 'ok',
+      by === null
+        ? 'Nobody here says whether the screen is locked, so it counts as unlocked: whoever is at the keyboard may resume, and no alert tells of work meanwhile.'
+        : `Whether the screen is locked is known from ${by}. While it is, nobody resumes, and work is told of.`,
+      facts.platform === 'linux'
+        ? 'Use a lock that tells logind, or a screen saver on the session bus (GNOME, KDE, Cinnamon, MATE, Xfce have one).'
+        : 'Open the desktop app: the system tells it.',
+    )
   return [
     part('isolate', facts.lane.osSandbox === 'none' ? 'weak' : 'ok', facts.lane.text, installBubblewrap),
     part('commands', facts.commands.available ? 'ok' : 'missing', facts.commands.text, installBubblewrap),
@@ -71,6 +85,7 @@ export function listParts(facts: PartFacts): Part[] {
       facts.socket.text,
       'The command line can’t reach this app. Everything else works.',
     ),
+    ...(facts.screen === null ? [] : [screenPart(facts.screen.knownBy)]),
     part(
       'policy',
       facts.policy.failedClosed ? 'missing' : facts.policy.faults > 0 ? 'weak' : 'ok',

@@ -1,7 +1,7 @@
 /**
- * The few words of D-Bus that it takes to ask the session bus one question after another: connect, say who we are,
- * call methods with text arguments, read simple answers. Nothing is ever started by asking. By the D-Bus specification,
- * version 1, little-endian.
+ * The few words of D-Bus that it takes to ask a bus one question after another, and to hear that something has changed:
+ * connect, say who we are, call methods with text arguments, read simple answers, be told of signals (not what they
+ * carry). Nothing is ever started by asking. By the D-Bus specification, version 1, little-endian.
  */
 import { connect, type Socket } from 'node:net'
 import { getuid } from 'node:process'
@@ -19,11 +19,20 @@ export type BusValue = string | number | boolean | string[] | null
 export interface Bus {
   /** Rejects when the answer is an error, or the bus goes away. */
   ask(question: BusQuestion): Promise<BusValue>
+  /** The time limit no longer counts: the connection is kept for its signals, and keeps no program alive. */
+  stay(): void
   close(): void
+}
+export interface BusEvents {
+  /** A signal that was asked for with `AddMatch`. */
+  onSignal(): void
+  /** It is gone, by itself or because it was closed. */
+  onGone(): void
 }
 
 const CALL = 1
 const ANSWER = 2
+const SIGNAL = 4
 const NO_AUTO_START = 2
 const LARGEST_MESSAGE = 1 << 20
 
@@ -36,7 +45,14 @@ export function busPath(env: Record<string, string | undefined>): string | null 
   return env.XDG_RUNTIME_DIR && !env.DBUS_SESSION_BUS_ADDRESS ? `${env.XDG_RUNTIME_DIR}/bus` : null
 }
 
-export function openBus(path: string, timeoutMs: number): Promise<Bus> {
+/** Where the system's bus listens, if there is one. */
+export const systemBusPath = (env: Record<string, string | undefined>): string =>
+  busPath({
+    DBUS_SESSION_BUS_ADDRESS: env.DBUS_SYSTEM_BUS_ADDRESS || 'unix:path=/run/dbus/system_bus_socket',
+  }) ?? '/run/dbus/system_bus_socket'
+
+/** @param timeoutMs until all that is asked is answered */
+export function openBus(path: string, timeoutMs: number, events?: BusEvents): Promise<Bus> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path })
     const waiting = new Map<number, { resolve(value: BusValue): void; reject(error: Error): void }>()
@@ -51,8 +67,14 @@ export function openBus(path: string, timeoutMs: number): Promise<Bus> {
     const timer = setTimeout(() => fail(new Error('timeout')), timeoutMs)
     socket.unref()
     socket.on('error', fail)
-    socket.on('close', () => fail(new Error('the bus closed the connection')))
-    const bus = speak(socket, waiting, fail, () => clearTimeout(timer))
+    socket.on('close', () => {
+      fail(new Error('the bus closed the connection'))
+      events?.onGone()
+    })
+    const bus = speak(socket, waiting, fail, {
+      endTimer: () => clearTimeout(timer),
+      onSignal: events?.onSignal,
+    })
     socket.on('connect', () => socket.write(`\0AUTH EXTERNAL ${toHex(String(getuid?.() ?? 0))}\r\n`))
     bus.ready.then(() => resolve(bus), reject)
   })
@@ -62,7 +84,7 @@ function speak(
   socket: Socket,
   waiting: Map<number, { resolve(value: BusValue): void; reject(error: Error): void }>,
   fail: (error: Error) => void,
-  onClose: () => void,
+  on: { endTimer(): void; onSignal: (() => void) | undefined },
 ): Bus & { ready: Promise<unknown> } {
   let held = Buffer.alloc(0)
   let greeted = false
@@ -97,6 +119,10 @@ function speak(
   })
 
   function take(message: Buffer): void {
+    if (message[1] === SIGNAL) {
+      on.onSignal?.()
+      return
+    }
     const { kind, replyTo, value } = readMessage(message)
     const asked = waiting.get(replyTo)
     if (!asked) return
@@ -116,8 +142,9 @@ function speak(
   return {
     ready,
     ask,
+    stay: on.endTimer,
     close() {
-      onClose()
+      on.endTimer()
       socket.destroy()
     },
   }
