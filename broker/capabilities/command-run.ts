@@ -28,10 +28,11 @@ import { badArgument } from './commands/check-argv.ts'
 import { type ClosedReach, closeBelow } from './commands/close-below.ts'
 import { collectOutput } from './commands/collect-output.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
-import { hostsOf } from './commands/hosts-of.ts'
+import { hostsOf, placeFor } from './commands/hosts-of.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
 import { type Left, noteProgram } from './commands/leftovers.ts'
 import type { LookLimits } from './commands/look-below.ts'
+import { noteSent, type SentNotes } from './commands/note-sent.ts'
 import { isVisible, onlyRead, reachOf } from './commands/program-reach.ts'
 import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
 import { sandboxHint } from './commands/sandbox-hint.ts'
@@ -147,6 +148,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const words = fit(commandLine([lastName(resource.program), ...resource.args]), 200)
     const { timeoutMs } = args
     const after = noteProgram({ ...deps, running }, { reach, before, context, asked, words, timeoutMs })
+    const sent = noteSent(resource, context, (host, port) => placeFor(host, port, context))
     const started = await contained.start({
       principalId: context.principal.id,
       words,
@@ -159,6 +161,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       maxProcesses: MAX_PROCESSES,
       timeoutMs,
       ...hostsOf(resource, context, deps.resolve ?? resolveName),
+      onSent: sent.onSent,
       signal: context.signal,
     })
     if (started.kind !== 'ok') {
@@ -167,13 +170,13 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     }
     const left = started.value.ended.then(after.look)
     context.parts?.open({ value: {}, ...labelOf(resource) })
-    return attend(started.value, left, args, resource, { ...reach, shut }, context)
+    return attend(started.value, { left, sent }, args, resource, { ...reach, shut }, context)
   }
 
   /** Feeds it, reads what it says, and waits for its end. */
   async function attend(
     program: ContainedProcess,
-    looked: Promise<Left>,
+    { left: looked, sent }: { left: Promise<Left>; sent: SentNotes },
     args: Args,
     resource: CommandResource,
     reach: ClosedReach,
@@ -202,6 +205,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       program.ended,
       looked,
     ])
+    const bytesOut = sent.end()
     const no = leftRefusal(left, files.home)
     if (no) context.noteRefused(fit(`Leave something for later by ${lastName(resource.program)}`, 200), no)
     if (end.notAsked > 0) noteNotAsked(end.notAsked, resource, context)
@@ -224,6 +228,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
         ),
         shut: shutForPerson(reach.shut, files.home),
         left: leftForPerson(left, files.home),
+        sent: bytesOut,
       }),
     )
   }

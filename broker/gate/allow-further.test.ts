@@ -13,6 +13,9 @@ let house: TestHouse
 let told: (string | null)[]
 let atConnect: () => void
 let notAsked = 0
+let sends: [host: string, port: number, bytes: number][] = []
+/** What it was told of what it had sent. */
+let over: (string | null)[] = []
 
 const contained: ContainedPrograms = {
   name: 'played',
@@ -23,11 +26,16 @@ const contained: ContainedPrograms = {
   async start(program) {
     atConnect()
     told.push(await program.mayConnect('example.org', 443))
+    over = sends.map((each) => program.onSent(...each))
+    const why = over.find((each) => each !== null)
     const empty = () => new PassThrough().end()
     const end = { exitCode: 0, signal: null, denied: [], notAsked, left: [], peakRss: 0, wallMs: 1 }
     return ok({
       ...{ stdin: new PassThrough(), stdout: empty(), stderr: empty() },
-      ended: Promise.resolve({ ...end, endedBy: 'itself' as const }),
+      ended: Promise.resolve({
+        ...end,
+        ...(why ? { endedBy: 'budget' as const, why } : { endedBy: 'itself' as const }),
+      }),
       kill: async () => ({ survivors: [] }),
     })
   },
@@ -38,6 +46,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 beforeEach(() => {
   told = []
+  sends = []
   atConnect = () => {}
   house.says(() => 'allow')
   house.log.sync = async () => {}
@@ -85,6 +94,48 @@ it('says in one entry how often a program was refused without a question, howeve
   expect(house.entries.slice(from).filter(({ decision }) => decision === 'deny')).toMatchObject([
     { kind: 'decision', subject: 'Connect 744 more times for ls', because: [{ rule: 'budget' }] },
   ])
+})
+
+it('writes down what a program sends, a megabyte at a time and at its end, under the intent and by host', async () => {
+  sends = [
+    ['example.org', 443, 400_000],
+    ['example.org', 443, 800_000],
+    ['example.org', 443, 700],
+    ['example.com', 443, 30_000],
+  ]
+  const from = house.entries.length
+  expect(await run()).toMatchObject({ kind: 'ok' })
+  expect(over).toEqual([null, null, null, null])
+  const entries = house.entries.slice(from)
+  // Whose end names the same intent.
+  const ref = entries.find(({ kind }) => kind === 'outcome')?.ref
+  expect(ref).toBeGreaterThan(0)
+  expect(entries.filter(({ subject }) => subject.startsWith('Send'))).toMatchObject(
+    [
+      ['Send 1.2 MB to example.org:443 for ls', 'example.org', 1_200_000],
+      ['Send 700 bytes to example.org:443 for ls', 'example.org', 700],
+      ['Send 30 kB to example.com:443 for ls', 'example.com', 30_000],
+    ].map(([subject, host, bytesOut]) => ({
+      ...{ kind: 'decision', decision: 'allow', subject, capability: 'net.request', ref },
+      details: { bytesOut, needs: [{ resource: { kind: 'url', host } }] },
+    })),
+  )
+  expect(entries.find(({ kind }) => kind === 'outcome')?.details).toMatchObject({ bytesOut: 1_230_700 })
+})
+
+it('ends a program that has sent more than its run may, and says so', async () => {
+  sends = [
+    ['example.org', 443, 19_000_000],
+    ['example.org', 443, 3_000_000],
+  ]
+  house.gate.usage.endRun('run_1')
+  expect(await run()).toMatchObject({
+    kind: 'refused',
+    code: 'budget',
+    person: expect.stringMatching(/“ls” was ended\. This run has used its budget of bytes sent out/),
+  })
+  expect(over).toEqual([null, expect.stringContaining('budget')])
+  house.gate.usage.endRun('run_1')
 })
 
 it('waits for the disk', async () => {

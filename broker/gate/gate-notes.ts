@@ -5,6 +5,7 @@
 import type { NewEntry } from '../../contract/activity.ts'
 import type { Decision } from '../../contract/decision.ts'
 import { type Outcome, type Refused, refused } from '../../contract/outcome.ts'
+import type { Need } from '../../contract/resource.ts'
 import type { Json } from '../../contract/words.ts'
 import type { ActivityLog, CallContext, Clock, FlowFacts, LeakScanner, Prepared, Soon } from '../ports.ts'
 import { describeAll, entryFacts, toolRef } from './entry-facts.ts'
@@ -35,6 +36,13 @@ export const UNWRITTEN = refused(
   'unavailable',
   'The activity log can’t be written, so nothing is done. Free some disk space, then try again.',
 )
+
+/** Why it was let go. */
+const SENT = {
+  layer: 'default' as const,
+  rule: 'default:sent',
+  text: 'The connection was let through before; this is what has gone over it since.',
+}
 
 export type GateNotes = ReturnType<typeof createGateNotes>
 
@@ -111,6 +119,27 @@ export function createGateNotes({ log, leaks, usage, clock, onFault }: NoteParts
         because: [{ layer: 'default', rule: refusal.code, text: refusal.person.slice(0, 1000) }],
       }
       return after(noteQuietly(entry, always), refusal)
+    },
+
+    /** What an effect under way has sent, beyond what was decided on: told of the past, under its intent. */
+    sent(
+      context: CallContext,
+      ref: number,
+      { need, sentence, bytesOut }: { need: Need; sentence: Prepared['sentence']; bytesOut: number },
+    ): Soon<void> {
+      return stage({
+        kind: 'decision',
+        subject: describeAll(sentence),
+        principal: context.principal,
+        run: context.run,
+        callId: context.callId,
+        tool: toolRef(context),
+        capability: need.capability,
+        decision: 'allow',
+        because: [SENT],
+        ref,
+        details: { needs: [need] as unknown as Json, bytesOut },
+      })
     },
 
     /** The end of what the entry `ref` began. Unwritten, it will read as interrupted. */

@@ -25,7 +25,7 @@ interface ContextParts {
   clock: Clock
   labels: LabelParts
   allowFurther: AllowFurther
-  notes: Pick<GateNotes, 'refused'>
+  notes: Pick<GateNotes, 'refused' | 'sent'>
   passCapability: Gate['passCapability']
 }
 
@@ -50,6 +50,9 @@ export function createPerformContext(parts: ContextParts) {
         parts.passCapability(context, request.operation, request.args as unknown as Json),
       allowFurther: (need, sentence, bytesOut = 0) =>
         parts.allowFurther(context, permit.facts.intent, { need, sentence, bytesOut }),
+      countSent: (bytes) => parts.usage.countSent(context, bytes),
+      noteSent: (need, sentence, bytes) =>
+        void parts.notes.sent(context, permit.facts.intent, { need, sentence, bytesOut: bytes }),
       noteRefused: (subject, refusal) => void parts.notes.refused(context, subject, refusal, true),
       wouldDecide(need) {
         // A single need, apart from any request: there is nothing in it that words could back.

@@ -17,6 +17,8 @@ export interface RunUsage {
   /** A tool's function is called. */
   countCall(context: Pick<CallContext, 'run' | 'perimeter'>): Refused | null
   countBytes(context: CallContext, bytes: number): Refused | null
+  /** What has left already: it counts also where it is too much. */
+  countSent(context: Pick<CallContext, 'run' | 'perimeter'>, bytes: number): Refused | null
   mayLogRefusal(callId: string): boolean
   noteProgress(callId: string, intent: number, text: string): void
   endProgress(callId: string, intent: number): void
@@ -57,6 +59,14 @@ export function createRunUsage(): RunUsage {
         return over('bytes sent out', `${perimeter.budgets.bytesOut} bytes`)
       usage.bytesOut += bytes
       return null
+    },
+    countSent({ run, perimeter }, bytes) {
+      if (!run) return null
+      const usage = of(run.id)
+      usage.bytesOut += bytes
+      return usage.bytesOut > perimeter.budgets.bytesOut
+        ? over('bytes sent out', `${perimeter.budgets.bytesOut} bytes`)
+        : null
     },
     mayLogRefusal(callId) {
       const count = (refusals.get(callId) ?? 0) + 1

@@ -74,6 +74,10 @@ export interface PerformContext extends PrepareContext {
    * `bytesOut` is what would leave with it, and counts like a request's own.
    */
   allowFurther(need: Need, sentence: Prepared['sentence'], bytesOut?: number): Promise<Refused | null>
+  /** Bytes that an effect under way has sent besides, against the run's budget; a refusal where that is used up. */
+  countSent(bytes: number): Refused | null
+  /** Into the log, under the intent: what such bytes went to. */
+  noteSent(need: Need, sentence: Prepared['sentence'], bytes: number): void
   /** What the decision on a need would be, without asking, logging or counting: for going through many things under one need. */
   wouldDecide(need: Need): Decision['effect']
   /** What single rules are about, for not having to ask `wouldDecide` for each of a hundred thousand things. */

@@ -93,6 +93,8 @@ export interface ContainedProgram {
   mayConnect(host: string, port: number): Promise<string | null>
   /** Of a host that was let through: where it may lead besides the public internet. */
   privateAddresses(host: string, port: number): Promise<string[]>
+  /** That it has sent so much more, in bytes, a few times a second; a sentence ends it. */
+  onSent(host: string, port: number, bytes: number): string | null
   /** `host:port` of this very computer that it may ask for: it finds them at that port of its own. */
   local: string[]
   signal: AbortSignal
@@ -101,7 +103,9 @@ export interface ContainedProgram {
 export interface ContainedEnd {
   exitCode: number | null
   signal: string | null
-  endedBy: 'itself' | 'timeout' | 'memory' | 'processes' | 'stopped' | 'crash'
+  endedBy: 'itself' | 'timeout' | 'memory' | 'processes' | 'budget' | 'stopped' | 'crash'
+  /** Why it has used up its budget. */
+  why?: string
   /** `host:port` that it tried to reach and was refused. */
   denied: string[]
   /** Times that it was refused a host without anybody being asked, because it had asked for too many. */

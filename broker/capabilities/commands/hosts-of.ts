@@ -50,6 +50,12 @@ async function mayConnect(
   return null
 }
 
+/** For what it has sent there. */
+export function placeFor(host: string, port: number, context: PerformContext): UrlResource | null {
+  const places = connectionsTo(host, port, context)
+  return places.kind === 'ok' ? places.value[0] : null
+}
+
 /** What goes through a contained program's connection can't be seen, so it is decided as what can carry most: a POST. */
 function connectionsTo(
   host: string,

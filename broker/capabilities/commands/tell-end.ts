@@ -44,6 +44,8 @@ export function explainEnd(
       )
     case 'processes':
       return failed('tool-error', `“${name}” was ended: it started more than ${MAX_PROCESSES} processes.`)
+    case 'budget':
+      return refused('budget', `“${name}” was ended. ${end.why ?? ''}`.trim())
     case 'stopped':
       return refused(
         'cancelled',
@@ -77,10 +79,12 @@ export function resultOf(of: {
   shut: string | undefined
   /** What it left where it may leave nothing, for the person. */
   left: string | undefined
+  /** Bytes. */
+  sent: number
   /** The tool has had what it wrote. */
   inParts: boolean
 }): EffectResult {
-  const { end, stdout, stderr, resource, hint, shut, left, inParts } = of
+  const { end, stdout, stderr, resource, hint, shut, left, sent, inParts } = of
   const signal = end.signal ?? (end.exitCode === null ? null : (SIGNALS[end.exitCode] ?? null))
   return {
     value: {
@@ -92,7 +96,7 @@ export function resultOf(of: {
     },
     ...labelOf(resource),
     bytesIn: stdout.length + stderr.length,
-    bytesOut: 0,
+    bytesOut: sent,
     details: {
       exitCode: end.exitCode,
       wallMs: Math.round(end.wallMs),

@@ -45,6 +45,8 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
       further.push(need)
       return null
     },
+    countSent: () => null,
+    noteSent() {},
     noteRefused() {},
     wouldDecide: () => 'allow',
     // A test's own `wouldDecide` may be about anything.

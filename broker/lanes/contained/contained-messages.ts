@@ -46,6 +46,19 @@ export const FromHost = z.discriminatedUnion('kind', [
   /** It can't contain programs here. */
   z.strictObject({ kind: z.literal('unable'), text: z.string().max(4000) }),
   z.strictObject({ kind: z.literal('ask'), id: z.number(), host: z.string().max(300), port: z.number() }),
+  /** Since it was told last. */
+  z.strictObject({
+    kind: z.literal('sent'),
+    to: z
+      .array(
+        z.strictObject({
+          host: z.string().max(300),
+          port: z.number(),
+          bytes: z.number().int().nonnegative(),
+        }),
+      )
+      .max(1_000),
+  }),
   z.strictObject({
     kind: z.literal('over'),
     exitCode: z.number().nullable(),

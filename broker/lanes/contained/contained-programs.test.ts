@@ -84,6 +84,7 @@ const start = (script: string, more: Partial<ContainedProgram> = {}, by = lane) 
       return 'not among the hosts of this agent'
     },
     privateAddresses: async () => [],
+    onSent: () => null,
     local: [],
     signal: new AbortController().signal,
     ...more,
@@ -372,6 +373,36 @@ describe.skipIf(!can)('a contained program', () => {
     expect(end.out).toBe('reached')
   })
 
+  test('what it sends is told while it goes, by host, and a no to that ends it', async () => {
+    let received = 0
+    const server = net.createServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', (bytes) => {
+        received += bytes.length
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    // 8 MB, a part at a time; then it waits for an answer that never comes.
+    const script = `(for n in $(seq 40); do head -c 200000 /dev/zero; sleep 0.05; done; sleep 20) | curl -sS -T - --noproxy '' http://127.0.0.1:${port}/`
+    const sent: { to: string; bytes: number; had: number }[] = []
+    const sum = () => sent.reduce((all, { bytes }) => all + bytes, 0)
+    const end = await run(script, {
+      mayConnect: async () => null,
+      onSent(host, to, bytes) {
+        sent.push({ to: `${host}:${to}`, bytes, had: received })
+        return sum() > 6_000_000 ? 'It has sent enough.' : null
+      },
+    })
+    server.close()
+    expect(end).toMatchObject({ endedBy: 'budget', why: 'It has sent enough.' })
+    expect(new Set(sent.map(({ to }) => to))).toEqual(new Set([`127.0.0.1:${port}`]))
+    expect(sent.length).toBeGreaterThan(2)
+    expect(sum()).toBeGreaterThanOrEqual(received)
+    expect(sum()).toBeLessThan(received + 2_000_000)
+    expect(received).toBeLessThan(8_100_000)
+  })
+
   test('ends at its deadline, with all that it started', async () => {
     const mark = `sallyport-mark-${process.pid}-deadline`
     const began = performance.now()
@@ -657,6 +688,7 @@ test('where the sandbox is missing, nothing runs', async () => {
     timeoutMs: 1,
     mayConnect: async () => null,
     privateAddresses: async () => [],
+    onSent: () => null,
     local: [],
     signal: new AbortController().signal,
   }

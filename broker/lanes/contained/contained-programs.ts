@@ -287,6 +287,11 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
         over: ({ exitCode, signal, limit, peakRss, left }) =>
           void finish(limit ?? 'itself', { exitCode, signal, peakRss, left }),
         mounts: (paths) => mountPoints.add(host, paths),
+        sent(to) {
+          const over = to.map(({ host: name, port, bytes }) => program.onSent(name, port, bytes))
+          const why = over.find((each) => each !== null)
+          if (why) void finish('budget', { why })
+        },
         unable(text) {
           options.log(`A program could not be started: ${text}`)
           void finish('crash')

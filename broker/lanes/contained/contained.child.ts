@@ -20,6 +20,7 @@ import { yieldProcessor } from '../yield-processor.ts'
 import { checkMounts, type ExpectedMount } from './check-mounts.ts'
 import { CLOSED_RANGES } from './closed-ranges.ts'
 import { type ConnectAnswer, type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
+import { countSent } from './count-sent.ts'
 import { createTreeHold } from './hold-tree.ts'
 import { localLines } from './local-lines.ts'
 import { isThere, MOUNT_POINTS } from './mount-points.ts'
@@ -28,7 +29,7 @@ import { sandboxFilesystem } from './sandbox-reach.ts'
 import { leftIn, sealMounts } from './seal-mounts.ts'
 
 const WATCH_MS = 50
-/** Open files are looked through at each so many looks. */
+/** Open files are looked through, and what was sent is told, at each so many looks. */
 const FILES_EVERY = 5
 /** The same, for its sessions: what a program starts can have some of its own, each of which counts by itself. */
 const SESSION_NICENESS = 10
@@ -50,6 +51,7 @@ const shared = path.join(path.dirname(home), 'shm')
 const sockets = os.tmpdir()
 /** Stands where no file may be made. */
 const nothing = { folder: path.join(sockets, 'nothing'), file: path.join(sockets, 'nothing.txt') }
+const sent = countSent()
 const waiting = new Map<number, (answer: ConnectAnswer) => void>()
 /** `address:port` of hosts that were let through though they are not public. */
 const opened = new Set<string>()
@@ -268,6 +270,11 @@ function shellLine({ program, args, maxProcesses, local }: RunMessage): string {
   return `${waits}${localLines(local)}unset ${UNSET}; export TMPDIR=${quote(temporary)}; ${limits}exec ${[program, ...args].map(quote).join(' ')}`
 }
 
+function tellSent(): void {
+  const to = sent()
+  if (to.length > 0) tell({ kind: 'sent', to })
+}
+
 function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage, left: () => string[]): void {
   let peakRss = 0
   let inFiles = 0
@@ -282,7 +289,10 @@ function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage, l
     // A program can make itself as many sessions as processes.
     for (const pid of newborn(started.pid as number)) yieldProcessor(pid, SESSION_NICENESS)
     const use = measureTree(started.pid as number)
-    if (looks++ % FILES_EVERY === 0) inFiles = memoryInFiles(started.pid as number)
+    if (looks++ % FILES_EVERY === 0) {
+      inFiles = memoryInFiles(started.pid as number)
+      tellSent()
+    }
     const memory = use.rss + inFiles
     peakRss = Math.max(peakRss, memory)
     if (memory > maxMemory) limit ??= 'memory'
@@ -293,6 +303,7 @@ function watch(started: ChildProcess, { maxMemory, maxProcesses }: RunMessage, l
   const timer = setInterval(look, WATCH_MS)
   started.once('exit', (exitCode, signal) => {
     clearInterval(timer)
+    tellSent()
     // The broker ends this process; what the runtime would clear up at an exit is shared with others that run.
     tell({ kind: 'over', exitCode, signal, limit, peakRss, left: left().slice(0, LEFT) })
   })

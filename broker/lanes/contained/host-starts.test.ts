@@ -71,7 +71,7 @@ const start = (mayConnect: ContainedProgram['mayConnect'] = async () => null) =>
     program: '/bin/true',
     ...{ args: [], cwd: top, env: {}, readable: [], writable: [], hidden: [], readOnly: [] },
     ...{ maxMemory: 1e9, maxProcesses: 10, timeoutMs: 20_000 },
-    ...{ mayConnect, privateAddresses: async () => [], local: [] },
+    ...{ mayConnect, privateAddresses: async () => [], onSent: () => null, local: [] },
     signal: new AbortController().signal,
   })
 

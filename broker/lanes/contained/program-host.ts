@@ -45,6 +45,7 @@ export interface HostEvents {
   ask(host: string, port: number): Promise<ConnectAnswer>
   over(end: Extract<FromHost, { kind: 'over' }>): void
   unable(text: string): void
+  sent(to: Extract<FromHost, { kind: 'sent' }>['to']): void
   /** The sandbox is going to make what is missing of these. */
   mounts(paths: readonly string[]): void
 }
@@ -118,6 +119,8 @@ export function startHost(options: HostOptions): ProgramHost {
     } else if (message.kind === 'mounts') {
       events?.mounts(message.paths)
       send({ kind: 'go' })
+    } else if (message.kind === 'sent') {
+      events?.sent(message.to)
     } else if (message.kind === 'over') {
       events?.over(message)
     }
