@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 export const REFUSALS = [
   'stopped', // Stop is pressed; only a person resumes
-  'paused', // seldom: whoever can, waits. Given where a pause comes between a request's intent and its effect
+  'paused', // seldom: whoever can, waits. In the record, how an intent ends that a pause met before its effect
   'cancelled', // the run was cancelled
   'outside-perimeter',
   'not-in-manifest',

@@ -8,7 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ToolLimits } from '../../contract/manifest.ts'
-import { type Outcome, ok, REFUSALS, type RefusalCode, Refused } from '../../contract/outcome.ts'
+import { type Outcome, ok, REFUSALS, type RefusalCode, Refused, refused } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import { PolicyFile } from '../../contract/policy.ts'
 import { SecretInfo } from '../../contract/secret.ts'
@@ -61,9 +61,9 @@ afterAll(async () => {
 beforeEach(() => {
   house.says(() => 'deny')
 })
-let undo: (() => void)[] = []
-afterEach(() => {
-  for (const back of undo.toReversed()) back()
+let undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const back of undo.toReversed()) await back()
   undo = []
 })
 
@@ -224,18 +224,22 @@ const CAUSES: Record<RefusalCode, Cause[]> = {
   ],
   paused: [
     {
-      by: 'a pause while the intent is being written down',
+      by: 'a pause while the intent is being written down, which is for the record: the call waits',
       async cause() {
         const whole = house.log.sync
         house.log.sync = async () => void house.stop.setPaused('you', true)
+        const waiting = write()
         undo.push(
-          () => Object.assign(house.log, { sync: whole }),
+          () => waiting,
           () => house.stop.setPaused('you', false),
+          () => Object.assign(house.log, { sync: whole }),
         )
-        return write()
+        const held = () => house.entries.find(({ details }) => details?.code === 'paused')
+        await expect.poll(held).toBeDefined()
+        return refused('paused', String(held()?.details?.text))
       },
-      person: /Paused/,
-      next: /can go on when the person resumes/,
+      person: /A pause held it before it began: nothing was done/,
+      next: /resume/,
     },
   ],
   cancelled: [

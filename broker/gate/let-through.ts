@@ -45,6 +45,8 @@ export interface Passenger {
   silent?: boolean
   /** Why a person is asked although the rules would let it go in silence. */
   mustAsk?: string
+  /** What the person said to it, where a pause held it after. */
+  answered?: AskResult | null
 }
 
 /** How a request got through: by rule, by grant, or by the person's answer. */
@@ -74,7 +76,7 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
 
   return async (context, passenger, tell) => {
     const { prepared, silent, mustAsk } = passenger
-    let answer: AskResult | null = null
+    let answer: AskResult | null = passenger.answered ?? null
     for (;;) {
       if (silent && halts.blocks(context)) return NOT_SILENT
       const ended = await halts.waitWhilePaused(context)

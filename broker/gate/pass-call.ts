@@ -9,7 +9,7 @@
  */
 import { failed, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import { OPERATIONS, type OperationName, type ParsedRequest } from '../../contract/request.ts'
-import { CAPABILITY_EFFECT, type Capability, type Json } from '../../contract/words.ts'
+import type { Capability, Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
   AskResult,
@@ -28,13 +28,14 @@ import type {
   Prepared,
   StopSwitch,
 } from '../ports.ts'
+import { type Admitted, createAdmitRequest } from './admit-request.ts'
 import { createAllowFurther, preparedFor } from './allow-further.ts'
-import { describeAll, entryFacts } from './entry-facts.ts'
+import { describeAll } from './entry-facts.ts'
 import { type CredentialRule, findLeak, findUnknown } from './find-leak.ts'
-import { createGateNotes, UNWRITTEN } from './gate-notes.ts'
+import { createGateNotes } from './gate-notes.ts'
 import { createHalts } from './halts.ts'
 import { createLabelParts } from './label-parts.ts'
-import { createLetThrough, NOT_SILENT, type Passenger, type TellEffect, type Through } from './let-through.ts'
+import { createLetThrough, NOT_SILENT, type Passenger, type TellEffect } from './let-through.ts'
 import { parseRequest } from './parse-request.ts'
 import { createPerformContext } from './perform-context.ts'
 import { mintPermit, type Permit } from './permit.ts'
@@ -85,6 +86,7 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
   const notes = createGateNotes(parts)
   const labels = createLabelParts(parts)
   const letThrough = createLetThrough({ ...parts, halts, notes })
+  const admitRequest = createAdmitRequest({ ...parts, notes, letThrough })
   const allowFurther = createAllowFurther({ ...parts, halts, notes, letThrough, tellerOf })
   const performContext = createPerformContext({ ...parts, labels, notes, allowFurther, passCapability })
 
@@ -177,32 +179,37 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
 
     const leaks = await leaksOf(context, passing)
     if (leaks.refusal) return notes.leaked(context, prepared, leaks.refusal)
-    const through = await letThrough(
-      context,
-      leaks.mustAsk ? { ...passing, mustAsk: leaks.mustAsk } : passing,
-      tell,
-    )
-    if (through.kind !== 'ok') return through
-    const { decision, asked } = through.value
-    const how = { decision, asked: asked !== null }
-    const overspent = parts.usage.countBytes(context, prepared.bytesOut)
-    if (overspent) return notes.refused(context, subject, overspent)
+    const mustAsk = leaks.mustAsk ? { mustAsk: leaks.mustAsk } : {}
+    const way = admitRequest(context, { ...passing, ...mustAsk }, startedAt, tell)
+    let admitted = await way.admit()
+    for (;;) {
+      if (admitted.kind !== 'ok') return admitted
+      const { seq, how } = admitted.value
+      // From here to the effect's start nothing waits: what Stop sets is seen.
+      const stopped = context.signal.aborted
+        ? refused('cancelled', 'The run was cancelled.')
+        : halts.blocks(context)
+      if (!stopped) return perform(context, passing, startedAt, tell, admitted.value)
+      if (stopped.code !== 'paused') {
+        await notes.ended(context, prepared, seq, { subject, outcome: stopped, startedAt })
+        tell('refused', { ...how, seq })
+        return stopped
+      }
+      await way.hold(seq)
+      admitted = await way.admit()
+    }
+  }
 
-    const intent = await writeIntent(context, passing, through.value, startedAt)
-    if (intent.kind !== 'ok') {
-      tell('refused', how)
-      return intent
-    }
-    const seq = intent.value
-    // From here to the effect's start nothing waits: what Stop sets is seen.
-    const stopped = context.signal.aborted
-      ? refused('cancelled', 'The run was cancelled.')
-      : halts.blocks(context)
-    if (stopped) {
-      await notes.ended(context, prepared, seq, { subject, outcome: stopped, startedAt })
-      tell('refused', { ...how, seq })
-      return stopped
-    }
+  /** The effect itself, begun in the turn in which it was called. */
+  async function perform<T>(
+    context: CallContext,
+    passing: Passing<T>,
+    startedAt: number,
+    tell: TellEffect,
+    { seq, how, asked }: Admitted,
+  ): Promise<Outcome<T>> {
+    const { prepared } = passing
+    const subject = describeAll(prepared.sentence)
     tell('open', { ...how, seq })
     const permit = permitFor(context, prepared, seq)
     const began = performance.now()
@@ -228,31 +235,6 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
     return rule === 'block'
       ? { refusal: refused('flow', `${unknown} Your settings say that it is never sent.`) }
       : { mustAsk: unknown }
-  }
-
-  /**
-   * Written before done. Anything that changes or sends waits for the disk; a read that nobody has asked for yet is
-   * written before anything can come of it (pass-tool-call.ts). Gives the entry's number.
-   */
-  async function writeIntent(
-    context: CallContext,
-    { prepared, silent }: Passenger,
-    { decision, flow, asked }: Through,
-    startedAt: number,
-  ): Promise<Outcome<number>> {
-    const subject = describeAll(prepared.sentence)
-    const facts = entryFacts(context, prepared, decision, flow, asked !== null)
-    let seq: number | null = null
-    try {
-      seq = parts.log.stage(await notes.scrub({ ...facts, kind: 'intent', subject })).seq
-      if (CAPABILITY_EFFECT[prepared.capability] !== 'reads') await parts.log.sync()
-      else if (!silent) await parts.log.commit()
-      return { kind: 'ok', value: seq }
-    } catch (error) {
-      parts.onFault(error)
-      if (seq !== null) await notes.ended(context, prepared, seq, { subject, outcome: UNWRITTEN, startedAt })
-      return UNWRITTEN
-    }
   }
 
   function permitFor(context: CallContext, { capability, binding }: Prepared, intent: number): Permit {

@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ActivityQuery } from '../../contract/activity.ts'
+import { makeRealBroker } from '../../e2e/fixtures/open-busy-broker.ts'
+import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
+import { makeTool } from '../../e2e/fixtures/open-test-lane.ts'
+
+let house: TestHouse
+let count = 0
+let file = ''
+let hash = ''
+beforeAll(async () => {
+  house = await openTestHouse()
+})
+afterAll(() => house.close())
+beforeEach(() => {
+  file = path.join(house.home, `note-${++count}.txt`)
+  house.questions.length = 0
+})
+
+const pause = (on: boolean) => void house.stop.setPaused('you', on)
+/** Comes when the next intent is on the disk, and its effect has not begun. */
+function pauseAfterIntent(press: () => void = () => pause(true)) {
+  const sync = house.log.sync
+  house.log.sync = async () => {
+    house.log.sync = sync
+    await sync()
+    press()
+  }
+}
+function write(level: 'allow' | 'ask' = 'allow', wallMs = 60_000, signal = new AbortController().signal) {
+  const code = `export const main = ({ path }) => sallyport.fs.writeFile({ path, data: 'written' })`
+  const tool = makeTool(code, { wallMs })
+  tool.manifest.capabilities.push('fs.write')
+  hash = tool.hash
+  const folders = [{ path: house.home, read: 'allow', write: level } as const]
+  return house.callTool(tool, 'main', { path: file }, { folders }, { signal })
+}
+/** Whether it has come to an end by then. */
+const isOver = (call: Promise<unknown>, ms = 300) => Promise.race([call.then(() => true), sleep(ms, false)])
+const recorded = (from: number) =>
+  house.entries
+    .slice(from)
+    .filter(({ kind }) => kind === 'intent' || kind === 'outcome')
+    .map(({ kind, ok, details }) => (kind === 'intent' ? kind : `${kind} ${ok} ${details?.code ?? ''}`))
+
+test('a pause between an intent and its effect holds it, and it goes on when resumed', async () => {
+  const begun = house.entries.length
+  pauseAfterIntent()
+  const call = write()
+  expect(await isOver(call)).toBe(false)
+  expect(existsSync(file)).toBe(false)
+  // That nothing was done is on record while it waits.
+  expect(recorded(begun)).toEqual(['intent', 'outcome false paused'])
+  pause(false)
+  expect(await call).toMatchObject({ kind: 'ok' })
+  expect(existsSync(file)).toBe(true)
+  expect(recorded(begun).slice(2)).toEqual(['intent', 'outcome true '])
+})
+
+test('so does a pause of its tool alone', async () => {
+  pauseAfterIntent(() => house.toolPauses.set('probe', true, 'you'))
+  const call = write()
+  expect(await isOver(call)).toBe(false)
+  expect(existsSync(file)).toBe(false)
+  house.toolPauses.set('probe', false, 'you')
+  expect(await call).toMatchObject({ kind: 'ok' })
+})
+
+test('the call’s own clock stands meanwhile', async () => {
+  pauseAfterIntent()
+  const call = write('allow', 4_000)
+  expect(await isOver(call, 6_000)).toBe(false)
+  pause(false)
+  expect(await call).toMatchObject({ kind: 'ok' })
+})
+
+test('what a person has answered is not asked again', async () => {
+  house.says(() => 'allow')
+  pauseAfterIntent()
+  const call = write('ask')
+  expect(await isOver(call)).toBe(false)
+  pause(false)
+  expect(await call).toMatchObject({ kind: 'ok' })
+  expect(house.questions).toHaveLength(1)
+})
+
+test('a rule that came meanwhile counts', async () => {
+  house.says(() => 'allow')
+  pauseAfterIntent()
+  const call = write('ask')
+  expect(await isOver(call)).toBe(false)
+  house.grants.add({
+    ...{ effect: 'deny', principalId: 'agent_test', capability: 'fs.write', madeAt: Date.now() },
+    tool: { name: 'probe', hash },
+    ...{ scope: { kind: 'path', path: file, below: false }, words: 'Write this', madeBy: '', note: '' },
+    ...{ end: { kind: 'unused', days: 14 }, questionId: null, reason: '' },
+  })
+  pause(false)
+  expect(await call).toMatchObject({ kind: 'refused', code: 'denied-by-person' })
+  expect(existsSync(file)).toBe(false)
+})
+
+test('Stop ends what is held, and so does the end of its run', async () => {
+  pauseAfterIntent()
+  const stopped = write()
+  expect(await isOver(stopped)).toBe(false)
+  await house.stop.stop('you')
+  expect(await stopped).toMatchObject({ kind: 'refused', code: 'stopped' })
+  house.stop.resume('you')
+  pause(false)
+  pauseAfterIntent()
+  const control = new AbortController()
+  const cancelled = write('allow', 60_000, control.signal)
+  expect(await isOver(cancelled)).toBe(false)
+  control.abort()
+  expect(await cancelled).toMatchObject({ code: 'cancelled' })
+  pause(false)
+  expect(existsSync(file)).toBe(false)
+})
+
+test('a broker that is killed while it holds one has done nothing, and the record says so', async () => {
+  const program = path.resolve(import.meta.dirname, '../../e2e/fixtures/hold-a-write.child.ts')
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+  const { home, paths, effects } = JSON.parse(line)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(JSON.stringify(effects)).not.toContain('/file-')
+  const next = await makeRealBroker({ home, paths })
+  try {
+    const { rows } = next.rooms.log.query(ActivityQuery.parse({ capability: 'fs.write' }))
+    expect(rows).toMatchObject([{ kind: 'intent', state: 'failed' }])
+    const entries = rows.map(({ seq }) => next.rooms.log.entry(seq))
+    expect(JSON.stringify(entries)).toContain('nothing was done')
+    // Its pause outlives it: nothing goes on by itself.
+    expect(next.rooms.stop.state().paused).toBe(true)
+  } finally {
+    await next.close()
+    rmSync(home, { recursive: true, force: true })
+  }
+})
