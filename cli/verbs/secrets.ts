@@ -1,5 +1,6 @@
 /** `sallyport secrets list|revoke|unlock`: names and rules. A value is never shown, because no door gives one out. */
 import type { Command } from 'commander'
+import type { SecretInfo } from '../../contract/secret.ts'
 import { addVerb, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import { when } from '../output.ts'
@@ -23,12 +24,12 @@ export function addSecrets(program: Command, verbs: Verbs): void {
       out.table(
         listed.secrets.map((secret) => [
           secret.name,
-          secret.revokedAt !== null ? 'revoked' : secret.present ? 'ready' : 'missing',
+          stateOf(secret, Date.now()),
           secret.lastUse === null ? 'never used' : `used ${when(secret.lastUse)}`,
           secret.bindings
             .map(
-              ({ scheme, host, port, pathPrefix }) =>
-                `${scheme}://${host}${port === undefined ? '' : `:${port}`}${pathPrefix}`,
+              ({ scheme, host, port, pathPrefix, place }) =>
+                `${scheme}://${host}${port === undefined ? '' : `:${port}`}${pathPrefix} (${place})`,
             )
             .join(', '),
         ]),
@@ -66,4 +67,12 @@ export function addSecrets(program: Command, verbs: Verbs): void {
       return undefined
     },
   })
+}
+
+/** @param now epoch ms */
+export function stateOf({ revokedAt, present, expiresAt }: SecretInfo, now: number): string {
+  if (revokedAt !== null) return 'revoked'
+  if (expiresAt !== null && expiresAt <= now) return 'expired'
+  if (!present) return 'missing'
+  return expiresAt === null ? 'ready' : `ready until ${when(expiresAt)}`
 }

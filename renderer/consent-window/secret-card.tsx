@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Question } from '../../contract/consent.ts'
 import { readHost } from '../../contract/host-text.ts'
 import { Button } from '../design/button.tsx'
+import { MaskedInput } from '../design/masked-input.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import type { Draft } from './draft.ts'
 
@@ -28,15 +29,12 @@ export function SecretCard({
         Value of <bdi className="mono">{secret.name}</bdi>
       </label>
       <div className="secret-value">
-        <input
+        <MaskedInput
           id="secret-value"
-          className="input mono"
-          type={open ? 'text' : 'password'}
-          autoComplete="off"
-          spellCheck={false}
+          shown={open}
           data-control="secret"
           value={draft.secretValue}
-          onChange={(event) => onChange({ secretValue: event.target.value })}
+          onChange={(secretValue) => onChange({ secretValue })}
         />
         <Button
           iconOnly

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
-import { findSecret, hintOf, nameSecret, slugOf } from './secret-in-text.ts'
+import { findSecret, hintOf, nameSecret, slugOf, storedName } from './secret-in-text.ts'
 
 const text = 'Use sk-abcdefghijklmnop now'
 const found = { what: 'a key', text, start: 4, end: 23 }
@@ -15,6 +15,10 @@ describe('a secret in a task', () => {
   })
   it('gives its place to its name', () => {
     expect(nameSecret(found, 'openai')).toBe('Use {{secret:openai}} now')
+  })
+  it('that is stored already is known by its name', () => {
+    expect(storedName({ what: 'secret:mail-token' })).toBe('mail-token')
+    expect(storedName(found)).toBe(null)
   })
   it('is never shown whole, not even a short one', () => {
     expect(hintOf(found)).toBe('sk-a••••••••')

@@ -16,6 +16,11 @@ export async function findSecret(bridge: PageBridge, text: string): Promise<{ fo
   return { found: hit ? { ...hit, text } : null }
 }
 
+/** "secret:mail-token" is the value of one that is stored: its name, null for all else. */
+export function storedName({ what }: Pick<FoundSecret, 'what'>): string | null {
+  return /^secret:(.+)$/.exec(what)?.[1] ?? null
+}
+
 /** The text with the secret's place taken by its name. */
 export function nameSecret({ text, start, end }: FoundSecret, name: string): string {
   return `${text.slice(0, start)}{{secret:${name}}}${text.slice(end)}`

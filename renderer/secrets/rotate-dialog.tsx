@@ -14,7 +14,9 @@ import './secrets.css'
 export function RotateDialog({ secret, onClose }: { secret: SecretInfo; onClose: () => void }) {
   const { bridge } = useStores()
   const [value, setValue] = useState('')
-  const [stored, setStored] = useState<SecretInfo | null>(null)
+  // The old value of the last rotation is still there to be tried: at most providers it takes a while to end one.
+  const [stored, setStored] = useState(secret.formerUntil === null ? null : secret)
+  const [once, setOnce] = useState(secret.formerUntil !== null)
   const act = useAct()
   const { name } = secret
   const { rotateUrl } = rotationOf(secret)
@@ -64,7 +66,21 @@ export function RotateDialog({ secret, onClose }: { secret: SecretInfo; onClose:
         </li>
         <li>
           {stored ? (
-            <p>The new value is stored.</p>
+            <p>
+              The new value is stored.{' '}
+              {once && (
+                <button
+                  type="button"
+                  className="link-button"
+                  onClick={() => {
+                    setStored(null)
+                    setOnce(false)
+                  }}
+                >
+                  Store another one
+                </button>
+              )}
+            </p>
           ) : (
             <ValueField label="Put it here" value={value} onChange={setValue} />
           )}

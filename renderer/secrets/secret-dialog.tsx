@@ -2,22 +2,19 @@ import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { SecretBinding, SecretInfo, SecretRules } from '../../contract/secret.ts'
-import { useAct, useStores } from '../app/stores.ts'
+import { useAct, useFollow, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field, Select, TextInput } from '../design/field.tsx'
 import { slugOf } from '../runs/secret-in-text.ts'
 import { PLACE_WORDS, withTyped, writeBinding } from './binding-text.ts'
+import { KIND_WORDS, namesIn, unknownOf } from './secret-words.ts'
 import { ValueField } from './value-field.tsx'
 
-const KINDS: { value: SecretRules['kind']; label: string }[] = [
-  { value: 'token', label: 'Token' },
-  { value: 'api-key', label: 'API key' },
-  { value: 'password', label: 'Password' },
-  { value: 'signing-key', label: 'Signing key' },
-  { value: 'model-key', label: 'Key of a model’s provider' },
-  { value: 'other', label: 'Other' },
-]
+const KINDS = (Object.keys(KIND_WORDS) as SecretRules['kind'][]).map((value) => ({
+  value,
+  label: KIND_WORDS[value],
+}))
 
 interface Draft {
   name: string
@@ -45,17 +42,12 @@ function startDraft(secret: SecretInfo | null): Draft {
 }
 
 function rulesOf(draft: Draft, name: string): SecretRules {
-  const words = (text: string) =>
-    text
-      .split(/[,\s]+/)
-      .map((word) => word.trim())
-      .filter((word) => word !== '')
   return {
     name,
     kind: draft.kind,
     bindings: bindingsOf(draft) ?? [],
-    tools: words(draft.tools),
-    agents: words(draft.agents),
+    tools: namesIn(draft.tools),
+    agents: namesIn(draft.agents),
     expiresAt: draft.expires === '' ? null : new Date(`${draft.expires}T23:59:59`).getTime(),
     rotateUrl: draft.rotateUrl.trim(),
   }
@@ -65,7 +57,11 @@ const bindingsOf = ({ bindings, typed }: Draft) => withTyped(bindings, typed.tex
 
 /** Adds a secret, or changes the rules of one. The value can be typed once and is gone from here when it is stored. */
 export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; onClose: () => void }) {
-  const { bridge, secrets } = useStores()
+  const { bridge, secrets, agents, tools } = useStores()
+  useFollow(useStore(agents, (state) => state.follow))
+  useFollow(useStore(tools, (state) => state.follow))
+  const agentNames = useStore(agents, (state) => state.agents)?.flatMap(({ id, name }) => [id, name])
+  const toolNames = useStore(tools, (state) => state.tools)?.map((tool) => tool.name)
   const taken = useStore(secrets, (state) => state.secrets) ?? []
   const [draft, setDraft] = useState(() => startDraft(secret))
   const [value, setValue] = useState('')
@@ -147,7 +143,11 @@ export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; o
             />
           )}
         </Field>
-        <Field label="Tools" hint="Names; * is any">
+        <Field
+          label="Tools"
+          hint="Names; * is any"
+          fault={toolNames ? unknownOf(namesIn(draft.tools), toolNames, 'tool') : ''}
+        >
           {(ids) => (
             <TextInput
               {...ids}
@@ -157,7 +157,11 @@ export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; o
             />
           )}
         </Field>
-        <Field label="Agents" hint="Names or ids; * is any">
+        <Field
+          label="Agents"
+          hint="Names, with commas; * is any"
+          fault={agentNames ? unknownOf(namesIn(draft.agents), agentNames, 'agent') : ''}
+        >
           {(ids) => (
             <TextInput
               {...ids}

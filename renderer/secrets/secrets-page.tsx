@@ -14,6 +14,7 @@ import { Uses } from '../design/uses.tsx'
 import { PLACE_WORDS, writeBinding } from './binding-text.ts'
 import { SecretDialog } from './secret-dialog.tsx'
 import { SecretMenu } from './secret-menu.tsx'
+import { KIND_WORDS, usersOf } from './secret-words.ts'
 import { useRevoke } from './use-revoke.ts'
 import './secrets.css'
 
@@ -148,7 +149,8 @@ function SecretTable({ list }: { list: SecretInfo[] }) {
             <tr key={secret.name} className={secret.revokedAt === null ? '' : 'revoked'}>
               <td>
                 <code className="strong">{secret.name}</code>{' '}
-                <span className="faint small">{secret.kind}</span>
+                <span className="faint small">{KIND_WORDS[secret.kind]}</span>
+                {usersOf(secret) && <p className="small dim wrap-anywhere">{usersOf(secret)}</p>}
                 <SecretState secret={secret} now={now} />
               </td>
               <td>

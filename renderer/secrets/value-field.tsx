@@ -1,4 +1,5 @@
-import { Field, TextInput } from '../design/field.tsx'
+import { Field } from '../design/field.tsx'
+import { MaskedInput } from '../design/masked-input.tsx'
 
 /** Where a secret's value is typed: never shown, and gone from the page when it is stored. */
 export function ValueField({
@@ -12,15 +13,8 @@ export function ValueField({
 }) {
   return (
     <Field label={label}>
-      {(ids) => (
-        <TextInput
-          {...ids}
-          mono
-          type="password"
-          maxLength={16_384}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        />
+      {({ id, 'aria-describedby': describedBy }) => (
+        <MaskedInput id={id} aria-describedby={describedBy} value={value} onChange={onChange} />
       )}
     </Field>
   )
