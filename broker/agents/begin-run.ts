@@ -28,6 +28,8 @@ export interface RunBeginning {
 const TOUR_NOTE =
   'This is the guided tour: a fixed script plays the model. Tools, files, questions and log are real.'
 
+const WENT_WRONG = 'Something inside Sallyport went wrong, so the run was ended. It is in the diagnostic log.'
+
 export function beginRun(options: RunsOptions, beginning: RunBeginning): ActiveRun {
   const { agent, prompt, record, ref } = beginning
   const controller = new AbortController()
@@ -73,8 +75,15 @@ export function beginRun(options: RunsOptions, beginning: RunBeginning): ActiveR
     })
   }
   const looked = options.leaks.redactKnown(prompt)
-  // It may have been ended meanwhile.
-  if (looked instanceof Promise) looked.then((shown) => record.ended() || go(shown)).catch(options.onFault)
+  if (looked instanceof Promise)
+    looked
+      // It may have been ended meanwhile.
+      .then((shown) => record.ended() || go(shown))
+      .catch((error: unknown) => {
+        options.onFault(error)
+        end('failed', WENT_WRONG)
+      })
+      .catch(options.onFault)
   else go(looked)
   return { agentId: agent.id, end, ended: ended.promise }
 }
@@ -117,8 +126,7 @@ async function runSafely(options: RunsOptions, run: Run): Promise<RunEnd> {
     return await runAgent(options, run)
   } catch (error) {
     options.onFault(error)
-    const words = 'Something inside Sallyport went wrong, so the run was ended. It is in the diagnostic log.'
-    return { state: 'failed', words }
+    return { state: 'failed', words: WENT_WRONG }
   }
 }
 

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ModelChoice, RunItem, RunView } from '../../contract/agent.ts'
 import { Decision } from '../../contract/decision.ts'
 import { failed, ok, refused } from '../../contract/outcome.ts'
 import { Budgets, Perimeter } from '../../contract/perimeter.ts'
 import { openTestRuns, type TestRuns, type TestRunsOptions } from '../../e2e/fixtures/open-test-runs.ts'
 import { type ModelServer, startModelServer } from '../../e2e/harness/model-server.ts'
+import { createScanAside } from '../secrets/scan-aside.ts'
 import { inputOf } from './open-agent-book.ts'
 
 let server: ModelServer
@@ -400,6 +401,44 @@ describe('a run ends with a clear word', () => {
 
 describe('ending a run', () => {
   const hangs: TestRunsOptions = { answer: never }
+
+  describe('while its long prompt is still looked through', () => {
+    const LONG = 'Count the files, please. '.repeat(10_000)
+    const leaks = createScanAside()
+    afterAll(() => leaks.end())
+
+    it('it does not begin after that', async () => {
+      const parts = openRuns({ leaks })
+      const looking = leaks.redactKnown(LONG)
+      expect(looking).toBeInstanceOf(Promise)
+      const started = parts.runs.start({ agentId: parts.makeAgent(model()).id, prompt: LONG, caller: 'you' })
+      const { id } = (started as Extract<typeof started, { kind: 'ok' }>).value
+      parts.runs.cancel(id, 'you')
+      const before = parts.events.length
+      await leaks.redactKnown(LONG)
+      expect([parts.passed, parts.events.slice(before), server.requests, parts.faults]).toEqual([
+        [],
+        [],
+        [],
+        [],
+      ])
+      expect(parts.runs.get(id)).toMatchObject({ state: 'cancelled', items: [] })
+    })
+
+    it('a disk that is full then ends that run, and no more', async () => {
+      const parts = openRuns({ leaks })
+      const started = parts.runs.start({ agentId: parts.makeAgent(model()).id, prompt: LONG, caller: 'you' })
+      const { id } = (started as Extract<typeof started, { kind: 'ok' }>).value
+      const { put } = parts.store
+      parts.store.put = () => {
+        parts.store.put = put
+        throw new Error('no space')
+      }
+      expect(await parts.runs.whenEnded(id)).toMatchObject({ state: 'failed' })
+      expect(parts.faults).toEqual([new Error('no space')])
+      expect(parts.passed).toEqual([])
+    })
+  })
 
   it('cancel ends it at once, whatever hangs', async () => {
     server.says([call()])
