@@ -4,7 +4,6 @@
  * memory, processes and output have limits; and all of it ends as one.
  */
 
-import fs from 'node:fs'
 import { commandLine } from '../../contract/command-line.ts'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
@@ -13,9 +12,7 @@ import type { CommandResource } from '../../contract/resource.ts'
 import { shortPath } from '../../contract/short-path.ts'
 import type { Permit } from '../gate/permit.ts'
 import type {
-  CanaryWatch,
   CapabilityModule,
-  ContainedProcess,
   ContainedPrograms,
   DocumentStore,
   EffectResult,
@@ -24,21 +21,20 @@ import type {
   Prepared,
   UndoRecorder,
 } from '../ports.ts'
+import { attendProgram } from './commands/attend-program.ts'
 import { badArgument } from './commands/check-argv.ts'
-import { type ClosedReach, closeBelow } from './commands/close-below.ts'
-import { collectOutput } from './commands/collect-output.ts'
+import { closeBelow } from './commands/close-below.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
+import { type EnvironmentParts, fillEnvironment } from './commands/fill-environment.ts'
 import { hostsOf, placeFor } from './commands/hosts-of.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
-import { type Left, noteProgram } from './commands/leftovers.ts'
+import { noteProgram } from './commands/leftovers.ts'
 import type { LookLimits } from './commands/look-below.ts'
-import { noteSent, type SentNotes } from './commands/note-sent.ts'
+import { noteSent } from './commands/note-sent.ts'
 import { isVisible, onlyRead, reachOf } from './commands/program-reach.ts'
 import { isRunnable, type ResolvedProgram, resolveProgram } from './commands/resolve-program.ts'
-import { sandboxHint } from './commands/sandbox-hint.ts'
-import { explainEnd, labelOf, MAX_MEMORY, MAX_PROCESSES, resultOf } from './commands/tell-end.ts'
-import { leftForModel, leftForPerson, leftRefusal } from './commands/tell-left.ts'
-import { shutForPerson, unlooked } from './commands/tell-shut.ts'
+import { labelOf, MAX_MEMORY, MAX_PROCESSES } from './commands/tell-end.ts'
+import { unlooked } from './commands/tell-shut.ts'
 import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import type { HeldNothing, HeldThing } from './files/held.ts'
@@ -46,18 +42,14 @@ import { fit, lastName } from './files/name-paths.ts'
 import { hashOf } from './hash-content.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import { type ResolveName, resolveName } from './network/check-addresses.ts'
-import { revealSecret, type SecretSource } from './reveal-secret.ts'
 
-export interface CommandRunDeps {
+export interface CommandRunDeps extends EnvironmentParts {
   files: FileRoom
   contained: ContainedPrograms
-  vault: SecretSource
   leaks: Pick<LeakScanner, 'stream'>
   /** Keeps what a program left where it may leave nothing. */
   undo: Pick<UndoRecorder, 'setAside'>
   documents: Pick<DocumentStore, 'put' | 'delete'>
-  /** Its token stands in the environment of what a tool runs. */
-  canaries?: Pick<CanaryWatch, 'tokenFor'>
   /** Where programs are looked up. */
   searchPath: string
   /** How far its folders are looked through before a program starts. */
@@ -137,7 +129,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const { args, program, resource, cwd } = held.of(prepared)
     const no = refuseStart(program, cwd)
     if (no) return no
-    const env = await secretsFor(permit, args, resource, context)
+    const env = await fillEnvironment(deps, permit, args, resource, context)
     if (env.kind !== 'ok') return env
     const asked = context.wouldDecide({ capability: 'command.run', resource }) === 'ask'
     const { shut, before, ...reach } = await closeBelow(reachFor(resource, context.perimeter, asked), {
@@ -155,7 +147,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       program: program.entry as string,
       args: resource.args,
       cwd: resource.cwd,
-      env: { ...canaryOf(context), ...env.value },
+      env: env.value,
       ...reach,
       maxMemory: MAX_MEMORY,
       maxProcesses: MAX_PROCESSES,
@@ -170,66 +162,11 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     }
     const left = started.value.ended.then(after.look)
     context.parts?.open({ value: {}, ...labelOf(resource) })
-    return attend(started.value, { left, sent }, args, resource, { ...reach, shut }, context)
-  }
-
-  /** Feeds it, reads what it says, and waits for its end. */
-  async function attend(
-    program: ContainedProcess,
-    { left: looked, sent }: { left: Promise<Left>; sent: SentNotes },
-    args: Args,
-    resource: CommandResource,
-    reach: ClosedReach,
-    context: PerformContext,
-  ): Promise<Outcome<EffectResult>> {
-    let flooded = false
-    const options = (stream: 'stdout' | 'stderr') => ({
-      max: args.maxOutput,
-      leaks: deps.leaks,
-      keep: !context.parts,
-      async onText(text: string) {
-        context.onOutput?.(stream, text)
-        await context.parts?.part({ value: { stream, text }, ...labelOf(resource) })
-      },
-      onFlood() {
-        flooded = true
-        void program.kill()
-      },
-    })
-    const letGo = () => void program.kill()
-    context.parts?.closed.addEventListener('abort', letGo, { once: true })
-    program.stdin.end(args.stdin ?? '')
-    const [stdout, stderr, end, left] = await Promise.all([
-      collectOutput(program.stdout, options('stdout')),
-      collectOutput(program.stderr, options('stderr')),
-      program.ended,
-      looked,
-    ])
-    const bytesOut = sent.end()
-    const no = leftRefusal(left, files.home)
-    if (no) context.noteRefused(fit(`Leave something for later by ${lastName(resource.program)}`, 200), no)
-    if (end.notAsked > 0) noteNotAsked(end.notAsked, resource, context)
-    const stopped = flooded
-      ? failed('tool-error', `“${lastName(resource.program)}” wrote far more than is kept, so it was ended.`)
-      : explainEnd(end, resource, args, context)
-    if (stopped) return no ? { ...stopped, ...withWords(stopped, no.person, leftForModel(left)) } : stopped
-    return ok(
-      resultOf({
-        end,
-        stdout,
-        stderr,
-        resource,
-        inParts: context.parts !== undefined,
-        hint: joined(
-          leftForModel(left),
-          sandboxHint(end, stderr.text, { ...reach, readsOnly: args.readOnly }, (path) =>
-            fs.existsSync(path),
-          ),
-        ),
-        shut: shutForPerson(reach.shut, files.home),
-        left: leftForPerson(left, files.home),
-        sent: bytesOut,
-      }),
+    const { leaks } = deps
+    return attendProgram(
+      started.value,
+      { args, resource, reach: { ...reach, shut }, left, sent, leaks, home: files.home },
+      context,
     )
   }
 
@@ -247,32 +184,6 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     return files.holder.stillThere(cwd)
       ? null
       : failed('changed', `“${lastName(cwd.path)}” was moved in the meantime. Nothing was run.`)
-  }
-
-  const canaryOf = ({ tool }: PerformContext): Record<string, string> =>
-    tool && deps.canaries ? { SALLYPORT_SESSION_TOKEN: deps.canaries.tokenFor(tool.name) } : {}
-
-  async function secretsFor(
-    permit: Permit,
-    args: Args,
-    resource: CommandResource,
-    context: PerformContext,
-  ): Promise<Outcome<Record<string, string>>> {
-    const env: Record<string, string> = {}
-    for (const [variable, name] of Object.entries(args.secrets)) {
-      const value = await revealSecret(
-        deps.vault,
-        permit,
-        name,
-        { origin: `command:${resource.program}`, path: '', place: 'command' },
-        context,
-      )
-      if (value.kind !== 'ok') return value
-      if (value.value.includes('\0'))
-        return refused('invalid-request', `The value of “${name}” can’t be put into the environment.`)
-      env[variable] = value.value
-    }
-    return ok(env)
   }
 
   return {
@@ -298,27 +209,5 @@ function unseen({ program, cwd }: CommandResource): Outcome<EffectResult> {
     'outside-perimeter',
     `“${name}” was not run: it would not see “${folder}”, because reading there is not open to programs of this tool. The agent’s perimeter, your rules and the tool’s manifest (fs.read) each have to allow it.`,
     `“${name}” was not run: programs of this tool can not see the folder “${folder}” (reading is not allowed there without a question, or the tool’s manifest does not name fs.read). Run it in a folder that the agent may read, or ask the person to allow reading there.`,
-  )
-}
-
-function joined(...parts: (string | undefined)[]): string | undefined {
-  const said = parts.filter((part) => part !== undefined)
-  return said.length === 0 ? undefined : said.join(' ')
-}
-
-function withWords(of: { person: string; model: string }, person: string, model = '') {
-  return { person: `${of.person} ${person}`.slice(0, 2000), model: `${of.model} ${model}`.slice(0, 2000) }
-}
-
-/** One entry for all of them, however it ended. */
-function noteNotAsked(times: number, { program }: CommandResource, context: PerformContext): void {
-  const name = lastName(program)
-  const more = `${times} more ${times === 1 ? 'time' : 'times'}`
-  context.noteRefused(
-    fit(`Connect ${more} for ${name}`, 200),
-    refused(
-      'budget',
-      `“${fit(name, 200)}” had asked for as many hosts as one program may, and was refused ${more}.`,
-    ),
   )
 }

@@ -1,0 +1,39 @@
+/** The environment that a program gets: secrets under the names that were asked for, and its tool's canary. */
+import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import type { OperationArgs } from '../../../contract/request.ts'
+import type { CommandResource } from '../../../contract/resource.ts'
+import type { Permit } from '../../gate/permit.ts'
+import type { CanaryWatch, PerformContext } from '../../ports.ts'
+import { revealSecret, type SecretSource } from '../reveal-secret.ts'
+
+export interface EnvironmentParts {
+  vault: SecretSource
+  /** Its token stands in the environment of what a tool runs. */
+  canaries?: Pick<CanaryWatch, 'tokenFor'>
+}
+
+export async function fillEnvironment(
+  { vault, canaries }: EnvironmentParts,
+  permit: Permit,
+  args: OperationArgs<'command.run'>,
+  resource: CommandResource,
+  context: PerformContext,
+): Promise<Outcome<Record<string, string>>> {
+  const { tool } = context
+  const env: Record<string, string> =
+    tool && canaries ? { SALLYPORT_SESSION_TOKEN: canaries.tokenFor(tool.name) } : {}
+  for (const [variable, name] of Object.entries(args.secrets)) {
+    const value = await revealSecret(
+      vault,
+      permit,
+      name,
+      { origin: `command:${resource.program}`, path: '', place: 'command' },
+      context,
+    )
+    if (value.kind !== 'ok') return value
+    if (value.value.includes('\0'))
+      return refused('invalid-request', `The value of “${name}” can’t be put into the environment.`)
+    env[variable] = value.value
+  }
+  return ok(env)
+}
