@@ -52,7 +52,7 @@ export const walls = [
   },
   {
     where: '^electron/',
-    project: ['^electron/', '^contract/'],
+    project: ['^electron/', '^parents/', '^contract/'],
     packages: ['electron', 'zod'],
     builtins: ['*'],
     because: 'The shell shows and relays; what it would need from the broker, it asks for.',
@@ -75,10 +75,17 @@ export const walls = [
   },
   {
     where: '^cli/',
-    project: ['^cli/', '^contract/'],
+    project: ['^cli/', '^parents/', '^contract/'],
     packages: ['commander', 'zod'],
     builtins: ['*'],
     because: 'The command line is a client like any other.',
+  },
+  {
+    where: '^parents/',
+    project: ['^parents/', '^contract/'],
+    packages: [],
+    builtins: ['child_process', 'fs', 'process'],
+    because: 'What shell and command line both do as parents of a broker, and nothing else.',
   },
 ]
 

@@ -7,8 +7,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { GROUP_FREEZE, GROUP_KILL, laneGroupOf } from '../contract/lane-group.ts'
+import { GROUP_FREEZE, GROUP_KILL } from '../contract/lane-group.ts'
 import { STOP_LIMITS } from '../contract/stop.ts'
+import { laneGroupFor } from '../parents/lane-group-for.ts'
 
 /** The broker's process id, if the process of that number still is a broker of ours. */
 export function readBrokerPid(file: string): number | null {
@@ -54,16 +55,6 @@ export async function endBroker(
     left = left.filter(isThere)
   }
   return { ended: all.length - left.length, survivors: left }
-}
-
-/** The folder of its control group, or null where there is none. */
-export function laneGroupFor(pid: number): string | null {
-  const text = (file: string) => readFileSync(file, 'utf8')
-  try {
-    return laneGroupOf(pid, text(`/proc/${pid}/cgroup`), text('/proc/self/mountinfo'))
-  } catch {
-    return null
-  }
 }
 
 function writeInto(group: string | null, name: string): void {

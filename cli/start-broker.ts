@@ -8,8 +8,7 @@ import { existsSync } from 'node:fs'
 import process from 'node:process'
 import type { EventName } from '../contract/broker-api.ts'
 import { createDoorLink } from '../contract/door-link.ts'
-import { parentWatch } from '../contract/parent-watch.ts'
-import { laneGroupFor } from './end-broker.ts'
+import { endAfterUs } from '../parents/end-after-us.ts'
 import { CliError, EXIT } from './exit-code.ts'
 import type { OpenLink } from './open-socket.ts'
 
@@ -68,18 +67,4 @@ export async function startBroker(options: {
       clearTimeout(timer)
     },
   }
-}
-
-/**
- * A broker that hears of nothing, not even that this command was killed, is ended after it.
- * @returns to be called when it has ended
- */
-function endAfterUs(brokerPid: number | undefined): () => void {
-  if (brokerPid === undefined || process.platform === 'win32') return () => {}
-  const { command, args } = parentWatch(brokerPid, laneGroupFor(brokerPid))
-  const watch = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/', detached: true })
-  watch.on('error', () => {})
-  watch.stdin.on('error', () => {})
-  watch.unref()
-  return () => void watch.kill('SIGKILL')
 }

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { EventName } from '../contract/broker-api.ts'
 import { createDoorLink, type DoorLink } from '../contract/door-link.ts'
 import type { BrokerState } from '../contract/shell-ipc.ts'
-import { endAfterUs } from './end-after-us.ts'
+import { endAfterUs } from '../parents/end-after-us.ts'
 import { endWithParent } from './end-with-parent.ts'
 import { type KillReport, killTree } from './kill-tree.ts'
 import { endLanes } from './lanes-of.ts'
@@ -210,7 +210,7 @@ function spawnBroker(
       },
     }),
   }
-  const unwatch = child.pid ? endAfterUs(child.pid) : () => {}
+  const unwatch = endAfterUs(child.pid)
   child.stdin.on('error', () => {})
   child.stdout.setEncoding('utf8').on('data', born.link.receive)
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -6,7 +6,8 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { GROUP_FREEZE, GROUP_KILL, laneGroupOf } from '../contract/lane-group.ts'
+import { GROUP_FREEZE, GROUP_KILL } from '../contract/lane-group.ts'
+import { laneGroupFor } from '../parents/lane-group-for.ts'
 
 /** Whether there was a group to hold. */
 export function holdLanes(brokerPid: number): boolean {
@@ -20,16 +21,6 @@ export function endLanes(brokerPid: number): number {
   if (group === null) return 0
   const there = countIn(group)
   return write(group, GROUP_KILL) ? there : 0
-}
-
-/** Its folder, or null where there is none. */
-export function laneGroupFor(brokerPid: number): string | null {
-  const text = (file: string) => readFileSync(file, 'utf8')
-  try {
-    return laneGroupOf(brokerPid, text(`/proc/${brokerPid}/cgroup`), text('/proc/self/mountinfo'))
-  } catch {
-    return null
-  }
 }
 
 function write(group: string, name: string): boolean {

@@ -11,7 +11,7 @@ import ts from 'typescript'
 import { inRoot } from './project.mjs'
 import { fail, PlainError, say } from './say.mjs'
 
-const folders = ['contract', 'broker', 'sandbox', 'electron', 'renderer', 'cli', 'tools']
+const folders = ['contract', 'broker', 'sandbox', 'electron', 'renderer', 'cli', 'parents', 'tools']
 // What runs inside the isolate (guest, endowments) has no loader and no network to reach for.
 const guarded = /^(contract|broker|sandbox)\/(?!guest\/|endowments\/)/
 const globalsThatReachOut = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'BroadcastChannel']

@@ -19,6 +19,7 @@ const typeProjects = [
   'electron',
   'renderer',
   'cli',
+  'parents',
   'tools',
 ]
 

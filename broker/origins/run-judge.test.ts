@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
+import { longestTurn } from '../../e2e/harness/longest-turn.ts'
 import type { FlowQuestion } from './judge-flow.ts'
 import { startJudgeThread } from './judge-thread.ts'
 import type { FieldOrigin } from './read-index.ts'
@@ -24,28 +25,6 @@ function ask(input: Json, said = 'Create the note “Plans” with whatever fits
 }
 const refuseThread = () => {
   throw new Error('no thread was needed')
-}
-
-/** CPU time of this thread, the longest between two turns of its loop, while `run` runs. */
-async function longestTurn(run: () => Promise<unknown>): Promise<number> {
-  let longest = 0
-  let over = false
-  const now = () => {
-    const { user, system } = process.threadCpuUsage()
-    return (user + system) / 1000
-  }
-  const watching = (async () => {
-    for (let last = now(); !over; ) {
-      await sleep(1)
-      const next = now()
-      longest = Math.max(longest, next - last)
-      last = next
-    }
-  })()
-  await run()
-  over = true
-  await watching
-  return longest
 }
 
 describe('little', () => {

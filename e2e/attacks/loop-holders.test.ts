@@ -10,6 +10,7 @@ import { Perimeter } from '../../contract/perimeter.ts'
 import type { OperationName } from '../../contract/request.ts'
 import type { Json } from '../../contract/words.ts'
 import { openTestHouse, type TestHouse } from '../fixtures/open-test-house.ts'
+import { longestTurn } from '../harness/longest-turn.ts'
 
 /** What the broker promises, ms. */
 const LONGEST_TURN = 100
@@ -29,41 +30,24 @@ beforeAll(async () => {
   for (const name of ['one', ...FIVE_HUNDRED]) writeFileSync(at(`files/${name}`), 'x')
   writeFileSync(at('line.txt'), 'x'.repeat(4_000_000))
   writeFileSync(at('lines.txt'), 'a\n'.repeat(2_000_000))
-  await longestTurn('fs.stat', { path: top })
+  await turnOf('fs.stat', { path: top })
 })
 afterAll(() => house.close())
 
-const cpu = () => {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
-}
-
-/** The longest that nobody else had a turn, in ms of processor time. */
-async function longestTurn(operation: OperationName, args: Json, write: 'allow' | 'ask' = 'allow') {
-  let longest = 0
-  let last = cpu()
-  let on = true
-  const turn = () => {
-    const now = cpu()
-    longest = Math.max(longest, now - last)
-    last = now
-    if (on) setImmediate(turn)
-  }
-  setImmediate(turn)
-  await house.gate.passCapability(
-    {
-      principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
-      perimeter: Perimeter.parse({ folders: [{ path: top, read: 'allow', write }] }),
-      run: { id: 'run_holds', title: 'Test' },
-      ...{ tool: null, callId: 'call_holds', signal: AbortSignal.timeout(CALL_MS) },
-    },
-    operation,
-    args,
+/** While one request passes the gate. */
+const turnOf = (operation: OperationName, args: Json, write: 'allow' | 'ask' = 'allow') =>
+  longestTurn(() =>
+    house.gate.passCapability(
+      {
+        principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
+        perimeter: Perimeter.parse({ folders: [{ path: top, read: 'allow', write }] }),
+        run: { id: 'run_holds', title: 'Test' },
+        ...{ tool: null, callId: 'call_holds', signal: AbortSignal.timeout(CALL_MS) },
+      },
+      operation,
+      args,
+    ),
   )
-  await new Promise((resolve) => setImmediate(resolve))
-  on = false
-  return longest
-}
 
 const stars = (count: number) => Array.from({ length: count }, () => '**').join('/')
 const FIVE_HUNDRED = Array.from({ length: 500 }, (_, n) => n)
@@ -129,6 +113,6 @@ it.each(REQUESTS)(
   'everybody else has a turn during %s',
   { timeout: 60_000 },
   async (_what, operation, args) => {
-    expect(await longestTurn(operation, args(), 'ask')).toBeLessThan(LONGEST_TURN)
+    expect(await turnOf(operation, args(), 'ask')).toBeLessThan(LONGEST_TURN)
   },
 )

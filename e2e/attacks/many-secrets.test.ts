@@ -3,9 +3,9 @@
  * meanwhile that holds one. What counts is the processor time between two turns, as in `loop-holders.test.ts`.
  */
 import { createHash } from 'node:crypto'
-import process from 'node:process'
 import { afterAll, expect, test } from 'vitest'
 import { createScanAside } from '../../broker/secrets/scan-aside.ts'
+import { longestTurn } from '../harness/longest-turn.ts'
 
 /** What the broker promises, ms. */
 const LONGEST_TURN = 100
@@ -27,28 +27,6 @@ const valuesOf = (count: number) =>
     what: `secret:s${n}`,
     value: textOf(n, LENGTHS[n % LENGTHS.length] as number),
   }))
-
-const cpu = () => {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
-}
-
-/** The longest that nobody else had a turn until all is done, in ms of processor time. */
-async function longestTurn(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0
-  let last = cpu()
-  let on = true
-  const turn = () => {
-    const now = cpu()
-    longest = Math.max(longest, now - last)
-    last = now
-    if (on) setImmediate(turn)
-  }
-  setImmediate(turn)
-  await work()
-  on = false
-  return longest
-}
 
 test.each([300, 1_000])('everybody else has a turn while %d values are got ready', {
   timeout: 180_000,

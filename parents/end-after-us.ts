@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 import { parentWatch } from '../contract/parent-watch.ts'
-import { laneGroupFor } from './lanes-of.ts'
+import { laneGroupFor } from './lane-group-for.ts'
 
 /** @returns to be called when the broker has ended */
-export function endAfterUs(brokerPid: number): () => void {
-  if (process.platform === 'win32') return () => {}
+export function endAfterUs(brokerPid: number | undefined): () => void {
+  if (brokerPid === undefined || process.platform === 'win32') return () => {}
   const { command, args } = parentWatch(brokerPid, laneGroupFor(brokerPid))
   // In a session of its own: whoever ends ours, or the broker's, leaves it.
   const watch = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/', detached: true })
