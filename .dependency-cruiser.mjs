@@ -100,7 +100,7 @@ const spineRules = [
   {
     name: 'rooms meet in ports',
     comment:
-      'Inside the broker, rooms see the types of each other only; make-broker.ts hands them the real parts, and the front desk (api/) speaks for all of them. So a room can be read, tested and replaced alone.',
+      'Inside the broker, rooms see the types of each other only; make-rooms.ts hands them the real parts, and the front desk (api/) speaks for all of them. So a room can be read, tested and replaced alone.',
     severity: 'error',
     from: { path: '^broker/([^/]+)/', pathNot: [test, '^broker/api/', '/testing/'] },
     to: { path: '^broker/', pathNot: ['^broker/$1/', '^broker/ports\\.ts$'], ...atRunTime },

@@ -95,7 +95,7 @@ export const walls = [
  */
 export const machineTouching = [
   {
-    where: '^broker/(main|make-broker)\\.ts$',
+    where: '^broker/(main|make-broker|make-rooms)\\.ts$',
     builtins: ['fs', 'module'],
     packages: [],
     because: 'Wires the parts and makes the data folder; acts for nobody.',
@@ -218,7 +218,7 @@ export const mayLoad = {
   'sandbox/host-calls.ts': ['process.getBuiltinModule'],
   'sandbox/host-crypto.ts': ['process.getBuiltinModule'],
   // Hands the model calls, which pass the gate, the one function they may send with.
-  'broker/make-broker.ts': ['fetch'],
+  'broker/make-rooms.ts': ['fetch'],
   // Hands the log's exporter, which a person turned on, the one function it may send with.
   'broker/keep-watch.ts': ['fetch'],
   // Finds the sandbox runtime's own programs beside it.
