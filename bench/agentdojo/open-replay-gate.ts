@@ -78,7 +78,7 @@ export function openReplayGate(): ReplayGate {
     home: '/home/person',
     own: [],
     resolvePath: (each: string) => each,
-    linksOnWay: () => [],
+    followWay: (leadsTo: string) => ({ leadsTo, links: [] }),
     followPaths: (all: readonly string[]) => () => all,
     resolveProgram: () => null,
   }

@@ -15,7 +15,7 @@ const PLACES: Places = {
   home: '/home/ada',
   own: ['/home/ada/.config/sallyport'],
   resolvePath: (path) => path,
-  linksOnWay: () => [],
+  followWay: (leadsTo: string) => ({ leadsTo, links: [] }),
   followPaths: (paths) => () => paths,
   resolveProgram: () => null,
 }

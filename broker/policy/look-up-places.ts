@@ -3,7 +3,7 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
 import type { Places } from '../ports.ts'
 import { followPlaces } from './follow-places.ts'
-import { linksOnWay } from './links-on-way.ts'
+import { followWay } from './follow-way.ts'
 
 /** @param searchPath the PATH by which command names are looked up, as the command capability does it */
 export function lookUpPlaces(options: {
@@ -17,7 +17,7 @@ export function lookUpPlaces(options: {
     home: resolvePlace(options.home),
     own: options.own,
     resolvePath: resolvePlace,
-    linksOnWay,
+    followWay: (path) => followWay(path, resolvePlace),
     followPaths: (paths) => followPlaces(paths, resolvePlace),
     resolveProgram: (name) => findProgram(name, options.searchPath, options.platform),
   }

@@ -75,8 +75,8 @@ export interface Places {
   own: string[]
   /** Symlinks of a rule's path resolved as far as it exists; what doesn't exist stays as it is. */
   resolvePath(path: string): string
-  /** Where the links lie that such a path leads through. */
-  linksOnWay(path: string): readonly string[]
+  /** The same, with where the links lie that it leads through. */
+  followWay(path: string): { leadsTo: string; links: readonly string[] }
   /** The same for places that count for long, as their links lead now: another array when any of them is another one. */
   followPaths(paths: readonly string[]): () => readonly string[]
   /** A program's name looked up on the PATH and resolved; null when there is none. */

@@ -11,7 +11,7 @@ import { CommandIndex } from './command-index.ts'
 import { ambiguousPath, HostIndex, parseHostPattern, pathAndQuery } from './host-index.ts'
 import { allowingForm, keepingForm } from './name-forms.ts'
 import { PathIndex, parsePathPattern } from './path-index.ts'
-import { bothPlaces, resolvedPlace, writtenPlace } from './place-paths.ts'
+import { bothPlaces, writtenPlace } from './place-paths.ts'
 import { type Asker, type CompiledRule, RuleList, ruleFits } from './rule-list.ts'
 
 const RANK = { deny: 0, ask: 2, allow: 4 } as const
@@ -47,13 +47,16 @@ function readRules(file: PolicyFile | null, managed: boolean): CompiledRule[] {
 /** Whoever may change one of these says what the rule allows. */
 function withLinks(rule: CompiledRule, places: Places): CompiledRule {
   if (rule.effect !== 'allow') return rule
-  const links = (rule.source.paths ?? []).flatMap((text) => {
+  const leads = new Map<string, string>()
+  const links: string[] = []
+  for (const text of rule.source.paths ?? []) {
     const pattern = parsePathPattern(text)
-    if (pattern?.kind !== 'place') return []
-    const written = writtenPlace(pattern.path, places)
-    return written === places.resolvePath(written) ? [] : places.linksOnWay(written)
-  })
-  return links.length === 0 ? rule : { ...rule, links }
+    if (pattern?.kind !== 'place') continue
+    const way = places.followWay(writtenPlace(pattern.path, places))
+    leads.set(pattern.path, way.leadsTo)
+    links.push(...way.links)
+  }
+  return { ...rule, leads, links }
 }
 
 function ruleText(rule: PolicyRule, managed: boolean): string {
@@ -199,7 +202,8 @@ class RuleIndex {
       index.slot(pattern, make).add(order)
       return
     }
-    for (const path of allows ? [resolvedPlace(pattern.path, places)] : bothPlaces(pattern.path, places))
+    const leadsTo = this.#rules[order]?.leads?.get(pattern.path)
+    for (const path of leadsTo !== undefined ? [leadsTo] : bothPlaces(pattern.path, places))
       index.slot({ kind: 'place', path }, make).add(order)
   }
 

@@ -14,6 +14,8 @@ export interface CompiledRule extends PolicyHit {
   principals: ReadonlySet<string> | null
   tools: ReadonlySet<string> | null
   methods: ReadonlySet<string> | null
+  /** Of a rule that allows: where each place of its paths leads. */
+  leads?: ReadonlyMap<string, string>
   /** False for a rule that covers every resource. */
   selects: boolean
 }

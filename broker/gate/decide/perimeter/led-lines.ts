@@ -29,7 +29,8 @@ export function ledLines(lines: readonly FolderLine[], places: Places): LedLine[
   const trie = new PathTrie<Standing[]>({ form: keepingForm(places), windows: places.platform === 'win32' })
   const ways = lines.map((line) => {
     const written = writtenPlace(line.path, places)
-    return { line, written, resolved: places.resolvePath(written) }
+    const { leadsTo, links } = places.followWay(written)
+    return { line, written, resolved: leadsTo, links }
   })
   ways.forEach(({ line, resolved }, at) => {
     const standing = { at, line, depth: trie.segments(resolved).length }
@@ -41,10 +42,9 @@ export function ledLines(lines: readonly FolderLine[], places: Places): LedLine[
     return found.flat()
   }
 
-  const changeable = ways.map(({ written, resolved }) => {
-    const links = written === resolved ? [] : places.linksOnWay(written)
-    return links.flatMap(standingAt).filter(({ line }) => line.write !== 'deny')
-  })
+  const changeable = ways.map(({ links }) =>
+    links.flatMap(standingAt).filter(({ line }) => line.write !== 'deny'),
+  )
   const isLed = ({ at }: Pick<Standing, 'at'>) => changeable[at]?.length !== 0
 
   return ways.map((way, at) => {

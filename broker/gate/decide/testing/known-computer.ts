@@ -16,7 +16,10 @@ export const PLACES: Places = {
   home: '/home/ada',
   own: ['/home/ada/.config/sallyport', '/home/ada/.local/share/sallyport'],
   resolvePath,
-  linksOnWay: (path) => (resolvePath(path) === path ? [] : ['/home/ada/link']),
+  followWay(path) {
+    const leadsTo = resolvePath(path)
+    return { leadsTo, links: leadsTo === path ? [] : ['/home/ada/link'] }
+  },
   followPaths(paths) {
     const resolved = paths.map(resolvePath)
     return () => resolved
