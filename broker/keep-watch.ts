@@ -62,15 +62,18 @@ export function keepWatch(rooms: Rooms): Watch {
   const unfollow = settings.onChange((now) => sendTo(now.otlpEndpoint))
 
   let headKeeping: HeadKeeping | null = null
-  let loading: Promise<void> = Promise.resolve()
+  let loading: Promise<boolean> = Promise.resolve(false)
   const loadKey = async () => {
     const key = await loadSealKey(rooms.keychain.own, store)
     if (key) log.sealWith(key)
+    return key !== null
   }
   rooms.keychain.whenReady(async () => {
     loading = loadKey()
-    await loading
+    // One slow answer of the keychain must not leave the record unsealed until the next start.
+    if (!(await loading)) return false
     headKeeping = await keepHeadInKeychain({ log, keychain: rooms.keychain.own, clock, onFault })
+    return true
   })
   rooms.keychain.whenReady(() => rooms.canaries.open(rooms.catalog.list().map(({ name }) => name)))
 
