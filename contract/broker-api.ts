@@ -476,7 +476,11 @@ export const EVENTS = {
   secrets: SecretList,
   settings: SettingsView,
   policy: PolicyStatus,
-  alert: z.object({ id: Id, at: Instant, rule: z.string(), text: z.string() }),
+  /** `seq`: its entry, where it has one. */
+  alert: z.object({
+    ...{ id: Id, at: Instant, rule: z.string(), text: z.string() },
+    seq: z.number().int().positive().optional(),
+  }),
   /** For the shell: show a notification, write the clipboard, open a target. It acts only on what the broker's gate let through. */
   desktop: z.discriminatedUnion('do', [
     z.object({ do: z.literal('notify'), id: Id, title: z.string(), body: z.string() }),

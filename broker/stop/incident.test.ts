@@ -25,6 +25,10 @@ const secret = (name: string): SecretInfo => ({
   ...{ rotateUrl: `https://provider.example/rotate/${name}`, createdAt: 1, rotatedAt: null, lastUse: null },
   ...{ uses: 1, revokedAt: null, present: true, formerUntil: null },
 })
+const TOOL = {
+  ...{ name: 'web', version: '1.0.0', hash: 'ab'.repeat(32), from: 'installed' as const, title: 'Web' },
+  ...{ modules: { main: 'export const code = 1' }, manifest: { functions: [] } },
+}
 const grant = { id: 'g_1', words: 'Write in ~/Documents', uses: 3, madeAt: 5 } as Grant
 
 beforeEach(() => {
@@ -136,7 +140,8 @@ function incidents(more: Partial<IncidentParts> = {}) {
     lockSecrets: (locked) => void lockedSecrets.push(locked),
     grants: () => [grant],
     policies: () => [{ name: 'policy.jsonc', text: `{ "note": "${VALUE}" }` }],
-    tools: () => [{ name: 'web', version: '1.0.0', hash: 'ab'.repeat(32), from: 'installed', title: 'Web' }],
+    // As the catalog has it: with the code.
+    tools: () => [TOOL],
     secrets: () => secrets,
     changedFiles: () => [
       {

@@ -153,7 +153,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
       verified: await step('Verifying the record', () => log.verify({ everyEntry: true }), notVerified),
       grants: await step('Reading grants', () => parts.grants(), []),
       policies: await step('Reading policies', () => parts.policies(), []),
-      tools: await step('Reading tools', () => parts.tools(), []),
+      tools: await step('Reading tools', () => parts.tools().map(identityOf), []),
       files: await step('Reading changes', () => parts.changedFiles(since), []),
     }
     const checklist = makeChecklist(evidence)
@@ -273,6 +273,11 @@ const unreadable = (folder: string): Incident => ({
   ...{ id: 'incident-unreadable', at: 0, by: 'unknown', why: '', folder, files: [], endedAt: null },
   faults: ['What was kept of this incident can’t be read. Its report lies in the folder, if it was written.'],
   checklist: wayBack(),
+})
+
+/** Which tool it was, and not all of its code, which a list of tools carries along. */
+const identityOf = ({ name, version, hash, from, title }: Evidence['tools'][number]) => ({
+  ...{ name, version, hash, from, title },
 })
 
 type Item = Incident['checklist'][number]

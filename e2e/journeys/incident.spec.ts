@@ -141,15 +141,16 @@ test('incident mode stops, seals, locks, revokes and writes a bundle; the list l
   await expect(line).toContainText('the old one no longer works')
 
   // Back to normal. Agents stay stopped until the last step.
-  for (const words of [
-    'Read the report',
-    'what was changed',
-    'what was reached',
-    'grants that',
-    'tool that went bad',
-  ])
+  for (const words of ['Read the report', 'what was changed', 'what was reached', 'tool that went bad'])
     await banner.getByRole('listitem').filter({ hasText: words }).getByRole('checkbox').click()
   await expect(startRun(page, agent, 'Again')).rejects.toThrow()
+  // Without a grant there is none to revoke.
+  const grants = banner.getByRole('listitem').filter({ hasText: 'grants that' })
+  await expect(grants.getByRole('checkbox')).toBeChecked()
+  await expect(banner.getByRole('button', { name: 'Write an incident bundle' })).toHaveCount(0)
+  await banner.getByRole('button', { name: 'Hide the steps' }).click()
+  await expect(grants).toBeHidden()
+  await banner.getByRole('button', { name: 'Show the steps' }).click()
   const unlock = banner.getByRole('listitem').filter({ hasText: 'Unlock the secrets' })
   await unlock.getByRole('button', { name: 'Unlock' }).click()
   await expect(unlock.getByRole('checkbox')).toBeChecked()
@@ -207,7 +208,17 @@ test('an alert shows in a corner and in its list, is muted, and is in the bundle
   await picture(page, 'alert')
 
   // From the list to the rule and its switch.
-  await list.getByRole('button', { name: 'Rules' }).click()
+  await list.getByRole('button', { name: /Knocker was refused/ }).click()
+  const entry = page.getByRole('complementary', { name: 'Entry' })
+  await expect(entry.getByRole('region', { name: 'The rule' })).toContainText(
+    'refused 10 times within a minute',
+  )
+  await picture(page, 'alert-entry')
+  await entry.getByRole('button', { name: 'Show the entry that it is about' }).click()
+  await expect(entry.getByRole('heading', { name: /127\.0\.0\.1:9\/door/ })).toBeVisible()
+  await toast.getByRole('button', { name: 'Show the record' }).click()
+  await expect(entry.getByRole('region', { name: 'The rule' })).toBeVisible()
+  await entry.getByRole('button', { name: /All rules/ }).click()
   const rule = page
     .getByRole('region', { name: 'Alerts' })
     .getByRole('listitem')
@@ -218,7 +229,7 @@ test('an alert shows in a corner and in its list, is muted, and is in the bundle
   await rule.scrollIntoViewIfNeeded()
   await picture(page, 'alert-rules')
   const before = (await alerts()).total
-  await toast.getByRole('button', { name: 'Close' }).click()
+  await expect(toast).toHaveCount(0)
   await knock()
   // What an alert would have told of is on record all the same.
   const refused = await call(page, 'activity.query', { decision: 'deny', limit: 1 })
@@ -286,9 +297,10 @@ function expectBundle({ names, text, json }: Bundle, file: string) {
     }),
   ])
   expect(json('hosts.json')).toEqual([expect.objectContaining({ host: '127.0.0.1', by: ['Helper'] })])
-  expect(json('tools.json')).toContainEqual(
-    expect.objectContaining({ name: 'web', hash: expect.stringMatching(/^[0-9a-f]{64}$/) }),
-  )
+  expect(json('tools.json')).toContainEqual({
+    ...{ name: 'web', version: expect.any(String), from: 'built-in', title: expect.any(String) },
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
   const changed = json('files.json') as { path: string; before: string; note: string }[]
   expect(changed).toEqual([
     expect.objectContaining({

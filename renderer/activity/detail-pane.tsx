@@ -13,6 +13,7 @@ import { WordedLamps } from '../design/lamps.tsx'
 import { Mark } from '../design/mark.tsx'
 import { ShownText } from '../design/shown-text.tsx'
 import { Who } from '../design/who.tsx'
+import { ALERT_FIELDS, AlertSource } from './alert-source.tsx'
 import { readDetails, readOrigins } from './read-details.ts'
 import { describeKind, markOf, placeOfRule } from './row-words.ts'
 
@@ -58,7 +59,8 @@ function Entry({
 }) {
   const mark = markOf(entry)
   const outcome = related.find(({ kind, ref }) => kind === 'outcome' && ref === entry.seq)
-  const details = readDetails(entry.details)
+  const isAlert = entry.kind === 'alert'
+  const details = readDetails(entry.details, isAlert ? ALERT_FIELDS : [])
   const origins = readOrigins(entry.details)
   return (
     <>
@@ -71,6 +73,7 @@ function Entry({
         <ShownText text={entry.subject} field="argument" />
       </h2>
       <Facts entry={entry} outcome={outcome} />
+      {isAlert && <AlertSource entry={entry} onOpen={onOpen} />}
       {details.length > 0 && (
         <section aria-label="Exactly">
           <h3>Exactly</h3>

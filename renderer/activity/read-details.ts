@@ -16,10 +16,16 @@ const LABELS: Record<string, string> = {
   unbacked: 'not yours',
 }
 
-/** One line for each detail: text as it is, resources in one line each, anything else as JSON. */
-export function readDetails(details: Details): { label: string; text: string }[] {
+/**
+ * One line for each detail: text as it is, resources in one line each, anything else as JSON.
+ * @param besides fields that are shown by themselves
+ */
+export function readDetails(
+  details: Details,
+  besides: readonly string[] = [],
+): { label: string; text: string }[] {
   return Object.entries(details)
-    .filter(([key, value]) => !ELSEWHERE.has(key) && value !== null && value !== '')
+    .filter(([key, value]) => !ELSEWHERE.has(key) && !besides.includes(key) && value !== null && value !== '')
     .map(([key, value]) => ({ label: LABELS[key] ?? wordsOf(key), text: writeDetail(key, value) }))
 }
 

@@ -24,11 +24,19 @@ const REVIEWED_AT: readonly [step: string, page: PageName, label: string][] = [
 ]
 
 /** Back to normal, step by step: what is left to do of the incident that is not over. */
-export function IncidentList({ onResume }: { onResume: () => void }) {
+export function IncidentList({
+  onResume,
+  onLeft,
+}: {
+  onResume: () => void
+  /** How many steps before the way back are left; null when there is no incident. */
+  onLeft: (left: number | null) => void
+}) {
   const { bridge, route } = useStores()
   const act = useAct()
   const [incident, setIncident] = useState<Incident | null>(null)
   const [rotating, setRotating] = useState<SecretInfo | null>(null)
+  const [folded, setFolded] = useState(false)
   const look = useCallback(
     () =>
       void bridge.call('incident.current', {}).then(
@@ -46,7 +54,11 @@ export function IncidentList({ onResume }: { onResume: () => void }) {
       off()
     }
   }, [bridge, look])
+  const toLookThrough =
+    incident?.checklist.filter(({ doneAt, kind }) => doneAt === null && kind !== 'back').length ?? null
+  useEffect(() => onLeft(toLookThrough), [toLookThrough, onLeft])
   if (incident === null) return null
+  const left = incident.checklist.filter(({ doneAt }) => doneAt === null).length
   const tick = (item: string) =>
     void act('The step was not done', () => bridge.call('incident.tick', { item })).then(
       (now) => now && setIncident(now),
@@ -55,7 +67,6 @@ export function IncidentList({ onResume }: { onResume: () => void }) {
     const list = await act('The secret was not found', () => bridge.call('secrets.list', {}))
     setRotating(list?.secrets.find((secret) => secret.name === name) ?? null)
   }
-  const left = incident.checklist.filter(({ doneAt }) => doneAt === null).length
   const places: Record<string, ReactNode> = Object.fromEntries(
     REVIEWED_AT.map(([id, page, label]) => [
       id,
@@ -94,14 +105,24 @@ export function IncidentList({ onResume }: { onResume: () => void }) {
         <span className="dim">
           {left === 0 ? 'everything on the list is done' : `${plural(left, 'step')} back to normal`}
         </span>
+        <button
+          type="button"
+          className="link-button small"
+          aria-expanded={!folded}
+          onClick={() => setFolded(!folded)}
+        >
+          {folded ? 'Show the steps' : 'Hide the steps'}
+        </button>
       </header>
-      <ul className="card ruled">
-        {incident.checklist.map((item) => (
-          <Step key={item.id} item={item} byAct={item.kind === 'back' && item.id in acts} onTick={tick}>
-            {acts[item.id] ?? places[item.id] ?? <CredentialActs item={item} onRotate={rotate} />}
-          </Step>
-        ))}
-      </ul>
+      {!folded && (
+        <ul className="card ruled">
+          {incident.checklist.map((item) => (
+            <Step key={item.id} item={item} byAct={item.kind === 'back' && item.id in acts} onTick={tick}>
+              {acts[item.id] ?? places[item.id] ?? <CredentialActs item={item} onRotate={rotate} />}
+            </Step>
+          ))}
+        </ul>
+      )}
       {rotating && (
         <Suspense fallback={null}>
           <RotateDialog

@@ -16,6 +16,7 @@ export function StoppedBanner() {
   const { link } = useStores()
   const { status, resume } = useStore(link)
   const [asking, setAsking] = useState(false)
+  const [left, setLeft] = useState<number | null>(null)
   const startIncident = useIncident()
   if (!status?.stop.stopped) return null
   const { receipt, since, by } = status.stop
@@ -29,19 +30,21 @@ export function StoppedBanner() {
           {by && `, by ${by}`}
         </span>
         <span className="grow" />
-        <Button icon={<FileArchive />} onClick={() => void startIncident()}>
-          Write an incident bundle
-        </Button>
+        {left === null && (
+          <Button icon={<FileArchive />} onClick={() => void startIncident()}>
+            Write an incident bundle
+          </Button>
+        )}
         <Button tone="primary" icon={<Play />} onClick={() => setAsking(true)}>
           Resume
         </Button>
       </div>
       {receipt && <Receipt receipt={receipt} />}
-      <IncidentList onResume={() => setAsking(true)} />
+      <IncidentList onResume={() => setAsking(true)} onLeft={setLeft} />
       <Confirm
         open={asking}
         title="Resume?"
-        text="Agents may work again. Runs that were stopped stay ended; agents that were paused stay paused."
+        text={`Agents may work again. Runs that were stopped stay ended; agents that were paused stay paused.${endOf(left)}`}
         confirmLabel="Resume"
         cancelLabel="Stay stopped"
         onConfirm={() => void resume()}
@@ -49,6 +52,14 @@ export function StoppedBanner() {
       />
     </section>
   )
+}
+
+/** Whoever resumes ends the incident with it. */
+function endOf(left: number | null): string {
+  if (left === null) return ''
+  const open =
+    left > 0 ? ` ${plural(left, 'step')} of its list ${left === 1 ? 'is' : 'are'} not done yet.` : ''
+  return ` This ends the incident and unlocks the secrets.${open}`
 }
 
 /** What Stop did, in one line and, if need be, a list. */

@@ -7,12 +7,15 @@ export function useAlerts(): void {
   const { bridge, toasts, route } = useStores()
   useEffect(
     () =>
-      bridge.on('alert', ({ rule, text }) => {
+      bridge.on('alert', ({ rule, text, seq }) => {
         toasts.getState().push({
           tone: 'alert',
           title: alertTitle(rule),
           text,
-          action: { label: 'Show the record', run: () => route.getState().go('activity') },
+          action: {
+            label: 'Show the record',
+            run: () => route.getState().go('activity', seq === undefined ? [] : [String(seq)]),
+          },
         })
       }),
     [bridge, toasts, route],

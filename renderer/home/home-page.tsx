@@ -125,9 +125,13 @@ function Alerts({ alerts }: { alerts: ActivityRow[] }) {
         {alerts.map((row) => (
           <li key={row.seq}>
             <Bell aria-hidden="true" />
-            <span className="wrap-anywhere">
+            <button
+              type="button"
+              className="link-button plain wrap-anywhere"
+              onClick={() => go('activity', [String(row.seq)])}
+            >
               <ShownText text={row.subject} field="argument" />
-            </span>
+            </button>
             {row.principal ? <Who id={row.principal.id} name={row.principal.name} /> : <span />}
             <span className="faint small">{format.since(row.at, now)}</span>
           </li>

@@ -10,7 +10,7 @@ let at: ReturnType<typeof testFolder>
 let clock: ReturnType<typeof testClock>
 let log: OpenActivityLog
 let documents: Map<string, unknown>
-let told: { rule: string; text: string }[]
+let told: { rule: string; text: string; seq?: number }[]
 let muted: string[]
 let locked: boolean
 let end: () => void
@@ -243,6 +243,7 @@ describe('alerts', () => {
     send('new.example', true)
     await looked()
     const row = log.query(query({ kinds: ['alert'] })).rows[0]
+    expect(told[0]?.seq).toBe(row?.seq)
     expect(log.entry(row?.seq ?? 0)?.entry.details).toMatchObject({
       rule: 'new-host-after-outside-text',
       because: expect.stringContaining('never reached before'),

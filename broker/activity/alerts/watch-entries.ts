@@ -33,7 +33,7 @@ export interface AlertsOptions {
   /** Ids of rules that the person does not want to hear of. */
   muted(): readonly string[]
   locked(): boolean
-  emit(alert: { id: string; at: number; rule: string; text: string }): void
+  emit(alert: { id: string; at: number; rule: string; text: string; seq?: number }): void
   onFault?: (error: unknown) => void
 }
 
@@ -54,18 +54,22 @@ export function watchEntries(options: AlertsOptions): () => void {
     if (muted().includes(rule.id)) return
     const { principal, run, tool, callId } = entry
     telling = true
+    let seq: number | undefined
     try {
-      log.append({
+      ;({ seq } = log.append({
         ...{ kind: 'alert', subject: text, principal, run, tool, callId },
         details: { rule: rule.id, title: rule.title, because: rule.words, about: entry.seq },
-      })
+      }))
     } catch (error) {
       // The person is told all the same; that the record can't be written is said by itself.
       onFault(error)
     } finally {
       telling = false
     }
-    emit({ id: `alert_${randomUUID()}`, at: clock(), rule: rule.id, text })
+    emit({
+      ...{ id: `alert_${randomUUID()}`, at: clock(), rule: rule.id, text },
+      ...(seq === undefined ? {} : { seq }),
+    })
   }
   function lookAtAll(): void {
     const entries = waiting
@@ -84,7 +88,8 @@ export function watchEntries(options: AlertsOptions): () => void {
   /** Alerts that the log itself wrote are told as they stand. */
   function passOn(entry: EntryFields): void {
     const rule = String(entry.details.rule ?? '')
-    if (!muted().includes(rule)) emit({ id: `alert_${randomUUID()}`, at: clock(), rule, text: entry.subject })
+    if (muted().includes(rule)) return
+    emit({ id: `alert_${randomUUID()}`, at: clock(), rule, text: entry.subject, seq: entry.seq })
   }
   const early = log.entriesAfter(log.openedAt(), EARLY).filter(({ kind }) => kind === 'alert')
   // Whoever shows alerts is connected a moment later.

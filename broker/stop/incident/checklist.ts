@@ -19,6 +19,9 @@ const item = (
 
 /** In the order in which they are best done. */
 export function makeChecklist(evidence: Evidence): ChecklistItem[] {
+  // Where there is nothing to look through, the step stands there as done: who reads the list sees that it was thought of.
+  const noneOf = (list: unknown[]) =>
+    list.length === 0 ? { doneAt: evidence.at, how: 'there are none' } : {}
   return [
     item('read-report', 'read', 'Read the report, and keep a copy of the folder somewhere else.'),
     ...evidence.secrets.map(({ name, to, rotateUrl }) =>
@@ -36,18 +39,21 @@ export function makeChecklist(evidence: Evidence): ChecklistItem[] {
       'review-files',
       'review',
       `Look through what was changed (${count(evidence.files.length, 'change')}), and put back what should not have been.`,
+      noneOf(evidence.files),
     ),
     item(
       'review-hosts',
       'review',
       `Look through what was reached (${count(evidence.hosts.length, 'host')}).`,
+      noneOf(evidence.hosts),
     ),
     item(
       'review-grants',
       'review',
       `Revoke the grants that went too far (${count(evidence.grants.length, 'grant')} in force).`,
+      noneOf(evidence.grants),
     ),
-    item('review-tools', 'review', 'Remove or update the tool that went bad.'),
+    item('review-tools', 'review', 'Remove or update the tool that went bad, if one did.'),
     ...wayBack(),
   ]
 }
