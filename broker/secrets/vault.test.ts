@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
-import { SecretRules } from '../../contract/secret.ts'
+import { type KeychainStatus, SecretRules } from '../../contract/secret.ts'
 import { mintPermit } from '../gate/permit.ts'
 import type { DocumentStore } from '../ports.ts'
 import type { Keychain } from './keychain.ts'
@@ -28,6 +28,9 @@ beforeEach(() => {
   vault = open()
 })
 
+/** While it is not locked. */
+let state: KeychainStatus['state'] = 'ready'
+
 function open() {
   const store: DocumentStore = {
     get: (_kind, id) => structuredClone(documents.get(id)),
@@ -40,7 +43,7 @@ function open() {
     return ready ? ok(work()) : refused('unavailable', 'The keychain is locked.')
   }
   const keychain: Keychain = {
-    status: async () => ({ state: ready ? 'ready' : 'locked', name: 'Test', text: '' }),
+    status: async () => ({ state: ready ? state : 'locked', name: 'Test', text: '' }),
     get: (account) => answer(() => kept.get(account) ?? null),
     set: (account, value) => answer((): true => Boolean(kept.set(account, value)) as true),
     delete: (account) => answer(() => kept.delete(account)),
@@ -203,6 +206,18 @@ describe('a secret that ends', () => {
     answer()
     expect(await asked).toBe('unavailable')
     if (_ === 'revoked') expect(vault.info('github')).toBeNull()
+  })
+
+  test('is not revealed any more when its keychain has gone, and is when it is there again', async () => {
+    await vault.add(rules(), VALUE)
+    expect(await reveal()).toBe(VALUE)
+    state = 'none'
+    expect(await reveal()).toBe('unavailable')
+    // One that only does not answer may be busy: what it gave before counts.
+    state = 'error'
+    expect(await reveal()).toBe(VALUE)
+    state = 'ready'
+    expect(await reveal()).toBe(VALUE)
   })
 
   test('is revealed again when the lock is taken off, and to what a person does by hand before', async () => {

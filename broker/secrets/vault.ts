@@ -218,9 +218,9 @@ export function createVault(
         !(forModel && info.value.bindings.length === 0)
       )
         return unbound(info.value, target)
-      // Who locks the keychain means what was read from it too.
+      // Who locks or ends the keychain means what was read from it too, and everybody is told that none can be used.
       const { state, text } = await keychain.status()
-      if (state === 'locked') return refused('unavailable', text)
+      if (state === 'locked' || state === 'none') return refused('unavailable', text)
       const value = values.get(name) ?? (await fetchValue(name))
       // While the keychain was asked, a person may have locked or revoked it.
       const still = usable(name)

@@ -13,4 +13,6 @@ it('a secret that can’t be used is not called ready', () => {
   expect(stateOf(info({ expiresAt: 10 }), 10)).toBe('expired')
   expect(stateOf(info({ revokedAt: 5, expiresAt: 10 }), 10)).toBe('revoked')
   expect(stateOf(info({ present: false }), 10)).toBe('missing')
+  for (const keychain of ['locked', 'none'] as const)
+    expect(stateOf(info({}), 10, keychain)).toBe('out of reach')
 })

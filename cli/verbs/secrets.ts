@@ -1,6 +1,6 @@
 /** `sallyport secrets list|revoke|unlock`: names and rules. A value is never shown, because no door gives one out. */
 import type { Command } from 'commander'
-import type { SecretInfo } from '../../contract/secret.ts'
+import type { KeychainStatus, SecretInfo } from '../../contract/secret.ts'
 import { addVerb, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import { when } from '../output.ts'
@@ -24,7 +24,7 @@ export function addSecrets(program: Command, verbs: Verbs): void {
       out.table(
         listed.secrets.map((secret) => [
           secret.name,
-          stateOf(secret, Date.now()),
+          stateOf(secret, Date.now(), listed.keychain.state),
           secret.lastUse === null ? 'never used' : `used ${when(secret.lastUse)}`,
           secret.bindings
             .map(
@@ -70,9 +70,14 @@ export function addSecrets(program: Command, verbs: Verbs): void {
 }
 
 /** @param now epoch ms */
-export function stateOf({ revokedAt, present, expiresAt }: SecretInfo, now: number): string {
+export function stateOf(
+  { revokedAt, present, expiresAt }: SecretInfo,
+  now: number,
+  keychain: KeychainStatus['state'] = 'ready',
+): string {
   if (revokedAt !== null) return 'revoked'
   if (expiresAt !== null && expiresAt <= now) return 'expired'
+  if (keychain === 'locked' || keychain === 'none') return 'out of reach'
   if (!present) return 'missing'
   return expiresAt === null ? 'ready' : `ready until ${when(expiresAt)}`
 }

@@ -118,7 +118,12 @@ function KeychainNotice({ keychain }: { keychain: KeychainStatus }) {
   return (
     <div className="notice ask">
       <LockKeyhole aria-hidden="true" />
-      <span className="grow">{keychain.text} Until then no secret can be stored or used.</span>
+      <span className="grow">
+        {keychain.text}{' '}
+        {keychain.state === 'error'
+          ? 'Until then no secret can be stored; what was read from it before can be used.'
+          : 'Until then no secret can be stored or used.'}
+      </span>
       {keychain.state === 'locked' && (
         <Button size="small" disabled={asking} onClick={() => void unlock()}>
           {asking ? 'Waiting for you …' : 'Unlock'}
