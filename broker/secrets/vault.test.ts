@@ -208,6 +208,17 @@ describe('a secret that ends', () => {
     if (_ === 'revoked') expect(vault.info('github')).toBeNull()
   })
 
+  test('that is kept back says whether it is the host, the path or the place in the request that does not fit', async () => {
+    await vault.add(rules(), VALUE)
+    const why = async (where: Partial<Parameters<typeof vault.reveal>[2]>) => {
+      const outcome = await vault.reveal(permit(), 'github', { ...HERE, ...where })
+      return outcome.kind === 'refused' ? outcome.person : outcome.kind
+    }
+    expect(await why({ origin: 'https://evil.example' })).toContain('isn’t bound to https://evil.example.')
+    expect(await why({ path: '/v2/x' })).toContain('only below /v1.')
+    expect(await why({ place: 'query' })).toContain('only in a header, not in the address.')
+  })
+
   test('is not revealed any more when its keychain has gone, and is when it is there again', async () => {
     await vault.add(rules(), VALUE)
     expect(await reveal()).toBe(VALUE)

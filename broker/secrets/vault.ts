@@ -34,15 +34,22 @@ function renewed({ expiresAt, rotatedAt, createdAt }: SecretInfo, now: number): 
   return lasted > 0 ? now + lasted : null
 }
 
-/** Where only the path is another, that is said: the host alone would read like a mistake. */
+const PLACES = { header: 'in a header', query: 'in the address', body: 'in the body' } as const
+
+/** Where only the path or the place in the request is another, that is said: the host alone would read like a mistake. */
 function unbound({ name, bindings }: SecretInfo, target: SecretTarget): Refused {
   const below = bindings
     .filter(({ pathPrefix }) => matchBinding(bindings, { ...target, path: pathPrefix }))
     .map(({ pathPrefix }) => pathPrefix)
+  const elsewhere = (Object.keys(PLACES) as (keyof typeof PLACES)[]).filter((place) =>
+    matchBinding(bindings, { ...target, place }),
+  )
   const words =
     below.length > 0
       ? `is bound to ${target.origin} only below ${[...new Set(below)].join(' and ')}`
-      : `isn’t bound to ${target.origin}`
+      : elsewhere.length > 0 && target.place !== 'command'
+        ? `is bound to ${target.origin} only ${elsewhere.map((place) => PLACES[place]).join(' and ')}, not ${PLACES[target.place]}`
+        : `isn’t bound to ${target.origin}`
   return refused(
     'denied-by-policy',
     `The secret “${name}” ${words}. A person can change that on the Secrets page.`,

@@ -127,7 +127,7 @@ function Alerts({ alerts }: { alerts: ActivityRow[] }) {
             <Bell aria-hidden="true" />
             <button
               type="button"
-              className="link-button plain wrap-anywhere"
+              className="alert-link wrap-anywhere"
               onClick={() => go('activity', [String(row.seq)])}
             >
               <ShownText text={row.subject} field="argument" />

@@ -145,7 +145,7 @@ export function SecretDialog({ secret, onClose }: { secret: SecretInfo | null; o
         </Field>
         <Field
           label="Tools"
-          hint="Names; * is any"
+          hint="Names, with commas; * is any"
           fault={toolNames ? unknownOf(namesIn(draft.tools), toolNames, 'tool') : ''}
         >
           {(ids) => (
