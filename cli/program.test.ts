@@ -219,7 +219,10 @@ describe('the command line', () => {
     const result = await run([...line.split(' '), '--json'])
     expect(result).toMatchObject({ code: 0, stderr: '' })
     expect(result.json()).toEqual([
-      { alerts: expect.arrayContaining([expect.objectContaining({ muted: false })]) },
+      {
+        alerts: expect.arrayContaining([expect.objectContaining({ muted: false })]),
+        always: expect.arrayContaining([expect.objectContaining({ id: 'canary' })]),
+      },
     ])
   })
 

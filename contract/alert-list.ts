@@ -57,13 +57,23 @@ export function setMuted(muted: readonly string[], id: string, on: boolean): str
   return on ? [...others, id] : others
 }
 
-/** Told although no rule of the list made them: they can't be muted. */
-const ALWAYS_TOLD: Record<string, string> = {
-  canary: 'A tool is frozen',
-  away: 'While you were away',
-}
+/** These can't be muted: the one is about something that was done, the other about what was asked of you. */
+export const ALWAYS_TOLD: typeof ALERTS = [
+  {
+    id: 'canary',
+    title: 'A tool is frozen',
+    words:
+      'The fake credential that a tool was given turned up on its way out: only that tool had it, so it is held until you have looked.',
+  },
+  {
+    id: 'away',
+    title: 'While you were away',
+    words:
+      'Questions came while the screen was locked: how many wait for you, and how many ran out of time, which is a no.',
+  },
+]
 
 /** What an alert is called where it is told. */
 export function alertTitle(rule: string): string {
-  return ALWAYS_TOLD[rule] ?? ALERTS.find(({ id }) => id === rule)?.title ?? 'Sallyport'
+  return [...ALERTS, ...ALWAYS_TOLD].find(({ id }) => id === rule)?.title ?? 'Sallyport'
 }

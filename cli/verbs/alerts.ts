@@ -1,6 +1,6 @@
 /** `sallyport alerts`: the rules that make alerts, each in a sentence, and a switch for each. */
 import type { Command } from 'commander'
-import { ALERTS, setMuted } from '../../contract/alert-list.ts'
+import { ALERTS, ALWAYS_TOLD, setMuted } from '../../contract/alert-list.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import type { Output } from '../output.ts'
@@ -31,7 +31,9 @@ export function addAlerts(program: Command, verbs: Verbs): void {
           throw new CliError(
             EXIT.usage,
             'usage',
-            `There is no alert "${rule}". There are: ${ALERTS.map(({ id }) => id).join(', ')}.`,
+            ALWAYS_TOLD.some(({ id }) => id === rule)
+              ? `"${rule}" is always told.`
+              : `There is no alert "${rule}". There are: ${ALERTS.map(({ id }) => id).join(', ')}.`,
           )
         const { settings } = await session.call('settings.get', {})
         const changed = await session.call('settings.set', {
@@ -44,9 +46,14 @@ export function addAlerts(program: Command, verbs: Verbs): void {
 }
 
 function tell(out: Output, muted: readonly string[]): void {
-  out.object({ alerts: ALERTS.map((alert) => ({ ...alert, muted: muted.includes(alert.id) })) })
+  out.object({
+    alerts: ALERTS.map((alert) => ({ ...alert, muted: muted.includes(alert.id) })),
+    always: ALWAYS_TOLD,
+  })
   for (const { id, title, words } of ALERTS)
     out.say(
       `${muted.includes(id) ? '○' : '●'} ${id}  ${title}${muted.includes(id) ? ' (muted)' : ''}\n    ${words}`,
     )
+  for (const { id, title, words } of ALWAYS_TOLD) out.say(`● ${id}  ${title} (always told)\n    ${words}`)
+  out.say('What was told: sallyport log search --kind alert')
 }

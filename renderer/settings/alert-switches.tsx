@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { ALERTS, setMuted } from '../../contract/alert-list.ts'
+import { ALERTS, ALWAYS_TOLD, setMuted } from '../../contract/alert-list.ts'
 import { useStores } from '../app/stores.ts'
 import { Switch } from '../design/field.tsx'
 
@@ -26,6 +26,15 @@ export function AlertSwitches({ muted, locked }: { muted: string[]; locked: bool
               disabled={locked}
               onChange={(on) => void change('mutedAlerts', setMuted(muted, id, !on))}
             />
+          </li>
+        ))}
+        {ALWAYS_TOLD.map(({ id, title, words }) => (
+          <li key={id}>
+            <div>
+              <span>{title}</span>
+              <p className="small faint">{words}</p>
+            </div>
+            <span className="faint small">always</span>
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ALERTS, alertTitle, setMuted } from '../../../contract/alert-list.ts'
+import { ALERTS, ALWAYS_TOLD, alertTitle, setMuted } from '../../../contract/alert-list.ts'
 import { DRILL_ALERT } from '../../stop/remind-of-drill.ts'
 import { LOST_ALERT } from '../export/lost-alert.ts'
 import { ALERT_RULES } from './watch-entries.ts'
@@ -17,6 +17,13 @@ it('mutes one rule and leaves the others as they are', () => {
   expect(setMuted(['a'], 'b', true)).toEqual(['a', 'b'])
   expect(setMuted(['a', 'b'], 'a', false)).toEqual(['b'])
   expect(setMuted(['a'], 'a', true)).toEqual(['a'])
+})
+
+it('says of what can not be muted why it is told, too', () => {
+  for (const { id, title, words } of ALWAYS_TOLD) {
+    expect(ALERTS.some((alert) => alert.id === id)).toBe(false)
+    expect(`${title} ${words}`.length).toBeGreaterThan(60)
+  }
 })
 
 it('calls every alert by a name of its own', () => {
