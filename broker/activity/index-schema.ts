@@ -4,11 +4,11 @@
  * never picked at. Postings carry no positions and no texts; phrases and parts are checked on the entries themselves.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { COMMON_SCHEMA, dropCommonTerms } from './common-terms.ts'
+import { VOLUME_ENTRIES } from './volume.ts'
 
 /** Raised when the terms change; an index of another version is made anew. */
-export const INDEX_VERSION = 4
-export const VOLUME_ENTRIES = 131_072
-export const volumeOf = (seq: number): number => Math.floor(seq / VOLUME_ENTRIES)
+export const INDEX_VERSION = 5
 
 export const INDEX_SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -23,7 +23,8 @@ export const INDEX_SCHEMA = `
         PRIMARY KEY (at, lane, volume)
       ) STRICT, WITHOUT ROWID;`,
     )
-    .join('')}`
+    .join('')}
+  ${COMMON_SCHEMA}`
 
 const tokenizer = { word: 'ascii', part: 'trigram case_sensitive 1' }
 
@@ -47,6 +48,7 @@ export function mergeVolume(db: DatabaseSync, volume: number): void {
 
 export function dropVolume(db: DatabaseSync, volume: number): void {
   for (const name of Object.keys(tokenizer)) db.exec(`DROP TABLE IF EXISTS ${name}_${volume}`)
+  dropCommonTerms(db, volume)
   db.prepare('DELETE FROM volume WHERE id = ?').run(volume)
   for (const span of ['minute', 'hour']) db.prepare(`DELETE FROM ${span} WHERE volume = ?`).run(volume)
   db.prepare('DELETE FROM pair WHERE opener >= ? AND opener < ?').run(
@@ -60,7 +62,7 @@ export function dropAll(db: DatabaseSync): void {
   const tables = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").all()
   // The virtual tables first: they take their own tables along.
   const isVirtual = ({ sql }: Record<string, unknown>) => String(sql).startsWith('CREATE VIRTUAL')
-  const own = /^(meta|volume|pair|lane|minute|hour)$/
+  const own = /^(meta|volume|pair|lane|minute|hour|common|late)$/
   for (const { name } of tables.filter(isVirtual)) db.exec(`DROP TABLE IF EXISTS "${name}"`)
   for (const { name } of tables) if (own.test(String(name))) db.exec(`DROP TABLE IF EXISTS "${name}"`)
 }

@@ -2,8 +2,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fc } from '../../build/properties.ts'
-import { INDEX_SCHEMA, makeVolume, VOLUME_ENTRIES } from './index-schema.ts'
+import { INDEX_SCHEMA, makeVolume } from './index-schema.ts'
 import { type Asked, createIndexSearch, type IndexSearch, lend } from './index-search.ts'
+import { VOLUME_ENTRIES } from './volume.ts'
 
 const db = new DatabaseSync(':memory:')
 let search: IndexSearch
@@ -57,7 +58,7 @@ describe('a search in the index', () => {
     fc.assert(
       fc.property(aTerm, aTerm, aNumber, aNumber, fc.boolean(), (word, run, from, downTo, counts) => {
         const wanted = (seq: number) => has[word](seq) && has[run](seq)
-        const asked = { words: `"${word}"`, parts: `"${run.slice(0, 3)}"` }
+        const asked = { words: [word], runs: [run.slice(0, 3)] }
         const inRange = ROWS.filter((seq) => seq <= from && seq >= downTo && wanted(seq))
         expect(found(asked, wanted, from, downTo, counts).seqs).toEqual(inRange.reverse())
       }),
@@ -65,7 +66,7 @@ describe('a search in the index', () => {
   })
 
   it('has entries read where one list holds few numbers, and none where only their number counts', () => {
-    const asked = { words: '"rare"', parts: '"com"' }
+    const asked = { words: ['rare'], runs: ['com'] }
     const wanted = (seq: number) => has.rare(seq) && has.common(seq)
     expect(found(asked, wanted, ROWS.at(-1) ?? 0, FIRST).read).toBe(ROWS.filter(has.rare).length)
     expect(found(asked, wanted, ROWS.at(-1) ?? 0, FIRST, true).read).toBe(0)

@@ -76,22 +76,19 @@ function wordTerms(text: string): string[] {
   return [...words, ...words.slice(1).map((word, n) => marker.pair(words[n] as string, word))]
 }
 
-/** The filters of a query as an FTS5 expression; '' when there are none. Times and `before` are ranges, not terms. */
-export function filterExpression(query: EntryFilter): string {
+/** The filters of a query as terms that a row has, and groups of which it has one. Times and `before` are ranges, not terms. */
+export function filterTerms(query: EntryFilter): { words: string[]; anyOf: string[][] } {
   const { principalId, runId, tool, capability, kinds, decision } = query
-  const all: string[] = []
-  if (principalId !== undefined) all.push(quote(marker.principal(principalId)))
-  if (runId !== undefined) all.push(quote(marker.run(runId)))
-  if (tool !== undefined) all.push(quote(marker.tool(tool)))
-  if (capability !== undefined) all.push(quote(marker.capability(capability)))
-  if (decision !== undefined) all.push(quote(marker.decision(decision)))
-  if (kinds !== undefined) all.push(`(${kinds.map((kind) => quote(marker.kind(kind))).join(' OR ') || '""'})`)
-  return all.join(' AND ')
+  const words: string[] = []
+  if (principalId !== undefined) words.push(marker.principal(principalId))
+  if (runId !== undefined) words.push(marker.run(runId))
+  if (tool !== undefined) words.push(marker.tool(tool))
+  if (capability !== undefined) words.push(marker.capability(capability))
+  if (decision !== undefined) words.push(marker.decision(decision))
+  return { words, anyOf: kinds === undefined ? [] : [kinds.map(marker.kind)] }
 }
-export const wordExpression = (words: string[]): string => words.map(quote).join(' AND ')
 /** All pairs of its words: with them all there, the phrase is, but for a rare chance. */
-export const phraseExpression = (words: string[]): string =>
-  wordExpression(words.slice(1).map((word, n) => marker.pair(words[n] as string, word)))
-/** Every term that begins so. */
-export const beginningExpression = (beginning: string): string => `${quote(beginning)} *`
+export const phraseTerms = (words: string[]): string[] =>
+  words.slice(1).map((word, n) => marker.pair(words[n] as string, word))
+/** As FTS5 takes it. */
 export const quote = (term: string) => `"${term.replaceAll('"', '""')}"`

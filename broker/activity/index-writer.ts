@@ -2,20 +2,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { closes } from './activity-row.ts'
 import { inTransaction } from './archive.ts'
+import { COMMON, type CommonLimits, mapCommonTerms } from './common-terms.ts'
 import { readEntry } from './entry-bytes.ts'
-import {
-  dropAll,
-  dropVolume,
-  INDEX_SCHEMA,
-  INDEX_VERSION,
-  makeVolume,
-  mergeVolume,
-  VOLUME_ENTRIES,
-  volumeOf,
-} from './index-schema.ts'
+import { dropAll, dropVolume, INDEX_SCHEMA, INDEX_VERSION, makeVolume, mergeVolume } from './index-schema.ts'
 import { closerTerms, createRowTerms } from './index-terms.ts'
 import { ownText } from './search-text.ts'
 import { createSpanCounts } from './span-counts.ts'
+import { VOLUME_ENTRIES, volumeOf } from './volume.ts'
 
 export interface IndexWriter {
   /** The last entry that is in it. */
@@ -27,7 +20,7 @@ export interface IndexWriter {
    * its last intents.
    */
   rebuild(volume: number, entries: Iterable<{ seq: number; text: string }[]>): void
-  /** Merges one volume that is whole, if there is one that is not merged: a few tenths of a second, once for each. */
+  /** Merges one volume that is whole and maps what is common in it, if there is one left: about a second, once for each. */
   mergeOne(): void
   /** Forgets everything. */
   reset(): void
@@ -39,7 +32,7 @@ export interface IndexWriter {
 /** Entries behind its end after which a volume counts as whole: most outcomes of its last intents have come. */
 const SETTLED = 2_048
 
-export function createIndexWriter(db: DatabaseSync): IndexWriter {
+export function createIndexWriter(db: DatabaseSync, common: CommonLimits = COMMON): IndexWriter {
   if (versionOf(db) !== INDEX_VERSION)
     inTransaction(db, () => {
       dropAll(db)
@@ -58,6 +51,7 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
   const mergedTo = () => Number(getMeta.get('merged')?.value ?? 0)
   const nextVolume = db.prepare('SELECT min(id) AS id FROM volume WHERE id >= ?')
   const pair = db.prepare('INSERT OR REPLACE INTO pair (opener, closer) VALUES (?, ?)')
+  const addLate = db.prepare('INSERT OR IGNORE INTO late (seq) VALUES (?)')
   const countRows = db.prepare('UPDATE volume SET rows = rows + ? WHERE id = ?')
   const spans = createSpanCounts(db)
   const rowTerms = createRowTerms()
@@ -66,6 +60,7 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
   function addAll(entries: { seq: number; text: string }[], only: number | null = null): void {
     const rows = new Rows()
     const newRows = new Map<number, number>()
+    const mergedBefore = mergedTo()
     for (const { text } of entries) {
       const entry = readEntry(text)
       const closer = closes(entry)
@@ -73,6 +68,7 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
       const volume = volumeOf(seq)
       if (only !== null && volume !== only) continue
       rows.add(seq, closer ? closerTerms(entry) : rowTerms(entry), ownText(entry))
+      if (only === null && volume < mergedBefore) addLate.run(seq)
       if (closer) pair.run(seq, entry.seq)
       else {
         newRows.set(volume, (newRows.get(volume) ?? 0) + 1)
@@ -85,6 +81,11 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
     if (only === null) setMeta.run('to', entries.at(-1)?.seq ?? indexedTo())
   }
 
+  function finish(volume: number): void {
+    mergeVolume(db, volume)
+    mapCommonTerms(db, volume, common)
+  }
+
   return {
     indexedTo,
     add: (entries) => inTransaction(db, () => addAll(entries)),
@@ -92,14 +93,14 @@ export function createIndexWriter(db: DatabaseSync): IndexWriter {
       inTransaction(db, () => {
         dropVolume(db, volume)
         for (const batch of entries) addAll(batch, volume)
-        if (volume < mergedTo() && nextVolume.get(volume)?.id === volume) mergeVolume(db, volume)
+        if (volume < mergedTo() && nextVolume.get(volume)?.id === volume) finish(volume)
       })
     },
     mergeOne() {
       const volume = nextVolume.get(mergedTo())?.id
       if (volume == null || indexedTo() < (Number(volume) + 1) * VOLUME_ENTRIES + SETTLED) return
       inTransaction(db, () => {
-        mergeVolume(db, Number(volume))
+        finish(Number(volume))
         setMeta.run('merged', Number(volume) + 1)
       })
     },

@@ -12,9 +12,10 @@ import { BLOCK_ENTRIES, makeBlocks, openArchive } from './archive.ts'
 import { chainHash, GENESIS } from './chain.ts'
 import { createEntryReader } from './entry-reader.ts'
 import { storedEntry } from './hot-store.ts'
-import { isDamaged, VOLUME_ENTRIES, volumeOf } from './index-schema.ts'
+import { isDamaged } from './index-schema.ts'
 import { createIndexWriter } from './index-writer.ts'
 import type { KeeperOrder, KeeperReport, KeeperStart } from './keeper-messages.ts'
+import { VOLUME_ENTRIES, volumeOf } from './volume.ts'
 
 const BATCH = 2_048
 /** Rounds of a checkpoint at most, and pages of the write-ahead log that may be left by it. */

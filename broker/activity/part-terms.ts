@@ -12,6 +12,8 @@ export interface PartTerms {
   beginnings: string[]
   /** Of the index of runs. */
   runs: string[]
+  /** Runs, too, that tell little beside the others. */
+  dullRuns: string[]
 }
 
 /** Runs that are asked for at most, without and with words: each is a list to be gone through. */
@@ -63,8 +65,13 @@ export function partTerms(part: string, spacingOf: (run: string) => number, besi
     for (const each of own) covered.add(each)
   }
   const beside = besideWords || words.length > 0
-  const telling = beside ? chosen.filter((run) => spacingOf(run) >= TELLS_LITTLE) : chosen
-  return { words: pairs.length > 0 ? pairs : words, beginnings, runs: telling }
+  const isDull = (run: string) => beside && spacingOf(run) < TELLS_LITTLE
+  return {
+    words: pairs.length > 0 ? pairs : words,
+    beginnings,
+    runs: chosen.filter((run) => !isDull(run)),
+    dullRuns: chosen.filter(isDull),
+  }
 }
 
 function rarestFirst(runs: number[], spacingOf: (n: number) => number): number[] {

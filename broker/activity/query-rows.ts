@@ -4,12 +4,13 @@
  * of the index, and after `READ` entries it answers with what it has, and a total that says that there is more.
  */
 import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
+import type { EntryFilter } from '../ports.ts'
 import { closes, rowOf } from './activity-row.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import type { InSteps } from './in-turns.ts'
 import type { IndexReader } from './index-reader.ts'
-import type { Candidate, Candidates } from './index-search.ts'
-import { beginningExpression, filterExpression, phraseExpression, wordExpression } from './index-terms.ts'
+import type { Asked, Candidate, Candidates } from './index-search.ts'
+import { filterTerms, phraseTerms } from './index-terms.ts'
 import { fitsFilters, fitsText } from './match-query.ts'
 import { partTerms } from './part-terms.ts'
 import { parseSearch, type SearchTerms } from './search-text.ts'
@@ -40,8 +41,9 @@ export function* queryRows(
 ): InSteps<{ rows: ActivityRow[]; total: number }> {
   const terms = parseSearch(query.text)
   const hasText = terms.words.length + terms.phrases.length + terms.parts.length > 0
-  const plain =
-    !hasText && filterExpression(query) === '' && query.since === undefined && query.until === undefined
+  const { words, anyOf } = filterTerms(query)
+  const hasFilter = words.length + anyOf.length > 0
+  const plain = !hasText && !hasFilter && query.since === undefined && query.until === undefined
   const search: Search = {
     query,
     terms,
@@ -156,24 +158,27 @@ function candidates(
   { from, to }: { from: number; to: number },
   counting: () => boolean,
 ): Candidates {
-  const words = both([
-    filterExpression(query),
-    wordExpression(terms.words),
-    ...terms.phrases.map(phraseExpression),
-  ])
-  const parts = terms.parts.map((part) => partTerms(part, index.runSpacing, words !== ''))
-  const asked = {
-    words: both([
-      words,
-      ...parts.map((part) => wordExpression(part.words)),
-      ...parts.map(({ beginnings }) => both(beginnings.map(beginningExpression))),
-    ]),
-    parts: both(parts.map(({ runs }) => wordExpression(runs))),
-  }
-  return asked.words + asked.parts === '' ? everySeq(from, to) : index.find(asked, from, to, counting)
+  const asked = askedOf(query, terms, index.runSpacing)
+  return asksNothing(asked) ? everySeq(from, to) : index.find(asked, from, to, counting)
 }
 
-const both = (expressions: string[]) => expressions.filter((each) => each !== '').join(' AND ')
+/** Then it knows nothing of what is wanted. */
+const asksNothing = (asked: Asked): boolean =>
+  Object.values(asked).every((each: unknown[]) => each.length === 0)
+
+/** What a query asks the index for. */
+function askedOf(query: EntryFilter, terms: SearchTerms, spacingOf: (run: string) => number): Asked {
+  const { words, anyOf } = filterTerms(query)
+  words.push(...terms.words, ...terms.phrases.flatMap(phraseTerms))
+  const parts = terms.parts.map((part) => partTerms(part, spacingOf, words.length + anyOf.length > 0))
+  return {
+    words: [...words, ...parts.flatMap((part) => part.words)],
+    anyOf,
+    beginnings: parts.flatMap(({ beginnings }) => beginnings),
+    runs: parts.flatMap(({ runs }) => runs),
+    dullRuns: parts.flatMap(({ dullRuns }) => dullRuns),
+  }
+}
 
 /** Rows in the index that fit by the words of an outcome that is not in it yet; falling. */
 function* lateRows(

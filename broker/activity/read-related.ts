@@ -33,8 +33,7 @@ export function readRelated(
     ...[...threads].map(marker.thread),
   ]
   if (terms.length > 0) {
-    const words = terms.map((term) => `"${term}"`).join(' OR ')
-    for (const row of index.find({ words, parts: '' }, to, 1)) {
+    for (const row of index.find({ anyOf: [terms] }, to, 1)) {
       if (typeof row === 'number') continue
       found.add(row.seq)
       const closer = index.closerOf(row.seq)

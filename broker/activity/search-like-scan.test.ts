@@ -9,91 +9,33 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { times } from '../../build/how-deep.ts'
 import { fc } from '../../build/properties.ts'
-import { ActivityQuery, type NewEntry } from '../../contract/activity.ts'
-import { type EntryFields, encodeEntry, readEntry } from './entry-bytes.ts'
+import { ActivityQuery } from '../../contract/activity.ts'
+import { type EntryFields, encodeEntry } from './entry-bytes.ts'
 import { createIndexReader, type IndexReader } from './index-reader.ts'
-import { VOLUME_ENTRIES } from './index-schema.ts'
 import { createIndexWriter } from './index-writer.ts'
+import { marks, oddEntries, START, words } from './odd-entries.ts'
 import { type QueryParts, queryRows } from './query-rows.ts'
+import { VOLUME_ENTRIES } from './volume.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'activity-scan-'))
 /** The log begins shortly before a volume ends. */
 const FIRST = VOLUME_ENTRIES - 400
 const ENTRIES = 900
 const INDEXED = FIRST + 800
-const START = 1_750_000_000_000
-const words = [
-  'invoice',
-  'invoices',
-  'voice',
-  'Münster',
-  'munster',
-  'ПЛАН',
-  '合同',
-  'a',
-  'x1',
-  '7',
-  '77',
-  '🦊fox',
-  'ﬁle',
-]
-const marks = [' ', '/', '-', '.', '_', '\n', '"', '*', '🦊', '\u0000', '\ud800', '’']
-const people = ['tidy', 'post'].map((name) => ({ id: `agent_${name}`, kind: 'agent' as const, name }))
-
-// A fixed seed: the same log each time; the queries are fast-check's.
-let state = 77
-const below = (n: number) => {
-  state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
-  return Math.floor((state / 0x80000000) * n)
-}
-const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T
-const sentence = (length: number) =>
-  Array.from({ length: 1 + below(length) }, () => pick(words) + pick(marks)).join('')
-
-function someEntry(open: number[]): NewEntry {
-  const kind = open.length > 0 ? pick(['intent', 'decision', 'outcome', 'outcome'] as const) : 'intent'
-  const common = {
-    subject: sentence(5),
-    principal: pick(people),
-    details: below(2) ? { note: sentence(3), list: [below(90), sentence(1)], deep: { it: pick(words) } } : {},
-  }
-  if (kind === 'outcome')
-    return { ...common, kind, ref: open.splice(below(open.length), 1)[0] ?? null, ok: below(2) === 0 }
-  return {
-    ...common,
-    kind,
-    run: { id: `run_${below(4)}`, title: sentence(2) },
-    capability: pick(['fs.read', 'net.request'] as const),
-    decision: kind === 'intent' ? 'allow' : pick(['deny', 'ask'] as const),
-    asked: below(5) === 0,
-    because: [{ layer: 'policy', rule: 'rule', text: sentence(3) }],
-  }
-}
-
-const entries: EntryFields[] = []
-const texts: { seq: number; text: string }[] = []
-const closers = new Map<number, EntryFields>()
-beforeAll(() => {
-  const open: number[] = []
-  for (let seq = FIRST; seq < FIRST + ENTRIES; seq++) {
-    const text = encodeEntry(someEntry(open), seq, START + seq * 10_000)
-    const entry = readEntry(text)
-    if (entry.kind === 'intent') open.push(seq)
-    if (entry.kind === 'outcome') closers.set(entry.ref ?? 0, entry)
-    entries.push(entry)
-    texts.push({ seq, text })
-  }
-})
+const { entries, texts, closers } = oddEntries(FIRST, ENTRIES)
 const newestFirst = (from: number, to: number) =>
   entries.slice(Math.max(0, to - FIRST), Math.max(0, from + 1 - FIRST)).reverse()
 
 let made = 0
 const ends: (() => void)[] = []
-function makeIndex() {
+/** Terms that so many entries have are mapped in a volume of this test. */
+const COMMON = { from: 20, most: 60 }
+
+function makeIndex(indexedTo = INDEXED) {
   const file = path.join(folder, `index-${++made}.db`)
   const db = new DatabaseSync(file)
-  const writer = createIndexWriter(db)
-  const indexed = texts.filter(({ seq }) => seq <= INDEXED)
+  const writer = createIndexWriter(db, COMMON)
+  const indexed = texts.filter(({ seq }) => seq <= indexedTo)
   for (let n = 0; n < indexed.length; n += 60) writer.add(indexed.slice(n, n + 60))
   const index = createIndexReader(file)
   ends.push(index.close, writer.close)
@@ -121,11 +63,15 @@ function stepByStep(parts: QueryParts, query: ActivityQuery) {
 }
 
 /** Page by page. */
-function found(index: IndexReader, query: ActivityQuery): { rows: number[]; total: number } {
+function found(
+  index: IndexReader,
+  query: ActivityQuery,
+  indexedTo: number,
+): { rows: number[]; total: number } {
   const parts = {
     index,
-    indexedTo: INDEXED,
-    tail: newestFirst(FIRST + ENTRIES, INDEXED + 1),
+    indexedTo,
+    tail: newestFirst(FIRST + ENTRIES, indexedTo + 1),
     down: (from: number, limit: number) => newestFirst(from, FIRST).slice(0, limit),
     read: (seq: number) => entries[seq - FIRST] ?? null,
     rowCount: entries.filter(({ kind }) => kind !== 'outcome').length,
@@ -230,13 +176,13 @@ const wanted: fc.Arbitrary<Wanted> = fc.record({
   }),
 })
 
-function holds(index: IndexReader) {
+function holds(index: IndexReader, indexedTo = INDEXED) {
   fc.assert(
     fc.property(wanted, fc.integer({ min: 20, max: 300 }), (want, limit) => {
       const { words, phrases, parts, fields } = want
       const quoted = [...phrases.map((each) => `"${each}"`), ...parts.map((each) => `*${each}*`)]
       const text = [...words, ...quoted].join(' ')
-      const { rows, total } = found(index, ActivityQuery.parse({ text, limit, ...fields }))
+      const { rows, total } = found(index, ActivityQuery.parse({ text, limit, ...fields }), indexedTo)
       const expected = scan(want)
       expect(rows).toEqual(expected)
       // Behind the rows that it shows a search with parts or times counts what the index takes to fit.
@@ -253,6 +199,11 @@ function holds(index: IndexReader) {
   )
 }
 
+/** A volume is whole when the log has gone on for a while behind it. */
+const LATER = INDEXED + 3_000
+const mapped = (db: DatabaseSync, kind: string) =>
+  Number(db.prepare('SELECT count(*) AS n FROM common WHERE volume = 0 AND kind = ?').get(kind)?.n)
+
 describe('a search', () => {
   it('finds what a scan finds', () => holds(makeIndex().index))
 
@@ -263,23 +214,32 @@ describe('a search', () => {
     const newer = runs('word_1')
     writer.mergeOne()
     expect(runs('word_0')).toBeGreaterThan(1)
-    // The volume is whole when the log has gone on for a while.
-    const later = INDEXED + 3_000
-    writer.add([{ seq: later, text: encodeEntry({ kind: 'app', subject: 'Later' }, later, START) }])
+    writer.add([{ seq: LATER, text: encodeEntry({ kind: 'app', subject: 'Later' }, LATER, START) }])
     writer.mergeOne()
     writer.mergeOne()
     expect([runs('word_0'), runs('part_0')]).toEqual([1, 1])
     expect(runs('word_1')).toBe(newer + 1)
+    expect(mapped(db, 'word')).toBeGreaterThan(20)
+    expect(mapped(db, 'part')).toBeGreaterThan(20)
     holds(index)
+  })
+
+  it('finds the same when entries came after their volume was merged', () => {
+    const { db, writer, index } = makeIndex(FIRST + 250)
+    writer.add([{ seq: LATER, text: encodeEntry({ kind: 'app', subject: 'Later' }, LATER, START) }])
+    writer.mergeOne()
+    writer.add(texts.filter(({ seq }) => seq > FIRST + 250))
+    expect(db.prepare('SELECT count(*) AS n FROM late').get()?.n).toBeGreaterThan(50)
+    holds(index, FIRST + ENTRIES - 1)
   })
 
   it('finds the same when a merged volume was made anew', () => {
     const { db, writer, index } = makeIndex()
-    const later = INDEXED + 3_000
-    writer.add([{ seq: later, text: encodeEntry({ kind: 'app', subject: 'Later' }, later, START) }])
+    writer.add([{ seq: LATER, text: encodeEntry({ kind: 'app', subject: 'Later' }, LATER, START) }])
     writer.mergeOne()
     writer.rebuild(0, [texts.slice(0, 200), texts.slice(200, 700)])
     expect(db.prepare('SELECT count(DISTINCT segid) AS n FROM word_0_idx').get()?.n).toBe(1)
+    expect(mapped(db, 'word')).toBeGreaterThan(20)
     holds(index)
   })
 })

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { decisionSlot } from './decision-slot.ts'
 import type { EntryFields } from './entry-bytes.ts'
-import { volumeOf } from './index-schema.ts'
+import { volumeOf } from './volume.ts'
 
 export const SPANS = { minute: 60_000, hour: 3_600_000 } as const
 export type Span = keyof typeof SPANS

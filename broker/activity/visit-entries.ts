@@ -5,7 +5,7 @@
 import type { EntryFilter } from '../ports.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import type { InSteps } from './in-turns.ts'
-import { filterExpression } from './index-terms.ts'
+import { filterTerms } from './index-terms.ts'
 import { fitsFilters } from './match-query.ts'
 import type { QueryParts } from './query-rows.ts'
 
@@ -20,10 +20,11 @@ export function* visitEntries(
     if (fitsFilters(filter, entry) && !visit(entry)) return
   }
   const range = index.rangeOf(filter.since, filter.until)
-  const words = filterExpression(filter)
+  const terms = filterTerms(filter)
   if (range === null) return
   const from = Math.min(range.from, indexedTo)
-  const found = words === '' ? falling(from, range.to) : index.find({ words, parts: '' }, from, range.to)
+  const isFiltered = terms.words.length + terms.anyOf.length > 0
+  const found = isFiltered ? index.find(terms, from, range.to) : falling(from, range.to)
   for (const candidate of found) {
     yield
     const entry = typeof candidate === 'number' ? null : read(candidate.seq)
