@@ -120,12 +120,12 @@ const perimeterOf = (top: string, lines: Line[]) =>
     tools: [{ name: 'commands' }],
   })
 
-async function byFile(file: string, perimeter: Perimeter, data?: string) {
+const RUN = { id: 'run_chain', title: 'Test' }
+async function byFile(file: string, perimeter: Perimeter, data?: string, run = RUN) {
   const outcome = await house.house.gate.passCapability(
     {
       principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
-      run: { id: `run_chain_${count}`, title: 'Test' },
-      ...{ perimeter, tool: null, callId: 'call_chain', signal: new AbortController().signal },
+      ...{ run, perimeter, tool: null, callId: 'call_chain', signal: new AbortController().signal },
     },
     data === undefined ? 'fs.readFile' : 'fs.writeFile',
     data === undefined ? { path: file } : { path: file, data, encoding: 'utf8' },
@@ -201,5 +201,33 @@ describe.skipIf(process.platform !== 'linux')('a line that leads through a link'
     expect(house.house.questions).toHaveLength(0)
     expect(await byFile(path.join(top, 'work/deep/b.txt'), perimeter(), 'b')).toBe('ok')
     expect(house.house.questions).toHaveLength(1)
+  })
+
+  it('makes nothing the agent’s own that it could point elsewhere', async () => {
+    const top = build({
+      lines: [WORK],
+      links: [
+        ['work/notes', 'one'],
+        ['mine', 'work/notes'],
+      ],
+    })
+    const read = async (own: string, file: string) => {
+      const perimeter = { ...perimeterOf(top, [WORK]), own: { folders: [path.join(top, own)], contacts: [] } }
+      const run = { id: `run_own_${own.replace('/', '_')}_${++count}`, title: 'Test' }
+      expect(await byFile(path.join(top, file), Perimeter.parse(perimeter), undefined, run)).toBe('ok')
+      return house.house.origins.lamps(run.id, Perimeter.parse(perimeter)).outside
+    }
+    for (const folder of ['work/one', 'work/two']) {
+      mkdirSync(path.join(top, folder), { recursive: true })
+      writeFileSync(path.join(top, folder, 'note.txt'), 'some text from somewhere')
+    }
+    expect([
+      await read('work/one', 'work/one/note.txt'),
+      await read('work/one', 'work/two/note.txt'),
+    ]).toEqual([false, true])
+    rmSync(path.join(top, 'work/notes'))
+    symlinkSync('two', path.join(top, 'work/notes'))
+    expect(await read('work/notes', 'work/two/note.txt')).toBe(true)
+    expect(await read('mine', 'work/two/note.txt')).toBe(true)
   })
 })

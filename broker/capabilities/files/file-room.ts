@@ -10,7 +10,7 @@ import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
 import { createDarwinHolder } from './hold-on-darwin.ts'
 import { createLinuxHolder } from './hold-on-linux.ts'
 import { createWindowsHolder } from './hold-on-windows.ts'
-import { createFileOrigins, type FileOrigins } from './origin-of-file.ts'
+import { createFileOrigins, type FileOrigins, type FoundFolder } from './origin-of-file.ts'
 import { type PathTextOptions, parsePathText } from './parse-path.ts'
 import { createNameSpelling } from './spell-names.ts'
 import { wayTo } from './way-to.ts'
@@ -68,12 +68,13 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
   }
 
   /** A folder as the product or a person wrote it, made canonical. Null when its form is refused. */
-  function canonical(folder: string): string | null {
+  function find(folder: string): FoundFolder | null {
     const text = parse(folder)
     if (text.kind !== 'ok') return null
     const held = holder.holdThing(text.value)
+    const way = wayTo(text.value, held, true, platform)
     held.close()
-    return held.path
+    return way?.cut ? null : { path: held.path, turns: way?.places ?? [] }
   }
 
   /** Made at first use: by then the product's folders exist, and links in their paths can be resolved. */
@@ -81,7 +82,7 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     const now = options.followOwn?.()
     if (guard && now === ownNow) return guard
     ownNow = now
-    const own = options.ownPaths.flatMap((path) => [path, canonical(path) ?? path])
+    const own = options.ownPaths.flatMap((path) => [path, find(path)?.path ?? path])
     guard = createPathGuard([...own, ...(now ?? [])], platform)
     return guard
   }
@@ -111,7 +112,7 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     home,
     platform,
     holder,
-    origins: createFileOrigins(canonical),
+    origins: createFileOrigins(find),
     guard: pathGuard,
     parse,
     thing: (text, cwd) => held(holder.holdThing, text, cwd),

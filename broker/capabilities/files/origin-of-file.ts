@@ -7,13 +7,25 @@ export interface FileOrigins {
   of(path: string, perimeter: Perimeter): Origin
 }
 
-/** @param canonical makes a folder as a person wrote it (`~/Notes`, or through a link) canonical */
-export function createFileOrigins(canonical: (folder: string) => string | null): FileOrigins {
+/** A folder as a person wrote it (`~/Notes`, or through a link): where it is, and where its way turned. */
+export interface FoundFolder {
+  path: string
+  turns: readonly string[]
+}
+
+export function createFileOrigins(find: (folder: string) => FoundFolder | null): FileOrigins {
   const known = new WeakMap<Perimeter, string[]>()
   function ownFolders(perimeter: Perimeter): string[] {
     let folders = known.get(perimeter)
     if (!folders) {
-      folders = perimeter.own.folders.flatMap((folder) => canonical(folder) ?? [])
+      const grounds = perimeter.folders.flatMap(({ path, write }) =>
+        write === 'deny' ? [] : (find(path)?.path ?? []),
+      )
+      // What the agent could point elsewhere vouches for nothing.
+      const isLed = (turn: string) => grounds.some((ground) => isAtOrBelow(turn, ground))
+      folders = perimeter.own.folders
+        .flatMap((folder) => find(folder) ?? [])
+        .flatMap(({ path, turns }) => (turns.some(isLed) ? [] : path))
       known.set(perimeter, folders)
     }
     return folders
