@@ -23,7 +23,7 @@ export function createEscapeReads(): EscapeReads {
 
   return {
     begin() {
-      number++
+      number = (number + 1) | 0
     },
     read(text, at) {
       const slot = at & (PLACES - 1)
@@ -48,8 +48,8 @@ export function createEscapeReads(): EscapeReads {
 
 function createSlots() {
   return {
-    texts: new Float64Array(PLACES),
-    places: new Float64Array(PLACES),
-    said: new Float64Array(PLACES),
+    texts: new Int32Array(PLACES),
+    places: new Int32Array(PLACES),
+    said: new Int32Array(PLACES),
   }
 }

@@ -18,6 +18,7 @@ const TAGS = 0xe0000
 
 const signs = new Map<number, number>()
 const dresses = new Map<number, number[]>()
+const firstUnits = new Set<number>()
 for (const [from, to] of RANGES)
   for (let code = from; code <= to; code++) {
     const plain = String.fromCodePoint(code).normalize('NFKC')
@@ -27,6 +28,7 @@ for (let sign = 0x21; sign < 0x7f; sign++) add(TAGS + sign, sign)
 
 function add(code: number, sign: number): void {
   signs.set(code, sign)
+  firstUnits.add(String.fromCodePoint(code).charCodeAt(0))
   dresses.set(sign, [...(dresses.get(sign) ?? []), code])
 }
 
@@ -34,3 +36,5 @@ function add(code: number, sign: number): void {
 export const undress = (code: number): number => signs.get(code) ?? code
 /** In what other dress an ASCII sign is met. */
 export const dressesOf = (sign: number): readonly number[] => dresses.get(sign) ?? []
+/** Whether 16 bits are such a character, or the first half of one. */
+export const wearsDress = (unit: number): boolean => firstUnits.has(unit)

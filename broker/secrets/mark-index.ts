@@ -15,44 +15,68 @@ interface Entry {
   mark: string
 }
 
+/** Gathered before they are looked at, so that what is done with them can't slow the loop down. */
+const SOME = 512
+
 /** @param groups the marks of each group; three characters or more, ASCII */
 export function indexMarks(groups: readonly (readonly string[])[]): MarkIndex {
   const byTriple = new Map<number, Entry[]>()
-  const triples = new Uint8Array(1 << 18)
-  const pairs = new Uint8Array(1 << 12)
+  const triples = new Int32Array(1 << 13)
   groups.forEach((marks, group) => {
     for (const mark of marks) {
       if (!/^[!-~]{3,}$/.test(mark)) throw new Error(`“${mark}” can’t be a mark.`)
       const [a, b, c] = [0, 1, 2].map((at) => fold(mark.charCodeAt(at))) as [number, number, number]
-      pairs[(a << 6) | b] = 1
       const key = (a << 12) | (b << 6) | c
-      triples[key] = 1
+      triples[key >> 5] = (triples[key >> 5] as number) | (1 << (key & 31))
       byTriple.set(key, [...(byTriple.get(key) ?? []), { group, mark: mark.toLowerCase() }])
     }
   })
 
   const room = new TextUnits()
-  function walk(text: string, units: Uint16Array, found: (group: number, at: number) => void): void {
-    let pair = 0
-    for (let at = 0; at < text.length; at++) {
-      const code = units[at] as number
-      const c = code > 127 ? 0 : ((code & 0x40) >> 1) | (code & 0x1f)
-      if (pairs[pair] === 1 && triples[(pair << 6) | c] === 1)
-        for (const { group, mark } of byTriple.get((pair << 6) | c) as Entry[])
-          if (standsAt(text, at - 2, mark)) found(group, at - 2)
-      pair = ((pair & 63) << 6) | c
+  const places = new Int32Array(SOME)
+  const keys = new Int32Array(SOME)
+
+  function each(text: string, units: Uint16Array, found: (group: number, at: number) => void): void {
+    for (let from = 0; from < text.length; ) {
+      const stops = findStops(units, from, text.length, triples, places, keys)
+      for (let stop = 0; stop < stops; stop++)
+        for (const { group, mark } of byTriple.get(keys[stop] as number) as Entry[])
+          if (standsAt(text, places[stop] as number, mark)) found(group, places[stop] as number)
+      from = stops < SOME ? text.length : (places[stops - 1] as number) + 1
     }
   }
 
   return {
     each(text, found) {
       try {
-        walk(text, room.load(text), found)
+        each(text, room.load(text), found)
       } finally {
         room.clear(text)
       }
     },
   }
+}
+
+/** The places of the next three characters that begin a mark; as many as there is room for. */
+function findStops(
+  units: Uint16Array,
+  from: number,
+  end: number,
+  triples: Int32Array,
+  places: Int32Array,
+  keys: Int32Array,
+): number {
+  let stops = 0
+  let key = 0
+  for (let at = from; at < end && stops < SOME; at++) {
+    const code = units[at] as number
+    key = ((key << 6) | (code > 127 ? 0 : ((code & 0x40) >> 1) | (code & 0x1f))) & 0x3ffff
+    // Written each time, and kept where it counts: cheaper than asking first.
+    places[stops] = at - 2
+    keys[stops] = key
+    stops += ((triples[key >> 5] as number) >>> (key & 31)) & 1
+  }
+  return stops
 }
 
 /** 64 classes of ASCII characters: the bit that tells cases apart is left out. */

@@ -4,7 +4,7 @@
  */
 import type { EscapeReads } from './escape-reads.ts'
 import { isInvisible } from './invisible.ts'
-import { isFramedLine, jumpAt } from './line-breaks.ts'
+import { isFramedLine, jointAt, jumpAt } from './line-breaks.ts'
 import { undress } from './look-alike.ts'
 import { classAt, type Needle, type NeedleTables, PLAIN, pairKey } from './needle-tables.ts'
 import { CUT_ESCAPE, escapeCode, escapeLength, isMark, mayGrow } from './read-escape.ts'
@@ -58,6 +58,15 @@ export function createBeginnings(tables: NeedleTables, reads: EscapeReads) {
     return code > SPACE && code < DELETE && !isMark(code) ? joined(mark, byTriple.get(two | code)) : null
   }
 
+  /** False when neither the mark that stands here nor what its escape says follows on this character. */
+  function mayFollow(text: string, at: number, first: number): boolean {
+    const read = reads.read(text, at)
+    if (read === CUT_ESCAPE || mayGrow(text, at, read)) return true
+    const code = read < 0 ? 0 : escapeCode(read)
+    if (read >= 0 && (code <= SPACE || code >= DELETE || isMark(code) || mayJoin(code))) return true
+    return tables.pairs[(first << 7) | code] === 1 || tables.pairs[(first << 7) | text.charCodeAt(at)] === 1
+  }
+
   /** What may begin here, by this character and the next that can be seen. */
   function beginning(text: string, at: number, unit: number, runFrom: RunFrom): Some {
     if (!isMark(unit)) {
@@ -102,6 +111,12 @@ export function createBeginnings(tables: NeedleTables, reads: EscapeReads) {
       if (next === text.length) break
       const unit = text.charCodeAt(next)
       if (framed && (mayJoin(unit) || (unit === DASH && !isLine) || unit === DOT)) return list
+      if (mayJoin(unit)) {
+        const { length, cut } = jointAt(text, next)
+        if (cut) return list
+        if (length > 0 && passed + JUMP <= MOST_BETWEEN)
+          others = joined(others, narrowed(text, code, next + length, runFrom, passed + JUMP))
+      }
       if (isMark(unit)) {
         const read = reads.read(text, next)
         if (read === CUT_ESCAPE || mayGrow(text, next, read)) return list
@@ -135,6 +150,8 @@ export function createBeginnings(tables: NeedleTables, reads: EscapeReads) {
         next++
       } else if (unit === PLUS || unit === UNDERSCORE)
         return joined(joined(others, tables.byPair.get(pairKey(code, unit))), tables.spaced.get(code))
+      else if (unit === DASH || unit === DOT)
+        return joined(joined(others, tables.byPair.get(pairKey(code, unit))), tables.parted.get(code))
       else if (unit < 0x80) return joined(others, tables.byPair.get(pairKey(code, unit)))
       else {
         const other = text.codePointAt(next) as number
@@ -169,7 +186,7 @@ export function createBeginnings(tables: NeedleTables, reads: EscapeReads) {
     return first && other ? [...first, ...other] : (first ?? other)
   }
 
-  return { beginning, third }
+  return { beginning, third, mayFollow }
 }
 
 function joined(one: Some, other: Some): Some {

@@ -1,6 +1,6 @@
 /**
- * How the values that are looked for begin: tables that tell of nearly every place of nearly every text, by two to four
- * characters, that none of them begins there.
+ * How the values that are looked for begin: tables that tell of nearly every place of nearly every text, by two or
+ * three characters, that none of them begins there.
  */
 import { isInvisible } from './invisible.ts'
 import { dressesOf } from './look-alike.ts'
@@ -13,12 +13,11 @@ export interface Needle extends Sequence {
 
 /** Stands for every character that is not ASCII, and for the end of the text. */
 export const OTHER = 127
-/** Characters that may stand between the value's own, or mean another: what follows must be read, not looked up. */
-const SECOND_READ = '+%=\\&'
+/** Characters that may stand between the value's own, or mean another, or end a text in source code: what follows must be read, not looked up. */
+const SECOND_READ = '+%=\\&"\'`'
 const THIRD_READ = `${SECOND_READ}:-,;._|0`
-const FOURTH_READ = `${THIRD_READ}"'\``
 const SEPARATES = ' :-,;._|'
-const [SPACE, UNDERSCORE] = [32, 95]
+const [SPACE, DASH, DOT, UNDERSCORE] = [32, 45, 46, 95]
 /** Forms between two looks at the clock. */
 const AT_ONCE = 256
 
@@ -29,15 +28,13 @@ export interface NeedleTables {
   starts: Uint8Array
   /** One for each pair of ASCII characters with which a value begins. */
   pairs: Uint8Array
-  /** A bit for each three. */
-  triples: Uint8Array
-  /** A bit for some of all fours: it may be set for another with the same key. */
-  fours: Uint8Array
   byTriple: Map<number, Needle[]>
   /** One for each 16 bits of another character that begin a value. */
   wideFirst: Uint8Array
   /** By their first character, those with a space in them, for which a plus may stand or an underscore. */
   spaced: Map<number, Needle[]>
+  /** The same of base32, which is parted by dashes and dots. */
+  parted: Map<number, Needle[]>
 }
 
 /** What two characters say of a place: nothing begins there; look at the third; at what stands behind a space; read on. */
@@ -51,17 +48,17 @@ export function* makeTables(all: readonly Needle[]): Generator<void, NeedleTable
     byPair: new Map(),
     starts: new Uint8Array(1 << 14),
     pairs: new Uint8Array(1 << 14),
-    triples: new Uint8Array(some ? 1 << 18 : 0),
-    fours: new Uint8Array(some ? 1 << 17 : 0),
     byTriple: new Map(),
     wideFirst: new Uint8Array(some ? 1 << 16 : 0),
     spaced: new Map(),
+    parted: new Map(),
   }
   for (const [at, needle] of all.entries()) {
     if (at % AT_ONCE === AT_ONCE - 1) yield
     for (const first of spellings(needle, 0)) {
       append(tables.byFirst, first, needle)
       if (needle.spaced) append(tables.spaced, first, needle)
+      if (needle.kind === 'base32') append(tables.parted, first, needle)
       // A character beyond 16 bits is met by its first half.
       for (const wide of first < 128 ? dressesOf(first) : [first])
         tables.wideFirst[String.fromCodePoint(wide).charCodeAt(0)] = 1
@@ -74,11 +71,12 @@ export function* makeTables(all: readonly Needle[]): Generator<void, NeedleTable
   return tables
 }
 
-function start({ byFirst, pairs, spaced }: NeedleTables, a: number, b: number): number {
+function start({ byFirst, pairs, spaced, parted }: NeedleTables, a: number, b: number): number {
   if (a === OTHER) return READ
   if (isMark(a)) return byFirst.has(a) || mayEscape(a, b) ? READ : NOTHING
   if (!byFirst.has(a)) return NOTHING
   if (b === UNDERSCORE && spaced.has(a)) return READ
+  if ((b === DASH || b === DOT) && parted.has(a)) return READ
   if (PLAIN.second[b] === 1) return pairs[(a << 7) | b] === 1 ? THIRD : NOTHING
   return b === SPACE ? BEHIND_SPACE : READ
 }
@@ -90,18 +88,12 @@ function addSecond(tables: NeedleTables, needle: Needle, first: number, second: 
   for (const third of spellings(needle, 2)) {
     if (third > 127) continue
     const key = (first << 14) | (second << 7) | third
-    tables.triples[key >> 3] = (tables.triples[key >> 3] as number) | (1 << (key & 7))
     append(tables.byTriple, key, needle)
-    for (const fourth of spellings(needle, 3)) {
-      if (fourth > 127) continue
-      const four = fourKey(key, fourth)
-      tables.fours[four >> 3] = (tables.fours[four >> 3] as number) | (1 << (four & 7))
-    }
   }
 }
 
 /** The character at an index as it may stand in a text. */
-function spellings({ codes, kind }: Needle, index: number): number[] {
+export function spellings({ codes, kind }: Needle, index: number): number[] {
   const code = codes[index]
   if (code === undefined) return []
   if (kind === 'base64' && code === 43) return [43, 45]
@@ -126,7 +118,6 @@ const ESCAPES: Record<number, RegExp> = {
 export const PLAIN = {
   second: asciiExcept(SECOND_READ),
   third: asciiExcept(THIRD_READ),
-  fourth: asciiExcept(FOURTH_READ),
   /** What stands alone between two characters, or is one itself. */
   separates: Uint8Array.from({ length: 128 }, (_, code) =>
     SEPARATES.includes(String.fromCharCode(code)) ? 1 : 0,
@@ -146,9 +137,6 @@ export function classAt(units: Uint16Array, at: number): number {
   return unit < 128 ? unit : OTHER
 }
 
-/** 20 bits of 28, well mixed. */
-export const fourKey = (triple: number, fourth: number) =>
-  Math.imul((triple << 7) | fourth, 0x9e3779b1) >>> 12
 export const pairKey = (first: number, second: number) => first * 0x200000 + second
 
 function append(map: Map<number, Needle[]>, key: number, needle: Needle): void {

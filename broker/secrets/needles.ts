@@ -1,16 +1,16 @@
 /**
- * Registered values in every usual encoding, searched at once. Tables of the first three characters of every sequence
+ * Registered values in every usual encoding, searched at once. Tables of the first four letters of every sequence
  * skip what can't match, so that a scan costs little more than reading the text.
  */
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret } from './encode-secret.ts'
 import { createEscapeReads } from './escape-reads.ts'
+import { type LetterTables, makeLetterTables } from './letter-tables.ts'
 import { matchSequence, type Tried } from './match-sequence.ts'
-import { createBeginnings } from './needle-beginnings.ts'
+import { createBeginnings, type RunFrom } from './needle-beginnings.ts'
 import {
   BEHIND_SPACE,
   classAt,
-  fourKey,
   makeTables,
   type Needle,
   type NeedleTables,
@@ -25,6 +25,7 @@ import { SequenceReader } from './read-sequence.ts'
 import type { Sequence } from './sequence.ts'
 import { TextUnits } from './text-units.ts'
 import { UnseenRuns } from './unseen-runs.ts'
+import { LetterWalk, TO_READ } from './walk-letters.ts'
 
 export interface Needles {
   /** Characters of the shortest form; a shorter text holds none. Infinite when there is nothing to look for. */
@@ -54,77 +55,74 @@ export function* prepareNeedles(
       if (sequence.codes.length >= FEWEST_CODES) all.push({ ...sequence, what })
     yield
   }
-  return createNeedles(all, yield* makeTables(all), pace)
+  return createNeedles(all, yield* makeTables(all), yield* makeLetterTables(all), pace)
 }
 
-function createNeedles(all: readonly Needle[], tables: NeedleTables, pace: Pace): Needles {
+function createNeedles(
+  all: readonly Needle[],
+  tables: NeedleTables,
+  letters: LetterTables,
+  pace: Pace,
+): Needles {
   const reads = createEscapeReads()
   const room = new TextUnits()
   const tried: Tried = { units: room.load(''), reads, reader: new SequenceReader({ reads, pace }) }
-  const { beginning, third } = createBeginnings(tables, reads)
-  const { starts, pairs, triples, fours, byTriple, wideFirst } = tables
-  const { third: plainThird, fourth: plainFourth, second: plainSecond, marks } = PLAIN
+  const letterWalk = new LetterWalk(letters)
+  const { beginning, third, mayFollow } = createBeginnings(tables, reads)
+  const { starts, pairs, byTriple, wideFirst } = tables
+  const { third: plainThird } = PLAIN
 
   /** Calls `at` for each place where a value may begin. */
   function eachBeginning(text: string, at: At): void {
     reads.begin()
-    tried.units = room.load(text)
-    try {
-      walk(text, tried.units, at)
-    } finally {
-      room.clear(text)
-    }
-  }
-
-  /** The loop that every character of every text goes through. */
-  function walk(text: string, units: Uint16Array, at: At): void {
+    const units = room.load(text)
+    tried.units = units
     let unseen: UnseenRuns | null = null
     const runFrom = (place: number) => {
       unseen ??= new UnseenRuns(text)
       return unseen.from(place)
     }
-    let b = classAt(units, 0)
-    for (let place = 0; place < text.length; place++) {
-      const a = b
-      b = classAt(units, place + 1)
-      const start = starts[(a << 7) | b] as number
-      if (start === NOTHING) continue
-      if (start === THIRD) {
-        const two = (a << 14) | (b << 7)
-        const c = classAt(units, place + 2)
-        if (plainThird[c] === 1) {
-          if (!isTriple(two | c)) continue
-          const d = classAt(units, place + 3)
-          if (plainFourth[d] === 1 && !mayBeFour(two | c, d)) continue
-          at(place, byTriple.get(two | c) as Needle[])
-          continue
+    try {
+      letterWalk.begin(units, text.length)
+      for (let stops = letterWalk.next(); stops > 0; stops = letterWalk.next())
+        for (let stop = 0; stop < stops; stop++) {
+          const place = letterWalk.places[stop] as number
+          const four = letterWalk.fours[stop] as number
+          if (four === TO_READ) readPlace(text, units, place, at, runFrom)
+          else at(place, letters.startingWith(four))
         }
-        const list = third(text, units, two, place + 2)
-        if (list === undefined) continue
-        if (list !== null) {
-          at(place, list)
-          continue
-        }
-      } else if (start === BEHIND_SPACE) {
-        // Alone between two that stand for themselves.
-        const c = classAt(units, place + 2)
-        if (plainSecond[c] === 1 && pairs[(a << 7) | c] === 0) continue
-      } else if (a === OTHER) {
-        if (wideFirst[units[place] as number] === 0) continue
-      } else if (pairs[(a << 7) | b] === 0 && marks[(b << 7) | classAt(units, place + 2)] === 1 && !isMark(a))
-        continue
-      pace.step()
-      const list = beginning(text, place, units[place] as number, runFrom)
-      if (list !== undefined) at(place, list)
+    } finally {
+      room.clear(text)
     }
   }
 
-  function isTriple(key: number): boolean {
-    return ((triples[key >> 3] as number) & (1 << (key & 7))) !== 0
-  }
-  function mayBeFour(triple: number, fourth: number): boolean {
-    const key = fourKey(triple, fourth)
-    return ((fours[key >> 3] as number) & (1 << (key & 7))) !== 0
+  /** By its first two or three signs, which are looked up, or read where they tell nothing. */
+  function readPlace(text: string, units: Uint16Array, place: number, at: At, runFrom: RunFrom): void {
+    const a = classAt(units, place)
+    const b = classAt(units, place + 1)
+    const start = starts[(a << 7) | b] as number
+    if (start === NOTHING) return
+    if (start === THIRD) {
+      const two = (a << 14) | (b << 7)
+      const c = classAt(units, place + 2)
+      const list = plainThird[c] === 1 ? byTriple.get(two | c) : third(text, units, two, place + 2)
+      if (list === undefined) return
+      if (list !== null) {
+        at(place, list)
+        return
+      }
+    } else if (start === BEHIND_SPACE) {
+      // Alone between two that stand for themselves.
+      const c = classAt(units, place + 2)
+      if (plainThird[c] === 1 && pairs[(a << 7) | c] === 0) return
+    } else if (a === OTHER) {
+      if (wideFirst[units[place] as number] === 0) return
+    } else if (isMark(b) && !isMark(a)) {
+      if (!mayFollow(text, place + 1, a)) return
+    }
+    pace.step()
+    const list = beginning(text, place, units[place] as number, runFrom)
+    if (list !== undefined) at(place, list)
   }
 
   /** Adds the longest of the values that stand here. True when the text ends before one of them does. */
@@ -172,7 +170,7 @@ function isCutShort(text: string, at: number): boolean {
 }
 
 /** The characters of base64 that hold the value's first or last bits among others are part of the hit. */
-function withEdges(text: string, start: number, end: number, { edges }: Needle) {
+export function withEdges(text: string, start: number, end: number, { edges }: Needle) {
   return {
     start: edges.before && isBase64(text, start - 1) ? start - 1 : start,
     end: edges.after && isBase64(text, end) ? end + 1 : end,

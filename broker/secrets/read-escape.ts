@@ -13,9 +13,12 @@ export const NO_ESCAPE = -1
 /** The text ends inside what may be one. */
 export const CUT_ESCAPE = -2
 const CUT_INNER = -3
-const SPAN = 4096
+/** All of it stays below 31 bits, so that it is a number of the cheapest kind. */
+const SPAN = 1024
+/** For what is no character, and no sign of any value. */
+const NO_CODE = 0x110000
 
-/** @returns code point × 4096 + length of the escape, or one of the two above */
+/** @returns code point × 1024 + length of the escape, or one of the two above */
 export function readEscape(text: string, at: number): number {
   const mark = text.charCodeAt(at)
   if (mark === PERCENT && text[at + 1] === 'u') return readUnits(text, at, at + 2, percentUnit)
@@ -26,8 +29,9 @@ export function readEscape(text: string, at: number): number {
 }
 export const isMark = (code: number) =>
   code === PERCENT || code === EQUALS || code === BACKSLASH || code === AMPERSAND
-export const escapeCode = (read: number) => Math.floor(read / SPAN)
-export const escapeLength = (read: number) => read % SPAN
+/** Of what was read, at least 0. */
+export const escapeCode = (read: number) => read >> 10
+export const escapeLength = (read: number) => read & (SPAN - 1)
 
 /** So many characters, read once, are looked at for an escape inside of an escape; more where few don't tell. */
 const [INNER, LONG_INNER] = [6, 24]
@@ -37,6 +41,8 @@ const [INNER, LONG_INNER] = [6, 24]
  * @param read what stands at this place, read once: a mark
  */
 export function readNested(text: string, at: number, read: number): number {
+  const next = text.charCodeAt(at + escapeLength(read))
+  if (next > 0 && !isMark(next) && !mayFollow(escapeCode(read), next)) return NO_ESCAPE
   const said = readInner(text, at, read, INNER)
   return said === CUT_INNER ? readInner(text, at, read, LONG_INNER) : said
 }
@@ -55,7 +61,9 @@ function readInner(text: string, at: number, read: number, most: number): number
   const said = readEscape(inner, 0)
   if (said === CUT_ESCAPE || mayGrow(inner, 0, said))
     return cut ? CUT_ESCAPE : most === LONG_INNER || inner.length < most ? NO_ESCAPE : CUT_INNER
-  return said < 0 ? said : escapeCode(said) * SPAN + ((ends[escapeLength(said) - 1] as number) - at)
+  if (said < 0) return said
+  const length = (ends[escapeLength(said) - 1] as number) - at
+  return length < SPAN ? escapeCode(said) * SPAN + length : NO_ESCAPE
 }
 
 /** The next characters, each read once, with where it ends. */
@@ -188,9 +196,10 @@ function readUnits(
   second: (text: string, at: number) => number,
 ): number {
   if (text[from] === '{') {
-    const end = text.indexOf('}', from)
-    if (end < 0) return text.length - from < 9 ? CUT_ESCAPE : NO_ESCAPE
-    return readNumber(text.slice(from + 1, end), 16, end + 1 - at)
+    let end = from + 1
+    while (end - from < 9 && isHex(text.charCodeAt(end))) end++
+    if (text[end] === '}') return readNumber(text.slice(from + 1, end), 16, end + 1 - at)
+    return end === text.length ? CUT_ESCAPE : NO_ESCAPE
   }
   const high = readDigits(text, at, from, 4)
   if (high < 0 || escapeCode(high) >> 10 !== 0x36) return high
@@ -257,7 +266,7 @@ function readDigits(text: string, at: number, from: number, count: number): numb
     if (!isHex(digit)) return NO_ESCAPE
     code = code * 16 + (digit < 58 ? digit - DIGIT_ZERO : (digit | 32) - 87)
   }
-  return code * SPAN + (from + count - at)
+  return Math.min(code, NO_CODE) * SPAN + (from + count - at)
 }
 
 function skipBackslashes(text: string, at: number): number {

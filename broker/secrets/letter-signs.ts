@@ -1,0 +1,83 @@
+/**
+ * What each sign of a text means to a look at its letters and digits alone: it is one, or may be passed over, or the
+ * signs around it must be read to know what letters there are (an escape, a letter in other dress, what frames a line).
+ */
+import { wearsDress } from './look-alike.ts'
+import { OTHER, PLAIN } from './needle-tables.ts'
+import { isMark } from './read-escape.ts'
+import { NO_UNIT } from './text-units.ts'
+
+/** Six bits each; 0 for all other. */
+const LETTERS = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (code >= 48 && code <= 57) return code - 47
+  if (code >= 65 && code <= 90) return code - 54
+  return code >= 97 && code <= 122 ? code - 60 : 0
+})
+export const letterOf = (unit: number): number => (unit < 128 ? (LETTERS[unit] as number) : 0)
+
+/** To be passed over. From `LOOK` on: may hide letters; from `READ` on: whether a value begins with it must be read. All between is a letter or digit. */
+export const [PASSED, LOOK, READ] = [0, 64, 128]
+const [NEWLINE, SPACE, ESC, QUOTE, ZERO, COLON, TAB] = [10, 32, 27, 34, 48, 58, 9]
+/** Where so much of the text or less is left, what it ends in may be anything. */
+const NEAR_END = 160
+const LONGEST_INDENT = 24
+/** Spaces that may be passed over, and those and the letters of a dump. */
+const LONGEST_TAIL = 48 + 60 + 40 + 2
+/** By its six bits. */
+const LAST_DIGIT = 10
+
+/** One for each unit of 16 bits, before it is known which of them begin a value. */
+const KINDS = Uint8Array.from({ length: 1 << 16 }, (_, unit) => {
+  if (isMark(unit) || wearsDress(unit)) return READ
+  return '\n \x1b"0'.includes(String.fromCharCode(unit)) ? LOOK : letterOf(unit)
+})
+export const signKinds = (): Uint8Array => KINDS.slice()
+
+/** Whether what stands here may be, hide or frame letters of a value that began before: they can't be counted on. */
+export function hidesLetters(units: Uint16Array, at: number, length: number, last: number): boolean {
+  const unit = units[at] as number
+  const next = units[at + 1] as number
+  if (unit === SPACE)
+    return next === SPACE && units[at - 1] !== SPACE && isHexLetter(last) && isDumpEnd(units, at, length)
+  if (unit === NEWLINE) return length - at < NEAR_END || isFrame(units, at + 1)
+  if (isMark(unit)) return PLAIN.marks[(unit << 7) | (next < 128 ? next : OTHER)] === 0
+  if (unit === ZERO) return (next | 32) === 120 || next === NO_UNIT
+  if (unit === QUOTE) return last <= LAST_DIGIT && isPlace(units, at + 1)
+  return unit === ESC || unit > 127
+}
+
+/** Spaces, what a dump shows beside its bytes, the end of the line, and what frames the next. */
+function isDumpEnd(units: Uint16Array, from: number, length: number): boolean {
+  for (let at = from; at < from + LONGEST_TAIL; at++) {
+    if (at >= length) return true
+    if (units[at] === NEWLINE) return length - at < NEAR_END || isFrame(units, at + 1)
+  }
+  return false
+}
+
+/** The place before a number in an array of bytes, which is in quotes. */
+function isPlace(units: Uint16Array, from: number): boolean {
+  let at = from
+  while (at - from < 8 && isDigit(units[at] as number)) at++
+  return units[at] === NO_UNIT || (at > from && units[at] === QUOTE)
+}
+
+/** The number of a line or of a byte before what the line holds, or signs that may stand before such a number. */
+function isFrame(units: Uint16Array, from: number): boolean {
+  let at = from
+  while (at - from <= LONGEST_INDENT && (units[at] === SPACE || units[at] === TAB)) at++
+  const first = units[at] as number
+  if ('>#*|+-/'.includes(String.fromCharCode(first))) return true
+  let digits = 0
+  while (isDigit(units[at + digits] as number) && digits < 7) digits++
+  const behind = units[at + digits] as number
+  if (digits > 0 && (behind === COLON || behind === TAB || behind === 124)) return true
+  if (first === ZERO && (behind | 32) === 120) return true
+  let hex = digits
+  while (hex < 4 && isHexLetter(letterOf(units[at + hex] as number))) hex++
+  return hex >= 4
+}
+
+const isDigit = (unit: number) => unit >= 48 && unit <= 57
+/** By its six bits. */
+const isHexLetter = (letter: number) => (letter > 0 && letter <= 16) || (letter >= 37 && letter <= 42)

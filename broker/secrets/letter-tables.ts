@@ -1,0 +1,105 @@
+/**
+ * How values begin by their letters and digits alone, with all other signs left out of the value and of the text: tables
+ * that tell of four such letters in a row, wherever they stand and whatever lies between them, whether a value begins so.
+ */
+import { letterOf, READ, signKinds } from './letter-signs.ts'
+import { type Needle, spellings } from './needle-tables.ts'
+
+/** Letters that are looked at together. */
+const TOGETHER = 4
+/** Forms between two looks at the clock; and fours. */
+const [AT_ONCE, MANY_AT_ONCE] = [256, 4096]
+
+export interface LetterTables {
+  /** What each unit of 16 bits means to the walk. */
+  kinds: Uint8Array
+  /** One for each two letters with which a value begins. */
+  twos: Uint8Array
+  /** A bit for each three. */
+  threes: Uint8Array
+  /** A bit for some of all fours: it may be set for another with the same place. */
+  fours: Int32Array
+  /** Where the bits of `fours` are: so many of 32 are left. */
+  shift: number
+  /** Those that begin with these four letters, in the order in which they were given. */
+  startingWith(four: number): readonly Needle[]
+}
+
+export const placeOf = (four: number, shift: number) => Math.imul(four, 0x9e3779b1) >>> shift
+
+/** Bit by bit. */
+export function* makeLetterTables(all: readonly Needle[]): Generator<void, LetterTables> {
+  const kinds = signKinds()
+  const fours: number[] = []
+  const owners: number[] = []
+  for (const [at, needle] of all.entries()) {
+    if (at % AT_ONCE === AT_ONCE - 1) yield
+    const isKnown = addFours(needle, at, fours, owners)
+    const first = needle.codes[0] as number
+    // Met by its letters only where it has enough of them, and begins with one.
+    if (isKnown && letterOf(first) > 0) continue
+    for (const code of spellings(needle, 0)) kinds[String.fromCodePoint(code).charCodeAt(0)] = READ
+  }
+  const twos = new Uint8Array(1 << 12)
+  const threes = new Uint8Array(1 << 15)
+  const size = Math.ceil(Math.log2(fours.length + 1))
+  const shift = 32 - Math.min(22, Math.max(15, size + 6))
+  const bits = new Int32Array(1 << (27 - shift))
+  for (const [at, four] of fours.entries()) {
+    if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
+    twos[four >> 12] = 1
+    threes[four >> 9] = (threes[four >> 9] as number) | (1 << ((four >> 6) & 7))
+    const place = placeOf(four, shift)
+    bits[place >> 5] = (bits[place >> 5] as number) | (1 << (place & 31))
+  }
+  const find = yield* makeBuckets(fours, owners, 32 - Math.max(1, size))
+  const startingWith = (four: number) => find(four).map((at) => all[at] as Needle)
+  return { kinds, twos, threes, fours: bits, shift, startingWith }
+}
+
+/** In each way to write the letters. False when there are fewer. */
+function addFours(needle: Needle, at: number, fours: number[], owners: number[]): boolean {
+  let words = [0]
+  let found = 0
+  for (let index = 0; index < needle.codes.length && found < TOGETHER; index++) {
+    if (letterOf(needle.codes[index] as number) === 0) continue
+    const letters = spellings(needle, index).map(letterOf)
+    words = letters.flatMap((letter) => words.map((word) => (word << 6) | letter))
+    found++
+  }
+  if (found < TOGETHER) return false
+  for (const word of words) {
+    fours.push(word)
+    owners.push(at)
+  }
+  return true
+}
+
+/** Sorted by what their fours have in common; asked for one four, it gives the owners. */
+function* makeBuckets(fours: readonly number[], owners: readonly number[], shift: number) {
+  const ends = new Uint32Array((1 << (32 - shift)) + 1)
+  for (const [at, four] of fours.entries()) {
+    if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
+    const place = placeOf(four, shift) + 1
+    ends[place] = (ends[place] as number) + 1
+  }
+  for (let place = 1; place < ends.length; place++)
+    ends[place] = (ends[place] as number) + (ends[place - 1] as number)
+  const sortedFours = new Int32Array(fours.length)
+  const sortedOwners = new Int32Array(fours.length)
+  for (const [at, four] of fours.entries()) {
+    if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
+    const place = placeOf(four, shift)
+    const to = ends[place] as number
+    ends[place] = to + 1
+    sortedFours[to] = four
+    sortedOwners[to] = owners[at] as number
+  }
+  return (four: number): number[] => {
+    const place = placeOf(four, shift)
+    const found: number[] = []
+    for (let at = place === 0 ? 0 : (ends[place - 1] as number); at < (ends[place] as number); at++)
+      if (sortedFours[at] === four) found.push(sortedOwners[at] as number)
+    return found
+  }
+}
