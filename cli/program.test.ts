@@ -945,6 +945,23 @@ describe('log export', () => {
     expect((await other.run(['log', 'export', '--kind', 'nonesuch'])).code).toBe(2)
   })
 
+  it('an alert is marked as one, and names its agent once', async () => {
+    const { world, run } = makeWorld()
+    const row = {
+      ...{
+        seq: 7,
+        at: 1_750_000_000_000,
+        kind: 'alert',
+        subject: 'Ann was refused 10 times within a minute.',
+      },
+      ...{ principal: { id: 'agent_1', kind: 'agent', name: 'Ann' }, run: null, callId: null, tool: null },
+      ...{ capability: null, decision: null, asked: false, lamps: null, state: 'none', durationMs: null },
+    }
+    await serve(world, { 'activity.query': () => ({ rows: [row], total: 1 }) } as never)
+    const { stdout } = await run(['log', 'search', '--kind', 'alert'])
+    expect(stdout).toMatch(/◆ alert +Ann was refused 10 times/)
+  })
+
   describe('of a record that does not verify', () => {
     const broken = {
       'activity.export': () => ({ text: 'all of it', next: null, fault: 'Entry 7: changed. Too bad.' }),

@@ -160,10 +160,16 @@ function printRow(row: ActivityRow, out: Output, seen: Map<number, string>): voi
 }
 
 function rowLine(row: ActivityRow, out: Output): string {
+  const isAlert = row.kind === 'alert'
   const mark =
-    row.decision === null ? '' : out.mark(row.decision === 'allow' && row.asked ? 'ask' : row.decision)
+    row.decision === null
+      ? isAlert
+        ? out.mark('ask', 'alert')
+        : ''
+      : out.mark(row.decision === 'allow' && row.asked ? 'ask' : row.decision)
   const state = row.state === 'ok' || row.state === 'none' ? '' : ` (${row.state})`
-  const who = row.principal ? `${out.foreign(row.principal.name, 'agent')}: ` : ''
+  // An alert's own sentence names the agent.
+  const who = row.principal && !isAlert ? `${out.foreign(row.principal.name, 'agent')}: ` : ''
   return `${when(row.at)}  ${String(row.seq).padStart(6)}  ${mark.padEnd(9)}  ${who}${out.foreign(row.subject)}${state}`
 }
 
