@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { INDEX_VERSION } from './index-schema.ts'
 import { createIndexSearch, type IndexSearch, lend } from './index-search.ts'
 import { SPANS, type Span } from './span-counts.ts'
+import { VOLUME_ENTRIES } from './volume.ts'
 
 export interface IndexReader {
   /** The last entry that is in it; 0 without an index. */
@@ -16,6 +17,8 @@ export interface IndexReader {
   runSpacing(run: string): number
   /** The entry that closed this one. */
   closerOf(opener: number): number | null
+  /** What closed the entries up to and including `seq` that were open then. Null is a place to stop at. */
+  openAt(seq: number): Iterable<number | null>
   /** Entry numbers between which everything of these times lies; null when nothing does. */
   rangeOf(since: number | undefined, until: number | undefined): { from: number; to: number } | null
   /** Rows by minute or hour and principal; several of one may come. */
@@ -61,6 +64,7 @@ export function createIndexReader(file: string): IndexReader {
     find: (...asked) => index()?.find(...asked) ?? nothing(),
     runSpacing: (run) => index()?.runSpacing(run) ?? 1,
     closerOf: (opener) => index()?.closerOf(opener) ?? null,
+    openAt: (seq) => index()?.openAt(seq) ?? [],
     rangeOf: (since, until) => index()?.rangeOf(since, until) ?? null,
     counts: (span, since, until) => index()?.counts(span, since, until) ?? [],
     forget: () => drop(true),
@@ -115,6 +119,13 @@ function readerOf(db: DatabaseSync): OpenIndex {
     find,
     runSpacing,
     closerOf: (opener) => (pair.get(opener)?.closer as number | undefined) ?? null,
+    *openAt(seq) {
+      for (let from = 0; from <= seq; from += VOLUME_ENTRIES) {
+        const upTo = Math.min(seq, from + VOLUME_ENTRIES - 1)
+        yield* each(OPEN_AT, from, upTo, seq).map(([closer]) => Number(closer))
+        yield null
+      }
+    },
     rangeOf(since, until) {
       const to = Number(getTo.get()?.value ?? 0)
       if (since === undefined && until === undefined) return { from: to, to: 1 }
@@ -142,5 +153,7 @@ function readerOf(db: DatabaseSync): OpenIndex {
     close: () => db.close(),
   }
 }
+
+const OPEN_AT = 'SELECT closer FROM pair WHERE opener >= ? AND opener <= ? AND closer > ?'
 
 function* nothing() {}

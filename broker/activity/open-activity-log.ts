@@ -237,7 +237,8 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
       const source = { productVersion, hostname: hostname() }
       const between = timesBetween(index, to, request)
-      return exportPage({ reader, closerOf, lastSeq: writer.lastSeq(), between, source }, request)
+      const parts = { reader, closerOf, lastSeq: writer.lastSeq(), between, source, index, tail: behind }
+      return exportPage(parts, request)
     },
   }
   /** What is verified must not be rewritten meanwhile. */

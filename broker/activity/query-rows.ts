@@ -163,11 +163,11 @@ function candidates(
 }
 
 /** Then it knows nothing of what is wanted. */
-const asksNothing = (asked: Asked): boolean =>
+export const asksNothing = (asked: Asked): boolean =>
   Object.values(asked).every((each: unknown[]) => each.length === 0)
 
 /** What a query asks the index for. */
-function askedOf(query: EntryFilter, terms: SearchTerms, spacingOf: (run: string) => number): Asked {
+export function askedOf(query: EntryFilter, terms: SearchTerms, spacingOf: (run: string) => number): Asked {
   const { words, anyOf } = filterTerms(query)
   words.push(...terms.words, ...terms.phrases.flatMap(phraseTerms))
   const parts = terms.parts.map((part) => partTerms(part, spacingOf, words.length + anyOf.length > 0))

@@ -12,10 +12,13 @@ import { type EntryFields, readEntry } from '../entry-bytes.ts'
 import type { EntryReader } from '../entry-reader.ts'
 import type { InSteps } from '../in-turns.ts'
 import type { IndexReader } from '../index-reader.ts'
+import type { Asked } from '../index-search.ts'
 import { fitsFilters, fitsText } from '../match-query.ts'
-import { parseSearch } from '../search-text.ts'
+import { askedOf, asksNothing } from '../query-rows.ts'
+import { parseSearch, type SearchTerms } from '../search-text.ts'
 import { brokenNotice, type ExportFormat, unreadableLine } from './broken-notice.ts'
 import { CSV_HEAD, csvLine } from './csv-line.ts'
+import { findWanted, type WantedPlaces } from './find-wanted.ts'
 import { type OcsfSource, ocsfEvent } from './ocsf-event.ts'
 
 export interface ExportRequest extends Omit<EntryFilter, 'since' | 'until'> {
@@ -39,6 +42,9 @@ export interface ExportParts {
   lastSeq: number
   /** Of the times that are asked for nothing lies before `first`, nor from `last` up to and including `indexed`. */
   between: { first: number; last: number; indexed: number }
+  index: WantedPlaces['index'] & Pick<IndexReader, 'runSpacing'>
+  /** What is not indexed, the newest first. */
+  tail: readonly EntryFields[]
   source: OcsfSource
 }
 /** Without text: it can't be read. */
@@ -52,6 +58,7 @@ export function* exportPage(
   const { format, since = 0, until = Number.MAX_SAFE_INTEGER, broken } = request
   const { last, indexed } = parts.between
   const wanted = createWanted(parts, request)
+  const skip = createSkip(parts, request)
   let text = format === 'csv' ? CSV_HEAD : ''
   if (broken !== undefined) text += brokenNotice(format, broken, parts.source)
   let prev: string | null = null
@@ -62,7 +69,10 @@ export function* exportPage(
       next = indexed
       prev = null
     }
-    const found = readUp(parts, next + 1, Math.min(left, AT_ONCE))
+    const atMost = Math.min(left, AT_ONCE)
+    const { from, count } = skip === null ? { from: next + 1, count: atMost } : yield* skip(next + 1, atMost)
+    if (from > next + 1) prev = null
+    const found = readUp(parts, from, count)
     for (const { seq, text: own } of found) {
       next = seq
       if (own === null) {
@@ -77,7 +87,7 @@ export function* exportPage(
       prev = hash
       if (entry.at >= since && entry.at <= until && wanted(entry)) text += lineOf(parts, format, entry, own)
     }
-    if (found.length < Math.min(left, AT_ONCE)) return { text, next: null }
+    if (found.length < count) return { text, next: null }
     left -= found.length
   }
   return { text, next }
@@ -129,19 +139,68 @@ function startOf({ reader }: ExportParts, seq: number): string {
   }
 }
 
-/** Does an entry belong to a row that was asked for? */
-function createWanted(parts: ExportParts, request: ExportRequest): (entry: EntryFields) => boolean {
+/** Null when everything is. */
+function rowsWanted(request: ExportRequest): { filter: EntryFilter; terms: SearchTerms } | null {
   const { principalId, runId, tool, capability, kinds, decision, text = '' } = request
   const filter = { principalId, runId, tool, capability, kinds, decision }
-  if (text.trim() === '' && Object.values(filter).every((value) => value === undefined)) return () => true
-  const terms = parseSearch(text)
+  const isFiltered = text.trim() !== '' || Object.values(filter).some((value) => value !== undefined)
+  return isFiltered ? { filter, terms: parseSearch(text) } : null
+}
+
+/** Does an entry belong to a row that was asked for? */
+function createWanted(parts: ExportParts, request: ExportRequest): (entry: EntryFields) => boolean {
+  const rows = rowsWanted(request)
+  if (rows === null) return () => true
   return (entry) => {
     const row = (closes(entry) && fieldsOf(parts, entry.ref)) || entry
     const closer =
       row !== entry ? entry : opens(entry.kind) ? fieldsOf(parts, parts.closerOf(entry.seq)) : null
-    return fitsFilters(filter, row) && fitsText(terms, row, closer)
+    return fitsFilters(rows.filter, row) && fitsText(rows.terms, row, closer)
   }
 }
+
+type Skip = (from: number, atMost: number) => InSteps<{ from: number; count: number }>
+
+/**
+ * Says what to read next: of what is indexed only what may be wanted. Null when that is everything: a record that does not verify is read whole, to say
+ * of each entry that can't be read that it can't; and so is one of which the index lacks more than is at hand.
+ */
+function createSkip(parts: ExportParts, request: ExportRequest): Skip | null {
+  const { index, tail, lastSeq, between } = parts
+  const to = Math.min(between.last, between.indexed)
+  const rows = rowsWanted(request)
+  const asked = rows && askedOf(rows.filter, rows.terms, index.runSpacing)
+  const isWhole = tail.length >= lastSeq - between.indexed
+  if (asked === null || asksNothing(asked) || request.broken !== undefined || !isWhole) return null
+  const late = tail.filter(closes).flatMap(({ ref }) => (ref === null || ref > to ? [] : [ref]))
+  let places: ReturnType<typeof findWanted> | null = null
+  let waiting: number | null = null
+  function* nextPlace(from: number): InSteps<number> {
+    places ??= findWanted({ index, asked: asked as Asked, late }, from - 1, to)
+    while (waiting === null || waiting < from) {
+      const { done, value } = places.next()
+      if (done) return between.indexed + 1
+      if (value === null) yield
+      else waiting = value
+    }
+    return waiting
+  }
+  return function* (from, atMost) {
+    if (from > to) return { from, count: atMost }
+    const first = yield* nextPlace(from)
+    if (first > to) return { from: first, count: atMost }
+    // What lies near each other is read in one go.
+    let last = first
+    for (;;) {
+      const next = yield* nextPlace(last + 1)
+      if (next > to || next - last > NEAR || next - first >= atMost) break
+      last = next
+    }
+    return { from: first, count: last - first + 1 }
+  }
+}
+/** To read one entry alone costs as much as so many in a row. */
+const NEAR = 6
 
 function fieldsOf({ reader }: ExportParts, seq: number | null): EntryFields | null {
   const text = seq === null ? null : readOne(reader, seq).text
