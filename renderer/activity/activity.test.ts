@@ -5,7 +5,7 @@ import type { PageBridge } from '../../contract/shell-ipc.ts'
 import { fits, isFiltered, isNoSearch, NO_FILTER, readWords, toQuery } from './activity-filter.ts'
 import { createActivityStore, PAGE } from './activity-store.ts'
 import { addOlder, EMPTY_WINDOW, MOST_ROWS, showFresh, takeRows } from './row-window.ts'
-import { timeLabel } from './timeline.tsx'
+import { lanesShown, timeLabel } from './timeline.tsx'
 
 function row(seq: number, more: Partial<ActivityRow> = {}): ActivityRow {
   return {
@@ -193,4 +193,17 @@ it('labels the timeline so that no two of its times read the same', () => {
     [0.1, 0.3, 0.5, 0.7, 0.9].map((share) => timeLabel(until - span + share * span, until - span, until))
   for (const span of [15_000, 60_000, 170_000, 600_000, 900_000, 3_600_000, 86_400_000, 604_800_000])
     expect(new Set(labels(span)).size, String(span)).toBe(5)
+})
+
+it('shows the first agents of many, says how many more there are, and shows each when asked', () => {
+  const names = Array.from({ length: 9 }, (_, n) => `Agent ${n}`)
+  expect(lanesShown(names.slice(0, 5), false)).toEqual({ shown: names.slice(0, 5), more: '' })
+  expect(lanesShown(names.slice(0, 6), false)).toEqual({
+    shown: names.slice(0, 5),
+    more: 'Show 1 more agent',
+  })
+  expect(lanesShown(names, false)).toEqual({ shown: names.slice(0, 5), more: 'Show 4 more agents' })
+  expect(lanesShown(names, true)).toEqual({ shown: names, more: 'Show fewer agents' })
+  // Fewer have come since: then nothing is left to be shown or hidden.
+  expect(lanesShown(names.slice(0, 3), true)).toEqual({ shown: names.slice(0, 3), more: '' })
 })

@@ -29,13 +29,15 @@ const SPAN_CHOICES: { value: Span | ''; label: string }[] = [
   { value: '525600', label: 'Last year' },
 ]
 const LANE = 20
-const MOST_LANES = 5
+/** More than these are shown when they are asked for: the rows below need the room. */
+const FIRST_LANES = 5
 
 export function Timeline() {
   const { activity, link } = useStores()
   const { timeline, loadTimeline, filter, setFilter, total } = useStore(activity)
   const ready = useStore(link, ({ broker }) => broker.state === 'ready')
   const [span, setSpan] = useState<Span>('60')
+  const [all, setAll] = useState(false)
   const latest = useRef(total)
   const { between } = filter
   // biome-ignore lint/correctness/useExhaustiveDependencies: another stretch is another picture
@@ -52,11 +54,17 @@ export function Timeline() {
     }, 2_000)
     return () => clearInterval(timer)
   }, [ready, span, between, loadTimeline, activity])
-  const lanes = timeline?.lanes.slice(0, MOST_LANES) ?? []
+  const { shown: lanes, more } = lanesShown(timeline?.lanes ?? [], all)
+  const scrolls = lanes.length > FIRST_LANES
   return (
     <section className="timeline" aria-label="Timeline">
-      <div className="lanes card">
-        <div>
+      <section
+        className={scrolls ? 'lanes card all' : 'lanes card'}
+        id="lanes"
+        aria-label="Lanes"
+        tabIndex={scrolls ? 0 : undefined}
+      >
+        <div className="lane-side">
           <LaneNames lanes={lanes} />
           <Select
             slim
@@ -77,9 +85,28 @@ export function Timeline() {
             onZoom={(since, until) => setFilter({ between: { since, until } })}
           />
         )}
-      </div>
+      </section>
+      {more !== '' && (
+        <button
+          type="button"
+          className="link-button lanes-more"
+          aria-expanded={all}
+          aria-controls="lanes"
+          onClick={() => setAll(!all)}
+        >
+          {more}
+        </button>
+      )}
     </section>
   )
+}
+
+/** What is shown of so many lanes, and the word of the button for the others; '' when there are none. */
+export function lanesShown<T>(lanes: T[], all: boolean): { shown: T[]; more: string } {
+  const others = lanes.length - FIRST_LANES
+  if (others <= 0) return { shown: lanes, more: '' }
+  if (all) return { shown: lanes, more: 'Show fewer agents' }
+  return { shown: lanes.slice(0, FIRST_LANES), more: `Show ${others} more agent${others === 1 ? '' : 's'}` }
 }
 
 function LaneNames({ lanes }: { lanes: Lanes }) {

@@ -1,6 +1,6 @@
 /**
  * A scripted `window.sallyport` for the development pages. `state`: first, empty, busy, stopped, down, starting,
- * nokeychain, flood. It answers from fixed data and changes nothing; the product never sees it.
+ * nokeychain, flood, crowd. It answers from fixed data and changes nothing; the product never sees it.
  */
 import type { EventName, EventPayload, MethodName, Params, Result } from '../../contract/broker-api.ts'
 import type { PageBridge } from '../../contract/shell-ipc.ts'
@@ -146,7 +146,11 @@ function scriptAnswers(state: string, params: URLSearchParams): Answers {
         },
       ],
     }),
-    'activity.timeline': ({ since, until, buckets }) => ({ since, until, lanes: scriptLanes(buckets) }),
+    'activity.timeline': ({ since, until, buckets }) => ({
+      since,
+      until,
+      lanes: scriptLanes(buckets, state === 'crowd' ? 14 : 3),
+    }),
     'incident.current': () => ({ incident: null }),
     'activity.verify': () => ({
       ok: true,
@@ -213,13 +217,17 @@ function scriptAnswers(state: string, params: URLSearchParams): Answers {
   }
 }
 
-function scriptLanes(buckets: number) {
+function scriptLanes(buckets: number, count: number) {
   let seed = 7
   const random = () => {
     seed = (seed * 16_807) % 2_147_483_647
     return seed / 2_147_483_647
   }
-  return data.AGENTS.slice(0, 3).map(({ id, name }) => ({
+  const agents = Array.from({ length: count }, (_, n) => {
+    const known = data.AGENTS[n % data.AGENTS.length]
+    return { id: `${known?.id}${n < 4 ? '' : n}`, name: `${known?.name}${n < 4 ? '' : ` ${n}`}` }
+  })
+  return agents.map(({ id, name }) => ({
     principalId: id,
     name,
     points: Array.from({ length: buckets }, (_, bucket) => {
