@@ -84,8 +84,11 @@ export function runInHost(
   running.add(entry)
   program.signal.addEventListener('abort', onAbort, { once: true })
   host.process.ref()
-  // Its last word may still be on the way.
-  host.process.once('exit', () => setTimeout(() => void finish('crash'), 200).unref())
+  host.process.once('exit', (code, signal) => {
+    if (!ending) log(`The host of a program ended by itself (${signal ?? `exit code ${code}`}).`)
+    // Its last word may still be on the way.
+    setTimeout(() => void finish('crash'), 200).unref()
+  })
 
   /** Asked once for each host and port. */
   function ask(name: string, port: number): Promise<ConnectAnswer> {
