@@ -32,8 +32,9 @@ export function* makeLetterTables(all: readonly Needle[]): Generator<void, Lette
   const kinds = signKinds()
   const fours: number[] = []
   const owners: number[] = []
-  for (const [at, needle] of all.entries()) {
+  for (let at = 0; at < all.length; at++) {
     if (at % AT_ONCE === AT_ONCE - 1) yield
+    const needle = all[at] as Needle
     const isKnown = addFours(needle, at, fours, owners)
     const first = needle.codes[0] as number
     // Met by its letters only where it has enough of them, and begins with one.
@@ -45,8 +46,9 @@ export function* makeLetterTables(all: readonly Needle[]): Generator<void, Lette
   const size = Math.ceil(Math.log2(fours.length + 1))
   const shift = 32 - Math.min(22, Math.max(15, size + 6))
   const bits = new Int32Array(1 << (27 - shift))
-  for (const [at, four] of fours.entries()) {
+  for (let at = 0; at < fours.length; at++) {
     if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
+    const four = fours[at] as number
     twos[four >> 12] = 1
     threes[four >> 9] = (threes[four >> 9] as number) | (1 << ((four >> 6) & 7))
     const place = placeOf(four, shift)
@@ -58,14 +60,22 @@ export function* makeLetterTables(all: readonly Needle[]): Generator<void, Lette
 }
 
 /** In each way to write the letters. False when there are fewer. */
-function addFours(needle: Needle, at: number, fours: number[], owners: number[]): boolean {
-  let words = [0]
+function addFours({ codes, kind }: Needle, at: number, fours: number[], owners: number[]): boolean {
+  // From here on a letter may be written small or large.
+  const either = kind === 'hex' ? 97 : kind === 'base32' ? 65 : 128
+  const words = [0]
   let found = 0
-  for (let index = 0; index < needle.codes.length && found < TOGETHER; index++) {
-    if (letterOf(needle.codes[index] as number) === 0) continue
-    const letters = spellings(needle, index).map(letterOf)
-    words = letters.flatMap((letter) => words.map((word) => (word << 6) | letter))
+  for (let index = 0; index < codes.length && found < TOGETHER; index++) {
+    const code = codes[index] as number
+    const letter = letterOf(code)
+    if (letter === 0) continue
     found++
+    const count = words.length
+    for (let n = 0; n < count; n++) {
+      const word = (words[n] as number) << 6
+      words[n] = word | letter
+      if (code >= either) words.push(word | letterOf(code ^ 32))
+    }
   }
   if (found < TOGETHER) return false
   for (const word of words) {
@@ -78,8 +88,9 @@ function addFours(needle: Needle, at: number, fours: number[], owners: number[])
 /** Sorted by what their fours have in common; asked for one four, it gives the owners. */
 function* makeBuckets(fours: readonly number[], owners: readonly number[], shift: number) {
   const ends = new Uint32Array((1 << (32 - shift)) + 1)
-  for (const [at, four] of fours.entries()) {
+  for (let at = 0; at < fours.length; at++) {
     if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
+    const four = fours[at] as number
     const place = placeOf(four, shift) + 1
     ends[place] = (ends[place] as number) + 1
   }
@@ -87,8 +98,9 @@ function* makeBuckets(fours: readonly number[], owners: readonly number[], shift
     ends[place] = (ends[place] as number) + (ends[place - 1] as number)
   const sortedFours = new Int32Array(fours.length)
   const sortedOwners = new Int32Array(fours.length)
-  for (const [at, four] of fours.entries()) {
+  for (let at = 0; at < fours.length; at++) {
     if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
+    const four = fours[at] as number
     const place = placeOf(four, shift)
     const to = ends[place] as number
     ends[place] = to + 1
