@@ -15,10 +15,9 @@ export interface IndexWriter {
   indexedTo(): number
   /** Entries in a row, the first after `indexedTo`. */
   add(entries: { seq: number; text: string }[]): void
-  /**
-   * Makes one volume anew from the entries that are left of it. `entries` may go on behind its end, for the outcomes of
-   * its last intents.
-   */
+  /** Ends that lie behind a volume, of what began in it at `from` or later, in order. */
+  endsBehind(volume: number, from: number): number[]
+  /** Makes one volume anew from the entries that are left of it, and the ends of what began in it (`volume-entries.ts`). */
   rebuild(volume: number, entries: Iterable<{ seq: number; text: string }[]>): void
   /** Merges one volume that is whole and maps what is common in it, if there is one left: about a second, once for each. */
   mergeOne(): void
@@ -51,6 +50,9 @@ export function createIndexWriter(db: DatabaseSync, common: CommonLimits = COMMO
   const mergedTo = () => Number(getMeta.get('merged')?.value ?? 0)
   const nextVolume = db.prepare('SELECT min(id) AS id FROM volume WHERE id >= ?')
   const pair = db.prepare('INSERT OR REPLACE INTO pair (opener, closer) VALUES (?, ?)')
+  const endsBehind = db.prepare(
+    'SELECT closer FROM pair WHERE opener >= ? AND opener < ? AND closer >= ? ORDER BY closer',
+  )
   const addLate = db.prepare('INSERT OR IGNORE INTO late (seq) VALUES (?)')
   const countRows = db.prepare('UPDATE volume SET rows = rows + ? WHERE id = ?')
   const spans = createSpanCounts(db)
@@ -89,6 +91,10 @@ export function createIndexWriter(db: DatabaseSync, common: CommonLimits = COMMO
   return {
     indexedTo,
     add: (entries) => inTransaction(db, () => addAll(entries)),
+    endsBehind(volume, from) {
+      const next = (volume + 1) * VOLUME_ENTRIES
+      return endsBehind.all(from, next, next).map(({ closer }) => Number(closer))
+    },
     rebuild(volume, entries) {
       inTransaction(db, () => {
         dropVolume(db, volume)

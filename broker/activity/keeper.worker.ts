@@ -16,6 +16,7 @@ import { isDamaged } from './index-schema.ts'
 import { createIndexWriter } from './index-writer.ts'
 import type { KeeperOrder, KeeperReport, KeeperStart } from './keeper-messages.ts'
 import { VOLUME_ENTRIES, volumeOf } from './volume.ts'
+import { entriesFor } from './volume-entries.ts'
 
 const BATCH = 2_048
 /** Rounds of a checkpoint at most, and pages of the write-ahead log that may be left by it. */
@@ -162,17 +163,7 @@ function redact(texts: [number, string][]): void {
 }
 
 function rebuild(volume: number, from: number): void {
-  const end = Math.min(index.indexedTo(), (volume + 1) * VOLUME_ENTRIES + BATCH)
-  function* entries() {
-    for (let next = from; next <= end; ) {
-      const batch = reader.up(next, BATCH).filter(({ seq }) => seq <= end)
-      const last = batch.at(-1)
-      if (last === undefined) return
-      yield batch
-      next = last.seq + 1
-    }
-  }
-  index.rebuild(volume, entries())
+  index.rebuild(volume, entriesFor(volume, { from, reader, index }))
 }
 
 parentPort?.on('message', (order: KeeperOrder) => {
