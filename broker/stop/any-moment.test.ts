@@ -95,7 +95,8 @@ async function stopsAt({ kinds, aside, delayMs, way }: Moment) {
   const other = doAside(aside, runId).catch((error: unknown) => error)
   await sleep(delayMs % 7)
   const receipt = await press(way)
-  expect(busy.processes()).toEqual([])
+  const there = busy.processes()
+  expect(there, there.join('\n')).toEqual([])
   expect(rooms.group.members()).toEqual([])
   const effects = busy.effects()
 
