@@ -73,7 +73,6 @@ try {
 /** Nothing of ours may stand among what the program writes. */
 for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) console[name] = () => {}
 process.on('disconnect', leave)
-process.on('uncaughtException', (error) => giveUp(error.stack ?? error.message))
 process.on('message', (message) => {
   const parsed = ToHost.safeParse(message)
   if (!parsed.success) return leave()
@@ -104,10 +103,8 @@ function leave(): never {
   process.exit(1)
 }
 
-/** The broker writes it down, and ends this process. */
 function giveUp(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error)
-  tell({ kind: 'unable', text: text.slice(0, 4000) })
+  tell({ kind: 'unable', text: error instanceof Error ? error.message.slice(0, 4000) : 'unknown' })
 }
 
 async function prepare(): Promise<void> {

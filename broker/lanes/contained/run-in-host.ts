@@ -107,33 +107,20 @@ export function runInHost(
     return asked
   }
 
-  const {
-    program: file,
-    args,
-    cwd,
-    env,
-    readable,
-    writable,
-    hidden,
-    readOnly,
-    maxMemory,
-    maxProcesses,
-    local,
-  } = program
   host.run(
     {
       kind: 'run',
-      program: file,
-      args,
-      cwd,
-      env,
-      readable,
-      writable,
-      hidden,
-      readOnly,
-      maxMemory,
-      maxProcesses,
-      local,
+      program: program.program,
+      args: program.args,
+      cwd: program.cwd,
+      env: program.env,
+      readable: program.readable,
+      writable: program.writable,
+      hidden: program.hidden,
+      readOnly: program.readOnly,
+      maxMemory: program.maxMemory,
+      maxProcesses: program.maxProcesses,
+      local: program.local,
     },
     {
       ask,
