@@ -85,6 +85,10 @@ export function keepWatch(rooms: Rooms): Watch {
     },
     onFault,
   })
+  // Readiness must not call ready what was only found on the disk.
+  void rooms.contained.look().then(({ available }) => {
+    if (!available) options.emit('status', rooms.status())
+  })
   const endReminding = remindOfDrill({ documents: store, log, clock, muted, onFault })
   const undoTidy = setInterval(() => undo.prune(), HOUR_MS).unref()
   const soon = setTimeout(() => {

@@ -87,7 +87,10 @@ export function openReplayGate(): ReplayGate {
   const policy = compilePolicy({ managed: null, personal: null, failedClosed: null }, places)
   const lane: IsolateLane = {
     ...{ name: 'replay', warm: async () => {}, end: async () => ({}), close: async () => {} },
-    stats: () => ({ processes: 0, busy: 0, spare: 0, crashed: 0, osSandbox: 'none', text: '', pids: [] }),
+    stats: () => ({
+      ...{ processes: 0, busy: 0, spare: 0, crashed: 0, pids: [] },
+      ...{ osSandbox: 'none', text: '', mayNot: false },
+    }),
     async run({ fn, input, onRequest, signal }) {
       const outcome = await playFunction(now, fn, input as Fields, (operation, args) =>
         onRequest(operation, args, signal),

@@ -207,7 +207,8 @@ describe('with a played lane', () => {
   let started: ContainedProgram | null
   const played = (end: Partial<ContainedEnd>, out = '', err = ''): ContainedPrograms => ({
     name: 'played',
-    available: () => ({ available: true, text: '' }),
+    available: () => ({ available: true, text: '', lacks: 'nothing' }),
+    look: async () => ({ available: true, text: '', lacks: 'nothing' }),
     async start(program) {
       started = program
       const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]

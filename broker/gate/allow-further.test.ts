@@ -19,7 +19,8 @@ let over: (string | null)[] = []
 
 const contained: ContainedPrograms = {
   name: 'played',
-  available: () => ({ available: true, text: '' }),
+  available: () => ({ available: true, text: '', lacks: 'nothing' }),
+  look: async () => ({ available: true, text: '', lacks: 'nothing' }),
   clearUp() {},
   end: async () => ({}),
   close: async () => {},

@@ -100,11 +100,12 @@ export function createIsolateLane(options: IsolateLaneOptions): IsolateLane {
     hold: pool.hold,
     warm: () => pool.warm(),
     stats: () => {
-      const { kind, text } = spawner.status()
+      const { kind, text, mayNot } = spawner.status()
       return {
         ...pool.counts(),
         osSandbox: kind,
         text,
+        mayNot,
         pids: pool.of('all').flatMap((process) => process.pids()),
       }
     },

@@ -44,7 +44,7 @@ function openPool(
         return { child: spawn('/bin/sh', ['-c', script], { stdio: 'pipe' }), osSandbox }
       },
       giveUpOsSandbox() {},
-      status: () => ({ kind: osSandbox, text: '' }),
+      status: () => ({ kind: osSandbox, text: '', mayNot: false }),
     },
     group,
     watch,

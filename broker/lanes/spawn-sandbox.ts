@@ -26,7 +26,8 @@ export interface SandboxSpawner {
   start(options: { strict: boolean }): SpawnedSandbox
   /** The OS sandbox could not start here: go on without, and say so. */
   giveUpOsSandbox(why: string): void
-  status(): { kind: OsSandbox; text: string }
+  /** `mayNot`: it is installed, and the system does not let it start. */
+  status(): { kind: OsSandbox; text: string; mayNot: boolean }
 }
 export interface SpawnedSandbox {
   child: ChildProcess
@@ -98,26 +99,29 @@ export function createSandboxSpawner({
       return { child, osSandbox: status.kind }
     },
     giveUpOsSandbox: (why) => {
-      status = { kind: 'none', text: withoutOsSandbox(why) }
+      status = { kind: 'none', text: withoutOsSandbox(why), mayNot: true }
     },
     status: () => status,
   }
 }
 
-function statusOf(bwrap: string | undefined): { kind: OsSandbox; text: string } {
+function statusOf(bwrap: string | undefined): ReturnType<SandboxSpawner['status']> {
   if (bwrap)
     return {
       kind: 'bubblewrap',
       text: 'Tools run inside bubblewrap: no network, an empty read-only root, own namespaces, a filter of system calls.',
+      mayNot: false,
     }
   if (process.platform === 'darwin' && existsSync(SANDBOX_EXEC))
     return {
       kind: 'seatbelt',
       text: 'Tools run inside Seatbelt: nothing but reading Node and their own bundle.',
+      mayNot: false,
     }
   return {
     kind: 'none',
     text: process.platform === 'linux' ? withoutOsSandbox('bubblewrap is not installed') : WINDOWS_WORDS,
+    mayNot: false,
   }
 }
 

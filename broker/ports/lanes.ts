@@ -62,6 +62,8 @@ export interface IsolateLane extends Stoppable {
     crashed: number
     osSandbox: 'bubblewrap' | 'seatbelt' | 'none'
     text: string
+    /** The OS sandbox is installed, and the system does not let it start. */
+    mayNot: boolean
     pids: number[]
   }
   close(): Promise<void>
@@ -127,10 +129,18 @@ export interface ContainedProcess {
   kill(): Promise<{ survivors: number[] }>
 }
 
+export interface ContainedFacts {
+  available: boolean
+  text: string
+  /** What is in the way: a program that is not installed, or a system that does not let bubblewrap start. */
+  lacks: 'nothing' | 'programs' | 'permission' | 'system'
+}
+
 export interface ContainedPrograms extends Stoppable {
   start(program: ContainedProgram): Promise<Outcome<ContainedProcess>>
-  /** Whether programs can be contained here, and what is missing. */
-  available(): { available: boolean; text: string }
+  /** Whether programs can be contained here, and what is missing: as far as is known now, or tried where it was not yet. */
+  available(): ContainedFacts
+  look(): Promise<ContainedFacts>
   /** Ends and removes what brokers left behind that were killed in the moment in which they started a program. */
   clearUp(): void
   close(): Promise<void>

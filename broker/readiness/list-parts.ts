@@ -4,7 +4,7 @@
  */
 import type { Part } from '../../contract/broker-api.ts'
 import type { KeychainStatus } from '../../contract/secret.ts'
-import type { IsolateLane } from '../ports.ts'
+import type { ContainedPrograms, IsolateLane } from '../ports.ts'
 
 export interface PartFacts {
   lane: ReturnType<IsolateLane['stats']>
@@ -12,7 +12,7 @@ export interface PartFacts {
   log: { state: 'ok' | 'failing'; text: string }
   consent: { available: boolean; where: 'window' | 'terminal' }
   socket: { open: boolean; text: string }
-  commands: { available: boolean; text: string }
+  commands: ReturnType<ContainedPrograms['available']>
   /** Who says whether the screen is locked; null where that does not matter: one command, and over. */
   screen: { knownBy: string | null } | null
   policy: { failedClosed: boolean; faults: number; text: string }
@@ -33,6 +33,10 @@ const NAMES: Record<Part['id'], string> = {
   user: 'Not the administrator',
 }
 
+/** Ubuntu keeps namespaces from all programs that have no profile, and ships one for bubblewrap that is not loaded. */
+const PERMIT_BUBBLEWRAP =
+  'bubblewrap is installed, but this system lets no user’s program make namespaces. Ubuntu: install apparmor-profiles and load its profile bwrap-userns-restrict. Elsewhere: sysctl user.max_user_namespaces and kernel.unprivileged_userns_clone say what is allowed. Then start Sallyport again.'
+
 export function listParts(facts: PartFacts): Part[] {
   const part = (id: string, state: Part['state'], text: string, remedy = ''): Part => ({
     id,
@@ -45,6 +49,7 @@ export function listParts(facts: PartFacts): Part[] {
     facts.platform === 'linux'
       ? 'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap socat ripgrep).'
       : 'See docs/THREAT-MODEL.md for what this system offers.'
+  const { lane, commands } = facts
   const screenPart = (by: string | null) =>
     part(
       'screen',
@@ -57,8 +62,18 @@ export function listParts(facts: PartFacts): Part[] {
         : 'Open the desktop app: the system tells it.',
     )
   return [
-    part('isolate', facts.lane.osSandbox === 'none' ? 'weak' : 'ok', facts.lane.text, installBubblewrap),
-    part('commands', facts.commands.available ? 'ok' : 'missing', facts.commands.text, installBubblewrap),
+    part(
+      'isolate',
+      lane.osSandbox === 'none' ? 'weak' : 'ok',
+      lane.text,
+      lane.mayNot ? PERMIT_BUBBLEWRAP : installBubblewrap,
+    ),
+    part(
+      'commands',
+      commands.available ? 'ok' : 'missing',
+      commands.text,
+      commands.lacks === 'permission' ? PERMIT_BUBBLEWRAP : installBubblewrap,
+    ),
     part(
       'keychain',
       facts.keychain.state === 'ready' ? 'ok' : 'missing',

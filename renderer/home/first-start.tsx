@@ -1,12 +1,12 @@
 import { Bot, CircleCheck, DoorOpen, OctagonX, ScrollText } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useStore } from 'zustand'
 import { useAct, useCopy, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { CommandHint } from '../design/command-hint.tsx'
 
-/** The first minute: what this is, in three lines, and one thing to press. */
-export function FirstStart() {
+/** The first minute: what this is, in three lines, and one thing to press. `above`: what can't wait until then. */
+export function FirstStart({ above }: { above?: ReactNode }) {
   const { bridge, route, link } = useStores()
   const { go } = useStore(route)
   const parts = useStore(link, (state) => state.status?.parts) ?? []
@@ -23,6 +23,7 @@ export function FirstStart() {
   return (
     <div className="page first-start">
       <div className="first-inner">
+        {above}
         <GatePicture />
         <h2>Let agents work. Keep the keys.</h2>
         <ul className="promises">

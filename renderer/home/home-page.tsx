@@ -29,7 +29,13 @@ export function HomePage() {
   const { last, alerts } = useStore(home)
   const copy = useCopy()
   if (list === null || tourDone === undefined || runList === null) return <div className="page" />
-  if (list.length === 0 && runList.length === 0 && !tourDone) return <FirstStart />
+  const pressing = (
+    <>
+      {waiting.length > 0 && <Waiting questions={waiting} />}
+      {alerts.length > 0 && <Alerts alerts={alerts} />}
+    </>
+  )
+  if (list.length === 0 && runList.length === 0 && !tourDone) return <FirstStart above={pressing} />
   const active = runList.filter(({ state }) => !RUN_WORDS[state].over)
   return (
     <div className="page">

@@ -7,7 +7,7 @@ import type { ContainedProcess, ContainedProgram, ContainedPrograms } from '../.
 import { type ContainedOptions, keepHosts, wordsOf } from './keep-hosts.ts'
 import { clearOldFolders, type ProgramHost } from './program-host.ts'
 import { type Running, runInHost } from './run-in-host.ts'
-import { sandboxFacts } from './sandbox-facts.ts'
+import { lookAtSandbox } from './sandbox-facts.ts'
 
 /** Programs at once, of all agents. */
 const MAX_RUNNING = 16
@@ -15,6 +15,7 @@ const MAX_RUNNING = 16
 export function createContainedPrograms(options: ContainedOptions): ContainedPrograms {
   const running = new Set<Running>()
   const hosts = keepHosts(options)
+  const sandbox = lookAtSandbox(options.searchPath)
   let closed = false
   let isPaused = (_principalId: string) => false
 
@@ -31,8 +32,9 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     if (closed || program.signal.aborted) return refused('cancelled', 'The run was cancelled.')
     if (running.size >= MAX_RUNNING)
       return refused('budget', `${MAX_RUNNING} programs run already. Wait until one has ended.`)
-    const { available: can, text } = sandboxFacts(options.searchPath)
-    if (!can) return refused('unavailable', text)
+    const { lacks, text } = sandbox.now()
+    // What the system does not permit may have been permitted since: that is tried below, when Stop can see it.
+    if (lacks !== 'nothing' && lacks !== 'permission') return refused('unavailable', text)
     hosts.rest(false)
     let host: ProgramHost
     try {
@@ -53,23 +55,29 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
       },
     }
     running.add(starting)
-    const fault: unknown = await host.ready.then(
-      () => null,
-      (error: unknown) => error,
-    )
+    const [fault, facts] = await Promise.all([
+      host.ready.then(
+        () => null,
+        (error: unknown) => error,
+      ),
+      sandbox.look(),
+    ])
     running.delete(starting)
-    if (!stopped && !program.signal.aborted && fault === null)
+    if (!stopped && !program.signal.aborted && fault === null && facts.available)
       return ok(runInHost(host, program, { hosts, running, isPaused, log: options.log }))
     if (!stopped) await hosts.letGo(host)
     return stopped || program.signal.aborted
       ? refused('cancelled', 'The run was cancelled. Nothing was started.')
-      : notContained(fault)
+      : facts.available
+        ? notContained(fault)
+        : refused('unavailable', facts.text)
   }
 
   return {
     name: 'contained programs',
     start,
-    available: () => sandboxFacts(options.searchPath),
+    available: sandbox.now,
+    look: sandbox.look,
     clearUp: clearOldFolders,
     hold(asks) {
       isPaused = asks
