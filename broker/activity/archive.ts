@@ -9,10 +9,10 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { chainHash, jsonOf } from './chain.ts'
 import type { LogFiles } from './log-files.ts'
 import { openAsItLies, openForReading, readable } from './open-for-reading.ts'
+import { linesOf, packTexts, unpackTexts } from './packed-texts.ts'
 
 /** Entries in a block, and characters after which it is closed early. */
 export const BLOCK_ENTRIES = 64
@@ -158,19 +158,9 @@ export function archiveIn(db: DatabaseSync, number = (column: string) => column)
 }
 
 function openBlock(row: Record<string, unknown>): OpenBlock {
-  const bytes = unpackTexts(row.data as Uint8Array)
+  const line = linesOf(unpackTexts(row.data as Uint8Array))
   const first = Number(row.first)
-  const starts = [0]
-  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, end + 1)) starts.push(end + 1)
-  return {
-    first,
-    last: Number(row.last),
-    prev: hex(row.prev),
-    text(seq) {
-      const n = seq - first
-      return bytes.toString('utf8', starts[n] ?? bytes.length, (starts[n + 1] ?? bytes.length + 1) - 1)
-    },
-  }
+  return { first, last: Number(row.last), prev: hex(row.prev), text: (seq) => line(seq - first) }
 }
 
 export const hex = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString('hex')
@@ -185,13 +175,6 @@ export function blockHead(row: Record<string, unknown>): BlockHead {
     atMax: Number(row.at_max),
   }
 }
-
-/** Texts are canonical JSON and hold no line end of their own. */
-const packTexts = (texts: string[]): Uint8Array =>
-  zstdCompressSync(texts.join('\n'), { params: { [constants.ZSTD_c_compressionLevel]: 6 } })
-/** `data` may be several in a row. A block is some 33 kB: one piece of memory for it instead of three put together. */
-export const unpackTexts = (data: Uint8Array, blocks = 1): Buffer =>
-  zstdDecompressSync(data, { maxOutputLength: 64 * 1024 * 1024, chunkSize: blocks * 64 * 1024 })
 
 /** Cuts entries in a row into blocks. Throws when they don't continue each other: what is broken is never packed over. */
 export function makeBlocks(entries: { seq: number; hash: string; text: string }[], prev: string): Block[] {

@@ -1,0 +1,53 @@
+/** What was packed comes back, whatever its frame says of its size, and in whatever order lines are asked for. */
+import { constants, zstdCompressSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { fc } from '../../build/properties.ts'
+import { linesOf, packTexts, unpackTexts } from './packed-texts.ts'
+
+const MIB = 1024 * 1024
+/** Around where a frame writes its size in one, two and four bytes, and above what is given at once. */
+const LENGTHS = [0, 1, 63, 64, 255, 256, 257, 65_535, 65_536, 65_791, 65_792, 3 * MIB]
+
+describe('the texts of a block', () => {
+  it('come back, of every length', () => {
+    for (const length of LENGTHS) {
+      const text = 'ab'.repeat(length).slice(0, length)
+      expect(unpackTexts(packTexts([text])).toString()).toBe(text)
+    }
+  })
+
+  it('come back from a frame that does not say how long they are', () => {
+    for (const length of LENGTHS) {
+      const text = 'ab'.repeat(length).slice(0, length)
+      const packed = zstdCompressSync(text, { params: { [constants.ZSTD_c_contentSizeFlag]: 0 } })
+      expect(unpackTexts(packed).toString()).toBe(text)
+    }
+  })
+
+  it('take no more memory than they are long', () => {
+    const unpacked = unpackTexts(packTexts(['ab'.repeat(50_000)]))
+    expect(unpacked.buffer.byteLength).toBe(unpacked.length + 1)
+  })
+
+  it('of a frame that says a wrong length are refused', () => {
+    const packed = packTexts(['ab'.repeat(10_000)])
+    for (const size of [1, 20_001, 60_000]) {
+      const wrong = Buffer.from(packed)
+      expect(wrong[4] ?? 0).toBe(0x60)
+      wrong.writeUInt16LE(size - Math.min(size, 256), 5)
+      expect(() => unpackTexts(wrong)).toThrow()
+    }
+  })
+
+  it('are found line by line, in any order', () => {
+    const aText = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\n', ' '))
+    const asked = fc.array(fc.nat(20), { maxLength: 30 })
+    fc.assert(
+      fc.property(fc.array(aText, { minLength: 1, maxLength: 16 }), asked, (texts, numbers) => {
+        const line = linesOf(unpackTexts(packTexts(texts)))
+        for (const n of numbers) expect(line(n)).toBe(texts[n]?.toWellFormed() ?? '')
+        expect(line(Number.MAX_SAFE_INTEGER)).toBe('')
+      }),
+    )
+  })
+})
