@@ -76,14 +76,26 @@ function collect(value: Json, into: string[]): void {
 export function matches(terms: SearchTerms, own: string[], shared: string): boolean {
   const { words, phrases, parts } = terms
   if (parts.some((part) => !own.some((text) => text.includes(part)))) return false
-  if (words.length === 0 && phrases.length === 0) return true
-  const found = [...own, shared].map(wordsOf)
-  const set = new Set(found.flat())
-  return (
-    words.every((word) => set.has(word)) &&
-    phrases.every((phrase) => found.some((words) => hasPhrase(words, phrase)))
-  )
+  const texts = [...own, shared]
+  if (![...words, ...phrases.flat()].every((word) => texts.some((text) => hasWord(text, word)))) return false
+  if (phrases.length === 0) return true
+  const found = texts.map(wordsOf)
+  return phrases.every((phrase) => found.some((words) => hasPhrase(words, phrase)))
 }
+
+/** The text isn't cut into its words for this: a search asks it of every entry that it shows. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const end = at + word.length
+    // A letter may be two units.
+    const inWord = ENDS_IN_WORD.test(text.slice(Math.max(0, at - 2), at))
+    if (!inWord && !BEGINS_WORD.test(text.slice(end, end + 2))) return true
+  }
+  return false
+}
+/** Of two units. Without its beginning V8 looks at the last unit alone. */
+const ENDS_IN_WORD = /^.?[\p{L}\p{N}]$/su
+const BEGINS_WORD = /^[\p{L}\p{N}]/u
 
 function hasPhrase(words: string[], phrase: string[]): boolean {
   for (let i = words.indexOf(phrase[0] ?? ''); i >= 0; i = words.indexOf(phrase[0] ?? '', i + 1))
