@@ -111,9 +111,10 @@ const pack = (bits: Bits): Uint8Array =>
     params: { [constants.ZSTD_c_compressionLevel]: 3 },
   })
 function unpack(packed: Uint8Array): Bits {
+  // One byte more than it is: memory that was filled is taken for too little, and a second piece is made.
   const bytes = zstdDecompressSync(packed, {
     maxOutputLength: VOLUME_ENTRIES / 8,
-    chunkSize: VOLUME_ENTRIES / 8,
+    chunkSize: VOLUME_ENTRIES / 8 + 1,
   })
   const bits = new Uint32Array(VOLUME_ENTRIES / 32)
   new Uint8Array(bits.buffer).set(bytes)

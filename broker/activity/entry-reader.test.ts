@@ -57,3 +57,36 @@ it('none is passed over when rows are taken away between two looks', async () =>
   expect(taken).toBe(true)
   expect(read).toEqual(Array.from({ length: 260 }, (_, n) => packedTo - 200 + n))
 })
+
+it('each is found by its number, in whatever order they are asked for while rows leave', async () => {
+  const at = testFolder()
+  ends.push(() => at.remove())
+  const limits = { indexAt: 64, keepHot: 60 }
+  const log = openActivityLog({ file: at.file, clock: testClock(), limits, onFault() {} })
+  fill(log, 300)
+  await log.catchUp()
+  await log.close()
+
+  const hot = new DatabaseSync(at.file)
+  ends.push(() => hot.close())
+  const reader = createEntryReader(hot, logFiles(at.file).archive)
+  ends.push(() => reader.close())
+  const archive = new DatabaseSync(logFiles(at.file).archive, { readOnly: true })
+  const packedTo = Number(archive.prepare('SELECT max(last) AS last FROM block').get()?.last)
+  archive.close()
+  const all = reader.up(1, 1_000)
+  expect(all.length).toBeGreaterThan(300)
+  // Rows that are in blocks as well, as they are until the keeper's report has come.
+  const add = hot.prepare("INSERT OR IGNORE INTO entry (seq, ref, hash, text) VALUES (?, NULL, x'00', ?)")
+  for (const { seq, text } of all) if (seq > packedTo - 80) add.run(seq, text)
+  const next = createEntryReader(hot, logFiles(at.file).archive)
+  ends.push(() => next.close())
+  const texts = new Map(all.map(({ seq, text }) => [seq, text]))
+  const remove = hot.prepare('DELETE FROM entry WHERE seq <= ?')
+  for (let n = 0; n < 400; n++) {
+    const seq = 1 + ((n * 131) % all.length)
+    expect(next.text(seq)).toBe(texts.get(seq))
+    if (n % 5 === 0) remove.run(packedTo - 80 + n / 5)
+  }
+  expect(next.text(all.length + 1)).toBe(null)
+})

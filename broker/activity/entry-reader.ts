@@ -38,21 +38,29 @@ export function createEntryReader(
   const up = hot.prepare('SELECT seq, text FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?')
   const firstHot = hot.prepare('SELECT min(seq) AS seq FROM entry')
   const blocks = new Map<number, OpenBlock>()
+  /** The last of them that was looked into. */
+  let newest: OpenBlock | null = null
   let archive: Archive | null = null
+  /** Rows leave from the oldest: below one that has gone into a block none is left. */
+  let gone = 0
 
   function openedArchive(): Archive | null {
     archive ??= open(archiveFile)
     return archive
   }
   function blockOf(seq: number): OpenBlock | null {
+    // What closed an entry lies near it.
+    if (newest !== null && seq >= newest.first && seq <= newest.last) return newest
     for (const [key, block] of blocks) {
       if (seq < block.first || seq > block.last) continue
       blocks.delete(key)
       blocks.set(key, block)
+      newest = block
       return block
     }
     const block = openedArchive()?.open(seq) ?? null
     if (block === null) return null
+    newest = block
     blocks.set(block.last, block)
     const oldest = blocks.keys().next().value
     if (blocks.size > BLOCKS_KEPT && oldest !== undefined) blocks.delete(oldest)
@@ -83,9 +91,12 @@ export function createEntryReader(
 
   return {
     text(seq) {
-      const row = read.get(seq)
+      const row = seq <= gone ? undefined : read.get(seq)
       if (row !== undefined) return String(row.text)
-      return blockOf(seq)?.text(seq) ?? null
+      const block = blockOf(seq)
+      if (block === null) return null
+      gone = Math.max(gone, seq)
+      return block.text(seq)
     },
     entry(seq) {
       const row = read.get(seq)
@@ -124,7 +135,10 @@ export function createEntryReader(
       }
     },
     first: () => openedArchive()?.first() ?? (firstHot.get()?.seq as number | null),
-    refresh: () => blocks.clear(),
+    refresh() {
+      blocks.clear()
+      newest = null
+    },
     close: () => archive?.close(),
   }
 }
