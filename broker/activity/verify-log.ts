@@ -6,7 +6,7 @@ import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { VerifyReport } from '../../contract/activity.ts'
-import { hex, openArchiveAsItLies } from './archive.ts'
+import { BLOCK_ENTRIES, hex, openArchiveAsItLies } from './archive.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
@@ -169,9 +169,9 @@ function refuseWhatIsNoFile({ hot, archive }: LogFiles): void {
 
 /** Stretches for each thread: one that starts late, or gets less of the processor, takes fewer. */
 const EACH = 8
-const BLOCKS_AT_LEAST = 64
+const ENTRIES_AT_LEAST = 64 * BLOCK_ENTRIES
 
-/** Stretches of about as many blocks each, after one of those up to `provedTo`; the last goes on through the rows. */
+/** Stretches of about as many entries each, after one of those up to `provedTo`; the last goes on through the rows. */
 function divide(
   files: LogFiles,
   threads: number,
@@ -194,22 +194,26 @@ function divide(
   }
 }
 
-/** None where no block ends in it. */
+/**
+ * None where no block ends in it. Cut by entry numbers, since blocks are about as long: to count them, or to pass over
+ * so many, SQLite would go through the whole file, on the thread of whoever asks.
+ */
 function cutBlocks(db: DatabaseSync, threads: number, whole: Stretch): Stretch[] {
   const { fromSeq, toSeq } = whole
-  const range = 'FROM block WHERE last >= ? AND last <= ?'
-  const count = Number(db.prepare(`SELECT count(*) AS n ${range}`).get(fromSeq, toSeq)?.n)
-  const parts = threads === 1 ? 1 : Math.min(EACH * threads, Math.floor(count / BLOCKS_AT_LEAST))
-  if (parts < 2) return count === 0 ? [] : [whole]
-  const nth = db.prepare(`SELECT last ${range} ORDER BY last LIMIT 1 OFFSET ?`)
-  const ends = Array.from({ length: parts - 1 }, (_, n) =>
-    Number(nth.get(fromSeq, toSeq, Math.floor(((n + 1) * count) / parts))?.last),
-  )
-  return [...ends, toSeq].map((end, n) => ({
-    ...whole,
-    fromSeq: n === 0 ? fromSeq : (ends[n - 1] ?? 0) + 1,
-    toSeq: end,
-  }))
+  const ends = `SELECT ${readable('last')} FROM block WHERE block.last >= ? AND block.last <= ?`
+  const next = db.prepare(`${ends} ORDER BY block.last LIMIT 1`)
+  const first = next.get(fromSeq, toSeq)?.last
+  const last = db.prepare(`${ends} ORDER BY block.last DESC LIMIT 1`).get(fromSeq, toSeq)?.last
+  if (first == null || last == null) return []
+  const entries = Number(last) - Number(first)
+  const parts = threads === 1 ? 1 : Math.min(EACH * threads, Math.floor(entries / ENTRIES_AT_LEAST))
+  const cuts = new Set<number>()
+  for (let n = 1; n < parts; n++) {
+    const end = Number(next.get(Number(first) + Math.floor((n * entries) / parts), toSeq)?.last)
+    if (end < Number(last)) cuts.add(end)
+  }
+  const starts = [fromSeq, ...[...cuts].map((end) => end + 1)]
+  return [...cuts, toSeq].map((end, n) => ({ ...whole, fromSeq: starts[n] ?? fromSeq, toSeq: end }))
 }
 
 function verifyInThread(order: PartsOrder): Promise<Map<number, PartResult>> {
