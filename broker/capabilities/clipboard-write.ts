@@ -21,7 +21,7 @@ export function createClipboardWriteCapability({ desktop }: { desktop: Desktop }
         exact: [{ label: 'Text', text, spans: [], long: true }],
         binding: JSON.stringify(['clipboard.write', hashOf(text)]),
         sentence: { verb: 'Put', object: `${text.length} characters`, tail: 'on the clipboard' },
-        unable: desktop.unable(),
+        unable: () => desktop.unable(),
       })
       return ok(held.keep(prepared, text))
     },

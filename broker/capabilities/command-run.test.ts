@@ -18,6 +18,7 @@ import { noUndo, type PlayedGate, playGate } from './testing/play-gate.ts'
 const SECRET = 'value-of-the-token'
 const vault: SecretSource = {
   info: () => null,
+  refusal: () => null,
   reveal: async (_permit, name, { place }) =>
     name === 'token' && place === 'command' ? ok(SECRET) : refused('unavailable', 'none'),
 }

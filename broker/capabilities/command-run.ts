@@ -18,6 +18,7 @@ import type {
   EffectResult,
   LeakScanner,
   PerformContext,
+  PrepareContext,
   Prepared,
   UndoRecorder,
 } from '../ports.ts'
@@ -25,7 +26,7 @@ import { attendProgram } from './commands/attend-program.ts'
 import { badArgument } from './commands/check-argv.ts'
 import { closeBelow } from './commands/close-below.ts'
 import { exactLines, needsOf } from './commands/describe-command.ts'
-import { type EnvironmentParts, fillEnvironment } from './commands/fill-environment.ts'
+import { type EnvironmentParts, fillEnvironment, refuseEnvironment } from './commands/fill-environment.ts'
 import { hostsOf, placeFor } from './commands/hosts-of.ts'
 import { isOpaqueCommand } from './commands/is-opaque-command.ts'
 import { noteProgram } from './commands/leftovers.ts'
@@ -78,7 +79,8 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     return resource.readOnly ? onlyRead(reach) : reach
   }
 
-  function prepare(operation: Operation, args: Args, perimeter: Perimeter): Outcome<Prepared> {
+  function prepare(operation: Operation, args: Args, who: PrepareContext): Outcome<Prepared> {
+    const { perimeter } = who
     const [name, ...rest] = args.argv as [string, ...string[]]
     const bad = badArgument(args.argv)
     if (bad) return bad
@@ -116,6 +118,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       },
       bytesOut: 0,
       destructive: resource.opaque,
+      unable: () => refuseEnvironment(deps, args, resource, who),
       dispose: cwd.value.close,
     })
     return ok(held.keep(prepared, { args, program: program.value, resource, cwd: cwd.value }))
@@ -190,7 +193,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     operations: ['command.run', 'command.start'],
     async prepare(request, context) {
       if (request.operation === 'command.run' || request.operation === 'command.start')
-        return prepare(request.operation, request.args, context.perimeter)
+        return prepare(request.operation, request.args, context)
       throw new Error(`command.run does not do ${request.operation}.`)
     },
     async perform(permit, prepared, context) {

@@ -59,7 +59,7 @@ export function createFsDeleteCapability(deps: FsDeleteDeps): CapabilityModule {
       })),
       binding: JSON.stringify(['fs.trash', all.map(({ path }) => path)]),
       sentence: sentenceOf(all, files.home),
-      unable: trash.unable?.() ?? null,
+      unable: () => trash.unable?.() ?? null,
       dispose: closeAll,
     })
     return ok(held.keep(prepared, all))

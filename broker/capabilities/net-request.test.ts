@@ -33,6 +33,7 @@ const vault: SecretSource = {
     name === 'narrow'
       ? ({ agents: ['Somebody else'], tools: ['*'] } as unknown as ReturnType<SecretSource['info']>)
       : null,
+  refusal: () => null,
   async reveal(permit, name, target) {
     if (!permit.used) throw new Error('The permit was not used.')
     revealed.push(`${name} ${target.origin} ${target.path} ${target.place}`)

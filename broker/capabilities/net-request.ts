@@ -12,6 +12,7 @@ import type {
   EffectResult,
   LeakScanner,
   PerformContext,
+  PrepareContext,
   Prepared,
   Stoppable,
 } from '../ports.ts'
@@ -28,7 +29,7 @@ import { createPatience, type Patience, waitedFor } from './network/patience.ts'
 import { planRequest, type RequestPlan } from './network/plan-request.ts'
 import { sendOnce, type WireAnswer, type WireRequest } from './network/send-once.ts'
 import { labelOf, toEnd, toHead, toResult } from './network/to-result.ts'
-import { wireRequest } from './network/wire-request.ts'
+import { refuseSecrets, wireRequest } from './network/wire-request.ts'
 import type { SecretSource } from './reveal-secret.ts'
 
 export interface NetRequestDeps {
@@ -50,7 +51,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
   const jars = new Map<string, CookieJar>()
   const open = createOpenRequests()
 
-  function prepare(operation: Operation, args: Args): Outcome<Prepared> {
+  function prepare(operation: Operation, args: Args, who: PrepareContext): Outcome<Prepared> {
     const planned = planRequest(args)
     if (planned.kind !== 'ok') return planned
     const plan = planned.value
@@ -73,6 +74,7 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
       ]),
       sentence: sentenceOf(plan, bodyBytes(plan)),
       bytesOut: headBytes(plan) + bodyBytes(plan),
+      unable: () => refuseSecrets(plan, deps.vault, who),
     })
     return ok(held.keep(prepared, { plan, args }))
   }
@@ -112,11 +114,13 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
       if (next.kind !== 'ok') return next
       if (left <= 0) return failed('timeout', `“${plan.resource.host}” took too long.`)
       // The time in which a person is asked does not count; what is sent once more does.
-      const no = await context.allowFurther(
-        { capability: 'net.request', resource: next.value.resource },
-        redirectSentence(next.value),
-        headBytes(next.value) + bodyBytes(next.value),
-      )
+      const no =
+        refuseSecrets(next.value, deps.vault, context) ??
+        (await context.allowFurther(
+          { capability: 'net.request', resource: next.value.resource },
+          redirectSentence(next.value),
+          headBytes(next.value) + bodyBytes(next.value),
+        ))
       if (no) return no
       plan = next.value
       redirects.push(plan.resource.url)
@@ -224,9 +228,9 @@ export function createNetRequestCapability(deps: NetRequestDeps): CapabilityModu
   return {
     name: 'network',
     operations: ['net.fetch', 'net.stream'],
-    async prepare(request) {
+    async prepare(request, context) {
       if (request.operation === 'net.fetch' || request.operation === 'net.stream')
-        return prepare(request.operation, request.args)
+        return prepare(request.operation, request.args, context)
       throw new Error(`net.request does not do ${request.operation}.`)
     },
     async perform(permit, prepared, context) {

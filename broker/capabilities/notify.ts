@@ -51,7 +51,7 @@ export function createNotifyCapability({
         ],
         binding: JSON.stringify(['notify', request.args.title, request.args.body]),
         sentence: { verb: 'Show the notification', object: fit(request.args.title, 300), tail: '' },
-        unable: desktop.unable(),
+        unable: () => desktop.unable(),
       })
       return ok(held.keep(prepared, { title, body }))
     },

@@ -74,7 +74,7 @@ export function createOpenCapability({
       exact: [{ label: 'Opens', text, spans: [], long: false }],
       binding: JSON.stringify(['open', text]),
       sentence,
-      unable: desktop.unable(),
+      unable: () => desktop.unable(),
     })
   }
 

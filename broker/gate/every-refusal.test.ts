@@ -32,7 +32,7 @@ let work: string
 let outside: string
 beforeAll(async () => {
   house = await openTestHouse({
-    vault: { info: () => forOthers, reveal: async () => ok(SECRET) },
+    vault: { info: () => forOthers, refusal: () => null, reveal: async () => ok(SECRET) },
     policy: {
       ...{ managed: null, failedClosed: null },
       personal: PolicyFile.parse({

@@ -92,10 +92,11 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
         tell('refused', { decision: decided, asked: answer !== null })
         return notes.decided(context, prepared, { decision: decided, flow }, stopped ?? refusalFor(decided))
       }
-      if (prepared.unable) {
-        const decision = deniedBy('default', prepared.unable, decided)
+      const unable = prepared.unable?.() ?? null
+      if (unable) {
+        const decision = deniedBy('default', unable, decided)
         tell('refused', { decision, asked: answer !== null })
-        return notes.decided(context, prepared, { decision, flow }, prepared.unable)
+        return notes.decided(context, prepared, { decision, flow }, unable)
       }
       if (decided.effect === 'allow' && spendGrants(decided))
         return ok({ decision: decided, asked: answer, flow })

@@ -38,8 +38,11 @@ export interface Prepared {
   judged?: Json
   /** Set by the request that asks the person for a secret: the consent window shows a masked field and these hosts. */
   secret?: { name: string; purpose: string; hosts: string[] } | null
-  /** It can't be done here, whatever anyone answers: where no rule denies it, this comes in place of a question. */
-  unable?: Refused | null
+  /**
+   * Why it can't be done as things are now, whatever anyone answers: where no rule denies it, this comes in place of a
+   * question. Asked anew after each wait.
+   */
+  unable?(): Refused | null
   dispose(): void
 }
 

@@ -4,6 +4,15 @@ import type { KeychainStatus, SecretBinding, SecretInfo, SecretRules } from '../
 import type { Json, PrincipalRef, RunRef, ToolRef } from '../../contract/words.ts'
 import type { Permit } from '../gate/permit.ts'
 
+/** Who would use a secret. */
+export interface SecretUser {
+  principalId: string
+  /** As its person named it: a secret's rules may name agents so. */
+  principalName: string
+  /** The tool whose code asks; null for the agent's own requests. */
+  tool: string | null
+}
+
 export interface SecretVault {
   status(): Promise<KeychainStatus>
   list(): SecretInfo[]
@@ -21,6 +30,15 @@ export interface SecretVault {
     name: string,
     target: { origin: string; path: string; place: SecretBinding['place'] | 'command' },
   ): Promise<Outcome<string>>
+  /**
+   * Why it could not be revealed for them there, by its rules and how it stands now; null where it could, as long as
+   * the keychain gives it. Tells no more than `reveal` would.
+   */
+  refusal(
+    name: string,
+    target: { origin: string; path: string; place: SecretBinding['place'] | 'command' },
+    who: SecretUser,
+  ): Refused | null
   /** The value before the last rotation, while it is still kept: for asking its provider whether it still works. */
   revealFormer(
     permit: Permit,

@@ -7,7 +7,8 @@ import { type KeychainStatus, SecretInfo, type SecretRules } from '../../contrac
 import type { Permit } from '../gate/permit.ts'
 import type { Clock, DocumentStore, SecretVault, Stoppable } from '../ports.ts'
 import type { Keychain } from './keychain.ts'
-import { matchBinding, mayUse, type SecretTarget } from './match-binding.ts'
+import { matchBinding } from './match-binding.ts'
+import { notForThem, unbound } from './refuse-use.ts'
 
 export interface VaultParts {
   store: DocumentStore
@@ -22,38 +23,11 @@ const KIND = 'secrets'
 const FORMER_MS = 60 * 60 * 1000
 const LOCKED = 'Secrets are locked until a person ends the incident.'
 
-/** Who wants to use it, for people. */
-function describeUser({ facts: { principalName, tool } }: Permit): string {
-  return tool === null ? `“${principalName}”` : `“${principalName}” with the tool “${tool}”`
-}
-
 /** What has expired was the old value: the new one lasts as long. */
 function renewed({ expiresAt, rotatedAt, createdAt }: SecretInfo, now: number): number | null {
   if (expiresAt === null || expiresAt > now) return expiresAt
   const lasted = expiresAt - (rotatedAt ?? createdAt)
   return lasted > 0 ? now + lasted : null
-}
-
-const PLACES = { header: 'in a header', query: 'in the address', body: 'in the body' } as const
-
-/** Where only the path or the place in the request is another, that is said: the host alone would read like a mistake. */
-function unbound({ name, bindings }: SecretInfo, target: SecretTarget): Refused {
-  const below = bindings
-    .filter(({ pathPrefix }) => matchBinding(bindings, { ...target, path: pathPrefix }))
-    .map(({ pathPrefix }) => pathPrefix)
-  const elsewhere = (Object.keys(PLACES) as (keyof typeof PLACES)[]).filter((place) =>
-    matchBinding(bindings, { ...target, place }),
-  )
-  const words =
-    below.length > 0
-      ? `is bound to ${target.origin} only below ${[...new Set(below)].join(' and ')}`
-      : elsewhere.length > 0 && target.place !== 'command'
-        ? `is bound to ${target.origin} only ${elsewhere.map((place) => PLACES[place]).join(' and ')}, not ${PLACES[target.place]}`
-        : `isn’t bound to ${target.origin}`
-  return refused(
-    'denied-by-policy',
-    `The secret “${name}” ${words}. A person can change that on the Secrets page.`,
-  )
 }
 
 export function createVault(
@@ -92,7 +66,7 @@ export function createVault(
     const now = list()
     for (const fn of listeners) fn(now)
   }
-  const usable = (name: string): Outcome<SecretInfo> => {
+  const usable = (name: string): { kind: 'ok'; value: SecretInfo } | Refused => {
     const info = read(name)
     if (!info)
       return refused(
@@ -102,7 +76,7 @@ export function createVault(
     if (info.revokedAt !== null) return refused('unavailable', `The secret “${name}” was revoked.`)
     if (info.expiresAt !== null && info.expiresAt <= clock())
       return refused('unavailable', `The secret “${name}” has expired. Rotate it on the Secrets page.`)
-    return ok(info)
+    return { kind: 'ok', value: info }
   }
   const save = (info: SecretInfo): SecretInfo => {
     store.put(KIND, info.name, { ...info, present: true, formerUntil: null })
@@ -213,18 +187,10 @@ export function createVault(
       if (isLockedFor(permit)) return refused('unavailable', LOCKED)
       const info = usable(name)
       if (info.kind !== 'ok') return info
-      if (!mayUse(info.value, permit.facts))
-        return refused(
-          'denied-by-policy',
-          `The secret “${name}” is not for ${describeUser(permit)}. A person can change that on the Secrets page.`,
-        )
       const forModel = permit.facts.capability === 'model.call' && info.value.kind === 'model-key'
-      if (
-        target.place !== 'command' &&
-        !matchBinding(info.value.bindings, target) &&
-        !(forModel && info.value.bindings.length === 0)
-      )
-        return unbound(info.value, target)
+      const anywhere = forModel && info.value.bindings.length === 0
+      const no = notForThem(info.value, permit.facts, anywhere ? null : target)
+      if (no) return no
       // Who locks or ends the keychain means what was read from it too, and everybody is told that none can be used.
       const { state, text } = await keychain.status()
       if (state === 'locked' || state === 'none') return refused('unavailable', text)
@@ -237,6 +203,11 @@ export function createVault(
       store.put(KIND, name, { ...still.value, lastUse: clock(), uses: still.value.uses + 1 })
       lend(permit, name)
       return ok(value)
+    },
+    refusal(name, target, who) {
+      if (locked) return refused('unavailable', LOCKED)
+      const info = usable(name)
+      return info.kind === 'ok' ? notForThem(info.value, who, target) : info
     },
     async revealFormer(permit, name, target) {
       if (!permit.used)

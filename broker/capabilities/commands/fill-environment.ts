@@ -1,10 +1,10 @@
 /** The environment that a program gets: secrets under the names that were asked for, and its tool's canary. */
-import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import { type Outcome, ok, type Refused, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
 import type { CommandResource } from '../../../contract/resource.ts'
 import type { Permit } from '../../gate/permit.ts'
-import type { CanaryWatch, PerformContext } from '../../ports.ts'
-import { revealSecret, type SecretSource } from '../reveal-secret.ts'
+import type { CanaryWatch, PerformContext, PrepareContext } from '../../ports.ts'
+import { refuseSecret, revealSecret, type SecretSource } from '../reveal-secret.ts'
 
 export interface EnvironmentParts {
   vault: SecretSource
@@ -23,13 +23,7 @@ export async function fillEnvironment(
   const env: Record<string, string> =
     tool && canaries ? { SALLYPORT_SESSION_TOKEN: canaries.tokenFor(tool.name) } : {}
   for (const [variable, name] of Object.entries(args.secrets)) {
-    const value = await revealSecret(
-      vault,
-      permit,
-      name,
-      { origin: `command:${resource.program}`, path: '', place: 'command' },
-      context,
-    )
+    const value = await revealSecret(vault, permit, name, targetOf(resource), context)
     if (value.kind !== 'ok') return value
     if (value.value.includes('\0'))
       return refused('invalid-request', `The value of “${name}” can’t be put into the environment.`)
@@ -37,3 +31,20 @@ export async function fillEnvironment(
   }
   return ok(env)
 }
+
+/** Why one of its secrets can't be had as things are now; null where all can. */
+export function refuseEnvironment(
+  { vault }: EnvironmentParts,
+  args: OperationArgs<'command.run'>,
+  resource: CommandResource,
+  who: PrepareContext,
+): Refused | null {
+  for (const name of Object.values(args.secrets)) {
+    const no = refuseSecret(vault, name, targetOf(resource), who)
+    if (no) return no
+  }
+  return null
+}
+
+const targetOf = ({ program }: CommandResource) =>
+  ({ origin: `command:${program}`, path: '', place: 'command' }) as const

@@ -1,8 +1,8 @@
 /** The edge: where values of secrets meet the bytes that go out, and nowhere before. */
-import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import { type Outcome, ok, type Refused, refused } from '../../../contract/outcome.ts'
 import type { Permit } from '../../gate/permit.ts'
 import type { PrepareContext } from '../../ports.ts'
-import { revealSecret, type SecretSource } from '../reveal-secret.ts'
+import { refuseSecret, revealSecret, type SecretSource } from '../reveal-secret.ts'
 import { originOf } from './canonical-url.ts'
 import { bodyForm, fillSecrets } from './fill-secrets.ts'
 import type { RequestPlan } from './plan-request.ts'
@@ -29,10 +29,8 @@ export async function wireRequest(
   now: number,
 ): Promise<Outcome<Wire>> {
   const values = new Map<string, string>()
-  const origin = originOf(plan.resource)
-  const path = plan.resource.path.split('?')[0] as string
-  for (const { name, place } of plan.secrets) {
-    const value = await revealSecret(vault, permit, name, { origin, path, place }, who)
+  for (const { name, target } of targetsOf(plan)) {
+    const value = await revealSecret(vault, permit, name, target, who)
     if (value.kind !== 'ok') return value
     values.set(name, value.value)
   }
@@ -69,6 +67,25 @@ export async function wireRequest(
       'A secret’s value holds characters that a header can’t. Nothing was sent.',
     )
   return ok({ url, headers: all, body: filled })
+}
+
+/** Why one of its secrets can't be filled in as things are now; null where all can. */
+export function refuseSecrets(
+  plan: RequestPlan,
+  vault: SecretSource,
+  who: Pick<PrepareContext, 'principal' | 'tool'>,
+): Refused | null {
+  for (const { name, target } of targetsOf(plan)) {
+    const no = refuseSecret(vault, name, target, who)
+    if (no) return no
+  }
+  return null
+}
+
+function targetsOf({ resource, secrets }: RequestPlan) {
+  const origin = originOf(resource)
+  const path = resource.path.split('?')[0] as string
+  return secrets.map(({ name, place }) => ({ name, target: { origin, path, place } }))
 }
 
 function addDefault(headers: HeaderList, name: string, value: string): void {
