@@ -265,6 +265,40 @@ describe('an incident', () => {
     expect(read(state, 'report.md')).not.toMatch(/[^\\]!\[|[^\\]<img|[^\\]<script/)
   })
 
+  it('tells ports of one host apart; what is usual for https is not said', async () => {
+    const reached = (scheme: string, host: string, port: number) =>
+      log.append({
+        kind: 'intent',
+        subject: 'Fetch',
+        capability: 'net.request',
+        decision: 'allow',
+        details: {
+          needs: [
+            {
+              capability: 'net.request',
+              resource: {
+                ...{ kind: 'url', method: 'GET', url: `${scheme}://${host}:${port}/`, scheme, host, port },
+                ...{ path: '/', privateAddress: false },
+              },
+            },
+          ],
+        },
+      })
+    reached('https', 'paste.example', 8443)
+    reached('http', 'paste.example', 80)
+    reached('https', '[::1]', 8443)
+    const state = await incidents().start({ by: 'you' })
+    const hosts = JSON.parse(read(state, 'hosts.json')) as { host: string; requests: number }[]
+    expect(hosts.map(({ host, requests }) => `${host} ${requests}`).sort()).toEqual([
+      '[::1]:8443 1',
+      'paste.example 1',
+      'paste.example:80 1',
+      'paste.example:8443 1',
+    ])
+    expect(read(state, 'report.md')).toContain('paste.example:8443')
+    expect(state.checklist.find(({ id }) => id === 'review-hosts')?.text).toContain('4 hosts')
+  })
+
   it('keeps the record provable line by line', async () => {
     const state = await incidents().start({ by: 'you' })
     const lines = read(state, 'timeline.jsonl').trimEnd().split('\n')

@@ -3,7 +3,7 @@ import type { ActivityEntry, VerifyReport } from '../../../contract/activity.ts'
 import type { ToolInfo } from '../../../contract/broker-api.ts'
 import type { Grant } from '../../../contract/grant.ts'
 import { rotationOf } from '../../../contract/known-providers.ts'
-import type { Need } from '../../../contract/resource.ts'
+import type { Need, UrlResource } from '../../../contract/resource.ts'
 import type { SecretInfo } from '../../../contract/secret.ts'
 import type { StopReceipt } from '../../../contract/stop.ts'
 
@@ -18,6 +18,7 @@ export interface ChangedFile {
   beforeImage: string | null
 }
 export interface HostReached {
+  /** With its port, where that is not the usual one of https. */
   host: string
   requests: number
   refused: number
@@ -68,7 +69,7 @@ export function readRecord(entries: Iterable<RecordedEntry>, known: SecretInfo[]
       alerts.push({ at: entry.at, text: entry.subject, rule: String(entry.details.rule ?? '') })
     if (entry.kind !== 'intent' && entry.kind !== 'decision') continue
     for (const { resource } of needsOf(entry)) {
-      if (resource?.kind === 'url') noteHost(hosts, entry, resource.host)
+      if (resource?.kind === 'url') noteHost(hosts, entry, nameOf(resource))
       // One that was only asked for was sent nowhere yet.
       if (resource?.kind === 'secret' && !resource.asked && entry.kind === 'intent')
         noteSecret(secrets, entry, resource, known)
@@ -84,6 +85,8 @@ export function readRecord(entries: Iterable<RecordedEntry>, known: SecretInfo[]
 
 const needsOf = ({ details }: RecordedEntry): Need[] =>
   Array.isArray(details.needs) ? (details.needs as unknown as Need[]) : []
+
+const nameOf = ({ host, port }: UrlResource) => (port === 443 ? host : `${host}:${port}`)
 
 function noteHost(hosts: Map<string, HostReached>, entry: RecordedEntry, host: string): void {
   const seen = hosts.get(host) ?? {
