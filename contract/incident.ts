@@ -13,6 +13,8 @@ export const ChecklistItem = z.object({
   doneAt: Instant.nullable(),
   /** How it was ticked: by a person, or by what was seen. */
   how: z.string(),
+  /** What was done before that time does not count; without it, from the incident's beginning on. */
+  since: Instant.optional(),
 })
 export type ChecklistItem = z.infer<typeof ChecklistItem>
 

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Grant } from '../../contract/grant.ts'
+import type { Incident } from '../../contract/incident.ts'
 import type { SecretInfo } from '../../contract/secret.ts'
 import { canonicalJson } from '../activity/canonical-json.ts'
 import { type OpenActivityLog, openActivityLog } from '../activity/open-activity-log.ts'
@@ -387,6 +388,86 @@ describe('what stood in changed files before', () => {
     expect(of(6)).toMatchObject({ before: null, note: 'no longer kept' })
     expect(of(7)).toMatchObject({ before: null, note: '' })
     expect(state.files).toContain('before/img_1')
+  })
+})
+
+describe('incident mode that is pressed again while an incident is open', () => {
+  const doneOf = (state: Incident | null) =>
+    state?.checklist.filter(({ doneAt }) => doneAt !== null).map(({ id }) => id)
+  const useAgain = () =>
+    log.append({
+      kind: 'intent',
+      subject: 'Send more',
+      capability: 'secret.use',
+      decision: 'allow',
+      details: {
+        needs: [
+          {
+            capability: 'secret.use',
+            resource: { kind: 'secret', name: 'github', to: 'https://paste.example:443' },
+          },
+        ],
+      },
+    })
+
+  it('stops, locks and writes a report of its own, and goes on with the same incident and what is ticked', async () => {
+    const made = incidents()
+    const first = await made.start({ by: 'you', why: 'A paste went out.' })
+    secrets = [{ ...secret('github'), rotatedAt: now }]
+    await made.tick('review-grants', 'you')
+    await made.tick('read-report', 'you')
+    await made.unlock('you')
+    made.stop.resume('you')
+    const again = await made.start({ by: 'somebody else' })
+    expect(again).toMatchObject({ id: first.id, at: first.at, by: 'you', why: 'A paste went out.' })
+    expect(again.folder).not.toBe(first.folder)
+    expect(existsSync(path.join(first.folder, 'report.html'))).toBe(true)
+    expect(made.stop.state().stopped).toBe(true)
+    expect(lockedSecrets).toEqual([true, false, true])
+    // The new report is unread, and the secrets are locked again.
+    expect(doneOf(again)).toEqual(['rotate-github', 'review-grants'])
+    expect(doneOf(await made.current())).toEqual(['rotate-github', 'review-grants'])
+  })
+
+  it('has a credential rotated once more that was used since, and files looked through that changed since', async () => {
+    let changes = 1
+    const change = (n: number) => ({
+      ...{ path: `/home/me/${n}.md`, from: null, what: 'changed', at: n, runId: null, beforeImage: null },
+    })
+    const made = incidents({ changedFiles: () => Array.from({ length: changes }, (_, n) => change(n)) })
+    await made.start({ by: 'you' })
+    secrets = [{ ...secret('github'), rotatedAt: now }]
+    await made.tick('review-files', 'you')
+    await made.current()
+    useAgain()
+    changes = 2
+    const again = await made.start({ by: 'you' })
+    expect(doneOf(again)).toEqual([])
+    expect(doneOf(await made.current())).toEqual([])
+    secrets = [{ ...secret('github'), rotatedAt: now }]
+    expect(doneOf(await made.current())).toEqual(['rotate-github'])
+  })
+
+  it('keeps what the new report no longer reaches back to', async () => {
+    const made = incidents()
+    await made.start({ by: 'you' })
+    now += 31 * 86_400_000
+    const again = await made.start({ by: 'you' })
+    expect(again.checklist.map(({ id }) => id)).toContain('rotate-github')
+  })
+
+  it('loses nothing when it is ended in its middle', async () => {
+    const made = incidents()
+    const first = await made.start({ by: 'you' })
+    await made.tick('review-grants', 'you')
+    await made.unlock('you')
+    // Never comes to its end.
+    void incidents({ revokeTokens: () => new Promise(() => {}) }).start({ by: 'you' })
+    await vi.waitFor(() => expect(lockedSecrets.filter(Boolean).length).toBe(2))
+    const left = await incidents().current()
+    expect(left?.id).toBe(first.id)
+    expect(doneOf(left)).toEqual(['review-grants'])
+    expect(lockedSecrets.at(-1)).toBe(true)
   })
 })
 

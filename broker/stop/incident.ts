@@ -14,7 +14,7 @@ import type { SecretInfo } from '../../contract/secret.ts'
 import type { StopReceipt } from '../../contract/stop.ts'
 import type { ActivityLog, Clock, DocumentStore, LeakScanner, StopSwitch } from '../ports.ts'
 import { endedNothing } from './end-parts.ts'
-import { makeChecklist, tickSeen, UNLOCK, wayBack } from './incident/checklist.ts'
+import { backAgain, goOn, makeChecklist, tickSeen, UNLOCK, wayBack } from './incident/checklist.ts'
 import { type ChangedFile, type Evidence, type RecordedEntry, readRecord } from './incident/evidence.ts'
 import { writeBundle } from './incident/write-bundle.ts'
 
@@ -102,13 +102,19 @@ export function createIncidents(parts: IncidentParts): Incidents {
       }
     }
     const at = clock()
-    const id = `incident-${new Date(at).toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${randomBytes(2).toString('hex')}`
+    const bundle = `incident-${new Date(at).toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${randomBytes(2).toString('hex')}`
     // Stop first: it depends on nothing. What waits is only the count of what has ended, and no lock waits for that.
     const stopping = stop.stop(by)
     parts.lockSecrets(true)
-    const target = path.join(folder ?? parts.folder, id)
+    const target = path.join(folder ?? parts.folder, bundle)
+    // Pressed again, it is the same incident, with one report more.
+    const former = openOrNone()
+    const id = former?.id ?? bundle
     const begun: Incident = {
-      ...{ id, at, by, why, folder: target, files: [], checklist: wayBack(), endedAt: null },
+      ...{ id, at, by, why, checklist: wayBack(), endedAt: null },
+      ...(former && { at: former.at, by: former.by, why: former.why || why }),
+      ...(former && { checklist: backAgain(former.checklist) }),
+      ...{ folder: target, files: [] },
       faults: ['Sallyport ended before this incident’s report was whole.'],
     }
     // From here on it outlives this process, however that ends.
@@ -122,7 +128,9 @@ export function createIncidents(parts: IncidentParts): Incidents {
       () =>
         void log.append({
           kind: 'stop',
-          subject: 'Incident: record frozen, secrets locked',
+          subject: former
+            ? 'Incident mode again: record frozen, secrets locked'
+            : 'Incident: record frozen, secrets locked',
           details: { id, by, why, tokensRevoked },
         }),
       undefined,
@@ -145,7 +153,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
       { hosts: [], secrets: [], alerts: [], count: 0 },
     )
     const evidence: Evidence = {
-      ...{ id, at, by, why, since, receipt, head, tokensRevoked },
+      ...{ id: bundle, at, by, why: why || begun.why, since, receipt, head, tokensRevoked },
       hosts: seen.hosts,
       secrets: seen.secrets,
       alerts: seen.alerts,
@@ -156,7 +164,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
       tools: await step('Reading tools', () => parts.tools().map(identityOf), []),
       files: await step('Reading changes', () => parts.changedFiles(since), []),
     }
-    const checklist = makeChecklist(evidence)
+    const checklist = former ? goOn(former.checklist, evidence) : makeChecklist(evidence)
     const files = await step(
       'Writing the bundle',
       () =>
@@ -187,7 +195,20 @@ export function createIncidents(parts: IncidentParts): Incidents {
     return state
   }
   async function current(): Promise<Incident | null> {
-    const state = starting === null ? load() : null
+    return starting === null ? open() : null
+  }
+  /** One that can't be read or ticked now must not keep another from beginning. */
+  function openOrNone(): Incident | null {
+    try {
+      return open()
+    } catch (error) {
+      onFault(error)
+      return null
+    }
+  }
+  /** The one that is not over, also while it begins again. */
+  function open(): Incident | null {
+    const state = load()
     if (state === null || state.endedAt !== null) return null
     const checklist = tickSeen(state.checklist, {
       since: state.at,

@@ -85,10 +85,40 @@ interface Seen {
 export function tickSeen(items: ChecklistItem[], seen: Seen): ChecklistItem[] {
   return items.map((item) => {
     if (item.doneAt !== null || item.secret === null) return item
-    const how = howDone(item.secret, seen)
+    const how = howDone(item.secret, { ...seen, since: item.since ?? seen.since })
     return how === null ? item : { ...item, doneAt: seen.now, how }
   })
 }
+
+/**
+ * The list of an incident whose mode was pressed again: what was done stays done where nothing has come since. The way
+ * back begins anew, since everything was stopped and locked again, and so does reading: there is another report.
+ */
+export function goOn(former: ChecklistItem[], evidence: Evidence): ChecklistItem[] {
+  const fresh = makeChecklist(evidence)
+  const known = new Map(former.map((item) => [item.id, item]))
+  const names = new Set(fresh.map(({ id }) => id))
+  const usedAt = new Map(evidence.secrets.map(({ name, last }) => [name, last]))
+  const merged = fresh.map((item) => {
+    const was = known.get(item.id)
+    if (was === undefined || was.doneAt === null || item.doneAt !== null) return { ...was, ...item }
+    if (item.kind === 'rotate') {
+      const usedSince = (usedAt.get(item.secret ?? '') ?? 0) > was.doneAt
+      return usedSince ? { ...item, since: evidence.at } : was
+    }
+    return item.kind === 'review' && item.text === was.text ? was : item
+  })
+  // What the new report no longer reaches back to is still to be done.
+  const older = former.filter(({ id, kind }) => kind === 'rotate' && !names.has(id))
+  const [read = [], rest = []] = [merged.slice(0, 1), merged.slice(1)]
+  return [...read, ...older, ...rest]
+}
+
+/** The way back of a list that is begun anew, for the time until the new report is there. */
+export const backAgain = (former: ChecklistItem[]): ChecklistItem[] => [
+  ...former.filter(({ kind }) => kind !== 'back'),
+  ...wayBack(),
+]
 
 function howDone(name: string, { secrets, since, now }: Seen): string | null {
   const info = secrets.find((secret) => secret.name === name)
