@@ -280,6 +280,9 @@ describe('the command line', () => {
       'pause',
       'undo',
       'secrets list',
+      'secrets add',
+      'secrets rotate',
+      'secrets delete',
       'secrets revoke',
       'secrets unlock',
       'policy simulate',
@@ -355,6 +358,64 @@ describe('agents', () => {
       agents: { reviewOutside: string }[]
     }
     expect(listed.agents.map((each) => each.reviewOutside)).toEqual(['always', 'never', 'default'])
+  })
+})
+
+describe('secrets add', () => {
+  const stored: { rules: Record<string, unknown>; value: string }[] = []
+  async function add(words: string[], input: string) {
+    stored.length = 0
+    const { world, run } = makeWorld()
+    await serve(world, {
+      'secrets.add': (given: (typeof stored)[number]) => {
+        stored.push(given)
+        return {
+          ...{ ...given.rules, createdAt: 1, rotatedAt: null, lastUse: null, uses: 0 },
+          ...{ revokedAt: null, present: true, formerUntil: null },
+        }
+      },
+    })
+    return run(['secrets', 'add', ...words], input)
+  }
+
+  it('takes the value from the standard input, without the end of its line, and never shows it', async () => {
+    const { code, stdout, stderr } = await add(
+      ['github', '--host', 'API.github.com/repos', '--agent', 'Helper', '--days', '30'],
+      'ghp_typed-value\n',
+    )
+    expect(code, stderr).toBe(0)
+    expect(stored).toEqual([
+      {
+        value: 'ghp_typed-value',
+        rules: expect.objectContaining({
+          ...{ name: 'github', kind: 'token', tools: ['*'], agents: ['Helper'] },
+          bindings: [{ scheme: 'https', host: 'api.github.com', pathPrefix: '/repos', place: 'header' }],
+        }),
+      },
+    ])
+    expect(Number(stored[0]?.rules.expiresAt) - Date.now()).toBeGreaterThan(29 * 86_400_000)
+    expect(stdout).toContain('github is stored, for https://api.github.com/repos')
+    expect(stdout + stderr).not.toContain('typed-value')
+  })
+
+  it('keeps a key of several lines as it was made', async () => {
+    const key = '-----BEGIN KEY-----\nabc\n-----END KEY-----\n'
+    expect((await add(['deploy'], key)).stdout).toContain('bound to no host')
+    expect(stored[0]?.value).toBe(key)
+  })
+
+  it.each([
+    [['github', '--host', '*.example.org'], 'x', /names no host/],
+    [['not a name'], 'x', /name/],
+    [['github'], '', /There is no value/],
+    [['github'], 'x'.repeat(16_385), /too long/],
+    [['github', '--days', '0'], 'x', /days/],
+    [['github', 'its-value'], '', /too many arguments/],
+  ])('refuses %j', async (words, input, said) => {
+    const { code, stdout, stderr } = await add(words, input)
+    expect(code).toBe(2)
+    expect(stdout + stderr).toMatch(said)
+    expect(stored).toEqual([])
   })
 })
 

@@ -1,9 +1,10 @@
-/** `sallyport secrets list|revoke|unlock`: names and rules. A value is never shown, because no door gives one out. */
+/** `sallyport secrets`: names and rules. A value is never shown, because no door gives one out. */
 import type { Command } from 'commander'
 import type { KeychainStatus, SecretInfo } from '../../contract/secret.ts'
 import { addVerb, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import { when } from '../output.ts'
+import { addStoringOfSecrets } from './store-secrets.ts'
 
 export function addSecrets(program: Command, verbs: Verbs): void {
   const secrets = program.command('secrets').description('Secrets, by name.')
@@ -37,6 +38,7 @@ export function addSecrets(program: Command, verbs: Verbs): void {
       return undefined
     },
   })
+  addStoringOfSecrets(secrets, verbs)
   addVerb<[name: string | undefined]>(secrets, verbs, {
     name: 'revoke',
     about: 'Withdraw one secret, or all of them with --all. It counts at once, in the middle of a run too.',

@@ -127,3 +127,47 @@ test('the value of a stored secret in a task is told as that, and its name takes
   await expect(task).toHaveValue('Sign in with {{secret:mail-token}}, please')
   expect(modelServer.requests).toEqual([])
 })
+
+test('a secret that a terminal stores, changes and deletes is the one that the page shows and a tool sends', async ({
+  launch,
+  modelServer,
+  echoServer,
+  sallyport,
+}) => {
+  const [first, second] = ['tok-1188cc02d3e4', 'tok-77ab88bc99cd']
+  // No app runs yet: the command opens the gate by itself.
+  const words = ['--host', echoServer.origin, '--agent', 'Buyer']
+  const added = await sallyport(['secrets', 'add', 'shop', ...words], { input: `${first}\n` })
+  expect(added.code, added.output).toBe(0)
+  expect(added.output).not.toContain(first)
+  const app = await launch()
+  const page = await app.mainWindow()
+  const here = { scheme: 'http', host: '127.0.0.1', port: echoServer.port }
+  const agent = await makeAgent(page, modelServer, {
+    name: 'Buyer',
+    hosts: [{ ...here, methods: ['GET'], read: 'allow', send: 'allow' }],
+    secrets: [{ name: 'shop', use: 'allow' }],
+  })
+  const send = async (to: string) => {
+    const input = {
+      url: `${echoServer.origin}/${to}`,
+      headers: { Authorization: 'Bearer {{secret:shop}}' },
+    }
+    modelServer.says([{ toolCalls: [{ name: 'web__request', input }] }, { text: 'Done.' }])
+    await runEnded(page, await startRun(page, agent, `Ask ${input.url}`))
+    return echoServer.received.find(({ path }) => path === `/${to}`)?.headers.authorization
+  }
+  await page.getByRole('link', { name: 'Secrets' }).first().click()
+  await expect(page.getByText('only Buyer')).toBeVisible()
+  expect(await send('first')).toBe(`Bearer ${first}`)
+
+  const rotated = await sallyport(['secrets', 'rotate', 'shop'], { input: `${second}\n` })
+  expect(rotated.code, rotated.output).toBe(0)
+  expect(await send('second')).toBe(`Bearer ${second}`)
+
+  const deleted = await sallyport(['secrets', 'delete', 'shop'])
+  expect(deleted.code, deleted.output).toBe(0)
+  await page.getByRole('link', { name: 'Secrets' }).first().click()
+  await expect(page.getByText('only Buyer')).toBeHidden()
+  expect(await send('third')).toBeUndefined()
+})

@@ -1,9 +1,9 @@
 import { KeyRound } from 'lucide-react'
 import { useState } from 'react'
+import { withTyped } from '../../contract/binding-text.ts'
 import { useAct, useStores } from '../app/stores.ts'
 import { Button } from '../design/button.tsx'
 import { Field, TextInput } from '../design/field.tsx'
-import { withTyped } from '../secrets/binding-text.ts'
 import { type FoundSecret, hintOf, nameSecret, slugOf, storedName } from './secret-in-text.ts'
 
 /** A task that holds what looks like a secret: store it and name it, or say that it is none. */

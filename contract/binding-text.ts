@@ -1,6 +1,6 @@
 /** Where a secret may be sent, as one line of text: `api.example.org/v1`, `http://127.0.0.1:8080 in the query`. Pure. */
-import { readHost } from '../../contract/host-text.ts'
-import type { SecretBinding } from '../../contract/secret.ts'
+import { readHost } from './host-text.ts'
+import type { SecretBinding } from './secret.ts'
 
 export const PLACE_WORDS: Record<SecretBinding['place'], string> = {
   header: 'in a header',
