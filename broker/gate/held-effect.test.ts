@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ActivityQuery } from '../../contract/activity.ts'
 import { makeRealBroker } from '../../e2e/fixtures/open-busy-broker.ts'
 import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
@@ -22,16 +22,28 @@ beforeEach(() => {
   file = path.join(house.home, `note-${++count}.txt`)
   house.questions.length = 0
 })
+// One that failed must not leave the next ones paused.
+afterEach(() => {
+  pause(false)
+  house.toolPauses.set('probe', false, 'you')
+  house.stop.resume('you')
+})
 
 const pause = (on: boolean) => void house.stop.setPaused('you', on)
-/** Comes when the next intent is on the disk, and its effect has not begun. */
-function pauseAfterIntent(press: () => void = () => pause(true)) {
-  const sync = house.log.sync
-  house.log.sync = async () => {
-    house.log.sync = sync
-    await sync()
-    press()
-  }
+/** A broker of its own starts, and holds a write, in a second. */
+const HOLDS_MS = 20_000
+
+/** Comes when the next intent is on the disk, and its effect has not begun; resolves then. */
+function pauseAfterIntent(press: () => void = () => pause(true)): Promise<void> {
+  const { sync } = house.log
+  return new Promise((resolve) => {
+    house.log.sync = async () => {
+      house.log.sync = sync
+      await sync()
+      press()
+      resolve()
+    }
+  })
 }
 function write(level: 'allow' | 'ask' = 'allow', wallMs = 60_000, signal = new AbortController().signal) {
   const code = `export const main = ({ path }) => sallyport.fs.writeFile({ path, data: 'written' })`
@@ -41,8 +53,12 @@ function write(level: 'allow' | 'ask' = 'allow', wallMs = 60_000, signal = new A
   const folders = [{ path: house.home, read: 'allow', write: level } as const]
   return house.callTool(tool, 'main', { path: file }, { folders }, { signal })
 }
-/** Whether it has come to an end by then. */
-const isOver = (call: Promise<unknown>, ms = 300) => Promise.race([call.then(() => true), sleep(ms, false)])
+/** Whether it has come to an end some time after the pause, however long it takes until that. */
+async function isOver(call: Promise<unknown>, paused: Promise<void>, ms = 300): Promise<boolean> {
+  const over = call.then(() => true)
+  await Promise.race([paused, over])
+  return Promise.race([over, sleep(ms, false)])
+}
 const recorded = (from: number) =>
   house.entries
     .slice(from)
@@ -51,12 +67,12 @@ const recorded = (from: number) =>
 
 test('a pause between an intent and its effect holds it, and it goes on when resumed', async () => {
   const begun = house.entries.length
-  pauseAfterIntent()
+  const paused = pauseAfterIntent()
   const call = write()
-  expect(await isOver(call)).toBe(false)
+  expect(await isOver(call, paused)).toBe(false)
   expect(existsSync(file)).toBe(false)
   // That nothing was done is on record while it waits.
-  expect(recorded(begun)).toEqual(['intent', 'outcome false paused'])
+  await expect.poll(() => recorded(begun)).toEqual(['intent', 'outcome false paused'])
   pause(false)
   expect(await call).toMatchObject({ kind: 'ok' })
   expect(existsSync(file)).toBe(true)
@@ -64,27 +80,27 @@ test('a pause between an intent and its effect holds it, and it goes on when res
 })
 
 test('so does a pause of its tool alone', async () => {
-  pauseAfterIntent(() => house.toolPauses.set('probe', true, 'you'))
+  const paused = pauseAfterIntent(() => house.toolPauses.set('probe', true, 'you'))
   const call = write()
-  expect(await isOver(call)).toBe(false)
+  expect(await isOver(call, paused)).toBe(false)
   expect(existsSync(file)).toBe(false)
   house.toolPauses.set('probe', false, 'you')
   expect(await call).toMatchObject({ kind: 'ok' })
 })
 
 test('the call’s own clock stands meanwhile', async () => {
-  pauseAfterIntent()
+  const paused = pauseAfterIntent()
   const call = write('allow', 4_000)
-  expect(await isOver(call, 6_000)).toBe(false)
+  expect(await isOver(call, paused, 6_000)).toBe(false)
   pause(false)
   expect(await call).toMatchObject({ kind: 'ok' })
 })
 
 test('what a person has answered is not asked again', async () => {
   house.says(() => 'allow')
-  pauseAfterIntent()
+  const paused = pauseAfterIntent()
   const call = write('ask')
-  expect(await isOver(call)).toBe(false)
+  expect(await isOver(call, paused)).toBe(false)
   pause(false)
   expect(await call).toMatchObject({ kind: 'ok' })
   expect(house.questions).toHaveLength(1)
@@ -92,9 +108,9 @@ test('what a person has answered is not asked again', async () => {
 
 test('a rule that came meanwhile counts', async () => {
   house.says(() => 'allow')
-  pauseAfterIntent()
+  const paused = pauseAfterIntent()
   const call = write('ask')
-  expect(await isOver(call)).toBe(false)
+  expect(await isOver(call, paused)).toBe(false)
   house.grants.add({
     ...{ effect: 'deny', principalId: 'agent_test', capability: 'fs.write', madeAt: Date.now() },
     tool: { name: 'probe', hash },
@@ -107,17 +123,17 @@ test('a rule that came meanwhile counts', async () => {
 })
 
 test('Stop ends what is held, and so does the end of its run', async () => {
-  pauseAfterIntent()
+  const first = pauseAfterIntent()
   const stopped = write()
-  expect(await isOver(stopped)).toBe(false)
+  expect(await isOver(stopped, first)).toBe(false)
   await house.stop.stop('you')
   expect(await stopped).toMatchObject({ kind: 'refused', code: 'stopped' })
   house.stop.resume('you')
   pause(false)
-  pauseAfterIntent()
+  const second = pauseAfterIntent()
   const control = new AbortController()
   const cancelled = write('allow', 60_000, control.signal)
-  expect(await isOver(cancelled)).toBe(false)
+  expect(await isOver(cancelled, second)).toBe(false)
   control.abort()
   expect(await cancelled).toMatchObject({ code: 'cancelled' })
   pause(false)
@@ -127,10 +143,13 @@ test('Stop ends what is held, and so does the end of its run', async () => {
 test('a broker that is killed while it holds one has done nothing, and the record says so', async () => {
   const program = path.resolve(import.meta.dirname, '../../e2e/fixtures/hold-a-write.child.ts')
   const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+  const exited = once(child, 'exit')
+  const limit = { signal: AbortSignal.timeout(HOLDS_MS) }
+  const [line] = (await once(createInterface(child.stdout), 'line', limit).finally(() =>
+    child.kill('SIGKILL'),
+  )) as [string]
+  await exited
   const { home, paths, effects } = JSON.parse(line)
-  child.kill('SIGKILL')
-  await once(child, 'exit')
   expect(JSON.stringify(effects)).not.toContain('/file-')
   const next = await makeRealBroker({ home, paths })
   try {
