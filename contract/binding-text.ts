@@ -2,6 +2,9 @@
 import { readHost } from './host-text.ts'
 import type { SecretBinding } from './secret.ts'
 
+/** Pages and Node have it alike; nothing else of either belongs here. */
+declare const URL: { parse(address: string): { readonly hostname: string } | null }
+
 export const PLACE_WORDS: Record<SecretBinding['place'], string> = {
   header: 'in a header',
   query: 'in the address',
