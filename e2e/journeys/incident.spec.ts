@@ -95,7 +95,7 @@ test('incident mode stops, seals, locks, revokes and writes a bundle; the list l
   expect((await call(page, 'status.get', {})).stop.stopped).toBe(true)
   expect(await greet(paths.socket, token)).toMatchObject({ ok: false })
   const bundle = await readBundle(incident?.folder as string)
-  expectBundle(bundle, file)
+  expectBundle(bundle, file, echoServer.port)
   const report = await app.electron.evaluate(
     async ({ BrowserWindow }, target) => {
       const window = new BrowserWindow({
@@ -268,7 +268,7 @@ async function readBundle(folder: string): Promise<Bundle> {
   return { names: [...files.keys()], text, json: (name) => JSON.parse(text(name)) }
 }
 
-function expectBundle({ names, text, json }: Bundle, file: string) {
+function expectBundle({ names, text, json }: Bundle, file: string, port: number) {
   // Redacted: what a person would hand on holds no value, also not where a changed file had it.
   for (const name of names) expect(text(name).includes(OLD), name).toBe(false)
   const { sha256 } = json('manifest.json') as { sha256: Record<string, string> }
@@ -296,7 +296,7 @@ function expectBundle({ names, text, json }: Bundle, file: string) {
       tools: ['web'],
     }),
   ])
-  expect(json('hosts.json')).toEqual([expect.objectContaining({ host: '127.0.0.1', by: ['Helper'] })])
+  expect(json('hosts.json')).toEqual([expect.objectContaining({ host: `127.0.0.1:${port}`, by: ['Helper'] })])
   expect(json('tools.json')).toContainEqual({
     ...{ name: 'web', version: expect.any(String), from: 'built-in', title: expect.any(String) },
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
