@@ -363,9 +363,10 @@ describe('agents', () => {
 
 describe('secrets add', () => {
   const stored: { rules: Record<string, unknown>; value: string }[] = []
-  async function add(words: string[], input: string) {
+  async function add(words: string[], input: string, onTerminal = false) {
     stored.length = 0
     const { world, run } = makeWorld()
+    if (onTerminal) Object.assign(world.stdin, { isTTY: true, setRawMode: () => {} })
     await serve(world, {
       'secrets.add': (given: (typeof stored)[number]) => {
         stored.push(given)
@@ -396,6 +397,17 @@ describe('secrets add', () => {
     expect(Number(stored[0]?.rules.expiresAt) - Date.now()).toBeGreaterThan(29 * 86_400_000)
     expect(stdout).toContain('github is stored, for https://api.github.com/repos')
     expect(stdout + stderr).not.toContain('typed-value')
+  })
+
+  it('takes one line from a terminal, shows nothing of it, and stores nothing of several', async () => {
+    const one = await add(['github'], 'typed-value\r', true)
+    expect(one.code, one.stderr).toBe(0)
+    expect(stored[0]?.value).toBe('typed-value')
+    expect(one.stdout + one.stderr).not.toContain('typed-value')
+    const many = await add(['github'], 'line-one\rline-two\r', true)
+    expect(many.code).toBe(2)
+    expect(many.stderr).toContain('several lines')
+    expect(stored).toEqual([])
   })
 
   it('keeps a key of several lines as it was made', async () => {

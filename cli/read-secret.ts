@@ -6,6 +6,8 @@ import type { World } from './session.ts'
 
 /** Characters, as the broker takes them. */
 const MOST = 16_384
+/** What is pasted comes within so long. */
+const PASTE_MS = 150
 
 /** @throws CliError: exit code 2 when there is none, or it is too long */
 export async function readSecret({ stdin, stderr }: World, name: string): Promise<string> {
@@ -38,10 +40,21 @@ async function typed(stdin: World['stdin'], stderr: World['stderr'], name: strin
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({ input: stdin, output: unseen, terminal: true, historySize: 0 })
   try {
-    return await new Promise<string>((resolve) => {
-      terminal.once('line', resolve)
-      terminal.once('close', () => resolve(''))
+    const lines: string[] = []
+    await new Promise<void>((resolve) => {
+      terminal.on('line', (line) => {
+        // The rest of what was pasted must not be left to the shell, which would run it and keep it.
+        if (lines.push(line) === 1) setTimeout(resolve, PASTE_MS)
+      })
+      terminal.once('close', resolve)
     })
+    if (lines.length > 1)
+      throw new CliError(
+        EXIT.usage,
+        'usage',
+        'That were several lines: nothing is stored. Pipe them in from a file.',
+      )
+    return lines[0] ?? ''
   } finally {
     terminal.close()
     stdin.pause()

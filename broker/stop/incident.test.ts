@@ -287,17 +287,19 @@ describe('an incident', () => {
       })
     reached('https', 'paste.example', 8443)
     reached('http', 'paste.example', 80)
+    reached('http', 'paste.example', 443)
     reached('https', '[::1]', 8443)
     const state = await incidents().start({ by: 'you' })
     const hosts = JSON.parse(read(state, 'hosts.json')) as { host: string; requests: number }[]
     expect(hosts.map(({ host, requests }) => `${host} ${requests}`).sort()).toEqual([
       '[::1]:8443 1',
       'paste.example 1',
+      'paste.example:443 1',
       'paste.example:80 1',
       'paste.example:8443 1',
     ])
     expect(read(state, 'report.md')).toContain('paste.example:8443')
-    expect(state.checklist.find(({ id }) => id === 'review-hosts')?.text).toContain('4 hosts')
+    expect(state.checklist.find(({ id }) => id === 'review-hosts')?.text).toContain('5 hosts')
   })
 
   it('keeps the record provable line by line', async () => {
@@ -434,7 +436,8 @@ describe('incident mode that is pressed again while an incident is open', () => 
     const change = (n: number) => ({
       ...{ path: `/home/me/${n}.md`, from: null, what: 'changed', at: n, runId: null, beforeImage: null },
     })
-    const made = incidents({ changedFiles: () => Array.from({ length: changes }, (_, n) => change(n)) })
+    // As many as before, and another one.
+    const made = incidents({ changedFiles: () => [change(changes === 1 ? 1 : now)] })
     await made.start({ by: 'you' })
     secrets = [{ ...secret('github'), rotatedAt: now }]
     await made.tick('review-files', 'you')

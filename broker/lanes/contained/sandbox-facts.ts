@@ -19,10 +19,10 @@ const CONTAINED: ContainedFacts = {
   text: 'Programs run in bubblewrap, with the agent’s folders and hosts.',
   lacks: 'nothing',
 }
-/** What a contained program needs of the system, with nothing in it. */
+/** What a contained program needs of the system, around the one program that every system has in its place. */
 const SMALLEST = [
   ...['--die-with-parent', '--unshare-net', '--unshare-pid', '--ro-bind', '/', '/'],
-  ...['--dev', '/dev', '--proc', '/proc', '--', 'true'],
+  ...['--dev', '/dev', '--proc', '/proc', '--', '/bin/sh', '-c', ':'],
 ]
 const TRY_MS = 5_000
 const AGAIN_MS = 5_000

@@ -99,6 +99,7 @@ export function goOn(former: ChecklistItem[], evidence: Evidence): ChecklistItem
   const known = new Map(former.map((item) => [item.id, item]))
   const names = new Set(fresh.map(({ id }) => id))
   const usedAt = new Map(evidence.secrets.map(({ name, last }) => [name, last]))
+  const newest = newestOf(evidence)
   const merged = fresh.map((item) => {
     const was = known.get(item.id)
     if (was === undefined || was.doneAt === null || item.doneAt !== null) return { ...was, ...item }
@@ -106,13 +107,20 @@ export function goOn(former: ChecklistItem[], evidence: Evidence): ChecklistItem
       const usedSince = (usedAt.get(item.secret ?? '') ?? 0) > was.doneAt
       return usedSince ? { ...item, since: evidence.at } : was
     }
-    return item.kind === 'review' && item.text === was.text ? was : item
+    const isStill = item.kind === 'review' && !(newest[item.id] ?? []).some((at) => at > (was.doneAt ?? 0))
+    return isStill ? { ...item, doneAt: was.doneAt, how: was.how } : item
   })
   // What the new report no longer reaches back to is still to be done.
   const older = former.filter(({ id, kind }) => kind === 'rotate' && !names.has(id))
-  const [read = [], rest = []] = [merged.slice(0, 1), merged.slice(1)]
-  return [...read, ...older, ...rest]
+  return [...merged.slice(0, 1), ...older, ...merged.slice(1)]
 }
+
+/** When each thing came that a step looks through. */
+const newestOf = ({ files, hosts, grants }: Evidence): Record<string, number[]> => ({
+  'review-files': files.map(({ at }) => at),
+  'review-hosts': hosts.map(({ last }) => last),
+  'review-grants': grants.map(({ madeAt }) => madeAt),
+})
 
 /** The way back of a list that is begun anew, for the time until the new report is there. */
 export const backAgain = (former: ChecklistItem[]): ChecklistItem[] => [

@@ -86,7 +86,8 @@ export function readRecord(entries: Iterable<RecordedEntry>, known: SecretInfo[]
 const needsOf = ({ details }: RecordedEntry): Need[] =>
   Array.isArray(details.needs) ? (details.needs as unknown as Need[]) : []
 
-const nameOf = ({ host, port }: UrlResource) => (port === 443 ? host : `${host}:${port}`)
+const nameOf = ({ scheme, host, port }: UrlResource) =>
+  scheme === 'https' && port === 443 ? host : `${host}:${port}`
 
 function noteHost(hosts: Map<string, HostReached>, entry: RecordedEntry, host: string): void {
   const seen = hosts.get(host) ?? {
