@@ -9,7 +9,8 @@ import type { SecretInfo } from '../../contract/secret.ts'
 import { canonicalJson } from '../activity/canonical-json.ts'
 import { type OpenActivityLog, openActivityLog } from '../activity/open-activity-log.ts'
 import { type OpenDocumentStore, openDocumentStore } from '../store/documents.ts'
-import { createIncidents, type IncidentParts } from './incident.ts'
+import type { IncidentParts } from './incident/incident-parts.ts'
+import { createIncidents } from './incident.ts'
 import { createStopSwitch } from './stop-switch.ts'
 
 let folder: string
