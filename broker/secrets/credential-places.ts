@@ -1,6 +1,6 @@
 /** Credentials that are known by the file or command in which they stand: their own shape says nothing. */
 import type { CredentialRule } from './credential-rule.ts'
-import { isNamedValue, isPlaceholder, isRandom } from './judge-credential.ts'
+import { hasDigit, isNamedValue, isPlaceholder, isRandom } from './judge-credential.ts'
 
 /** White space as it is, or as JSON writes it once or over and over. */
 const SPACE = '(?:\\s|\\\\{1,4}[nrt]|\\n[+>] ?)'
@@ -44,6 +44,20 @@ export const PLACED: CredentialRule[] = [
     shape: /(?<![A-Za-z0-9_-])sshpass\s{1,3}-p\s{0,3}["']?(?<value>[^\s"'`$<]{6,200})/y,
     marks: ['sshpass'],
     check: (value) => !isPlaceholder(value) && isRandom(value),
+  },
+  {
+    what: 'password of a database',
+    shape:
+      /(?<![A-Za-z0-9_-])(?:mysql|mariadb)(?:dump|admin|-dump|-admin|import|check)?(?=\s)[^\n]{0,200}?\s-p(?<value>[^\s"'`$<=-][^\s"'`$<]{5,100})/y,
+    marks: ['mysql', 'mariadb'],
+    check: (value) => !isPlaceholder(value) && hasDigit(value),
+  },
+  {
+    what: 'password in .pgpass',
+    shape: /(?<=^[\w.*-]{1,200}):(?:5432|6432):[\w*.-]{1,100}:[\w*.-]{1,100}:(?<value>[^\s"'`$<:]{6,200})$/my,
+    marks: [':5432:', ':6432:'],
+    back: /[\w.*-]/,
+    check: (value) => !isPlaceholder(value),
   },
   {
     what: 'password in XML',

@@ -11,6 +11,7 @@ import {
   holdsKey,
   isMixed,
   isNamedValue,
+  isPassword,
   isPlaceholder,
   isRandom,
   isRealAddress,
@@ -100,7 +101,9 @@ const BUILT: CredentialRule[] = [
   },
   {
     what: 'private key',
-    shape: /PuTTY-User-Key-File-\d:(?:(?!PuTTY-User-Key-File-)[\s\S]){20,4000}?Private-MAC: [a-f0-9]{40,64}/y,
+    // Up to its last line, or as many lines of the private part as there are.
+    shape:
+      /PuTTY-User-Key-File-\d:(?:(?!PuTTY-User-Key-File-)[\s\S]){20,4000}?(?:Private-MAC: [a-f0-9]{40,64}|Private-Lines: \d{1,3}(?:\s{1,2}[A-Za-z0-9+/]{40,64}={0,2}){1,100}(?!\s{0,2}[A-Za-z0-9+/]{40}|\s{1,2}[A-Za-z0-9+/=]{1,64}\s{1,2}Private-MAC))/y,
     marks: ['PuTTY-User'],
   },
   {
@@ -227,6 +230,16 @@ const NAMED: CredentialRule[] = [
     ),
     marks: ['key', 'token', 'secret', 'pass', 'pwd'],
     check: isNamedValue,
+  },
+  {
+    // What people think of themselves is shorter than what a machine makes.
+    what: 'password',
+    shape: new RegExp(
+      `(?:passw(?:or)?d|passphrase|pwd|(?<=[_-])pass(?![A-Za-z]))${QUOTE}?\\s{0,3}(?:=>|:=|=|:)\\s{0,3}(?<quote>${QUOTE}?)(?<value>[A-Za-z0-9+/_.~!?@#$%^&*-]{8,40})\\k<quote>(?=$|[\\s,;)\\]}<"'\`&|\\\\])`,
+      'imy',
+    ),
+    marks: ['pass', 'pwd'],
+    check: isPassword,
   },
   {
     // Such numbers name all kinds of things: here it is in capitals that this one is to be kept.

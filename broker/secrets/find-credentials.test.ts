@@ -88,6 +88,15 @@ describe('a credential that nobody registered is found', () => {
     }
   })
 
+  test('a key of PuTTY of which the end is not shown', () => {
+    const lines = Array.from({ length: 5 }, () => random('base64', 64))
+    const head =
+      'PuTTY-User-Key-File-3: ssh-rsa\r\nEncryption: none\r\nComment: me\r\nPublic-Lines: 1\r\nAAAAB3Nz\r\n'
+    const text = `${head}Private-Lines: 14\r\n${lines.join('\r\n')}\r\n`
+    for (const cleaned of [scanner.scan(text).redacted, inChunks(text, 7)])
+      for (const line of lines) expect(cleaned).not.toContain(line)
+  })
+
   test('in a stream, cut anywhere, with lines around it', () => {
     const filler = innocentTexts(random).prose?.slice(0, 6000) ?? ''
     for (const [kind, make] of Object.entries(CREDENTIALS)) {

@@ -31,6 +31,14 @@ export function isNamedValue(value: string): boolean {
   return bitsPerCharacter(value) > (/^[0-9a-f]+$/.test(value) ? 2.9 : 3.1)
 }
 
+/** As people choose them: three kinds of signs, and neither a name in code nor a word with a number behind it. */
+export function isPassword(value: string): boolean {
+  if (isPlaceholder(value) || /^(?:[A-Z]?[a-z]+[_.-]?\d*|[A-Z]+\d*)+$/.test(value)) return false
+  if (/^[./~]|^https?:|^\d{4}-\d\d|[A-Za-z]\.[A-Za-z]|^[$%&*@#]|\/.*\//.test(value)) return false
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[+~!?@#$%^&*]/].filter((kind) => kind.test(value)).length
+  return kinds >= 3 && hasDigit(value) && new Set(value).size >= 6
+}
+
 /** Not the two lines alone, and not a template's. */
 export function holdsKey(block: string): boolean {
   const body = block.replace(/^-----BEGIN[^\n-]*-----|-----END[\s\S]*$/g, '')

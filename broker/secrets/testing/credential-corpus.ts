@@ -253,6 +253,19 @@ export const NAMED_CREDENTIALS: Record<
   'application key': (r) => ['DD_APPLICATION_KEY: ', r('hex', 40), '\n'],
   'base of secret keys': (r) => ['secret_key_base: ', r('hex', 128), '\n'],
   'password, shortened': (r) => ['DB_PASS=', `${r('alnum', 17)}7a`, '\n'],
+  'password as people choose it': (r) => ['DB_PASSWORD=', `${r('letters', 5)}!aQ${r('digits', 2)}`, '\n'],
+  'password as people choose it, in JSON': (r) => [
+    '{"password":"',
+    `kQ${r('digits', 3)}#${r('letters', 4)}`,
+    '"}',
+  ],
+  'password as people choose it, in yaml': (r) => [
+    '  password: "',
+    `${r('alnum', 6)}$wX${r('digits', 1)}`,
+    '"\n',
+  ],
+  'password of a database': (r) => ['$ mysql -u root -p', `${r('alnum', 9)}7a`, ' app < dump.sql\n'],
+  'line of pgpass': (r) => ['db.internal:5432:app:bob:', r('alnum', 14), '\n'],
   'token that is a UUID': (r) => ['SNYK_TOKEN=', uuid(r), '\n'],
   'Kubernetes secret': (r) => ['kind: Secret\ntype: Opaque\ndata:\n  DB: ', b64(r('alnum', 16)), '\n'],
   'Kubernetes secret, as it is shown': (r) => ['data:\n  DB: ', b64(r('alnum', 16)), '\nkind: Secret\n'],
@@ -307,7 +320,7 @@ export function innocentTexts(r: Random): Record<string, string> {
     'words of keys in code': many(
       20,
       (i) =>
-        `exports.ECPrivateKey = ECPrivateKey;\n"--password", "--token getAccessToken${i}"\n<password>{{userPassword}}</password>\nRUN_ID=${uuid(r)}\nkind: ConfigMap\ndata:\n  picture: ${b64(r('alnum', 30))}\n`,
+        `exports.ECPrivateKey = ECPrivateKey;\n"--password", "--token getAccessToken${i}"\n<password>{{userPassword}}</password>\npassword: Step2Conf, pwd=/Home1/ab/x, password = user.Pass2, DB_PASS=$DB_PASS2, password: "Password1"\nmysql -u root -p app, mysql --user=me -p$PASS1 db, db:5432:app:bob\nRUN_ID=${uuid(r)}\nkind: ConfigMap\ndata:\n  picture: ${b64(r('alnum', 30))}\n`,
     ),
     certificate: pem(r, 'CERTIFICATE', 1400),
     'public keys': many(
