@@ -308,6 +308,9 @@ describe('protected places', () => {
     expect(of('fs.write', 'bin/tool')).toMatch(/^allow/)
     expect(of('fs.write', 'bin/repo/.git/hooks/pre-commit')).toBe('deny perimeter built-in:git-hooks')
     expect(of('fs.write', 'bin/.claude/settings.json')).toBe('deny perimeter built-in:other-agents')
+    expect(of('fs.write', 'bin/app/.vscode/tasks.json')).toBe('deny perimeter built-in:workspace-settings')
+    expect(of('fs.write', 'bin/app/.husky/pre-commit')).toBe('deny perimeter built-in:workspace-settings')
+    expect(of('fs.read', 'bin/app/.vscode/tasks.json')).toMatch(/^allow/)
     // Keys are what ~/.ssh is protected for.
     expect(of('fs.read', '.ssh/id_rsa')).toMatch(/^allow/)
     expect(decide(input(path('fs.read', '/home/ada/.ssh/config.d/id_rsa'), { inside: home }))).toBe(

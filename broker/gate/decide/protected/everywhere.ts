@@ -77,6 +77,16 @@ export const EVERYWHERE: readonly ProtectedPlace[] = [
     ],
   },
   {
+    // Tasks that start when a folder is opened, interpreters to call, an agent's own leave to act: none is run by a
+    // person who reads it first.
+    id: 'workspace-settings',
+    what: 'project settings that make an editor or git run programs',
+    keeps: 'write',
+    patterns: ['.vscode', '.idea', '.zed', '.fleet', '.devcontainer', '.devcontainer.json', '.husky'].map(
+      (name) => `**/${name}`,
+    ),
+  },
+  {
     id: 'ssh',
     what: 'SSH keys and settings',
     keeps: 'read',
