@@ -4,39 +4,29 @@
  */
 import { type AheadRequest, lowerLimits, type ToolLimitCaps } from '../../contract/manifest.ts'
 import type { Origin } from '../../contract/origin.ts'
-import { type Failed, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
+import { type Failed, type Refused, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
   AheadAnswer,
   CallContext,
-  CanaryWatch,
-  Decider,
   Gate,
   InstalledTool,
   IsolateLane,
-  LeakScanner,
   PausedTools,
   Staging,
-  StopSwitch,
 } from '../ports.ts'
 import { aheadArgs } from './ahead-args.ts'
 import { type CallStreams, concernsStreams, createCallStreams } from './call-streams.ts'
-import { isUnread, NOT_LOOKED_THROUGH, placeOf, watchContent } from './find-leak.ts'
-import { createInputFit, type InputFit } from './fit-input.ts'
+import { watchContent } from './find-leak.ts'
 import { waitForTool } from './halts.ts'
-import { refusalFor } from './refusal-for.ts'
+import { createHandOver, FAILURE, type HandOverParts } from './hand-over-result.ts'
+import { createMayCallTool, type MayCallParts } from './may-call-tool.ts'
 import { type ReviewParts, reviewResult } from './review-result.ts'
-import type { RunUsage } from './run-usage.ts'
 
-export interface ToolCallParts extends ReviewParts {
-  stop: StopSwitch
+export interface ToolCallParts extends ReviewParts, MayCallParts, HandOverParts {
   lane: IsolateLane
-  decider: Decider
-  leaks: LeakScanner
-  canaries: CanaryWatch
   toolPauses: PausedTools
-  usage: RunUsage
   passCapability: Gate['passCapability']
   staging: Staging
   passAhead: Gate['passAhead']
@@ -46,10 +36,10 @@ export interface ToolCallParts extends ReviewParts {
 
 /** Places that a result's frame names. */
 const MOST_SOURCES = 8
-const FAILURE = 'the tool’s failure'
 
 export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
-  const inputFits = new WeakMap<InstalledTool, Map<string, InputFit>>()
+  const mayCall = createMayCallTool(parts)
+  const { forReading, hasOutside, tellRefusal, toModel } = createHandOver(parts)
   let streamNumber = 0
 
   return async (context, { callId, tool, fn, input }) => {
@@ -154,10 +144,10 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
           : { code: result.outcome.code, text: (await parts.leaks.scan(result.outcome.person)).redacted }),
       },
     })
-    if (unwritten) return finish(inner, unwritten, origins)
+    if (unwritten) return toModel(inner, unwritten, origins)
     if (result.outcome.kind !== 'ok') {
       const kept = await reviewFailure(inner, tool, offered?.title ?? fn, result.outcome, sources)
-      return finish(inner, kept ?? result.outcome, origins)
+      return toModel(inner, kept ?? result.outcome, origins)
     }
     const { value } = result.outcome
     origins.push(...labelResult(context, tool, fn, input, value))
@@ -168,7 +158,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       ...{ tool, title: offered?.title ?? fn, origins },
       text: () => forReading(value),
     })
-    return finish(inner, kept ?? result.outcome, origins)
+    return toModel(inner, kept ?? result.outcome, origins)
   }
 
   /** What a tool's code says of its failure can be all that it has read, and is looked at like a result. */
@@ -185,11 +175,6 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       ...{ tool, title, origins: from.map((source) => ({ kind: 'outside', source })) },
       text: () => forReading(outcome.model),
     })
-  }
-
-  /** Where there is no run, nobody knows what was read before. */
-  function hasOutside({ run, perimeter }: Pick<CallContext, 'run' | 'perimeter'>): boolean {
-    return run ? parts.origins.lamps(run.id, perimeter).outside : true
   }
 
   /**
@@ -233,49 +218,6 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     return answers
   }
 
-  function mayCall(
-    context: Omit<CallContext, 'tool' | 'callId'>,
-    tool: InstalledTool,
-    fn: string,
-    input: Json,
-    offered: boolean,
-  ): Refused | null {
-    const stopped = parts.stop.blocks(context.principal.id)
-    if (stopped && stopped.code !== 'paused') return stopped
-    const frozen = parts.canaries.frozen(tool.name)
-    if (frozen) return frozen
-    const decision = parts.decider.decideToolCall({
-      principal: context.principal,
-      perimeter: context.perimeter,
-      stop: stopped,
-      tool,
-    })
-    if (decision.effect === 'deny' && stopped?.code !== 'paused') return refusalFor(decision)
-    if (!offered)
-      return refused('invalid-request', `The tool ${tool.name} has no function “${fn.slice(0, 64)}”.`)
-    const misfit = fitOf(tool, fn).check(input)
-    if (misfit) {
-      const place = misfit.path === '' ? '' : ` at “${misfit.path}”`
-      return refused(
-        'invalid-request',
-        `The input of ${tool.name}.${fn} doesn’t fit${place}: ${misfit.text}.`,
-      )
-    }
-    return parts.usage.countCall(context)
-  }
-
-  function fitOf(tool: InstalledTool, fn: string): InputFit {
-    const fits = inputFits.get(tool) ?? new Map<string, InputFit>()
-    inputFits.set(tool, fits)
-    const known = fits.get(fn)
-    if (known) return known
-    const made = createInputFit(
-      tool.manifest.functions.find((each) => each.name === fn)?.input ?? { not: {} },
-    )
-    fits.set(fn, made)
-    return made
-  }
-
   /** Fields that the manifest declares; the rest takes what the call read. Tool output as a whole is outside text. */
   function labelResult(
     context: Omit<CallContext, 'tool' | 'callId'>,
@@ -299,48 +241,6 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     return [hasOutside(context) ? { ...whole, kind: 'outside' } : whole]
   }
 
-  /** On its way to the model: free of known secrets, and of a canary above all. */
-  async function finish(
-    context: CallContext,
-    outcome: Outcome<Json>,
-    origins: Origin[],
-  ): Promise<{ outcome: Outcome<Json>; forModel: string }> {
-    const clean = await parts.leaks.redactJson(outcome.kind === 'ok' ? outcome.value : outcome.model)
-    const caught =
-      clean.hits.length > 0 &&
-      parts.canaries.caught(clean.hits, placeOf(context, 'in what it answered to a model'))
-    if (caught) return tellRefusal(caught)
-    if (isUnread(clean.hits)) return tellRefusal(NOT_LOOKED_THROUGH)
-    if (outcome.kind !== 'ok') {
-      // What a program says of its failure may be text that it read: framed like any other.
-      const from: Origin[] =
-        outcome.kind === 'failed' && hasOutside(context) ? [{ kind: 'outside', source: FAILURE }] : []
-      const { text } = parts.origins.frame(String(clean.value), from)
-      const word = outcome.kind === 'refused' ? 'Refused' : 'Failed'
-      return { outcome, forModel: `${word} (${outcome.code}): ${text}` }
-    }
-    const scanned = await parts.leaks.scan(asText(clean.value))
-    if (isUnread(scanned.hits)) return tellRefusal(NOT_LOOKED_THROUGH)
-    return {
-      outcome: { kind: 'ok', value: clean.value },
-      forModel: parts.origins.frame(scanned.redacted, origins).text,
-    }
-  }
-
-  /** As it would be handed over: without known secrets and what looks like one. */
-  async function forReading(value: Json): Promise<string> {
-    const known = await parts.leaks.redactJson(value)
-    return (await parts.leaks.scan(asText(known.value))).redacted
-  }
-
-  async function tellRefusal(refusal: Refused): Promise<{ outcome: Refused; forModel: string }> {
-    const { text } = await parts.leaks.redactKnown(refusal.model)
-    return {
-      outcome: refusal,
-      forModel: `Refused (${refusal.code}): ${text}`,
-    }
-  }
-
   function note(entry: Parameters<ActivityLog['stage']>[0]): void {
     try {
       parts.log.stage(entry)
@@ -349,5 +249,3 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
   }
 }
-
-const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value))
