@@ -86,6 +86,17 @@ export class Walk implements Walked {
   }
 }
 
+/** What begins with entry `first`, after the value `prev`, must begin where the chain stands. */
+export function continues(at: ChainPoint, first: number, prev: string): Fault | null {
+  const next = at.seq + 1
+  if (first > next)
+    return { seq: next, what: 'missing', text: `Entries ${next} to ${first - 1} are missing.` }
+  if (first < next) return { seq: first, what: 'inserted', text: `Entry ${first} is there twice.` }
+  if (prev !== at.hash)
+    return { seq: next, what: 'changed', text: `Entry ${next} does not continue the one before it.` }
+  return null
+}
+
 /**
  * What happened to the entry at `seq`, judged by the number that its own text carries.
  * @param later texts that stand after it: whether the entry is gone, or only elsewhere

@@ -7,7 +7,7 @@
 import { hash as digest, type KeyObject } from 'node:crypto'
 import type { VerifyReport } from '../../contract/activity.ts'
 import { chainHash, GENESIS } from './chain.ts'
-import type { ChainPoint, Fault } from './check-chain.ts'
+import { type ChainPoint, continues, type Fault } from './check-chain.ts'
 import { judgeSeals } from './judge-seals.ts'
 import type { PartResult } from './verify-part.ts'
 
@@ -40,13 +40,12 @@ export interface Stray {
 export type Verdict = Omit<VerifyReport, 'ms' | 'gaps' | 'byBlocks'>
 
 export function judgeLog(evidence: Evidence): Verdict {
-  const parts = evidence.parts.filter(({ from }) => from !== null)
+  const { parts, join } = upToBreak(evidence.parts.filter(({ from }) => from !== null))
   const head: ChainPoint = parts.at(-1)?.to ?? { seq: 0, hash: GENESIS }
   const first = parts[0]?.from ?? { seq: 0, hash: GENESIS }
   const values = new Map(parts.flatMap(({ wanted }) => [...wanted]))
   // Every stretch reads the same seals; the last one read them last.
   const seals = judgeSeals(evidence.parts.at(-1)?.seals ?? [], { values, head, ...evidence })
-  const join = joinFault(parts)
   const faults = [
     startFault(first, evidence, join),
     join,
@@ -97,22 +96,19 @@ function startFault(first: ChainPoint, { cuts, read }: Evidence, join: Fault | n
   return { seq: 1, what: 'missing', text }
 }
 
-function joinFault(parts: PartResult[]): Fault | null {
+/**
+ * The stretches up to the first break, and what that is. What comes behind it counts for nothing: a walk in one piece
+ * would not have come there, and where the log was cut must not show in what is found.
+ */
+function upToBreak(parts: PartResult[]): { parts: PartResult[]; join: Fault | null } {
   for (const [n, part] of parts.entries()) {
     const before = parts[n - 1]?.to
     const from = part.from as ChainPoint
-    const next = from.seq + 1
-    if (before !== undefined && from.seq > before.seq)
-      return {
-        seq: before.seq + 1,
-        what: 'missing',
-        text: `Entries ${before.seq + 1} to ${from.seq} are missing.`,
-      }
-    if (before !== undefined && (from.seq !== before.seq || from.hash !== before.hash))
-      return { seq: next, what: 'changed', text: `Entry ${next} does not continue the one before it.` }
-    if (part.fault !== null) return part.fault
+    const broken = before === undefined ? null : continues(before, from.seq + 1, from.hash)
+    if (broken !== null) return { parts: parts.slice(0, n), join: broken }
+    if (part.fault !== null) return { parts: parts.slice(0, n + 1), join: part.fault }
   }
-  return null
+  return { parts, join: null }
 }
 
 /** What stands for a redacted entry must be named, word for word, by a later entry of the chain. */

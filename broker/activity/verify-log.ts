@@ -6,8 +6,9 @@ import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { VerifyReport } from '../../contract/activity.ts'
-import { BLOCK_ENTRIES, hex, openArchiveAsItLies } from './archive.ts'
+import { hex, openArchiveAsItLies } from './archive.ts'
 import type { ChainPoint } from './check-chain.ts'
+import { cutStretches } from './cut-stretches.ts'
 import { readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
 import { refuseNewer } from './hot-store.ts'
@@ -33,6 +34,8 @@ export interface VerifyOptions {
   blocking?: boolean
   /** 0 does all the work on the calling thread. */
   threads?: number
+  /** A thread takes so many entries at once at least, where there is more than one thread. */
+  entriesEach?: number
   /** Every entry is computed anew, whatever a seal says of the archive. */
   everyEntry?: boolean
   /** Blocks are told although no seal spoke of any: the caller seals. */
@@ -102,11 +105,12 @@ function findProof(files: LogFiles, options: VerifyOptions): Proof | null {
 
 /** Throws when the blocks are not those that the proof is of. */
 async function judged(files: LogFiles, options: VerifyOptions, proof: Proof | null): Promise<Judged> {
-  const { heads = [], threads = 2, now = Date.now() } = options
+  const { heads = [], threads = 2, now = Date.now(), entriesEach } = options
   const strays = findStrays(files)
   const start = readStart(files)
   const points = [...heads, ...strays, ...(start ? [start] : [])].flatMap(({ seq }) => [seq, seq - 1])
-  const { stretches, useful } = divide(files, Math.max(1, threads), proof?.said.last ?? 0)
+  const provedTo = proof?.said.last ?? 0
+  const { stretches, useful } = cutStretches(files, Math.max(1, threads), { provedTo, entriesEach })
   // A redacted entry is looked at each time: another one must tell of it.
   const wanted = proof === null ? points : [...points, ...readRedactions(files).keys()]
   const digests = proof !== null || options.digests === true
@@ -165,55 +169,6 @@ function refuseWhatIsNoFile({ hot, archive }: LogFiles): void {
     const found = statSync(file, { throwIfNoEntry: false })
     if (found !== undefined && !found.isFile()) throw new Error(`${file} is no file.`)
   }
-}
-
-/** Stretches for each thread: one that starts late, or gets less of the processor, takes fewer. */
-const EACH = 8
-const ENTRIES_AT_LEAST = 64 * BLOCK_ENTRIES
-
-/** Stretches of about as many entries each, after one of those up to `provedTo`; the last goes on through the rows. */
-function divide(
-  files: LogFiles,
-  threads: number,
-  provedTo: number,
-): { stretches: Stretch[]; useful: number } {
-  const archive = openArchiveAsItLies(files)
-  try {
-    const cut = (fromSeq: number, toSeq: number): Stretch[] =>
-      archive === null ? [] : cutBlocks(archive.db, threads, { fromSeq, toSeq, withRows: false })
-    const proved: Stretch[] =
-      provedTo === 0 ? [] : [{ fromSeq: 0, toSeq: provedTo, withRows: false, proved: true }]
-    const rest = cut(provedTo === 0 ? 0 : provedTo + 1, Number.MAX_SAFE_INTEGER)
-    const stretches = [...proved, ...rest]
-    if (stretches.length === 0) stretches.push({ fromSeq: 0, toSeq: Number.MAX_SAFE_INTEGER, withRows: true })
-    Object.assign(stretches.at(-1) as Stretch, { withRows: true })
-    // To look at bytes is soon done: sooner than another thread has begun.
-    return { stretches, useful: Math.max(1, rest.length) }
-  } finally {
-    archive?.close()
-  }
-}
-
-/**
- * None where no block ends in it. Cut by entry numbers, since blocks are about as long: to count them, or to pass over
- * so many, SQLite would go through the whole file, on the thread of whoever asks.
- */
-function cutBlocks(db: DatabaseSync, threads: number, whole: Stretch): Stretch[] {
-  const { fromSeq, toSeq } = whole
-  const ends = `SELECT ${readable('last')} FROM block WHERE block.last >= ? AND block.last <= ?`
-  const next = db.prepare(`${ends} ORDER BY block.last LIMIT 1`)
-  const first = next.get(fromSeq, toSeq)?.last
-  const last = db.prepare(`${ends} ORDER BY block.last DESC LIMIT 1`).get(fromSeq, toSeq)?.last
-  if (first == null || last == null) return []
-  const entries = Number(last) - Number(first)
-  const parts = threads === 1 ? 1 : Math.min(EACH * threads, Math.floor(entries / ENTRIES_AT_LEAST))
-  const cuts = new Set<number>()
-  for (let n = 1; n < parts; n++) {
-    const end = Number(next.get(Number(first) + Math.floor((n * entries) / parts), toSeq)?.last)
-    if (end < Number(last)) cuts.add(end)
-  }
-  const starts = [fromSeq, ...[...cuts].map((end) => end + 1)]
-  return [...cuts, toSeq].map((end, n) => ({ ...whole, fromSeq: starts[n] ?? fromSeq, toSeq: end }))
 }
 
 function verifyInThread(order: PartsOrder): Promise<Map<number, PartResult>> {

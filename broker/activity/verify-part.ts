@@ -8,7 +8,7 @@ import { zstdCompressSync } from 'node:zlib'
 import { refOf } from './activity-row.ts'
 import { blockColumns, blockHead, hex, MARK_BYTES, openArchiveAsItLies } from './archive.ts'
 import { chainHash, GENESIS, jsonOf } from './chain.ts'
-import { type ChainPoint, createWalk, type Fault, nameFault, type Walk } from './check-chain.ts'
+import { type ChainPoint, continues, createWalk, type Fault, nameFault, type Walk } from './check-chain.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import type { LogFiles } from './log-files.ts'
 import { openAsItLies, readable } from './open-for-reading.ts'
@@ -138,7 +138,7 @@ function walkBlocks(
     const { first, last, prev, head } = blockHead(block)
     while ((sorted[soon] ?? Number.POSITIVE_INFINITY) < first) soon++
     if ((sorted[soon] ?? Number.POSITIVE_INFINITY) <= last) return false
-    fault = continues(walk, first, prev)
+    fault = continues(walk.at, first, prev)
     walk.at = { seq: last, hash: head }
     return true
   }
@@ -209,21 +209,10 @@ function walkInOrder(walk: Walk, block: Record<string, unknown>, bytes: Buffer, 
   return same ? end : -1
 }
 
-/** The block must begin where the walk stands. */
-function continues(walk: Walk, first: number, prev: string): Fault | null {
-  const next = walk.at.seq + 1
-  if (first > next)
-    return { seq: next, what: 'missing', text: `Entries ${next} to ${first - 1} are missing.` }
-  if (first < next) return { seq: first, what: 'inserted', text: `Entry ${first} is there twice.` }
-  if (prev !== walk.at.hash)
-    return { seq: next, what: 'changed', text: `Entry ${next} does not continue the one before it.` }
-  return null
-}
-
 type Found = Pick<Walked, 'fault' | 'side'>
 function walkBlock(walk: Walk, row: Record<string, unknown>): Found {
   const { first, last, prev, head } = blockHead(row)
-  const broken = continues(walk, first, prev)
+  const broken = continues(walk.at, first, prev)
   if (broken !== null) return { fault: broken, side: null }
   let bytes: Buffer
   try {
