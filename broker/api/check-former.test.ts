@@ -3,11 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rotationOf } from '../../contract/known-providers.ts'
 import type { Outcome } from '../../contract/outcome.ts'
-import { ok } from '../../contract/outcome.ts'
 import { SecretBinding, SecretRules } from '../../contract/secret.ts'
 import { mintPermit } from '../gate/permit.ts'
-import type { DocumentStore, Gate } from '../ports.ts'
-import { createVault } from '../secrets/vault.ts'
+import type { Gate } from '../ports.ts'
+import { openMemoryVault } from '../secrets/testing/open-memory-vault.ts'
 import { createCheckFormer } from './check-former.ts'
 
 const OLD = 'old-value-4711'
@@ -18,7 +17,7 @@ let port: number
 let good: Set<string>
 let seen: string[]
 let watched: string[]
-let vault: ReturnType<typeof createVault>
+let vault: ReturnType<typeof openMemoryVault>
 let check: ReturnType<typeof createCheckFormer>
 let refusedOld: string[]
 
@@ -36,28 +35,10 @@ afterAll(() => server.close())
 beforeEach(async () => {
   good = new Set([OLD, NEW])
   seen = []
-  const documents = new Map<string, unknown>()
-  const kept = new Map<string, string>()
-  const store: DocumentStore = {
-    get: (_kind, id) => structuredClone(documents.get(id)),
-    put: (_kind, id, value) => void documents.set(id, structuredClone(value)),
-    delete: (_kind, id) => void documents.delete(id),
-    list: () => [...documents].map(([id, value]) => ({ id, value })),
-  }
-  vault = createVault({
-    store,
+  vault = openMemoryVault({
     clock: () => 1_000,
     watch: (values) => {
       watched = values.map(({ value }) => value)
-    },
-    keychain: {
-      status: async () => ({ state: 'ready', name: 'Test', text: '' }),
-      unlock: async () => ({ state: 'ready', name: 'Test', text: '' }),
-      get: async (account) => ok(kept.get(account) ?? null),
-      set: async (account, value) => ok(Boolean(kept.set(account, value)) as true),
-      delete: async (account) => ok(kept.delete(account)),
-      onRecovered: () => () => {},
-      close() {},
     },
   })
   const passNeed: Gate['passNeed'] = <T>(

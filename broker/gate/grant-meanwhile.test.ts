@@ -1,7 +1,6 @@
 /** A question that goes because a grant was made meanwhile has no answer of its own: the grant counts, or nothing does. */
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { Perimeter } from '../../contract/perimeter.ts'
 import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
 import { NO_TOOL } from '../consent/desk.ts'
 
@@ -24,15 +23,10 @@ function makeGrant() {
   })
 }
 const write = (name: string) =>
-  house.gate.passCapability(
-    {
-      principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
-      perimeter: Perimeter.parse({ folders: [{ path: house.home, read: 'allow', write: 'ask' }] }),
-      ...{ run: { id: 'run_1', title: 'Test' }, callId: 'call_1', tool: null },
-      signal: new AbortController().signal,
-    },
+  house.passAlone(
     'fs.writeFile',
     { path: `${house.home}/${name}`, data: 'x' },
+    { folders: [{ path: house.home, read: 'allow', write: 'ask' }] },
   )
 
 it('goes on by the grant, which is counted', async () => {

@@ -1,7 +1,6 @@
 /** What only a desktop can do, where there is none: nobody is asked for what can't be done then. */
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { Perimeter } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
 import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
 
@@ -24,17 +23,7 @@ const ASKS = {
   notify: 'ask',
 }
 const SHUT = { notify: 'deny', open: 'deny' }
-const pass = (operation: string, args: Json, perimeter: object) =>
-  house.gate.passCapability(
-    {
-      principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
-      perimeter: Perimeter.parse(perimeter),
-      ...{ run: { id: `run_${operation}`, title: 'Test' }, callId: 'call_1', tool: null },
-      signal: new AbortController().signal,
-    },
-    operation,
-    args,
-  )
+const pass = (operation: string, args: Json, perimeter: object) => house.passAlone(operation, args, perimeter)
 
 describe.each<[string, Json]>([
   ['notify', { title: 'Done' }],

@@ -1,44 +1,15 @@
 /** A request with a secret that can't be had: nobody is asked for what would only be refused after the yes. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
-import { ok } from '../../contract/outcome.ts'
-import { Perimeter } from '../../contract/perimeter.ts'
-import { type KeychainStatus, SecretRules } from '../../contract/secret.ts'
+import { SecretRules } from '../../contract/secret.ts'
 import type { Json } from '../../contract/words.ts'
 import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
 import type { ContainedPrograms } from '../ports.ts'
-import type { Keychain } from '../secrets/keychain.ts'
-import { createVault } from '../secrets/vault.ts'
+import { openMemoryVault } from '../secrets/testing/open-memory-vault.ts'
 
 let house: TestHouse
 let now: number
-let vault: ReturnType<typeof openVault>
+let vault: ReturnType<typeof openMemoryVault>
 
-/** The real vault over documents and a keychain in memory. */
-function openVault() {
-  const documents = new Map<string, unknown>()
-  const kept = new Map<string, string>()
-  const status: KeychainStatus = { state: 'ready', name: 'Test', text: '' }
-  const keychain: Keychain = {
-    status: async () => status,
-    get: async (account) => ok(kept.get(account) ?? null),
-    set: async (account, value) => ok(Boolean(kept.set(account, value)) as true),
-    delete: async (account) => ok(kept.delete(account)),
-    unlock: async () => status,
-    onRecovered: () => () => {},
-    close() {},
-  }
-  return createVault({
-    store: {
-      get: (_kind, id) => structuredClone(documents.get(id)),
-      put: (_kind, id, value) => void documents.set(id, structuredClone(value)),
-      delete: (_kind, id) => void documents.delete(id),
-      list: () => [...documents].map(([id, value]) => ({ id, value })),
-    },
-    keychain,
-    clock: () => now,
-    watch() {},
-  })
-}
 const contained: ContainedPrograms = {
   available: () => ({ available: true, text: '' }),
   start: () => Promise.reject(new Error('nothing was to start')),
@@ -54,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 beforeEach(async () => {
   now = 1_000
-  vault = openVault()
+  vault = openMemoryVault({ clock: () => now })
   house.says(() => 'allow')
   house.questions.length = 0
   house.entries.length = 0
@@ -83,16 +54,7 @@ const ASKS = {
   secrets: [{ name: 'github', use: 'ask' }],
 }
 const pass = (operation: string, args: Json, perimeter: object = ASKS) =>
-  house.gate.passCapability(
-    {
-      principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
-      perimeter: Perimeter.parse(perimeter),
-      ...{ run: { id: `run_${operation}`, title: 'Test' }, callId: 'call_1', tool: null },
-      signal: new AbortController().signal,
-    },
-    operation,
-    args,
-  )
+  house.passAlone(operation, args, perimeter)
 const URL = 'http://127.0.0.1:9/v1/x'
 const inHeader: Json = { url: URL, headers: [['authorization', 'Bearer {{secret:github}}']] }
 const signed: Json = { url: URL, sign: { scheme: 'bearer', secret: 'github' } }
