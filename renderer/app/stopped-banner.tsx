@@ -38,8 +38,8 @@ export function StoppedBanner() {
         <Button tone="primary" icon={<Play />} onClick={() => setAsking(true)}>
           Resume
         </Button>
+        {receipt && <Receipt receipt={receipt} />}
       </div>
-      {receipt && <Receipt receipt={receipt} />}
       <IncidentList onResume={() => setAsking(true)} onLeft={setLeft} />
       <Confirm
         open={asking}
