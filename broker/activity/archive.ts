@@ -12,7 +12,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { chainHash, jsonOf } from './chain.ts'
 import type { LogFiles } from './log-files.ts'
 import { openAsItLies, openForReading, readable } from './open-for-reading.ts'
-import { linesOf, packTexts, unpackTexts } from './packed-texts.ts'
+import { packTexts, unpackTexts } from './packed-texts.ts'
 
 /** Entries in a block, and characters after which it is closed early. */
 export const BLOCK_ENTRIES = 64
@@ -33,16 +33,18 @@ export interface Block extends BlockHead {
   marks: Buffer
 }
 export const MARK_BYTES = 4
-/** A block as it is looked into: only the lines that are asked for become strings. */
-export interface OpenBlock extends Pick<BlockHead, 'first' | 'last' | 'prev'> {
-  /** Text of an entry of the block. */
-  text(seq: number): string
+/** A block as it is looked into. */
+export interface PackedBlock extends Pick<BlockHead, 'first' | 'last'> {
+  prev: Uint8Array
+  /** Its texts, packed. */
+  data: Uint8Array
 }
 export interface Archive {
   readonly db: DatabaseSync
   /** The block that holds an entry. */
   find(seq: number): Block | null
-  open(seq: number): OpenBlock | null
+  /** The blocks that hold these entries, which are in order: each of them once. */
+  look(seqs: number[]): PackedBlock[]
   /** Heads of all blocks, the oldest first. */
   heads(): BlockHead[]
   first(): number | null
@@ -102,6 +104,7 @@ export function archiveIn(db: DatabaseSync, number = (column: string) => column)
   const look = db.prepare(
     `SELECT ${number('first')}, ${number('last')}, prev, data FROM block WHERE block.last >= ? ORDER BY block.last LIMIT 1`,
   )
+  look.setReturnArrays(true)
   const heads = db.prepare(
     `SELECT ${blockColumns(number).replace(', marks, data', '')} FROM block ORDER BY block.last`,
   )
@@ -138,9 +141,18 @@ export function archiveIn(db: DatabaseSync, number = (column: string) => column)
         .split('\n')
       return { ...blockHead(row), marks: Buffer.from(row.marks as Uint8Array), texts }
     },
-    open(seq) {
-      const row = look.get(seq)
-      return row === undefined || Number(row.first) > seq ? null : openBlock(row)
+    look(seqs) {
+      const found: PackedBlock[] = []
+      const lookFor = (seq: number) => {
+        const before = found.at(-1)
+        if (before !== undefined && seq >= before.first && seq <= before.last) return
+        const [first, last, prev, data] = (look.get(seq) ?? []) as unknown as PackedColumns
+        if (first !== undefined && first <= seq) found.push({ first, last, prev, data })
+      }
+      // Of several, half of the time would go into beginning and ending a transaction for each.
+      if (seqs.length > 1) inOneReading(db, () => seqs.forEach(lookFor))
+      else seqs.forEach(lookFor)
+      return found
     },
     heads: () => heads.all().map(blockHead),
     first: () => (first.get()?.first as number | undefined) ?? null,
@@ -157,10 +169,15 @@ export function archiveIn(db: DatabaseSync, number = (column: string) => column)
   }
 }
 
-function openBlock(row: Record<string, unknown>): OpenBlock {
-  const line = linesOf(unpackTexts(row.data as Uint8Array))
-  const first = Number(row.first)
-  return { first, last: Number(row.last), prev: hex(row.prev), text: (seq) => line(seq - first) }
+type PackedColumns = [first: number, last: number, prev: Uint8Array, data: Uint8Array]
+
+function inOneReading(db: DatabaseSync, work: () => void): void {
+  db.exec('BEGIN')
+  try {
+    work()
+  } finally {
+    db.exec('COMMIT')
+  }
 }
 
 export const hex = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString('hex')

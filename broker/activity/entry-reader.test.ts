@@ -85,6 +85,8 @@ it('each is found by its number, in whatever order they are asked for while rows
   const remove = hot.prepare('DELETE FROM entry WHERE seq <= ?')
   for (let n = 0; n < 400; n++) {
     const seq = 1 + ((n * 131) % all.length)
+    if (n % 3 === 0)
+      next.ahead([seq, 1 + ((n * 37) % all.length), 1 + ((n * 53) % all.length), all.length + 9])
     expect(next.text(seq)).toBe(texts.get(seq))
     if (n % 5 === 0) remove.run(packedTo - 80 + n / 5)
   }

@@ -1,10 +1,11 @@
 /** Entries by number, wherever they lie: the newest in rows, the older in the archive's blocks. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { ActivityEntry } from '../../contract/activity.ts'
-import { type Archive, type OpenBlock, openArchiveForReading } from './archive.ts'
+import { type Archive, hex, openArchiveForReading } from './archive.ts'
 import { chainHash, GENESIS } from './chain.ts'
 import { readEntry } from './entry-bytes.ts'
 import { storedEntry } from './hot-store.ts'
+import { createUnpackedBlocks, type UnpackedBlock } from './unpacked-blocks.ts'
 
 export interface SeqText {
   seq: number
@@ -13,6 +14,8 @@ export interface SeqText {
 export interface EntryReader {
   /** Null when there is no such entry (any more). */
   text(seq: number): string | null
+  /** These will be read next: what lies in blocks is unpacked together. */
+  ahead(seqs: number[]): void
   /** With its chain values. */
   entry(seq: number): ActivityEntry | null
   /** Downward from `from`, at most `limit`. */
@@ -25,9 +28,6 @@ export interface EntryReader {
   close(): void
 }
 
-/** Unpacked blocks kept in memory. */
-const BLOCKS_KEPT = 64
-
 export function createEntryReader(
   hot: DatabaseSync,
   archiveFile: string,
@@ -37,9 +37,7 @@ export function createEntryReader(
   const down = hot.prepare('SELECT seq, text FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT ?')
   const up = hot.prepare('SELECT seq, text FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?')
   const firstHot = hot.prepare('SELECT min(seq) AS seq FROM entry')
-  const blocks = new Map<number, OpenBlock>()
-  /** The last of them that was looked into. */
-  let newest: OpenBlock | null = null
+  const blocks = createUnpackedBlocks()
   let archive: Archive | null = null
   /** Rows leave from the oldest: below one that has gone into a block none is left. */
   let gone = 0
@@ -48,23 +46,11 @@ export function createEntryReader(
     archive ??= open(archiveFile)
     return archive
   }
-  function blockOf(seq: number): OpenBlock | null {
-    // What closed an entry lies near it.
-    if (newest !== null && seq >= newest.first && seq <= newest.last) return newest
-    for (const [key, block] of blocks) {
-      if (seq < block.first || seq > block.last) continue
-      blocks.delete(key)
-      blocks.set(key, block)
-      newest = block
-      return block
-    }
-    const block = openedArchive()?.open(seq) ?? null
-    if (block === null) return null
-    newest = block
-    blocks.set(block.last, block)
-    const oldest = blocks.keys().next().value
-    if (blocks.size > BLOCKS_KEPT && oldest !== undefined) blocks.delete(oldest)
-    return block
+  function blockOf(seq: number): UnpackedBlock | null {
+    const known = blocks.find(seq)
+    if (known !== null) return known
+    const [packed] = openedArchive()?.look([seq]) ?? []
+    return packed === undefined ? null : blocks.unpack(packed)
   }
   const hotStart = () => Number(firstHot.get()?.seq ?? Number.MAX_SAFE_INTEGER)
 
@@ -97,6 +83,11 @@ export function createEntryReader(
       if (block === null) return null
       gone = Math.max(gone, seq)
       return block.text(seq)
+    },
+    ahead(seqs) {
+      const start = hotStart()
+      const packed = seqs.filter((seq) => seq < start && blocks.find(seq) === null)
+      if (packed.length > 1) blocks.unpackAll(openedArchive()?.look(packed.sort((a, b) => b - a)) ?? [])
     },
     entry(seq) {
       const row = read.get(seq)
@@ -135,17 +126,14 @@ export function createEntryReader(
       }
     },
     first: () => openedArchive()?.first() ?? (firstHot.get()?.seq as number | null),
-    refresh() {
-      blocks.clear()
-      newest = null
-    },
+    refresh: blocks.forget,
     close: () => archive?.close(),
   }
 }
 
-function provedIn(block: OpenBlock | null, seq: number): ActivityEntry | null {
+function provedIn(block: UnpackedBlock | null, seq: number): ActivityEntry | null {
   if (block === null) return null
-  let prev = block.prev
+  let prev = hex(block.prev)
   for (let at = block.first; at < seq; at++) prev = chainHash(prev, block.text(at))
   const text = block.text(seq)
   return { ...readEntry(text), hash: chainHash(prev, text), prev }

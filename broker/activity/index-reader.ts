@@ -17,6 +17,8 @@ export interface IndexReader {
   runSpacing(run: string): number
   /** The entry that closed this one. */
   closerOf(opener: number): number | null
+  /** Of several at once: those that were closed. */
+  closersOf(openers: number[]): Map<number, number>
   /** What closed the entries up to and including `seq` that were open then. Null is a place to stop at. */
   openAt(seq: number): Iterable<number | null>
   /** Entry numbers between which everything of these times lies; null when nothing does. */
@@ -64,6 +66,7 @@ export function createIndexReader(file: string): IndexReader {
     find: (...asked) => index()?.find(...asked) ?? nothing(),
     runSpacing: (run) => index()?.runSpacing(run) ?? 1,
     closerOf: (opener) => index()?.closerOf(opener) ?? null,
+    closersOf: (openers) => index()?.closersOf(openers) ?? new Map(),
     openAt: (seq) => index()?.openAt(seq) ?? [],
     rangeOf: (since, until) => index()?.rangeOf(since, until) ?? null,
     counts: (span, since, until) => index()?.counts(span, since, until) ?? [],
@@ -94,6 +97,8 @@ function readerOf(db: DatabaseSync): OpenIndex {
   const getTo = db.prepare("SELECT value FROM meta WHERE key = 'to'")
   const rows = db.prepare('SELECT total(rows) AS rows FROM volume')
   const pair = db.prepare('SELECT closer FROM pair WHERE opener = ?')
+  const pairs = db.prepare('SELECT opener, closer FROM pair WHERE opener IN (SELECT value FROM json_each(?))')
+  pairs.setReturnArrays(true)
   const range = db.prepare(
     'SELECT min(first) AS first, max(last) AS last FROM hour WHERE at >= ? AND at <= ?',
   )
@@ -119,6 +124,7 @@ function readerOf(db: DatabaseSync): OpenIndex {
     find,
     runSpacing,
     closerOf: (opener) => (pair.get(opener)?.closer as number | undefined) ?? null,
+    closersOf: (openers) => new Map(pairs.all(JSON.stringify(openers)) as unknown as [number, number][]),
     *openAt(seq) {
       for (let from = 0; from <= seq; from += VOLUME_ENTRIES) {
         const upTo = Math.min(seq, from + VOLUME_ENTRIES - 1)

@@ -192,12 +192,13 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     const text = reader.text(seq)
     return text === null ? null : readEntry(text)
   }
+  const { ahead } = reader
   const down = (from: number, limit: number) => reader.down(from, limit).map(({ text }) => readEntry(text))
   /** How far the index is, and what is behind it: taken together, since the keeper goes on meanwhile. */
   const now = () => {
     writer.flush()
     const to = index.indexedTo()
-    return { index, indexedTo: to, tail: tail.after(to), down, read, rowCount: rows.rowCount() }
+    return { index, indexedTo: to, tail: tail.after(to), down, read, ahead, rowCount: rows.rowCount() }
   }
   let indexIsNew = false
   /** False when it was done before: then it is the log itself that is damaged. */

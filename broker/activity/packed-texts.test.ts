@@ -2,7 +2,7 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { fc } from '../../build/properties.ts'
-import { linesOf, packTexts, unpackTexts } from './packed-texts.ts'
+import { linesOf, packTexts, unpackTexts, unpackTogether } from './packed-texts.ts'
 
 const MIB = 1024 * 1024
 /** Around where a frame writes its size in one, two and four bytes, and above what is given at once. */
@@ -37,6 +37,41 @@ describe('the texts of a block', () => {
       wrong.writeUInt16LE(size - Math.min(size, 256), 5)
       expect(() => unpackTexts(wrong)).toThrow()
     }
+  })
+
+  it('of several blocks come back as they would one by one, or not at all', () => {
+    const unsized = (text: string) =>
+      zstdCompressSync(text, { params: { [constants.ZSTD_c_contentSizeFlag]: 0 } })
+    const aBlock = fc
+      .tuple(fc.constantFrom(...LENGTHS.slice(0, -1)), fc.string())
+      .map(([length, text]) => packTexts(['ab'.repeat(length).slice(0, length) + text]))
+    const cut = (packed: Uint8Array) => packed.subarray(0, packed.length - 1)
+    const twice = (packed: Uint8Array) => Buffer.concat([packed, packed])
+    const anOddOne = fc.oneof(aBlock.map(cut), aBlock.map(twice), fc.string().map(unsized), fc.uint8Array())
+    const each = (packed: Uint8Array[]) => packed.map((one) => unpackTexts(one).toString())
+    const together = (packed: Uint8Array[], most = MIB) =>
+      unpackTogether(packed, most).map((bytes) => bytes.toString())
+    fc.assert(
+      fc.property(fc.array(aBlock, { minLength: 2, maxLength: 8 }), (packed) => {
+        const long = each(packed).reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+        expect(together(packed, long)).toEqual(each(packed))
+        expect(together(packed, long - 1)).toEqual([])
+      }),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(aBlock, { minLength: 1, maxLength: 4 }),
+        anOddOne,
+        fc.nat(4),
+        (packed, odd, at) => {
+          const all = packed.toSpliced(at, 0, odd)
+          const found = together(all)
+          if (found.length > 0) expect(found).toEqual(each(all))
+        },
+      ),
+    )
+    expect(together([packTexts(['a']), twice(packTexts(['b']))])).toEqual([])
+    expect(together([cut(packTexts(['a'])), packTexts(['b'])])).toEqual([])
   })
 
   it('are found line by line, in any order', () => {

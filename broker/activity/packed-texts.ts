@@ -12,30 +12,60 @@ export const unpackTexts = (data: Uint8Array, blocks = 1): Buffer =>
     chunkSize: blocks === 1 ? roomFor(data) : blocks * ROOM,
   })
 
+/**
+ * Several blocks in one call: each as it would come by itself, or none of them. None also where one does not say how
+ * long it is, or all of them together are longer than `most` bytes.
+ */
+export function unpackTogether(packed: Uint8Array[], most: number): Buffer[] {
+  const sizes = packed.map(sizeOf)
+  const total = sizes.reduce<number>((sum, size) => sum + (size ?? most + 1), 0)
+  if (packed.length < 2 || total > most) return []
+  try {
+    const bytes = zstdDecompressSync(Buffer.concat(packed), {
+      maxOutputLength: total + 1,
+      chunkSize: Math.max(constants.Z_MIN_CHUNK, total + 1),
+    })
+    if (bytes.length !== total) return []
+    let end = 0
+    return sizes.map((size) => {
+      const start = end
+      end += size ?? 0
+      return bytes.subarray(start, end)
+    })
+  } catch {
+    return []
+  }
+}
+
 /** A block is some 33 kB. */
 const ROOM = 64 * 1024
 /** Larger than any block: what says that it holds more gets its memory piece by piece. */
 const MOST_ROOM = 2 * 1024 * 1024
 
 /**
- * Bytes of memory for one block, by what its frame says that it holds (RFC 8878, 3.1.1.1), and one more: memory that was
- * filled is taken for too little. Twice the memory would cost a search a third more time for each block.
+ * Bytes of memory for one block, and one more: memory that was filled is taken for too little. Twice the memory would
+ * cost a search a third more time for each block.
  */
-function roomFor(data: Uint8Array): number {
+const roomFor = (data: Uint8Array): number =>
+  Math.max(constants.Z_MIN_CHUNK, Math.min(sizeOf(data) ?? ROOM - 1, MOST_ROOM) + 1)
+
+/** How many bytes a frame says that it holds (RFC 8878, 3.1.1.1). Null when it doesn't, or is none. */
+function sizeOf(data: Uint8Array): number | null {
+  if (data.length < 5) return null
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-  const flags = data[4] ?? 0
+  const flags = view.getUint8(4)
   const isSingle = (flags & 32) !== 0
   const at = 5 + (isSingle ? 0 : 1) + ([0, 1, 2, 4][flags & 3] ?? 0)
-  if (data.length < at + 8) return ROOM
+  if (view.getUint32(0, true) !== FRAME || data.length < at + (1 << (flags >> 6))) return null
   const sizes = [
-    () => (isSingle ? view.getUint8(at) : ROOM),
+    () => (isSingle ? view.getUint8(at) : null),
     () => view.getUint16(at, true) + 256,
     () => view.getUint32(at, true),
     () => Number(view.getBigUint64(at, true)),
   ]
-  const said = sizes[flags >> 6]?.() ?? ROOM
-  return Math.max(constants.Z_MIN_CHUNK, Math.min(said, MOST_ROOM) + 1)
+  return sizes[flags >> 6]?.() ?? null
 }
+const FRAME = 0xfd2fb528
 
 /** The n-th line. They are looked for only as far as one is asked for: a search wants one or two of a block. */
 export function linesOf(bytes: Buffer): (n: number) => string {

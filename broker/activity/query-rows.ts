@@ -6,11 +6,13 @@
 import type { ActivityQuery, ActivityRow } from '../../contract/activity.ts'
 import type { EntryFilter } from '../ports.ts'
 import { closes, rowOf } from './activity-row.ts'
+import { createClosers } from './closers.ts'
 import type { EntryFields } from './entry-bytes.ts'
 import type { InSteps } from './in-turns.ts'
 import type { IndexReader } from './index-reader.ts'
 import type { Asked, Candidate, Candidates } from './index-search.ts'
 import { filterTerms, phraseTerms } from './index-terms.ts'
+import { lookAhead } from './look-ahead.ts'
 import { fitsFilters, fitsText } from './match-query.ts'
 import { partTerms } from './part-terms.ts'
 import { parseSearch, type SearchTerms } from './search-text.ts'
@@ -24,6 +26,8 @@ export interface QueryParts {
   /** Entries below, downward. */
   down(from: number, limit: number): EntryFields[]
   read(seq: number): EntryFields | null
+  /** These will be read next. */
+  ahead(seqs: number[]): void
   /** All rows of the log. */
   rowCount: number
 }
@@ -92,13 +96,16 @@ function* scanTail(parts: QueryParts, search: Search): InSteps<Map<number, Entry
 
 function* walkDown(parts: QueryParts, search: Search, closers: Map<number, EntryFields>): InSteps<void> {
   const { query, rows } = search
+  const closed = createClosers(parts, closers)
   let from = Math.min(search.before - 1, parts.indexedTo)
   while (rows.length < query.limit && from >= 1) {
     const batch = parts.down(from, Math.min(1_000, 2 * (query.limit - rows.length) + 16))
+    const opened = batch.filter((entry) => !closes(entry)).map(({ seq }) => seq)
+    closed.ahead(opened.slice(0, query.limit - rows.length), false)
     for (const entry of batch) {
       if (rows.length >= query.limit) return
       yield
-      if (!closes(entry)) rows.push(rowOf(entry, closerOf(parts, closers, entry)))
+      if (!closes(entry)) rows.push(rowOf(entry, closed.of(entry.seq)))
     }
     const last = batch.at(-1)
     if (last === undefined) return
@@ -119,8 +126,15 @@ function* searchIndex(parts: QueryParts, search: Search, closers: Map<number, En
   // To hold lists of runs against each other through the whole log, only for a count, would take longer than to find.
   const countAtMost = terms.parts.length > 0 ? COUNTED_THROUGH : Number.MAX_SAFE_INTEGER
   let countTo = counting() ? from - countAtMost : 0
-  const found = candidates(parts, search, { from, to: range.to }, counting)
-  for (const candidate of withLate(found, yield* lateRows(parts, search, closers, from, range.to))) {
+  const late = yield* lateRows(parts, search, closers, from, range.to)
+  const found = withLate(candidates(parts, search, { from, to: range.to }, counting), late)
+  const wanted = () => (counting() ? Number.MAX_SAFE_INTEGER : query.limit - rows.length)
+  const closed = createClosers(parts, closers)
+  const prepare = (next: Candidate[]) => {
+    const seqs = next.filter(({ sure }) => !counting() || !sure).map(({ seq }) => seq)
+    if (seqs.length > 1) closed.ahead(seqs, counting() && !hasText)
+  }
+  for (const candidate of lookAhead(found, wanted, prepare)) {
     yield
     const { seq, sure } = typeof candidate === 'number' ? { seq: candidate - 1, sure: null } : candidate
     if (kept >= COUNTED + query.limit || read >= READ + query.limit || seq < countTo) {
@@ -133,7 +147,7 @@ function* searchIndex(parts: QueryParts, search: Search, closers: Map<number, En
       const entry = parts.read(seq)
       if (entry === null || closes(entry) || !fitsFilters(query, entry)) continue
       if (hasText || !counting()) {
-        const closer = closerOf(parts, closers, entry)
+        const closer = closed.of(seq)
         if (!fitsText(terms, entry, closer)) continue
         if (!counting()) {
           rows.push(rowOf(entry, closer))
@@ -212,15 +226,4 @@ function* withLate(found: Candidates, late: number[]): Candidates {
 
 function* everySeq(from: number, to: number): Candidates {
   for (let seq = from; seq >= to; seq--) yield { seq, sure: false }
-}
-
-function closerOf(
-  parts: QueryParts,
-  closers: Map<number, EntryFields>,
-  entry: EntryFields,
-): EntryFields | null {
-  const near = closers.get(entry.seq)
-  if (near !== undefined) return near
-  const seq = parts.index.closerOf(entry.seq)
-  return seq === null ? null : parts.read(seq)
 }

@@ -74,6 +74,7 @@ function found(
     tail: newestFirst(FIRST + ENTRIES, indexedTo + 1),
     down: (from: number, limit: number) => newestFirst(from, FIRST).slice(0, limit),
     read: (seq: number) => entries[seq - FIRST] ?? null,
+    ahead() {},
     rowCount: entries.filter(({ kind }) => kind !== 'outcome').length,
   }
   const first = stepByStep(parts, query)
