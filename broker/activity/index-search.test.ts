@@ -2,11 +2,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fc } from '../../build/properties.ts'
-import { INDEX_SCHEMA, makeVolume } from './index-schema.ts'
-import { type Asked, createIndexSearch, type IndexSearch, lend } from './index-search.ts'
+import { dropVolume, INDEX_SCHEMA, makeVolume } from './index-schema.ts'
+import { type Asked, type Candidate, createIndexSearch, type IndexSearch, lend } from './index-search.ts'
 import { VOLUME_ENTRIES } from './volume.ts'
 
 const db = new DatabaseSync(':memory:')
+const others: DatabaseSync[] = []
 let search: IndexSearch
 /** Rows over two volumes: which have the word and which have the run. */
 const FIRST = VOLUME_ENTRIES - 300
@@ -19,7 +20,7 @@ const has = {
 type Term = keyof typeof has
 const terms = Object.keys(has) as Term[]
 
-beforeAll(() => {
+function makeIndex(db: DatabaseSync): IndexSearch {
   db.exec(INDEX_SCHEMA)
   for (const seq of ROWS) {
     const volume = Math.floor(seq / VOLUME_ENTRIES)
@@ -28,9 +29,14 @@ beforeAll(() => {
     for (const kind of ['word', 'part'])
       db.prepare(`INSERT INTO ${kind}_${volume} (rowid, text) VALUES (?, ?)`).run(seq, own.join(' '))
   }
-  search = createIndexSearch(db)
+  return createIndexSearch(db)
+}
+beforeAll(() => {
+  search = makeIndex(db)
 })
-afterAll(() => db.close())
+afterAll(() => {
+  for (const each of [db, ...others]) each.close()
+})
 
 /** Those that are sure, and those that are left when the others were read. */
 function found(asked: Asked, wanted: (seq: number) => boolean, from: number, downTo: number, counts = false) {
@@ -70,6 +76,28 @@ describe('a search in the index', () => {
     const wanted = (seq: number) => has.rare(seq) && has.common(seq)
     expect(found(asked, wanted, ROWS.at(-1) ?? 0, FIRST).read).toBe(ROWS.filter(has.rare).length)
     expect(found(asked, wanted, ROWS.at(-1) ?? 0, FIRST, true).read).toBe(0)
+  })
+
+  it('goes on in what is left when a volume is removed while others have their turn', () => {
+    const other = new DatabaseSync(':memory:')
+    others.push(other)
+    const found = makeIndex(other).find({ words: ['common'] }, ROWS.at(-1) ?? 0, FIRST)
+    const seqs = [found.next().value as Candidate].map(({ seq }) => seq)
+    dropVolume(other, 1)
+    for (const candidate of found) if (typeof candidate !== 'number') seqs.push(candidate.seq)
+    const wanted = ROWS.filter(has.common).reverse()
+    const below = wanted.filter((seq) => seq < VOLUME_ENTRIES)
+    expect(seqs.slice(-below.length)).toEqual(below)
+    expect(seqs.length).toBeLessThan(wanted.length)
+    expect(seqs).toEqual([...wanted.slice(0, seqs.length - below.length), ...below])
+  })
+
+  it('fails when the index is damaged', () => {
+    const other = new DatabaseSync(':memory:')
+    others.push(other)
+    const damaged = makeIndex(other)
+    other.exec('DROP TABLE word_1')
+    expect(() => [...damaged.find({ words: ['common'] }, ROWS.at(-1) ?? 0, FIRST)]).toThrow('word_1')
   })
 
   it('goes on beside another that asks the same', () => {
