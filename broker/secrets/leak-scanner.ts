@@ -62,7 +62,10 @@ export function createLeakScanner(
     const hits = needles.find(text)
     return hits.length === 0 ? NONE : merge(hits)
   }
-  const all = (text: string): LeakHit[] => merge([...known(text), ...credentials.find(text, pace)])
+  const all = (text: string): LeakHit[] => {
+    const [ours, others] = [known(text), credentials.find(text, pace)]
+    return others.length === 0 ? ours : merge([...ours, ...others])
+  }
   const look = (text: string, how: How): LeakHit[] =>
     how === 'known' || text.length < SHORTEST_CREDENTIAL ? known(text) : all(text)
 

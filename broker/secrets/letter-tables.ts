@@ -2,17 +2,25 @@
  * How values begin by their letters and digits alone, with all other signs left out of the value and of the text: tables
  * that tell of four such letters in a row, wherever they stand and whatever lies between them, whether a value begins so.
  */
-import { letterOf, READ, signKinds } from './letter-signs.ts'
+import { isInvisible } from './invisible.ts'
+import { letterOf, READ, signKinds, walkKinds } from './letter-signs.ts'
 import { type Needle, spellings } from './needle-tables.ts'
 
 /** Letters that are looked at together. */
 const TOGETHER = 4
 /** Forms between two looks at the clock; and fours. */
 const [AT_ONCE, MANY_AT_ONCE] = [256, 4096]
+const SEMICOLON = 59
 
 export interface LetterTables {
-  /** What each unit of 16 bits means to the walk. */
+  /** What each unit of 16 bits means to who looks at it. */
   kinds: Uint8Array
+  /** And to the walk. */
+  walked: Uint8Array
+  /** One for each ASCII character with which a value begins that can't be met by its letters alone. */
+  begins: Uint8Array
+  /** One for each ASCII sign that stands between the first four letters of another, or stands for nothing there. */
+  between: Uint8Array
   /** One for each two letters with which a value begins. */
   twos: Uint8Array
   /** A bit for each three. */
@@ -30,16 +38,24 @@ export const placeOf = (four: number, shift: number) => Math.imul(four, 0x9e3779
 /** Bit by bit. */
 export function* makeLetterTables(all: readonly Needle[]): Generator<void, LetterTables> {
   const kinds = signKinds()
+  const begins = new Uint8Array(128)
+  const between = Uint8Array.from({ length: 128 }, (_, code) => (isInvisible(code) ? 1 : 0))
   const fours: number[] = []
   const owners: number[] = []
   for (let at = 0; at < all.length; at++) {
     if (at % AT_ONCE === AT_ONCE - 1) yield
     const needle = all[at] as Needle
-    const isKnown = addFours(needle, at, fours, owners)
+    const span = addFours(needle, at, fours, owners)
     const first = needle.codes[0] as number
     // Met by its letters only where it has enough of them, and begins with one.
-    if (isKnown && letterOf(first) > 0) continue
-    for (const code of spellings(needle, 0)) kinds[String.fromCodePoint(code).charCodeAt(0)] = READ
+    if (span > 0 && letterOf(first) > 0) {
+      for (let index = 1; index < span; index++) addBetween(needle, index, between)
+      continue
+    }
+    for (const code of spellings(needle, 0)) {
+      kinds[String.fromCodePoint(code).charCodeAt(0)] = READ
+      if (code < 128) begins[code] = 1
+    }
   }
   const twos = new Uint8Array(1 << 12)
   const threes = new Uint8Array(1 << 15)
@@ -56,16 +72,23 @@ export function* makeLetterTables(all: readonly Needle[]): Generator<void, Lette
   }
   const find = yield* makeBuckets(fours, owners, 32 - Math.max(1, size))
   const startingWith = (four: number) => find(four).map((at) => all[at] as Needle)
-  return { kinds, twos, threes, fours: bits, shift, startingWith }
+  return { kinds, walked: walkKinds(kinds), begins, between, twos, threes, fours: bits, shift, startingWith }
 }
 
-/** In each way to write the letters. False when there are fewer. */
-function addFours({ codes, kind }: Needle, at: number, fours: number[], owners: number[]): boolean {
+function addBetween(needle: Needle, index: number, between: Uint8Array): void {
+  for (const code of spellings(needle, index)) if (code < 128) between[code] = 1
+  // Between numbers either of two.
+  if (needle.kind === 'numbers') between[SEMICOLON] = 1
+}
+
+/** In each way to write the letters. @returns the place behind the last of them; 0 when there are fewer. */
+function addFours({ codes, kind }: Needle, at: number, fours: number[], owners: number[]): number {
   // From here on a letter may be written small or large.
   const either = kind === 'hex' ? 97 : kind === 'base32' ? 65 : 128
   const words = [0]
   let found = 0
-  for (let index = 0; index < codes.length && found < TOGETHER; index++) {
+  let index = 0
+  for (; index < codes.length && found < TOGETHER; index++) {
     const code = codes[index] as number
     const letter = letterOf(code)
     if (letter === 0) continue
@@ -77,12 +100,12 @@ function addFours({ codes, kind }: Needle, at: number, fours: number[], owners: 
       if (code >= either) words.push(word | letterOf(code ^ 32))
     }
   }
-  if (found < TOGETHER) return false
+  if (found < TOGETHER) return 0
   for (const word of words) {
     fours.push(word)
     owners.push(at)
   }
-  return true
+  return index
 }
 
 /** Sorted by what their fours have in common; asked for one four, it gives the owners. */

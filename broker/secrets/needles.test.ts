@@ -54,6 +54,21 @@ const gap = fc.constantFrom(
   ...[' ', '\n', '\r\n', '  ', '\t', '\u200b', '\x1b[31m', '%20', '\\n', '&nbsp;', '=\n', '\0', '', ''],
   ...['\n> ', '\n12: ', '\n 7| ', '\n  34:\t', '\n// ', '\n0000010  ', '  |ab.|\n00000010: ', '\n- 5: '],
   ...['" + "', "' . '", '","', '\\" + \\"', '"\n"', ':', ', ', '-', '.', '0x', ', 0x', ', "12": ', '_', '+'],
+  ...[
+    '\\\\n',
+    '\\\\\\"',
+    '\\/',
+    '&quot;',
+    '&amp;',
+    '&#39;',
+    '%3D',
+    '%5Cn',
+    '%25',
+    '=3D',
+    '\\0',
+    '" & "',
+    '\n> # 12: ',
+  ],
   ...['x', '7', 'é', '\u{1d5ba}', '\u{e0061}', 'ａ', '"', '%', '\\', '&', '=', '%4', '\\x', '&#', '&am'],
 )
 const hex = (char: string) => (char.codePointAt(0) as number).toString(16)
@@ -64,6 +79,9 @@ const SPELLINGS: ((char: string) => string)[] = [
   (char) => `%25${hex(char)}`,
   (char) => (/[!-~]/.test(char) ? String.fromCodePoint(char.charCodeAt(0) + 0xfee0) : char),
   (char) => `\\${char}`,
+  (char) => `\\x${hex(char)}`,
+  (char) => `=${hex(char)}`,
+  (char) => `&#${char.codePointAt(0)}`,
 ]
 /** Of a form, most of it: each character plain or not, with something before some. */
 const written = fc

@@ -23,9 +23,10 @@ import { NO_PACE, type Pace } from './pace.ts'
 import { CUT_ESCAPE, escapeCode, isMark, mayGrow, readEscape, readNested } from './read-escape.ts'
 import { SequenceReader } from './read-sequence.ts'
 import type { Sequence } from './sequence.ts'
+import { TO_READ } from './side-paths.ts'
 import { TextUnits } from './text-units.ts'
 import { UnseenRuns } from './unseen-runs.ts'
-import { LetterWalk, TO_READ } from './walk-letters.ts'
+import { LetterWalk } from './walk-letters.ts'
 
 export interface Needles {
   /** Characters of the shortest form; a shorter text holds none. Infinite when there is nothing to look for. */
@@ -71,9 +72,10 @@ function createNeedles(
   const { beginning, third, mayFollow } = createBeginnings(tables, reads)
   const { starts, pairs, byTriple, wideFirst } = tables
   const { third: plainThird } = PLAIN
+  const shortest = all.reduce((least, { codes }) => Math.min(least, codes.length), Number.POSITIVE_INFINITY)
 
-  /** Calls `at` for each place where a value may begin. */
-  function eachBeginning(text: string, at: At): void {
+  /** Calls `at` for each place where a value may begin. `goesOn`: also where there is room for a part of one only. */
+  function eachBeginning(text: string, goesOn: boolean, at: At): void {
     reads.begin()
     const units = room.load(text)
     tried.units = units
@@ -83,10 +85,12 @@ function createNeedles(
       return unseen.from(place)
     }
     try {
-      letterWalk.begin(units, text.length)
+      const last = goesOn ? text.length : text.length - shortest
+      letterWalk.begin(units, text.length, goesOn)
       for (let stops = letterWalk.next(); stops > 0; stops = letterWalk.next())
         for (let stop = 0; stop < stops; stop++) {
           const place = letterWalk.places[stop] as number
+          if (place > last) continue
           const four = letterWalk.fours[stop] as number
           if (four === TO_READ) readPlace(text, units, place, at, runFrom)
           else at(place, letters.startingWith(four))
@@ -125,12 +129,24 @@ function createNeedles(
     if (list !== undefined) at(place, list)
   }
 
-  /** Adds the longest of the values that stand here. True when the text ends before one of them does. */
-  function longest(text: string, at: number, list: readonly Needle[], hits: LeakHit[]): boolean {
+  /**
+   * Adds the longest of the values that stand here. True when the text ends before one of them does.
+   * @param wholeOnly whether nobody asks for those that the text cuts off
+   */
+  function longest(
+    text: string,
+    at: number,
+    list: readonly Needle[],
+    hits: LeakHit[],
+    wholeOnly: boolean,
+  ): boolean {
     let best = -1
     let found: Needle | null = null
     let cut = false
+    const most = text.length - at
     for (const needle of list) {
+      // Each of its characters takes one of the text at least.
+      if ((wholeOnly || cut) && needle.codes.length > most) continue
       pace.step()
       const { end, open } = matchSequence(text, at, needle, tried)
       cut ||= open
@@ -141,17 +157,17 @@ function createNeedles(
   }
 
   return {
-    shortest: all.reduce((least, { codes }) => Math.min(least, codes.length), Number.POSITIVE_INFINITY),
+    shortest,
     find(text) {
       const hits: LeakHit[] = []
-      eachBeginning(text, (at, list) => longest(text, at, list, hits))
+      eachBeginning(text, false, (at, list) => longest(text, at, list, hits, true))
       return hits
     },
     findOpen(text) {
       const hits: LeakHit[] = []
       let open = text.length
-      eachBeginning(text, (at, list) => {
-        if (longest(text, at, list, hits)) open = Math.min(open, at)
+      eachBeginning(text, true, (at, list) => {
+        if (longest(text, at, list, hits, at >= open)) open = Math.min(open, at)
       })
       for (let at = Math.max(0, text.length - LONGEST_ESCAPE); at < open; at++)
         if (isCutShort(text, at)) open = at

@@ -88,7 +88,8 @@ function readOnce(text: string, at: number, read: number, most: number) {
   return { inner, ends, cut: false }
 }
 
-function mayFollow(mark: number, code: number): boolean {
+/** Whether what stands behind a mark may make an escape of the two. */
+export function mayFollow(mark: number, code: number): boolean {
   if (mark === BACKSLASH)
     return !isWordCode(code) || isOctal(code) || 'xuUntr'.includes(String.fromCharCode(code))
   if (mark === AMPERSAND) return code === 35 || isNameCode(code)
