@@ -27,6 +27,7 @@ import { isThere, MOUNT_POINTS } from './mount-points.ts'
 import { measureTree, memoryInFiles, newSessions, processesBelow } from './process-tree.ts'
 import { sandboxFilesystem } from './sandbox-reach.ts'
 import { leftIn, sealMounts } from './seal-mounts.ts'
+import { keepSent, SENT_FILE } from './sent-file.ts'
 
 const WATCH_MS = 50
 /** Open files are looked through, and what was sent is told, at each so many looks. */
@@ -51,7 +52,7 @@ const shared = path.join(path.dirname(home), 'shm')
 const sockets = os.tmpdir()
 /** Stands where no file may be made. */
 const nothing = { folder: path.join(sockets, 'nothing'), file: path.join(sockets, 'nothing.txt') }
-const sent = countSent()
+const sent = countSent(keepSent(path.join(path.dirname(home), SENT_FILE)))
 const waiting = new Map<number, (answer: ConnectAnswer) => void>()
 /** `address:port` of hosts that were let through though they are not public. */
 const opened = new Set<string>()

@@ -5,12 +5,8 @@
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
+import type { SentTo } from './sent-file.ts'
 
-export interface SentTo {
-  host: string
-  port: number
-  bytes: number
-}
 interface Connection {
   socket: Socket
   /** As it was asked for; an address where that was one. */
@@ -19,8 +15,11 @@ interface Connection {
   told: number
 }
 
-/** @returns what was sent since it was asked last */
-export function countSent(): () => SentTo[] {
+/**
+ * @param keep told of each part before it is sent
+ * @returns what was sent since it was asked last
+ */
+export function countSent(keep: (host: string, port: number, bytes: number) => void): () => SentTo[] {
   const open = new Set<Connection>()
   subscribe('net.client.socket', (message) => {
     const { socket } = message as { socket: Socket }
@@ -31,8 +30,12 @@ export function countSent(): () => SentTo[] {
     socket.once('connect', () => {
       // A path has no port: the proxy's own way to its other half.
       const { remoteAddress, remotePort } = socket
-      if (remotePort !== undefined)
-        open.add({ socket, host: name || (remoteAddress ?? ''), port: remotePort, told: 0 })
+      if (remotePort === undefined) return
+      const host = name || (remoteAddress ?? '')
+      open.add({ socket, host, port: remotePort, told: 0 })
+      // What waits for the connection goes out after this. Before it is there, nobody can stand before its writing.
+      if (socket.bytesWritten > 0) keep(host, remotePort, socket.bytesWritten)
+      beforeEach(socket, (bytes) => keep(host, remotePort, bytes))
     })
   })
   return () => {
@@ -49,3 +52,19 @@ export function countSent(): () => SentTo[] {
     return [...sent.values()]
   }
 }
+
+/** Tells how many bytes a part has, before the connection takes it. */
+function beforeEach(socket: Socket, tell: (bytes: number) => void): void {
+  for (const name of ['write', 'end'] as const) {
+    const original = socket[name] as (...args: unknown[]) => unknown
+    const told = (...args: unknown[]) => {
+      const [part, encoding] = args
+      if (typeof part === 'string') tell(Buffer.byteLength(part, encodingOf(encoding)))
+      else if (ArrayBuffer.isView(part)) tell(part.byteLength)
+      return Reflect.apply(original, socket, args)
+    }
+    Object.assign(socket, { [name]: told })
+  }
+}
+
+const encodingOf = (given: unknown) => (typeof given === 'string' ? (given as BufferEncoding) : 'utf8')

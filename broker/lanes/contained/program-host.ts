@@ -13,6 +13,7 @@ import {
 } from './contained-messages.ts'
 import { findStrays } from './find-strays.ts'
 import { MOUNT_POINTS, removeEmpty } from './mount-points.ts'
+import { SENT_FILE, sentUntold } from './sent-file.ts'
 
 export interface HostOptions {
   /** The Node that runs hosts. */
@@ -38,7 +39,7 @@ export interface ProgramHost {
   mark: string
   /** The host and all that it started. */
   group: LaneGroup
-  /** Removes its folder. After it has ended. */
+  /** Tells what it had sent and could not tell, and removes its folder. After it has ended. */
   clear(): void
 }
 export interface HostEvents {
@@ -74,6 +75,7 @@ export function startHost(options: HostOptions): ProgramHost {
   })
   const group = child.pid === undefined ? noGroup : groupFor(child.pid, path.basename(folder), options)
   let events: HostEvents | null = null
+  const untold = sentUntold(path.join(folder, SENT_FILE))
   let resolveReady = () => {}
   let rejectReady = (_error: Error) => {}
   const ready = new Promise<void>((resolve, reject) => {
@@ -120,6 +122,7 @@ export function startHost(options: HostOptions): ProgramHost {
       events?.mounts(message.paths)
       send({ kind: 'go' })
     } else if (message.kind === 'sent') {
+      untold.told(message.to)
       events?.sent(message.to)
     } else if (message.kind === 'over') {
       events?.over(message)
@@ -141,6 +144,10 @@ export function startHost(options: HostOptions): ProgramHost {
       else send({ kind: 'hold', on })
     },
     clear() {
+      const rest = untold.rest()
+      if (rest.length > 0) events?.sent(rest)
+      // What it had still sent word of counts no more: it is in there.
+      events = null
       group.remove()
       fs.rmSync(folder, { recursive: true, force: true })
     },
