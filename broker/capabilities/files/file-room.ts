@@ -13,7 +13,7 @@ import { createWindowsHolder } from './hold-on-windows.ts'
 import { createFileOrigins, type FileOrigins, type FoundFolder } from './origin-of-file.ts'
 import { type PathTextOptions, parsePathText } from './parse-path.ts'
 import { createNameSpelling } from './spell-names.ts'
-import { wayTo } from './way-to.ts'
+import { walkWay, wayTo } from './way-to.ts'
 
 export interface FileRoom {
   home: string
@@ -71,6 +71,10 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
   function find(folder: string): FoundFolder | null {
     const text = parse(folder)
     if (text.kind !== 'ok') return null
+    if (platform === 'linux') {
+      const found = walkWay(text.value)
+      return found && { ...found, path: spelling.canonical(found.path) }
+    }
     const held = holder.holdThing(text.value)
     const way = wayTo(text.value, held, true, platform)
     held.close()

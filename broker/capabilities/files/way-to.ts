@@ -3,6 +3,7 @@
  * may see would tell it what is there: `/home/other/guess/../../mine/file` opens exactly when `guess` exists.
  */
 import fs from 'node:fs'
+import path from 'node:path'
 import type { HeldNothing, HeldPlace, HeldThing, Way } from './held.ts'
 import { walkNames } from './walk-names.ts'
 
@@ -19,21 +20,39 @@ export function wayTo(
 ): Way | null {
   const turns = /(^|[/\\])\.\.([/\\]|$)/.test(text)
   if (!turns && found.path === text && (platform !== 'linux' || isStraight(found))) return null
-  const places = new Set<string>()
-  let room = MOST_TEXT
-  let cut = false
-  const onTurn = (place: () => string) => {
-    if (cut) return
-    const next = place()
-    if (places.has(next)) return
-    room -= next.length
-    cut = places.size === MOST_PLACES || room < 0
-    if (!cut) places.add(next)
-  }
-  if (platform === 'linux') cut = walkOnLinux(text, followLast, onTurn) || cut
-  else walkByName(text, onTurn)
+  const turned = collectTurns()
+  if (platform === 'linux') turned.cut = walkOnLinux(text, followLast, turned.onTurn).cut || turned.cut
+  else walkByName(text, turned.onTurn)
+  const { places, cut } = turned
   if (!turns && !cut && places.size === 0) return null
   return { asked: text, places: [...places], ...(cut ? { cut } : {}) }
+}
+
+/**
+ * On Linux: where a path leads, and where its way turns, of one and the same walk. Looked up one after the other, a link
+ * could be a folder in between, and the end that of another way. Null where the way is too long to be looked at.
+ */
+export function walkWay(text: string): { path: string; turns: string[] } | null {
+  const turned = collectTurns()
+  const { end, cut } = walkOnLinux(text, true, turned.onTurn)
+  return cut || turned.cut ? null : { path: end, turns: [...turned.places] }
+}
+
+function collectTurns() {
+  let room = MOST_TEXT
+  const turned = {
+    places: new Set<string>(),
+    cut: false,
+    onTurn(place: () => string) {
+      if (turned.cut) return
+      const next = place()
+      if (turned.places.has(next)) return
+      room -= next.length
+      turned.cut = turned.places.size === MOST_PLACES || room < 0
+      if (!turned.cut) turned.places.add(next)
+    },
+  }
+  return turned
 }
 
 /** Not so where the way was a circle, or too long: then it may have come back to its name from anywhere. */
@@ -43,11 +62,12 @@ function isStraight(found: HeldThing | HeldNothing | HeldPlace): boolean {
 
 type OnTurn = (place: () => string) => void
 
-/** Whether the walk was cut. */
-function walkOnLinux(text: string, followLast: boolean, onTurn: OnTurn): boolean {
-  const walked = walkNames(text, followLast, onTurn)
-  fs.closeSync(walked.fd)
-  return walked.cut
+/** Where it ends, and whether it was cut before. */
+function walkOnLinux(text: string, followLast: boolean, onTurn: OnTurn): { end: string; cut: boolean } {
+  const { fd, names, cut } = walkNames(text, followLast, onTurn)
+  const folder = fs.readlinkSync(`/proc/self/fd/${fd}`)
+  fs.closeSync(fd)
+  return { end: names.length === 0 ? folder : path.posix.join(folder, ...names), cut }
 }
 
 /** Where folders can't be held while walking: by the text alone, which says where one meant to go. */
