@@ -171,10 +171,11 @@ export function archiveIn(db: DatabaseSync, number = (column: string) => column)
 
 type PackedColumns = [first: number, last: number, prev: Uint8Array, data: Uint8Array]
 
-function inOneReading(db: DatabaseSync, work: () => void): void {
+/** All of it sees the file as it is now. */
+export function inOneReading<T>(db: DatabaseSync, work: () => T): T {
   db.exec('BEGIN')
   try {
-    work()
+    return work()
   } finally {
     db.exec('COMMIT')
   }

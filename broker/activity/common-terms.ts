@@ -56,20 +56,37 @@ export function dropCommonTerms(db: DatabaseSync, volume: number): void {
   )
 }
 
+export interface CommonTerm {
+  kind: TermKind
+  term: string
+}
 export interface CommonTerms {
-  /** Null for a term that is not common there, or where nothing is mapped yet. */
-  bitsOf(volume: number, kind: TermKind, term: string): Bits | null
+  /** Whether there is a map of it: not for what is not common there, nor before the volume is whole. */
+  has(volume: number, kind: TermKind, term: string): boolean
+  /** Which entries have one of each group, or came late. All of these have maps. */
+  mapOf(volume: number, groups: CommonTerm[][], late: number[]): Bits
   /** Entries of which the maps may not know all. */
   lateOf(volume: number): number[]
 }
 
 export function readCommonTerms(db: DatabaseSync): CommonTerms {
+  const look = db.prepare('SELECT 1 FROM common WHERE volume = ? AND kind = ? AND term = ?')
   const find = db.prepare('SELECT bits FROM common WHERE volume = ? AND kind = ? AND term = ?')
   const late = db.prepare('SELECT seq FROM late WHERE seq >= ? AND seq < ?')
+  const bitsOf = (volume: number, { kind, term }: CommonTerm) =>
+    unpack(find.get(volume, kind, term)?.bits as Uint8Array)
   return {
-    bitsOf(volume, kind, term) {
-      const bits = find.get(volume, kind, term)?.bits
-      return bits === undefined ? null : unpack(bits as Uint8Array)
+    has: (volume, kind, term) => look.get(volume, kind, term) !== undefined,
+    mapOf(volume, groups, late) {
+      const map = new Uint32Array(VOLUME_ENTRIES / 32).fill(0xffffffff)
+      for (const group of groups) {
+        const any = new Uint32Array(VOLUME_ENTRIES / 32)
+        for (const term of group) orBits(any, bitsOf(volume, term))
+        // When none is left, the others need not be unpacked.
+        if (!andBits(map, any)) break
+      }
+      for (const seq of late) setBit(map, seq)
+      return map
     },
     lateOf: (volume) =>
       late.all(volume * VOLUME_ENTRIES, (volume + 1) * VOLUME_ENTRIES).map(({ seq }) => Number(seq)),
@@ -78,14 +95,21 @@ export function readCommonTerms(db: DatabaseSync): CommonTerms {
 
 export const hasBit = (bits: Bits, seq: number): boolean =>
   (((bits[(seq % VOLUME_ENTRIES) >> 5] ?? 0) >>> (seq & 31)) & 1) === 1
-export function setBit(bits: Bits, seq: number): void {
+function setBit(bits: Bits, seq: number): void {
   const at = (seq % VOLUME_ENTRIES) >> 5
   bits[at] = (bits[at] ?? 0) | (1 << (seq & 31))
 }
-export function andBits(into: Bits, other: Bits): void {
-  for (let n = 0; n < into.length; n++) into[n] = (into[n] ?? 0) & (other[n] ?? 0)
+/** Whether any are left. */
+function andBits(into: Bits, other: Bits): boolean {
+  let left = 0
+  for (let n = 0; n < into.length; n++) {
+    const both = (into[n] ?? 0) & (other[n] ?? 0)
+    into[n] = both
+    left |= both
+  }
+  return left !== 0
 }
-export function orBits(into: Bits, other: Bits): void {
+function orBits(into: Bits, other: Bits): void {
   for (let n = 0; n < into.length; n++) into[n] = (into[n] ?? 0) | (other[n] ?? 0)
 }
 

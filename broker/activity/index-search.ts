@@ -5,7 +5,8 @@
  * reading those entries says it sooner than going through the other.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { andBits, type Bits, fallingBits, hasBit, orBits, readCommonTerms, setBit } from './common-terms.ts'
+import { inOneReading } from './archive.ts'
+import { type CommonTerm, fallingBits, hasBit, readCommonTerms, type TermKind } from './common-terms.ts'
 import { quote } from './index-terms.ts'
 import { VOLUME_ENTRIES, volumeOf } from './volume.ts'
 
@@ -30,8 +31,16 @@ export interface Candidate {
 /** After each volume it gives the number down to which it has come: a place to stop at. */
 export type Candidates = Generator<Candidate | number, void>
 
-/** Numbers of one list in one volume that are read, instead of held against the other list. */
+/** Numbers of one list in one volume that are read, instead of being held against the others. */
 const FEW = 24
+/** Entries that are read in the time that it takes to unpack a map. */
+const READ_AS_SOON = 3
+
+interface List {
+  select: string
+  expression: string
+}
+type Range = [from: number, downTo: number]
 
 export interface IndexSearch {
   /** From `from` down to `downTo`. Once numbers are only `counting`, none are read that need not be. */
@@ -57,72 +66,55 @@ export function createIndexSearch(db: DatabaseSync): IndexSearch {
       from = Math.min(from, id * VOLUME_ENTRIES) - 1
     }
   }
-  /** Of all that is common in a volume one map, and FTS5 expressions of the rest, '' for none. */
+  /** What of it is common in a volume, of each group one, and the lists of the rest. */
   function split(id: number, { words = [], anyOf = [], beginnings = [], runs = [], dullRuns = [] }: Asked) {
-    let map: Bits | null = null
-    const and = (bits: Bits) => {
-      if (map === null) map = bits
-      else andBits(map, bits)
-    }
-    const take = (kind: 'word' | 'part', term: string): boolean => {
-      const bits = common.bitsOf(id, kind, term)
-      if (bits !== null) and(bits)
-      return bits !== null
-    }
-    const takeOne = (group: string[]): boolean => {
-      const all = group.map((term) => common.bitsOf(id, 'word', term))
-      const [first, ...others] = all
-      if (first == null || all.includes(null)) return false
-      for (const bits of others) orBits(first, bits as Bits)
-      and(first)
+    const mapped: CommonTerm[][] = []
+    const isMapped = (kind: TermKind, terms: string[]): boolean => {
+      if (!terms.every((term) => common.has(id, kind, term))) return false
+      mapped.push(terms.map((term) => ({ kind, term })))
       return true
     }
-    const lists = {
-      words: [
-        ...words.filter((term) => !take('word', term)).map(quote),
-        ...anyOf.filter((group) => !takeOne(group)).map((group) => `(${group.map(quote).join(' OR ')})`),
-        ...beginnings.map((beginning) => `${quote(beginning)} *`),
-      ].join(' AND '),
-      parts: runs
-        .filter((run) => !take('part', run))
-        .map(quote)
-        .join(' AND '),
-    }
-    // Beside a list that is not long they cost more than reading what they would spare.
-    if (lists.words + lists.parts === '') for (const run of dullRuns) take('part', run)
-    return { ...lists, map: map as Bits | null }
-  }
-  function* inVolume(
-    id: number,
-    asked: Asked,
-    [from, downTo]: [number, number],
-    counting: () => boolean,
-  ): Candidates {
-    const { words, parts, map } = split(id, asked)
-    const late = new Set(map === null ? [] : common.lateOf(id))
-    if (map !== null) for (const seq of late) setBit(map, seq)
-    const fits = (seq: number) => map === null || hasBit(map, seq)
-    const lists = [
-      ...(words === '' ? [] : [{ select: selectOf(`word_${id}`), expression: words }]),
-      ...(parts === '' ? [] : [{ select: selectOf(`part_${id}`), expression: parts }]),
+    const ofWords = [
+      ...words.filter((term) => !isMapped('word', [term])).map(quote),
+      ...anyOf
+        .filter((group) => !isMapped('word', group))
+        .map((group) => `(${group.map(quote).join(' OR ')})`),
+      ...beginnings.map((beginning) => `${quote(beginning)} *`),
     ]
-    if (lists.length > 1 && !counting())
-      for (const { select, expression } of lists) {
-        const few = numbers(select, FEW + 1, expression, from, downTo)
-        if (few.length > FEW) continue
-        for (const seq of few) if (fits(seq)) yield { seq, sure: false }
-        return
-      }
-    const all =
-      lists.length > 0 ? listed(lists, from, downTo) : map !== null ? fallingBits(map, id, from, downTo) : []
-    for (const seq of all) if (fits(seq)) yield { seq, sure: !late.has(seq) }
+    const ofParts = runs.filter((run) => !isMapped('part', [run])).map(quote)
+    const lists: List[] = []
+    if (ofWords.length > 0) lists.push({ select: selectOf(`word_${id}`), expression: ofWords.join(' AND ') })
+    if (ofParts.length > 0) lists.push({ select: selectOf(`part_${id}`), expression: ofParts.join(' AND ') })
+    // Beside a list that is not long they cost more than reading what they would spare.
+    if (lists.length === 0) for (const run of dullRuns) isMapped('part', [run])
+    return { mapped, lists }
+  }
+  /**
+   * What is gone through in a volume. In one transaction: it is seen as it is at one moment, and to begin and end one for
+   * each look would take as long as the looks.
+   */
+  function* inVolume(id: number, asked: Asked, [from, downTo]: Range, counting: () => boolean): Candidates {
+    const { seqs, map, sure, late } = inOneReading(db, () => {
+      const { mapped, lists } = split(id, asked)
+      const late = mapped.length > 0 ? common.lateOf(id) : []
+      const map = () => (mapped.length === 0 ? null : common.mapOf(id, mapped, late))
+      if (lists.length + mapped.length > 1 && !counting())
+        for (const { select, expression } of lists) {
+          const few = numbers(select, FEW + 1, expression, from, downTo)
+          if (few.length > FEW) continue
+          const areFewer = few.length <= mapped.length * READ_AS_SOON
+          return { seqs: few, map: areFewer ? null : map(), sure: false, late }
+        }
+      const all = map()
+      if (lists.length > 0) return { seqs: listed(lists, from, downTo), map: all, sure: true, late }
+      return { seqs: all === null ? [] : fallingBits(all, id, from, downTo), map: null, sure: true, late }
+    })
+    const isLate = new Set(late)
+    for (const seq of seqs)
+      if (map === null || hasBit(map, seq)) yield { seq, sure: sure && !isLate.has(seq) }
   }
   /** Numbers that all lists have, falling. */
-  function* listed(
-    lists: { select: string; expression: string }[],
-    from: number,
-    downTo: number,
-  ): Generator<number> {
+  function* listed(lists: List[], from: number, downTo: number): Generator<number> {
     const select = lists.map(({ select }) => select).join(' INTERSECT ')
     let top = from
     for (let size = PIECE; ; size = Math.min(4 * size, LARGEST)) {
