@@ -6,6 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { quote } from './index-terms.ts'
+import { giveBack } from './packed-texts.ts'
 import { VOLUME_ENTRIES } from './volume.ts'
 
 export type TermKind = 'word' | 'part'
@@ -80,10 +81,12 @@ export function readCommonTerms(db: DatabaseSync): CommonTerms {
     mapOf(volume, groups, late) {
       const map = new Uint32Array(VOLUME_ENTRIES / 32).fill(0xffffffff)
       for (const group of groups) {
-        const any = new Uint32Array(VOLUME_ENTRIES / 32)
-        for (const term of group) orBits(any, bitsOf(volume, term))
+        const all = group.map((term) => bitsOf(volume, term))
+        const any = all.reduce(orBits)
+        const areLeft = andBits(map, any)
+        all.forEach(giveBack)
         // When none is left, the others need not be unpacked.
-        if (!andBits(map, any)) break
+        if (!areLeft) break
       }
       for (const seq of late) setBit(map, seq)
       return map
@@ -109,8 +112,9 @@ function andBits(into: Bits, other: Bits): boolean {
   }
   return left !== 0
 }
-function orBits(into: Bits, other: Bits): void {
+function orBits(into: Bits, other: Bits): Bits {
   for (let n = 0; n < into.length; n++) into[n] = (into[n] ?? 0) | (other[n] ?? 0)
+  return into
 }
 
 /** Numbers of the entries of a volume whose bit is set, falling, from `from` down to `downTo`. */
@@ -142,5 +146,6 @@ function unpack(packed: Uint8Array): Bits {
   })
   const bits = new Uint32Array(VOLUME_ENTRIES / 32)
   new Uint8Array(bits.buffer).set(bytes)
+  giveBack(bytes)
   return bits
 }

@@ -2,7 +2,7 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { fc } from '../../build/properties.ts'
-import { linesOf, packTexts, unpackTexts, unpackTogether } from './packed-texts.ts'
+import { giveBack, linesOf, packTexts, unpackTexts, unpackTogether } from './packed-texts.ts'
 
 const MIB = 1024 * 1024
 /** Around where a frame writes its size in one, two and four bytes, and above what is given at once. */
@@ -49,8 +49,11 @@ describe('the texts of a block', () => {
     const twice = (packed: Uint8Array) => Buffer.concat([packed, packed])
     const anOddOne = fc.oneof(aBlock.map(cut), aBlock.map(twice), fc.string().map(unsized), fc.uint8Array())
     const each = (packed: Uint8Array[]) => packed.map((one) => unpackTexts(one).toString())
-    const together = (packed: Uint8Array[], most = MIB) =>
-      unpackTogether(packed, most).map((bytes) => bytes.toString())
+    const together = (packed: Uint8Array[], most = MIB) => {
+      const texts: string[] = []
+      unpackTogether(packed, most, (bytes) => texts.push(bytes.toString()))
+      return texts
+    }
     fc.assert(
       fc.property(fc.array(aBlock, { minLength: 2, maxLength: 8 }), (packed) => {
         const long = each(packed).reduce((sum, text) => sum + Buffer.byteLength(text), 0)
@@ -72,6 +75,22 @@ describe('the texts of a block', () => {
     )
     expect(together([packTexts(['a']), twice(packTexts(['b']))])).toEqual([])
     expect(together([cut(packTexts(['a'])), packTexts(['b'])])).toEqual([])
+  })
+
+  it('give their memory back, but for what they share with others', () => {
+    const large = unpackTexts(packTexts(['ab'.repeat(50_000)]))
+    giveBack(large)
+    expect(large.length).toBe(0)
+    const shared = Buffer.from('short')
+    const others = Buffer.from('another')
+    giveBack(shared)
+    expect([shared, others].map(String)).toEqual(['short', 'another'])
+    let bytes: Buffer = Buffer.alloc(0)
+    const packed = ['a', 'b'].map((text) => packTexts([text.repeat(40_000)]))
+    unpackTogether(packed, MIB, (each) => {
+      bytes = each
+    })
+    expect(bytes.length).toBe(0)
   })
 
   it('are found line by line, in any order', () => {

@@ -13,28 +13,47 @@ export const unpackTexts = (data: Uint8Array, blocks = 1): Buffer =>
   })
 
 /**
- * Several blocks in one call: each as it would come by itself, or none of them. None also where one does not say how
- * long it is, or all of them together are longer than `most` bytes.
+ * Several blocks in one call: hands in each as it would come by itself, or none of them. None also where one does not say
+ * how long it is, or all of them together are longer than `most` bytes. The bytes are gone when it returns.
  */
-export function unpackTogether(packed: Uint8Array[], most: number): Buffer[] {
+export function unpackTogether(
+  packed: Uint8Array[],
+  most: number,
+  take: (bytes: Buffer, n: number) => void,
+): void {
   const sizes = packed.map(sizeOf)
   const total = sizes.reduce<number>((sum, size) => sum + (size ?? most + 1), 0)
-  if (packed.length < 2 || total > most) return []
-  try {
-    const bytes = zstdDecompressSync(Buffer.concat(packed), {
-      maxOutputLength: total + 1,
-      chunkSize: Math.max(constants.Z_MIN_CHUNK, total + 1),
-    })
-    if (bytes.length !== total) return []
+  if (packed.length < 2 || total > most) return
+  const bytes = unpackOrNull(Buffer.concat(packed), total)
+  if (bytes?.length === total) {
     let end = 0
-    return sizes.map((size) => {
+    for (const [n, size] of sizes.entries()) {
       const start = end
       end += size ?? 0
-      return bytes.subarray(start, end)
+      take(bytes.subarray(start, end), n)
+    }
+  }
+  if (bytes !== null) giveBack(bytes)
+}
+
+function unpackOrNull(data: Uint8Array, length: number): Buffer | null {
+  const room = length + 1
+  try {
+    return zstdDecompressSync(data, {
+      maxOutputLength: room,
+      chunkSize: Math.max(constants.Z_MIN_CHUNK, room),
     })
   } catch {
-    return []
+    return null
   }
+}
+
+/**
+ * Gives memory back that nobody looks at any more. V8 would do so at its next collection, and what lies in such memory
+ * until then brings about one of everything. Small buffers share theirs, which stays.
+ */
+export function giveBack({ buffer, byteLength }: ArrayBufferView): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength <= byteLength + 1) buffer.transfer(0)
 }
 
 /** A block is some 33 kB. */

@@ -4,7 +4,7 @@
  * fortieth one, for longer than the search took.
  */
 import type { PackedBlock } from './archive.ts'
-import { linesOf, unpackTexts, unpackTogether } from './packed-texts.ts'
+import { giveBack, linesOf, unpackTexts, unpackTogether } from './packed-texts.ts'
 
 export interface UnpackedBlock {
   first: number
@@ -35,9 +35,9 @@ export function createUnpackedBlocks(room = ROOM): UnpackedBlocks {
   /** The last that was looked into, also when it is too large to be kept beside others. */
   let latest: UnpackedBlock | null = null
 
-  function keep({ first, last, prev }: PackedBlock, bytes: Buffer): UnpackedBlock {
-    // It must not drive out all others.
-    if (bytes.length > room / 4) return blockOf(first, last, prev, bytes)
+  /** Null for one that is so large that it would drive out all others. */
+  function keep({ first, last, prev }: PackedBlock, bytes: Buffer): UnpackedBlock | null {
+    if (bytes.length > room / 4) return null
     memory ??= Buffer.allocUnsafeSlow(room)
     if (end + bytes.length > room) {
       dropUpTo(room)
@@ -71,15 +71,15 @@ export function createUnpackedBlocks(room = ROOM): UnpackedBlocks {
       return found ?? null
     },
     unpack(packed) {
-      latest = keep(packed, unpackTexts(packed.data))
+      const bytes = unpackTexts(packed.data)
+      const block = keep(packed, bytes)
+      if (block !== null) giveBack(bytes)
+      latest = block ?? blockOf(packed.first, packed.last, packed.prev, bytes)
       return latest
     },
     unpackAll(packed) {
-      const bytes = unpackTogether(
-        packed.map(({ data }) => data),
-        room / 2,
-      )
-      for (const [n, each] of bytes.entries()) keep(packed[n] as PackedBlock, each)
+      const all = packed.map(({ data }) => data)
+      unpackTogether(all, room / 2, (bytes, n) => keep(packed[n] as PackedBlock, bytes))
     },
     forget() {
       kept = []
