@@ -41,6 +41,18 @@ test('first start to finished tour: asked once, tidied, the hostile note stopped
   const verified = await sallyport(['log', 'verify', '--json'])
   expect(verified.code, verified.output).toBe(0)
   expect(JSON.parse(verified.output)).toMatchObject({ ok: true })
+
+  // What undo would do is shown where the person looks, also from the end of a long run, and again when it was left.
+  const panel = page.getByRole('region', { name: 'Undo' })
+  for (const _ of ['first', 'again']) {
+    await page.locator('.page').evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await page.getByRole('button', { name: /^Undo \d+ changes/ }).click()
+    await expect(panel.getByRole('button', { name: /^Put back \d+ changes/ })).toBeInViewport({ ratio: 1 })
+    await expect(panel).toBeFocused()
+  }
+  await panel.getByRole('button', { name: /^Put back \d+ changes/ }).click()
+  await expect(panel.getByRole('button', { name: 'Nothing to put back' })).toBeInViewport({ ratio: 1 })
+  expect(await readdir(tour)).toContain('invoice-0311.html')
 })
 
 test('the tour goes on to its end when the person says no', async ({ launch, desktop }) => {

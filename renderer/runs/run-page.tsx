@@ -22,7 +22,9 @@ export function RunPage({ runId }: { runId: string }) {
   const { run, fault, open } = useStore(store)
   const ready = useStore(link, ({ broker }) => broker.state === 'ready')
   useEffect(() => (ready ? open(runId) : undefined), [open, runId, ready])
-  const [undoing, setUndoing] = useState(false)
+  /** How often undo was asked for since it was closed. */
+  const [undoAsked, setUndoAsked] = useState(0)
+  const onUndo = () => setUndoAsked((times) => times + 1)
   if (!run || run.id !== runId) {
     return (
       <div className="page">
@@ -32,7 +34,7 @@ export function RunPage({ runId }: { runId: string }) {
   }
   return (
     <Transcript run={run}>
-      <RunHead run={run} onUndo={() => setUndoing(true)} />
+      <RunHead run={run} onUndo={onUndo} />
       {run.tour && (
         <p className="notice">
           <Flag aria-hidden="true" />
@@ -42,13 +44,13 @@ export function RunPage({ runId }: { runId: string }) {
           </span>
         </p>
       )}
-      {undoing && <UndoPanel run={run} onClose={() => setUndoing(false)} />}
+      {undoAsked > 0 && <UndoPanel run={run} asked={undoAsked} onClose={() => setUndoAsked(0)} />}
       <ol className="items">
         {run.items.map((item) => (
           <ItemView key={item.id} item={item} />
         ))}
       </ol>
-      <RunEnd run={run} onUndo={() => setUndoing(true)} />
+      <RunEnd run={run} onUndo={onUndo} />
     </Transcript>
   )
 }

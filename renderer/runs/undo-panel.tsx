@@ -1,5 +1,5 @@
 import { Undo2, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { RunItem, RunView } from '../../contract/agent.ts'
 import { shortPath } from '../../contract/short-path.ts'
@@ -33,13 +33,31 @@ const goesBack = ({ state, what }: Change) => state === 'can-undo' && what !== '
 
 type Part = { changeId?: string; callId?: string }
 
-/** What undo would do, call by call and file by file, before it does it. What a person changed since is not touched. */
-export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void }) {
+/**
+ * What undo would do, call by call and file by file, before it does it. What a person changed since is not touched.
+ * Each time it is asked for it comes into sight: who asks may have read to the end of a long run.
+ */
+export function UndoPanel({
+  run,
+  asked,
+  onClose,
+}: {
+  run: RunView
+  /** How often it was asked for. */
+  asked: number
+  onClose: () => void
+}) {
   const { run: store, bridge, toasts } = useStores()
   const { undo, loadUndo, fault } = useStore(store)
   const act = useAct()
   const home = undo?.home ?? ''
+  const panel = useRef<HTMLElement>(null)
   useEffect(() => void loadUndo(run.id), [loadUndo, run.id])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for once more
+  useEffect(() => {
+    panel.current?.focus({ preventScroll: true })
+    panel.current?.scrollIntoView({ block: 'start' })
+  }, [asked])
   const revert = async (part: Part) => {
     const done = await act('Nothing was put back', () => bridge.call('runs.undo', { runId: run.id, ...part }))
     if (done)
@@ -52,7 +70,7 @@ export function UndoPanel({ run, onClose }: { run: RunView; onClose: () => void 
   }
   const open = undo?.changes.filter(goesBack) ?? []
   return (
-    <section className="undo card" aria-label="Undo">
+    <section className="undo card" aria-label="Undo" ref={panel} tabIndex={-1}>
       <header>
         <h3>Put files back</h3>
         <span className="grow" />

@@ -27,6 +27,8 @@ export function SecretsPage() {
   const [revokingAll, setRevokingAll] = useState(false)
   const copy = useCopy()
   const live = list?.filter(({ revokedAt }) => revokedAt === null) ?? []
+  /** The one thing to do then stands in the middle, and not twice. */
+  const isEmpty = list?.length === 0 && keychain?.state === 'ready'
   return (
     <div className="page">
       <div className="page-inner">
@@ -41,14 +43,16 @@ export function SecretsPage() {
               Revoke all …
             </Button>
           )}
-          <Button
-            tone="primary"
-            icon={<Plus />}
-            disabled={keychain?.state !== 'ready'}
-            onClick={() => setAdding(true)}
-          >
-            Add a secret
-          </Button>
+          {!isEmpty && (
+            <Button
+              tone="primary"
+              icon={<Plus />}
+              disabled={keychain?.state !== 'ready'}
+              onClick={() => setAdding(true)}
+            >
+              Add a secret
+            </Button>
+          )}
         </div>
         {locked && <LockedNotice />}
         {keychain && <KeychainNotice keychain={keychain} />}
@@ -59,8 +63,8 @@ export function SecretsPage() {
               icon={<KeyRound aria-hidden="true" />}
               title="No secret is stored"
               actions={
-                keychain?.state === 'ready' && (
-                  <Button tone="primary" onClick={() => setAdding(true)}>
+                isEmpty && (
+                  <Button tone="primary" icon={<Plus />} onClick={() => setAdding(true)}>
                     Add a secret
                   </Button>
                 )
