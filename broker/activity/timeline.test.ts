@@ -2,10 +2,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NewEntry } from '../../contract/activity.ts'
+import { encodeEntry, readEntry } from './entry-bytes.ts'
+import { createIndexReader } from './index-reader.ts'
 import { logFiles } from './log-files.ts'
 import { type OpenActivityLog, openActivityLog } from './open-activity-log.ts'
 import { readIntent, testClock, testFolder } from './test-log.ts'
-import type { TimelineLane } from './timeline.ts'
+import { drawTimeline, type TimelineLane } from './timeline.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -112,5 +114,21 @@ describe('the timeline', () => {
     await log.catchUp()
     expect(whole(100)).toEqual(year)
     expect(whole(2_000)).toEqual(year)
+  })
+
+  it('can be left after each entry that it counts and each lane that it draws', () => {
+    const tail = Array.from({ length: 500 }, (_, n) => {
+      const principal = { id: `agent_${n}`, kind: 'agent' as const, name: `Agent ${n % 7}` }
+      return readEntry(encodeEntry(readIntent(n, { principal }), n + 1, START + n))
+    })
+    const parts = { index: createIndexReader(`${at.file}-none`), indexedTo: 0, tail, down: () => [] }
+    const drawing = drawTimeline(parts, { since: START, until: START + HOUR, buckets: 10 })
+    for (let steps = 0; ; steps++) {
+      const { done, value } = drawing.next()
+      if (!done) continue
+      expect(value.length).toBe(500)
+      expect(steps).toBeGreaterThanOrEqual(1_000)
+      return
+    }
   })
 })

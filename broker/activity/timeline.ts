@@ -53,19 +53,24 @@ export function* drawTimeline(
     const counts = { allow: 0, ask: 0, deny: 0, stop: 0, [SLOTS[decisionSlot(entry)]]: 1 }
     count(entry.principal?.id ?? '', entry.principal?.name ?? '', entry.at, counts)
   }
-  for (const entry of parts.tail) countEntry(entry)
+  for (const entry of parts.tail) {
+    countEntry(entry)
+    yield
+  }
   if (!(yield* readEntries(parts, since, until, width, countEntry)))
     for (const { at, principalId, name, ...counts } of parts.index.counts(spanOf(width), since, until)) {
       count(principalId, name, Math.min(Math.max(at, since), until), counts)
       yield
     }
-  return [...lanes]
-    .map(([principalId, { name, points }]) => ({
-      principalId,
-      name,
-      points: [...points.values()].sort((a, b) => a.bucket - b.bucket),
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const byName = new Map<string, TimelineLane[]>()
+  for (const [principalId, { name, points }] of lanes) {
+    const drawn = { principalId, name, points: [...points.values()].sort((a, b) => a.bucket - b.bucket) }
+    const sameName = byName.get(name)
+    if (sameName === undefined) byName.set(name, [drawn])
+    else sameName.push(drawn)
+    yield
+  }
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, drawn]) => drawn)
 }
 const spanOf = (width: number): Span => (width < SPANS.hour ? 'minute' : 'hour')
 const SLOTS = ['allow', 'ask', 'deny', 'stop'] as const
