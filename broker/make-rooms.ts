@@ -188,6 +188,7 @@ export async function makeRooms(options: BrokerOptions) {
     clock,
     newId,
     onFault,
+    perimeters: () => agents.perimeters(),
     reviewOutside: (principalId: string) =>
       chooseReview({
         agent: agents.get(principalId)?.reviewOutside,
@@ -195,6 +196,7 @@ export async function makeRooms(options: BrokerOptions) {
         managed: Object.hasOwn(policy.settings().managed, 'reviewOutside'),
       }),
   }
+  const agents = openAgentBook({ store, log, stop, clock, newId, emit: options.emit })
   const inForce = followToolRules(policy.compiled, () => settings.get().toolRules)
   const gate = makeGate({ ...shared, log: kept, policy: inForce })
   if (options.lasting)
@@ -214,7 +216,6 @@ export async function makeRooms(options: BrokerOptions) {
       return clean
     },
   })
-  const agents = openAgentBook({ store, log, stop, clock, newId, emit: options.emit })
   const runs = createRuns({
     gate,
     catalog,

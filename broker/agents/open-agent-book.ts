@@ -8,6 +8,7 @@ import {
 import type { EventName, EventPayload } from '../../contract/broker-api.ts'
 import type { Grant } from '../../contract/grant.ts'
 import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
+import type { Perimeter } from '../../contract/perimeter.ts'
 import type { PolicyStatus } from '../../contract/policy.ts'
 import type { Json, PrincipalRef } from '../../contract/words.ts'
 import type { ActivityLog, AgentBook, Clock, DocumentStore, StopSwitch } from '../ports.ts'
@@ -26,6 +27,8 @@ export interface AgentBookOptions {
   emit: Emit
 }
 export interface OpenAgentBook extends AgentBook {
+  /** Of all agents; the same array until one of them changes. */
+  perimeters(): readonly Perimeter[]
   /** Throws a ZodError for input that a door should have refused. `by`: "you, in the app". */
   create(input: AgentInput, by: string): Outcome<Agent>
   update(id: string, input: AgentInput, by: string): Outcome<Agent>
@@ -51,6 +54,7 @@ export function inputOf({ name, model, instructions, perimeter, reviewOutside }:
 export function openAgentBook(options: AgentBookOptions): OpenAgentBook {
   const { store, log, stop, clock, emit } = options
   const agents = load(store)
+  let perimeters: readonly Perimeter[] | null = null
 
   const withPause = (agent: Agent): Agent => ({
     ...agent,
@@ -84,6 +88,7 @@ export function openAgentBook(options: AgentBookOptions): OpenAgentBook {
     if (recorded.kind !== 'ok') return recorded
     store.put(KIND, agent.id, agent)
     agents.set(agent.id, agent)
+    perimeters = null
     tell()
     return ok(withPause(agent))
   }
@@ -109,6 +114,10 @@ export function openAgentBook(options: AgentBookOptions): OpenAgentBook {
   return {
     list,
     get,
+    perimeters() {
+      perimeters ??= [...agents.values()].map(({ perimeter }) => perimeter)
+      return perimeters
+    },
     create: (input, by) => add(options.newId('agent'), input, by),
     update: (id, input, by) => change(id, 'Changed the agent', by, (agent) => edited(agent, input)),
     delete(id, by) {
@@ -118,6 +127,7 @@ export function openAgentBook(options: AgentBookOptions): OpenAgentBook {
       if (recorded.kind !== 'ok') return recorded
       store.delete(KIND, id)
       agents.delete(id)
+      perimeters = null
       tell()
       return ok(true)
     },

@@ -42,7 +42,12 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
       const file = policyText === undefined ? null : parse(policyText)
       const compiled = file ? compile({ ...policy.sources(), personal: file }) : null
       const decider = compiled
-        ? createDecider({ policy: () => compiled, grants: indexGrants, places })
+        ? createDecider({
+            policy: () => compiled,
+            grants: indexGrants,
+            places,
+            perimeters: agents.perimeters,
+          })
         : gate.decider
       const filePerimeter = file ? (file.perimeter ?? Perimeter.parse({})) : null
       const only = agents.list()
@@ -81,7 +86,12 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
         compile,
         decider(compiled, index) {
           const inForce = withToolRules(compiled, settings.get().toolRules)
-          return createDecider({ policy: () => inForce, grants: () => index, places })
+          return createDecider({
+            policy: () => inForce,
+            grants: () => index,
+            places,
+            perimeters: agents.perimeters,
+          })
         },
         perimeterOf(principalId) {
           const agent = agents.get(principalId)

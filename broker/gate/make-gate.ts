@@ -1,5 +1,6 @@
 /** Puts the gate together from its rooms. One policy, one gate: the app has one, `tool run` makes one for its own file. */
 import type { ToolLimitCaps } from '../../contract/manifest.ts'
+import type { Perimeter } from '../../contract/perimeter.ts'
 import type { ReviewReason } from '../agents/choose-review.ts'
 import type {
   ActivityLog,
@@ -35,6 +36,8 @@ export interface GateRooms {
   grantIndex(): GrantIndex
   policy(): CompiledPolicy
   places: Places
+  /** Of all agents, as the decider wants them. */
+  perimeters?: () => readonly Perimeter[]
   origins: OriginTracker
   leaks: LeakScanner
   canaries: CanaryWatch
@@ -53,7 +56,8 @@ export interface GateRooms {
 }
 
 export function makeGate(rooms: GateRooms): Gate & { decider: Decider; usage: RunUsage } {
-  const decider = createDecider({ policy: rooms.policy, grants: rooms.grantIndex, places: rooms.places })
+  const { policy, grantIndex: grants, places, perimeters } = rooms
+  const decider = createDecider({ policy, grants, places, ...(perimeters ? { perimeters } : {}) })
   const usage = createRunUsage()
   const passing = createPassCall({ ...rooms, decider, usage })
   const passToolCall = createPassToolCall({

@@ -10,6 +10,7 @@ import type { CompiledPolicy, DecideInput, Decider, GrantIndex, Places, PolicyHi
 import { decideAll } from './decide-all.ts'
 import { ruleFlow } from './flow-rules.ts'
 import { ManifestIndex } from './manifest-index.ts'
+import { AgentGrounds } from './perimeter/agent-grounds.ts'
 import { asksEachTime } from './perimeter/command-lines.ts'
 import type { LineHit } from './perimeter/line-hit.ts'
 import { PerimeterIndex } from './perimeter/perimeter-index.ts'
@@ -22,10 +23,12 @@ export interface DeciderOptions {
   policy(): CompiledPolicy
   grants(): GrantIndex
   places: Places
+  /** Of all agents; another array when any of them is another one. A link that one of them may change opens nothing to the others. */
+  perimeters?(): readonly Perimeter[]
 }
 
 export function createDecider(options: DeciderOptions): Decider {
-  const indexes = createIndexes(options.places)
+  const indexes = createIndexes(options.places, options.perimeters)
   const decide = (input: DecideInput) => decideOne(input, options.policy(), options.grants(), indexes)
   return {
     decide,
@@ -53,9 +56,24 @@ export function createDecider(options: DeciderOptions): Decider {
   }
 }
 
-/** Perimeters and manifests are indexed once each; a changed one is another object. */
-function createIndexes(places: Places) {
-  const perimeters = new WeakMap<Perimeter, PerimeterIndex>()
+const NONE: readonly Perimeter[] = []
+
+/**
+ * Perimeters and manifests are indexed once each; a changed one is another object. What one agent may change counts for
+ * the lines of all: with any of theirs, all are read anew.
+ */
+function createIndexes(places: Places, current: () => readonly Perimeter[] = () => NONE) {
+  let perimeters = new WeakMap<Perimeter, PerimeterIndex>()
+  let agents = NONE
+  let grounds = new AgentGrounds(NONE, places)
+  const followAgents = () => {
+    const now = current()
+    if (now === agents) return
+    agents = now
+    grounds = new AgentGrounds(now, places)
+    perimeters = new WeakMap()
+  }
+  const anyMayChange = (place: string) => grounds.mayChange(place)
   const manifests = new WeakMap<Manifest, ManifestIndex>()
   let follow: (() => ProtectedIndex) | null = null
   const protectedTable = () => {
@@ -64,10 +82,12 @@ function createIndexes(places: Places) {
   }
   return {
     protectedPlaces: () => protectedTable(),
+    anyMayChange,
     perimeter(perimeter: Perimeter): PerimeterIndex {
+      followAgents()
       let index = perimeters.get(perimeter)
       if (!index) {
-        index = new PerimeterIndex(perimeter, places)
+        index = new PerimeterIndex(perimeter, places, anyMayChange)
         perimeters.set(perimeter, index)
       }
       return index
@@ -126,7 +146,8 @@ function decideOne(
   const fault = tool ? indexes.manifest(tool.manifest).fault(need) : null
   if (fault) return deny({ layer: 'manifest', ...fault })
   if (hit?.effect === 'deny') return deny({ layer: 'deny-rule', rule: hit.rule, text: hit.text })
-  const isLed = hit?.links?.some((link) => indexes.perimeter(input.perimeter).mayChange(link))
+  const own = indexes.perimeter(input.perimeter)
+  const isLed = hit?.links?.some((link) => own.mayChange(link) || indexes.anyMayChange(link))
   return decideInside(input, isLed ? null : hit, bound?.level === 'ask' ? bound : line, grants)
 }
 

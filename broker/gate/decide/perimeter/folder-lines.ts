@@ -4,7 +4,7 @@ import type { PathResource } from '../../../../contract/resource.ts'
 import type { Places } from '../../../ports.ts'
 import { allowingForm, keepingForm } from '../name-forms.ts'
 import { PathTrie } from '../path-trie.ts'
-import { type LedLine, ledLines } from './led-lines.ts'
+import { type AnyMayChange, type LedLine, ledLines } from './led-lines.ts'
 import { type LineHit, lineHit, outside, strictest } from './line-hit.ts'
 
 interface FolderEntry {
@@ -21,14 +21,14 @@ export class FolderLines {
   /** Of those, the ones that a way may lead to. */
   readonly #tops: string[] = []
   /** Where lines lead that are not followed there, with how they are written. */
-  readonly #unfollowed: PathTrie<string>
+  readonly #unfollowed: PathTrie<{ path: string; who: string }>
 
-  constructor(lines: readonly FolderLine[], places: Places) {
+  constructor(lines: readonly FolderLine[], places: Places, anyMayChange: AnyMayChange = () => false) {
     const windows = places.platform === 'win32'
     this.#trie = new PathTrie({ form: allowingForm(places), windows })
     this.#kept = new PathTrie({ form: keepingForm(places), windows })
     this.#unfollowed = new PathTrie({ form: allowingForm(places), windows })
-    ledLines(lines, places).forEach((line, at) => {
+    ledLines(lines, places, anyMayChange).forEach((line, at) => {
       this.#add(line, at)
     })
   }
@@ -42,7 +42,7 @@ export class FolderLines {
     const more =
       line === undefined
         ? ''
-        : ` The line for ${line} is not followed there, because the agent may change a link on its way: name the folder itself.`
+        : ` The line for ${line.path} is not followed there, because ${line.who} may change a link on its way: name the folder itself.`
     return outside(`${asked} is in none of the folders of this agent.${more}`, 'add its folder to')
   }
 
@@ -92,7 +92,8 @@ export class FolderLines {
     const isFollowed = led?.follow !== false
     this.#places.push(...new Set([written, resolved]))
     this.#tops.push(...new Set(isFollowed ? [written, resolved] : [written]))
-    if (!isFollowed) this.#unfollowed.update(resolved, () => line.path)
+    const who = led?.byOthers ? 'another agent' : 'the agent'
+    if (!isFollowed) this.#unfollowed.update(resolved, () => ({ path: line.path, who }))
     const meant = isFollowed ? resolved : written
     const opens = line.read === 'allow' && line.write === 'allow'
     const denies = line.read === 'deny' || line.write === 'deny'

@@ -1,7 +1,8 @@
 /**
- * Lines whose way leads through a link that their agent may change. Such a link is a door whose key the agent holds:
- * pointed elsewhere, it would open what nobody had opened. So the line is followed only where it leads to no less open
- * ground than the link lies in, and then it names no protected place by that; elsewhere it only closes.
+ * Lines whose way leads through a link that an agent may change. Such a link is a door whose key the agent holds: pointed
+ * elsewhere, it would open what nobody had opened. So the line is followed only where it leads to no less open ground
+ * than the link lies in (where another agent holds the key: than the line itself says), and then it names no protected
+ * place by that; elsewhere it only closes.
  */
 import type { FolderLine } from '../../../../contract/perimeter.ts'
 import type { Places } from '../../../ports.ts'
@@ -13,9 +14,11 @@ export interface LedLine {
   line: FolderLine
   written: string
   resolved: string
-  /** Null where no link on the way is the agent's to change. */
-  led: { follow: boolean; names: number } | null
+  /** Null where no link on the way is an agent's to change. */
+  led: { follow: boolean; names: number; byOthers: boolean } | null
 }
+/** Whether any agent may change what lies there. */
+export type AnyMayChange = (place: string) => boolean
 
 interface Standing {
   at: number
@@ -24,7 +27,11 @@ interface Standing {
 }
 const LEVELS = ['allow', 'ask', 'deny']
 
-export function ledLines(lines: readonly FolderLine[], places: Places): LedLine[] {
+export function ledLines(
+  lines: readonly FolderLine[],
+  places: Places,
+  anyMayChange: AnyMayChange,
+): LedLine[] {
   // Names that only look alike count as one: to meet too many is the safe side.
   const trie = new PathTrie<Standing[]>({ form: keepingForm(places), windows: places.platform === 'win32' })
   const ways = lines.map((line) => {
@@ -42,10 +49,12 @@ export function ledLines(lines: readonly FolderLine[], places: Places): LedLine[
     return found.flat()
   }
 
-  const changeable = ways.map(({ links }) =>
-    links.flatMap(standingAt).filter(({ line }) => line.write !== 'deny'),
+  const ownGrounds = (link: string) => standingAt(link).filter(({ line }) => line.write !== 'deny')
+  const changeable = ways.map(({ links }) => links.flatMap(ownGrounds))
+  const others = ways.map(({ links }) =>
+    links.some((link) => ownGrounds(link).length === 0 && anyMayChange(link)),
   )
-  const isLed = ({ at }: Pick<Standing, 'at'>) => changeable[at]?.length !== 0
+  const isLed = ({ at }: Pick<Standing, 'at'>) => changeable[at]?.length !== 0 || others[at] === true
 
   return ways.map((way, at) => {
     if (!isLed({ at })) return { ...way, led: null }
@@ -58,7 +67,11 @@ export function ledLines(lines: readonly FolderLine[], places: Places): LedLine[
     const isOpen = (ground: Standing) =>
       own.some((standing) => standing.at === ground.at) &&
       near.every(({ line }) => isNoStricter(line, ground.line))
-    return { ...way, led: { follow: grounds.length > 0 && grounds.every(isOpen), names } }
+    const byOthers = others[at] === true
+    const followsOwn = changeable[at]?.length === 0 || (grounds.length > 0 && grounds.every(isOpen))
+    const followsOthers =
+      !byOthers || (own.length > 0 && near.every(({ line }) => isNoStricter(line, way.line)))
+    return { ...way, led: { follow: followsOwn && followsOthers, names, byOthers } }
   })
 }
 

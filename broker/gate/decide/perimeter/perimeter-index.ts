@@ -5,6 +5,7 @@ import type { Places } from '../../../ports.ts'
 import { CommandLines } from './command-lines.ts'
 import { FolderLines } from './folder-lines.ts'
 import { HostLines } from './host-lines.ts'
+import type { AnyMayChange } from './led-lines.ts'
 import { type LineHit, lineHit, misfit, outside, strictest } from './line-hit.ts'
 
 export class PerimeterIndex {
@@ -14,9 +15,10 @@ export class PerimeterIndex {
   readonly #secrets: ReadonlyMap<string, LineHit>
   readonly #plain: Record<'clipboard.read' | 'clipboard.write' | 'notify' | 'open', LineHit>
 
-  constructor(perimeter: Perimeter, places: Places) {
+  /** @param anyMayChange whether any agent may change what lies at a place */
+  constructor(perimeter: Perimeter, places: Places, anyMayChange: AnyMayChange) {
     const { clipboard, notify, open } = perimeter
-    this.#folders = new FolderLines(perimeter.folders, places)
+    this.#folders = new FolderLines(perimeter.folders, places, anyMayChange)
     this.#hosts = new HostLines(perimeter.hosts)
     this.#commands = new CommandLines(perimeter.commands, places)
     this.#secrets = secretLines(perimeter.secrets)
