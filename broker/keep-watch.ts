@@ -12,6 +12,7 @@ import { createOtlpExporter } from './activity/export/otlp-exporter.ts'
 import { type HeadKeeping, keepHeadInKeychain } from './activity/keep-head.ts'
 import { careForLog } from './activity/log-care.ts'
 import { loadSealKey } from './activity/seal-key.ts'
+import { findXScreenSaver } from './desktop/follow-xscreensaver.ts'
 import { watchScreenLock } from './desktop/watch-screen-lock.ts'
 import type { Rooms } from './make-broker.ts'
 import { busPath, openBus, systemBusPath } from './secrets/bus-call.ts'
@@ -127,12 +128,16 @@ function watchScreen({ options: { env, emit }, session, status }: Rooms) {
     openBus,
     systemBus: systemBusPath(env),
     sessionBus: busPath(env),
+    xscreensaver: { command: findXScreenSaver(env), env: onDisplay(env) },
     onChange(seen) {
       session.setSeen(seen)
       emit('status', status())
     },
   })
 }
+
+/** What a program needs to be let in at the person's display, and no more. */
+const onDisplay = ({ DISPLAY, XAUTHORITY, HOME }: NodeJS.ProcessEnv) => ({ DISPLAY, XAUTHORITY, HOME })
 
 /** What stands around tools, for the record; a rule makes an alert of it when it was more before. */
 function noteSandbox({ log, lane, onFault }: Rooms): void {

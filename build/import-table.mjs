@@ -163,6 +163,12 @@ export const machineTouching = [
       'Talks to the keychain, in a child that can be given up when the keychain hangs; asks the session bus whether it is locked.',
   },
   {
+    where: '^broker/desktop/follow-xscreensaver\\.ts$',
+    builtins: ['child_process', 'fs'],
+    packages: [],
+    because: 'Asks XScreenSaver whether it has locked the screen: only its own command knows.',
+  },
+  {
     where: '^broker/doors/',
     builtins: ['fs', 'net'],
     packages: [],

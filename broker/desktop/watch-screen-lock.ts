@@ -1,12 +1,13 @@
 /**
- * Whether the screen is locked, asked of whoever locks it: logind (the system bus) and the screen savers that desktops
- * have (the session bus). A broker that a terminal started has no shell that would tell it, and on Wayland no shell can.
+ * Whether the screen is locked, asked of whoever locks it: logind (the system bus), the screen savers that desktops have
+ * (the session bus), and XScreenSaver. A broker that a terminal started has no shell that would tell it, and on Wayland no shell can.
  * One that says "locked" counts, whatever others say. Where nobody answers it is not known, and that is said. They tell
  * of changes by signals; a signal is only a reason to ask again. Linux only: elsewhere the shell is told by its system,
  * and a broker without a shell knows nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bus, BusEvents } from '../secrets/bus-call.ts'
+import { followXScreenSaver, type XScreenSaverOptions } from './follow-xscreensaver.ts'
 
 export interface ScreenSeen {
   /** Null: nobody says. */
@@ -19,6 +20,7 @@ export interface ScreenLockOptions {
   /** Where they listen; null where there is none. */
   systemBus: string | null
   sessionBus: string | null
+  xscreensaver?: Pick<XScreenSaverOptions, 'command' | 'env'>
   onChange(seen: ScreenSeen): void
   /** How long the first answer is waited for, in ms. One that comes later counts from then on. */
   firstMs?: number
@@ -54,7 +56,7 @@ const SCREEN_SAVERS: readonly [name: string, path: string][] = [
 ]
 
 export function watchScreenLock(options: ScreenLockOptions): ScreenLockWatch {
-  const seen = { system: NOBODY, session: NOBODY }
+  const seen: Seen = { system: NOBODY, session: NOBODY, x: NOBODY }
   let told = NOBODY
   const take = (part: keyof typeof seen) => (now: ScreenSeen) => {
     seen[part] = now
@@ -76,22 +78,27 @@ export function watchScreenLock(options: ScreenLockOptions): ScreenLockWatch {
     look: askScreenSavers,
     tell: take('session'),
   })
+  const x = followXScreenSaver({ ...(options.xscreensaver ?? { command: null, env: {} }), tell: take('x') })
   return {
     ready: Promise.race([
-      Promise.all([system.ready, session.ready]).then(() => {}),
+      Promise.all([system.ready, session.ready, x.ready]).then(() => {}),
       sleep(options.firstMs ?? FIRST_MS, undefined, { ref: false }),
     ]),
     end() {
       system.end()
       session.end()
+      x.end()
     },
   }
 }
 
-function together({ system, session }: { system: ScreenSeen; session: ScreenSeen }): ScreenSeen {
+type Seen = Record<'system' | 'session' | 'x', ScreenSeen>
+
+function together({ system, session, x }: Seen): ScreenSeen {
   // The screen saver of the desktop that is locked at home says nothing of whoever is here over the network.
   if (system === FROM_AFAR) return system
-  return [system, session].find(({ locked }) => locked) ?? (system.locked === null ? session : system)
+  const all = [system, session, x]
+  return all.find(({ locked }) => locked) ?? all.find(({ locked }) => locked !== null) ?? NOBODY
 }
 
 interface Followed {
