@@ -80,13 +80,12 @@ function hostLine(line: HostLine): ExposureLine {
 }
 
 function modelLine({ model }: Agent): ExposureLine {
-  const where =
-    model.provider === 'tour'
-      ? 'inside Sallyport; nothing leaves this computer'
-      : (model.baseUrl ?? `the usual address of ${model.provider}`)
   return {
     ...base('other', `Model ${model.model}`, 'allow'),
-    words: `Sends the whole conversation of each run to ${where}`,
+    words:
+      model.provider === 'tour'
+        ? 'A script inside Sallyport: nothing leaves this computer'
+        : `Sends the whole conversation of each run to ${model.baseUrl ?? `the usual address of ${model.provider}`}`,
   }
 }
 

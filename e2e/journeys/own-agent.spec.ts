@@ -1,6 +1,7 @@
 /** As a newcomer does it, all by hand in the window: an agent of one's own, a task, a question about a command, the end. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { makeAgent } from '../harness/agent.ts'
 import { nextQuestion } from '../harness/question.ts'
 import { expect, test } from '../harness/test.ts'
 
@@ -66,4 +67,40 @@ test('an agent made in the form runs a program after one question, and its reach
   await shoot('run')
   const told = JSON.stringify(modelServer.requests.at(-1)?.messages.at(-1))
   expect(told).toContain('2 a.txt')
+})
+
+test('what an agent can reach is shown whole, also two long names that differ in their last word, and a line leads to each', async ({
+  launch,
+  modelServer,
+}) => {
+  const app = await launch()
+  const page = await app.mainWindow()
+  const long = `/srv/${'a folder with a long name/'.repeat(9)}`
+  const id = await makeAgent(page, modelServer, {
+    folders: [{ path: `${long}one` }, { path: `${long}two` }],
+    hosts: [{ host: 'api.example.org' }],
+  })
+  await page.evaluate((hash) => {
+    location.hash = hash
+  }, `#/agents/${id}`)
+  const map = page.locator('.exposure')
+  await expect(map.getByText(`${long}two`)).toBeVisible()
+  for (const words of await map.locator('.target, .words').all())
+    expect(await words.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeLessThan(2)
+
+  // Where the lines end is where the things stand.
+  const middles = await map
+    .locator('li:has(.shape) .shape')
+    .evaluateAll((shapes) =>
+      shapes.map((shape) => shape.getBoundingClientRect()).map(({ top, height }) => top + height / 2),
+    )
+  const ends = await map.locator('path.allow, path.ask, path.deny').evaluateAll((lines) =>
+    lines.map((line) => {
+      const path = line as unknown as SVGPathElement
+      const { top } = (path.ownerSVGElement as SVGElement).getBoundingClientRect()
+      return top + Number(/ C [\d.]+ [\d.]+ [\d.]+ ([\d.]+)/.exec(path.getAttribute('d') ?? '')?.[1])
+    }),
+  )
+  expect(ends).toHaveLength(middles.length)
+  for (const [n, middle] of middles.entries()) expect(Math.abs((ends[n] ?? 0) - middle)).toBeLessThan(3)
 })

@@ -4,6 +4,7 @@
  * dashed amber one after asking, a red one that ends before it never.
  */
 import { Lock } from 'lucide-react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type { Agent, ExposureLine } from '../../contract/agent.ts'
 import { Shape } from '../design/mark.tsx'
 import { ShownText } from '../design/shown-text.tsx'
@@ -23,47 +24,26 @@ const LEVEL_WORDS: Record<ExposureLine['level'], string> = {
   ask: 'asks first',
   deny: 'never',
 }
-const ROW = 30
-const TALL_ROW = 48
-const HEAD = 30
 const WIDTH = 200
 
-interface Placed {
-  head: { label: string; y: number }[]
-  rows: { line: ExposureLine; y: number; height: number }[]
-  none: { text: string; y: number }[]
-  height: number
-}
-
-/** Rows of two fixed heights, for one line and for two, so that picture and words meet without measuring. */
-export function placeLines(lines: ExposureLine[]): Placed {
-  const placed: Placed = { head: [], rows: [], none: [], height: 0 }
-  for (const { group, label, none } of GROUPS) {
-    const own = lines.filter((line) => line.group === group)
-    if (own.length === 0 && none === '') continue
-    placed.head.push({ label, y: placed.height })
-    placed.height += HEAD
-    for (const line of own) {
-      const height = line.words.length > 44 || line.target.length > 36 ? TALL_ROW : ROW
-      placed.rows.push({ line, y: placed.height, height })
-      placed.height += height
-    }
-    if (own.length === 0) {
-      placed.none.push({ text: none, y: placed.height })
-      placed.height += ROW
-    }
-  }
-  return placed
+/** The groups that are shown, each with its lines: one without any is shown where that says something. */
+export function groupLines(lines: ExposureLine[]): { label: string; none: string; lines: ExposureLine[] }[] {
+  return GROUPS.map(({ group, label, none }) => ({
+    label,
+    none,
+    lines: lines.filter((line) => line.group === group),
+  })).filter(({ lines, none }) => lines.length > 0 || none !== '')
 }
 
 export function ExposureMap({ agent, lines }: { agent: Agent; lines: ExposureLine[] }) {
-  const { head, rows, none, height } = placeLines(lines)
+  const groups = groupLines(lines)
+  const reached = groups.flatMap(({ lines }) => lines).filter((line) => !isPlain(line))
+  const { words, height, middles } = useMiddles(lines)
   const hue = useHues()
   const middle = Math.min(height / 2, 150)
-  const at = (y: number) => ({ top: `${y}px` })
   return (
     <div className="exposure card">
-      <div className="exposure-in" style={{ height: `${height}px` }}>
+      <div className="exposure-in">
         <svg
           className="exposure-lines"
           viewBox={`0 0 ${WIDTH} ${height}`}
@@ -72,41 +52,60 @@ export function ExposureMap({ agent, lines }: { agent: Agent; lines: ExposureLin
           aria-hidden="true"
         >
           <path className="to-gate" d={`M30 ${middle} H 76`} />
-          {rows
-            .filter(({ line }) => !isPlain(line))
-            .map(({ line, y, height: tall }) => (
-              <path
-                key={line.group + line.target + y}
-                className={line.level}
-                d={pathTo(line, y + tall / 2, middle)}
-              />
-            ))}
+          {reached.map((line, n) => {
+            const y = middles[n]
+            return (
+              y !== undefined && (
+                <path key={line.group + line.target + y} className={line.level} d={pathTo(line, y, middle)} />
+              )
+            )
+          })}
           <rect className={`agent ${hue(agent.id)}`} x="6" y={middle - 12} width="24" height="24" rx="6" />
           <path className="gate-outer" d={`M78 ${middle + 22} v -22 a 16 16 0 0 1 32 0 v 22`} />
           <path className="gate-inner" d={`M88 ${middle + 22} v -20 a 6 6 0 0 1 12 0 v 20`} />
         </svg>
-        <div className="exposure-words">
-          {head.map(({ label, y }) => (
-            <h3 key={label} style={at(y)}>
-              {label}
-            </h3>
+        <div className={lines.some(saysFrom) ? 'exposure-words' : 'exposure-words all-yours'} ref={words}>
+          {groups.map(({ label, none, lines }) => (
+            <section key={label} aria-label={label}>
+              <h3>{label}</h3>
+              {lines.length === 0 && <p className="faint none">{none}</p>}
+              <ul>
+                {lines.map((line, n) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: two lines may say the same
+                  <li key={line.target + n} data-reached={isPlain(line) ? undefined : ''}>
+                    <Row line={line} />
+                  </li>
+                ))}
+              </ul>
+            </section>
           ))}
-          {none.map(({ text, y }) => (
-            <p key={text} className="faint none" style={at(y)}>
-              {text}
-            </p>
-          ))}
-          <ul>
-            {rows.map(({ line, y, height: tall }) => (
-              <li key={line.group + line.target + y} style={{ top: `${y}px`, height: `${tall}px` }}>
-                <Row line={line} />
-              </li>
-            ))}
-          </ul>
         </div>
       </div>
     </div>
   )
+}
+
+/** How high the words stand, and where the middle of each thing lies that a line leads to: a long name is shown whole. */
+function useMiddles(lines: ExposureLine[]) {
+  const words = useRef<HTMLDivElement>(null)
+  const [places, setPlaces] = useState<{ height: number; middles: number[] }>({ height: 0, middles: [] })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other lines lie elsewhere
+  useLayoutEffect(() => {
+    const element = words.current
+    if (element === null) return
+    const measure = () => {
+      const rows = element.querySelectorAll<HTMLElement>('li[data-reached]')
+      setPlaces({
+        height: element.offsetHeight,
+        middles: Array.from(rows, (row) => row.offsetTop + row.offsetHeight / 2),
+      })
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    measure()
+    return () => observer.disconnect()
+  }, [lines])
+  return { words, ...places }
 }
 
 function Row({ line }: { line: ExposureLine }) {
@@ -114,25 +113,29 @@ function Row({ line }: { line: ExposureLine }) {
   return (
     <>
       {plain ? <span className="no-shape" /> : <Shape kind={line.level} />}
-      <span className={plain ? 'target' : 'target mono'} title={line.target}>
+      <span className={plain ? 'target' : 'target mono'}>
         <ShownText text={line.target} field="path" />
       </span>
-      <span className="words dim" title={line.words}>
-        {line.words}
-      </span>
+      <span className="words dim">{line.words}</span>
       {!plain && <span className="visually-hidden">{LEVEL_WORDS[line.level]}</span>}
-      <span className="from faint small">
-        {line.locked ? (
-          <span title={line.locked} className="locked">
-            <Lock aria-hidden="true" /> {line.from}
-          </span>
-        ) : (
-          !line.from.includes('perimeter') && line.from
-        )}
-      </span>
+      {saysFrom(line) && (
+        <span className="from faint small">
+          {line.locked ? (
+            <span title={line.locked} className="locked">
+              <Lock aria-hidden="true" /> {line.from}
+            </span>
+          ) : (
+            line.from
+          )}
+        </span>
+      )}
     </>
   )
 }
+
+/** What the person wrote into this perimeter needs no word of where it is from. */
+const saysFrom = ({ locked, from }: ExposureLine): boolean =>
+  locked !== '' || (from !== '' && !from.includes('perimeter'))
 
 /** Tools and budgets are not reached; they are how, and how much. */
 function isPlain({ group }: ExposureLine): boolean {
