@@ -4,6 +4,8 @@
  *   import { expect, test } from '../harness/test.ts'
  *   test('…', async ({ launch, modelServer, tray }) => { const app = await launch(); … })
  */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
 import { test as base, type TestInfo } from '@playwright/test'
 import { type LaunchOptions, launchApp, type RunningApp } from './app.ts'
 import { type CommandLine, commandLineOn } from './command-line.ts'
@@ -19,6 +21,8 @@ interface Fixtures {
   /** `test.use({ display: '1024x640' })`: how large the screen is. */
   display: `${number}x${number}`
   desktop: Desktop
+  /** An empty one in the person's home, for what an agent may do. */
+  folder: string
   tray: TrayHost
   notifications: NotificationHost
   /** Starts the app; what is still running at the end of the test is ended. Can be called again for a restart. */
@@ -36,6 +40,11 @@ export const test = base.extend<Fixtures>({
     const desktop = await startDesktop({ keyring, screen: display })
     await use(desktop)
     await desktop.stop()
+  },
+  folder: async ({ desktop }, use) => {
+    const folder = path.join(desktop.home, 'work')
+    await mkdir(folder)
+    await use(folder)
   },
   tray: async ({ desktop }, use) => {
     const tray = await startTrayHost(desktop.busAddress)

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
 import { call, makeAgent, runEnded, startRun } from '../harness/agent.ts'
 import { nextQuestion } from '../harness/question.ts'
 import { expect, test } from '../harness/test.ts'
@@ -11,11 +10,9 @@ const write = (file: string, text: string) => ({
 
 test('allow once lets exactly one write through, and the next one asks again', async ({
   launch,
-  desktop,
+  folder,
   modelServer,
 }) => {
-  const folder = path.join(desktop.home, 'work')
-  await mkdir(folder)
   modelServer.says([
     write(`${folder}/one.txt`, 'first'),
     write(`${folder}/two.txt`, 'second'),
@@ -44,11 +41,9 @@ test('allow once lets exactly one write through, and the next one asks again', a
 
 test('always in a folder holds until it is revoked in the middle of a run, and then asks at once', async ({
   launch,
-  desktop,
+  folder,
   modelServer,
 }) => {
-  const folder = path.join(desktop.home, 'work')
-  await mkdir(folder)
   await writeFile(`${folder}/start.txt`, 'here')
   let revoked = false
   modelServer.says((_request, turn) =>
@@ -100,11 +95,9 @@ test('always in a folder holds until it is revoked in the middle of a run, and t
 
 test('closing the consent window is a no to that one call, and the run goes on', async ({
   launch,
-  desktop,
+  folder,
   modelServer,
 }) => {
-  const folder = path.join(desktop.home, 'work')
-  await mkdir(folder)
   modelServer.says([write(`${folder}/one.txt`, 'x'), write(`${folder}/two.txt`, 'y'), { text: 'Done.' }])
   const app = await launch()
   const page = await app.mainWindow()

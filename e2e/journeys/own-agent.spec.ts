@@ -1,5 +1,5 @@
 /** As a newcomer does it, all by hand in the window: an agent of one's own, a task, a question about a command, the end. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { makeAgent } from '../harness/agent.ts'
 import { nextQuestion } from '../harness/question.ts'
@@ -7,11 +7,9 @@ import { expect, test } from '../harness/test.ts'
 
 test('an agent made in the form runs a program after one question, and its reach is drawn as it was set', async ({
   launch,
-  desktop,
+  folder,
   modelServer,
 }, testInfo) => {
-  const folder = path.join(desktop.home, 'work')
-  await mkdir(folder)
   await writeFile(path.join(folder, 'a.txt'), 'first\nsecond\n')
   const app = await launch()
   const page = await app.mainWindow()

@@ -1,7 +1,6 @@
 /** Questions of other kinds: several requests in one, a text that is looked at first, a secret that is asked for. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { call, makeAgent, runEnded, startRun } from '../harness/agent.ts'
@@ -32,11 +31,9 @@ async function looksRight(page: Page, name: string): Promise<void> {
 
 test('several requests in one go are one question that lists them all, and one answer releases all', async ({
   launch,
-  desktop,
+  folder,
   modelServer,
 }) => {
-  const folder = path.join(desktop.home, 'work')
-  await mkdir(folder)
   const names = ['one', 'two', 'three', 'four']
   const writes = (to: string) => ({
     toolCalls: names.map((name) => ({
@@ -198,11 +195,9 @@ test('a secret that is asked for is typed unseen, bound to the hosts that the pe
 
 test('a question can be read and answered by keyboard alone, at 200 % and in high contrast, and Enter allows nothing', async ({
   launch,
-  desktop,
+  folder,
   modelServer,
 }) => {
-  const folder = path.join(desktop.home, 'work')
-  await mkdir(folder)
   modelServer.says([
     {
       toolCalls: [{ name: 'files__write', input: { path: `${folder}/a.txt`, text: 'line\n'.repeat(200) } }],
