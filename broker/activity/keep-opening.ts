@@ -63,6 +63,7 @@ export function keepOpeningLog(given: ActivityLogOptions): OpenActivityLog {
     timeline: (query) => opened()?.timeline(query) ?? [],
     inTurns: {
       query: async (query) => opened()?.inTurns.query(query) ?? { rows: [], total: 0 },
+      entry: async (seq) => opened()?.inTurns.entry(seq) ?? null,
       export: async (request) => opened()?.inTurns.export(request) ?? { text: '', next: null },
       timeline: async (query) => opened()?.inTurns.timeline(query) ?? [],
     },

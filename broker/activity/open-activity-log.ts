@@ -111,6 +111,7 @@ type Timeline = OpenActivityLog['timeline']
 type Export = OpenActivityLog['export']
 export interface InTurns {
   query(query: Parameters<Query>[0]): Promise<ReturnType<Query>>
+  entry(seq: number): Promise<ReturnType<ActivityLog['entry']>>
   timeline(query: Parameters<Timeline>[0]): Promise<ReturnType<Timeline>>
   export(request: ExportRequest): Promise<ReturnType<Export>>
 }
@@ -231,6 +232,10 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   }
   const ask = {
     query: (query: ActivityQuery) => queryRows(now(), ActivityQuery.parse(query)),
+    entry(seq: number) {
+      writer.flush()
+      return readRelated({ reader, index, tail }, seq)
+    },
     timeline: (query: Parameters<Timeline>[0]) => drawTimeline(now(), query),
     export(request: ExportRequest) {
       const { indexedTo: to, tail: behind } = now()
@@ -268,13 +273,11 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     visit: (filter, fn) => withIndexInTurns(() => visitEntries(now(), filter, fn)),
     inTurns: {
       query: (query) => withIndexInTurns(() => ask.query(query)),
+      entry: (seq) => withIndexInTurns(() => ask.entry(seq)),
       timeline: (query) => withIndexInTurns(() => ask.timeline(query)),
       export: (request) => withIndexInTurns(() => ask.export(request)),
     },
-    entry(seq) {
-      writer.flush()
-      return withIndex(() => readRelated({ reader, index, tail }, seq))
-    },
+    entry: (seq) => withIndex(() => atOnce(ask.entry(seq))),
     entryAlone(seq) {
       writer.flush()
       return reader.entry(seq)

@@ -1,17 +1,23 @@
-/** One entry with its proof, and those that belong to it: the same call, the same question, the same grant. */
+/**
+ * One entry with its proof, and those that belong to it: the same call, the same question, the same grant. The proof of
+ * each is computed from where its block begins: of a hundred that takes longer than others should wait.
+ */
 import type { ActivityEntry } from '../../contract/activity.ts'
 import type { EntryReader } from './entry-reader.ts'
+import type { InSteps } from './in-turns.ts'
 import type { IndexReader } from './index-reader.ts'
 import { marker, threadsOf } from './index-terms.ts'
 import type { TailCache } from './tail-cache.ts'
 
 /** Of a grant that was used a thousand times the newest uses are shown. */
 const RELATED = 100
+/** Blocks that are unpacked together. */
+const AT_ONCE = 16
 
-export function readRelated(
+export function* readRelated(
   { reader, index, tail }: { reader: EntryReader; index: IndexReader; tail: TailCache },
   seq: number,
-): { entry: ActivityEntry; related: ActivityEntry[] } | null {
+): InSteps<{ entry: ActivityEntry; related: ActivityEntry[] } | null> {
   const entry = reader.entry(seq)
   if (entry === null) return null
   const threads = new Set(threadsOf(entry))
@@ -34,6 +40,7 @@ export function readRelated(
   ]
   if (terms.length > 0) {
     for (const row of index.find({ anyOf: [terms] }, to, 1)) {
+      yield
       if (typeof row === 'number') continue
       found.add(row.seq)
       const closer = index.closerOf(row.seq)
@@ -44,10 +51,16 @@ export function readRelated(
   if (entry.ref !== null) found.add(entry.ref)
   const closer = index.closerOf(seq)
   if (closer !== null) found.add(closer)
-  const related = [...found]
-    .sort((a, b) => b - a)
-    .slice(0, RELATED)
-    .map((other) => reader.entry(other))
-    .filter((other) => other !== null && belongs(other))
-  return { entry, related: related.reverse() as ActivityEntry[] }
+  const related: ActivityEntry[] = []
+  const newest = [...found].sort((a, b) => b - a).slice(0, RELATED)
+  while (newest.length > 0) {
+    const next = newest.splice(0, AT_ONCE)
+    reader.ahead(next)
+    for (const other of next) {
+      yield
+      const read = reader.entry(other)
+      if (read !== null && belongs(read)) related.push(read)
+    }
+  }
+  return { entry, related: related.reverse() }
 }

@@ -22,7 +22,7 @@ export function serveActivity({ log }: { log: OpenActivityLog }): ApiGroup<Metho
   }
   return {
     'activity.query': (query) => log.inTurns.query(query),
-    'activity.entry': async ({ seq }) => orMissing(log.entry(seq), `There is no entry ${seq}.`),
+    'activity.entry': async ({ seq }) => orMissing(await log.inTurns.entry(seq), `There is no entry ${seq}.`),
     'activity.timeline': async (range) => ({ lanes: await log.inTurns.timeline(range) }),
     'activity.verify': verify,
     'activity.redact': async ({ seqs }, caller) => ({ redacted: await log.redact(seqs, caller.name) }),
