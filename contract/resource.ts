@@ -24,6 +24,8 @@ export const PathResource = z.object({
   taken: z.literal(true).optional(),
   /** To be changed, and what git runs or reads what to run from, in a repository that no name tells. */
   forGit: z.literal(true).optional(),
+  /** By a contained program, which is not asked about each thing that it does. */
+  byProgram: z.literal(true).optional(),
 })
 export const UrlResource = z.object({
   kind: z.literal('url'),

@@ -162,6 +162,23 @@ describe.skipIf(process.platform !== 'linux')('what a program leaves for the per
     expect(person(['worktree', 'list'])).toContain('/wt2 ')
   })
 
+  it('settings of editors that a project brings along stay in its clone, and are written by no tool', async () => {
+    repository()
+    for (const name of ['.vscode', '.idea', '.husky', '.devcontainer']) {
+      mkdirSync(path.join(folder, name), { recursive: true })
+      writeFileSync(path.join(folder, name, 'settings.json'), '{}')
+    }
+    person(['add', '-A'])
+    person(['-c', 'user.name=x', '-c', 'user.email=x@y', 'commit', '-q', '-m', 'settings'])
+    const before = house.undo.changes().length
+    expect(await said('git clone -q . app; git -C app status --short; echo all')).toContain('"all\\n')
+    expect(house.undo.changes().length).toBe(before)
+    expect(person(['status', '--short'], path.join(folder, 'app'))).toBe('')
+    expect(await git.write('app/.vscode/settings.json')).toBe('refused')
+    expect(await git.write('app/new/.husky/pre-commit')).toBe('refused')
+    expect(await git.write('app/main.ts')).toBe('ok')
+  })
+
   it('nothing of others is taken: the person’s settings and hooks, branches with such names, a package called “commondir”', async () => {
     repository()
     person(['config', 'alias.st', 'status'])

@@ -17,7 +17,10 @@ export function rulesOf({
   context: Pick<PerformContext, 'wouldDecide' | 'ruleSubjects'>
 }) {
   const closes = (capability: 'fs.read' | 'fs.write', path: string, more: { forGit?: true } = {}) => {
-    const effect = context.wouldDecide({ capability, resource: { kind: 'path', path, ...more } })
+    const effect = context.wouldDecide({
+      capability,
+      resource: { kind: 'path', path, byProgram: true, ...more },
+    })
     return effect === 'deny' || (effect === 'ask' && !asked)
   }
   const guard = files.guard()

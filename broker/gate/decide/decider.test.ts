@@ -311,6 +311,12 @@ describe('protected places', () => {
     expect(of('fs.write', 'bin/app/.vscode/tasks.json')).toBe('deny perimeter built-in:workspace-settings')
     expect(of('fs.write', 'bin/app/.husky/pre-commit')).toBe('deny perimeter built-in:workspace-settings')
     expect(of('fs.read', 'bin/app/.vscode/tasks.json')).toMatch(/^allow/)
+    const byProgram = (at: string) => {
+      const resource = { kind: 'path' as const, path: `/home/ada/${at}`, byProgram: true as const }
+      return decide(input({ capability: 'fs.write', resource }, { inside: { folders } }))
+    }
+    expect(byProgram('bin/app/.vscode/tasks.json')).toMatch(/^allow/)
+    expect(byProgram('bin/app/.claude/settings.json')).toMatch(/^deny/)
     // Keys are what ~/.ssh is protected for.
     expect(of('fs.read', '.ssh/id_rsa')).toMatch(/^allow/)
     expect(decide(input(path('fs.read', '/home/ada/.ssh/config.d/id_rsa'), { inside: home }))).toBe(

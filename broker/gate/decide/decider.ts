@@ -107,7 +107,7 @@ function createIndexes(places: Places, current: () => readonly Perimeter[] = () 
       if (what !== 'fs.read' && what !== 'fs.write' && what !== 'fs.delete') return null
       const hit = resource.forGit
         ? protectedTable().forGit(resource.path)
-        : protectedTable().find(what, resource.path)
+        : protectedTable().find(what, resource.path, resource.byProgram)
       if (!hit || (line.names ?? line.depth ?? 0) >= hit.depth) return null
       const done = what === 'fs.read' ? 'read' : 'changed'
       const text = `${resource.path} lies in a protected place: ${hit.place.what} are never ${done} by tools unless a person names that very place in the perimeter.`

@@ -78,8 +78,10 @@ export const EVERYWHERE: readonly ProtectedPlace[] = [
   },
   {
     // Tasks that start when a folder is opened, interpreters to call, an agent's own leave to act: none is run by a
-    // person who reads it first.
+    // person who reads it first. A clone of half of all projects holds some: taken from there, they would be missing in
+    // the next commit. In the folder in which a program runs the sandbox keeps most of them.
     id: 'workspace-settings',
+    openToPrograms: true,
     what: 'project settings that make an editor or git run programs',
     keeps: 'write',
     patterns: ['.vscode', '.idea', '.zed', '.fleet', '.devcontainer', '.devcontainer.json', '.husky'].map(

@@ -77,7 +77,11 @@ export class ProtectedIndex implements RuleSubjects {
    * outer place lifts no inner one; null when there is none. Changing a folder as a whole
    * (moving, trashing, putting another in its stead) touches the protected places in it too.
    */
-  find(capability: 'fs.read' | 'fs.write' | 'fs.delete', path: string): ProtectedHit | null {
+  find(
+    capability: 'fs.read' | 'fs.write' | 'fs.delete',
+    path: string,
+    byProgram = false,
+  ): ProtectedHit | null {
     const changes = capability !== 'fs.read'
     const found: ProtectedHit[] = []
     this.#places.collect(path, found)
@@ -87,7 +91,9 @@ export class ProtectedIndex implements RuleSubjects {
     }
     this.#findNames(path, changes, found)
     const kept = found.filter(
-      ({ place, depth }) => changes || (place.keeps === 'read' && !this.#readable(place, depth, path)),
+      ({ place, depth }) =>
+        !(byProgram && place.openToPrograms) &&
+        (changes || (place.keeps === 'read' && !this.#readable(place, depth, path))),
     )
     const held = kept.flatMap(({ place }) => place.holds ?? [])
     let deepest: ProtectedHit | null = null

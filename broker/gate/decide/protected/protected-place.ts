@@ -13,6 +13,8 @@ export interface ProtectedPlace {
   patterns: readonly string[]
   /** `read` only: names directly or deeper in it that may be read all the same. */
   readable?: readonly RegExp[]
+  /** Contained programs may make and change it all the same. */
+  openToPrograms?: true
   /** Ids of places that this one is protected for: whoever names it means those in it too. */
   holds?: readonly string[]
 }
