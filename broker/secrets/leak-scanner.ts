@@ -10,7 +10,7 @@ import { type CredentialFinder, createCredentialFinder } from './find-credential
 import { mapTexts } from './json-texts.ts'
 import { createLeakStream } from './leak-stream.ts'
 import { merge, redact } from './merge-hits.ts'
-import { type Needles, prepareNeedles } from './needles.ts'
+import { createNeedles, encodeNew, makeNeedleData, type Needles, type ReadyValues } from './needles.ts'
 import { NO_PACE, type Pace } from './pace.ts'
 import type { Sequence } from './sequence.ts'
 
@@ -33,9 +33,11 @@ export interface Looked {
 
 export interface OwnLeakScanner extends LeakScanner {
   /** From now on these are looked for, and no others. */
-  watch(values: readonly WatchedValue[]): void
-  /** The same bit by bit, for many: until its end those of before are looked for. */
-  watching(values: readonly WatchedValue[]): Generator<void, void>
+  watch(values: readonly WatchedValue[]): ReadyValues
+  /** The same bit by bit, for many: until its end those of before are looked for. It returns what others can look with. */
+  watching(values: readonly WatchedValue[]): Generator<void, ReadyValues>
+  /** The same at once: another has made ready for these. */
+  attach(ready: ReadyValues): void
   scan(text: string): Scanned
   redactKnown(text: string): Redacted
   redactJson(value: Json): { value: Json; hits: LeakHit[] }
@@ -52,9 +54,9 @@ export function createLeakScanner(
   pace: Pace = NO_PACE,
   encode: (value: string) => Sequence[] = encodeSecret,
 ): OwnLeakScanner {
-  let needles: Needles = atOnce(prepareNeedles([], pace))
-  /** Of the values that are looked for: making them takes milliseconds for each, and one value more is usual. */
-  let forms = new Map<string, Sequence[]>()
+  let needles: Needles = createNeedles(atOnce(makeNeedleData([])), [], pace)
+  /** Of the values that are looked for: one more is usual. */
+  let ready: ReadyValues | null = null
 
   const known = (text: string): LeakHit[] => {
     pace.read(text.length)
@@ -85,15 +87,18 @@ export function createLeakScanner(
     }
     return { value: mapTexts(value, clean, pace.step), hits: found }
   }
-  function* watching(values: readonly WatchedValue[]): Generator<void, void> {
-    const long = values.filter(({ value }) => value.length >= SHORTEST_WATCHED)
-    const kept = new Map<string, Sequence[]>()
-    for (const { value } of long) {
-      kept.set(value, forms.get(value) ?? encode(value))
-      yield
-    }
-    needles = yield* prepareNeedles(long, pace, (value) => kept.get(value) as Sequence[])
-    forms = kept
+  function* watching(given: readonly WatchedValue[]): Generator<void, ReadyValues> {
+    const values = watchable(given)
+    // Values as they are, and nothing else, are not worth keeping.
+    const again = ready === null || encode !== encodeSecret ? encode : encodeNew(ready)
+    const made = { values, data: yield* makeNeedleData(values, again) }
+    attach(made)
+    return made
+  }
+  function attach(made: ReadyValues): void {
+    const names = made.values.map(({ what }) => what)
+    needles = createNeedles(made.data, names, pace)
+    ready = made
   }
   const scan = (text: string): Scanned => {
     const hits = all(text)
@@ -103,6 +108,7 @@ export function createLeakScanner(
   return {
     watch: (values) => atOnce(watching(values)),
     watching,
+    attach,
     ready: credentials.ready,
     scan,
     brief: scan,
@@ -120,6 +126,9 @@ export function createLeakScanner(
     lookOpen,
   }
 }
+
+export const watchable = (values: readonly WatchedValue[]) =>
+  values.filter(({ value }) => value.length >= SHORTEST_WATCHED)
 
 function atOnce<T>(steps: Generator<void, T>): T {
   for (;;) {

@@ -2,6 +2,7 @@
  * What each sign of a text means to a look at its letters and digits alone: it is one, or may be passed over, or the
  * signs around it must be read to know what letters there are (an escape, a letter in other dress, what frames a line).
  */
+import { sharedBytes } from './key-lists.ts'
 import { wearsDress } from './look-alike.ts'
 import { isMark } from './read-escape.ts'
 import { NO_UNIT } from './text-units.ts'
@@ -31,14 +32,20 @@ const KINDS = Uint8Array.from({ length: 1 << 16 }, (_, unit) => {
   if (isMark(unit) || wearsDress(unit)) return READ
   return '\n \x1b"0'.includes(String.fromCharCode(unit)) ? LOOK : letterOf(unit)
 })
-export const signKinds = (): Uint8Array => KINDS.slice()
+export const signKinds = (): Uint8Array => copyOf(KINDS)
+
+function copyOf(kinds: Uint8Array): Uint8Array {
+  const copy = sharedBytes(kinds.length)
+  copy.set(kinds)
+  return copy
+}
 
 /**
  * The same for the walk over all of a text, which should stop seldom: spaces, zeros and quotes are everywhere, so what
  * they may be part of is seen from where it ends.
  */
 export function walkKinds(kinds: Uint8Array): Uint8Array {
-  const seldom = kinds.slice()
+  const seldom = copyOf(kinds)
   for (const unit of [SPACE, QUOTE, ZERO]) if (seldom[unit] === LOOK) seldom[unit] = letterOf(unit)
   for (const unit of [COLON, X, X - 32]) if (seldom[unit] !== READ) seldom[unit] = LOOK
   return seldom

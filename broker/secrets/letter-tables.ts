@@ -3,6 +3,7 @@
  * that tell of four such letters in a row, wherever they stand and whatever lies between them, whether a value begins so.
  */
 import { isInvisible } from './invisible.ts'
+import { type KeyLists, makeKeyLists, placeOf, sharedBytes, sharedInts } from './key-lists.ts'
 import { letterOf, READ, signKinds, walkKinds } from './letter-signs.ts'
 import { type Needle, spellings } from './needle-tables.ts'
 
@@ -29,17 +30,16 @@ export interface LetterTables {
   fours: Int32Array
   /** Where the bits of `fours` are: so many of 32 are left. */
   shift: number
-  /** Those that begin with these four letters, in the order in which they were given. */
-  startingWith(four: number): readonly Needle[]
+  /** By four letters those that begin with them. */
+  byFour: KeyLists
 }
-
-export const placeOf = (four: number, shift: number) => Math.imul(four, 0x9e3779b1) >>> shift
 
 /** Bit by bit. */
 export function* makeLetterTables(all: readonly Needle[]): Generator<void, LetterTables> {
   const kinds = signKinds()
-  const begins = new Uint8Array(128)
-  const between = Uint8Array.from({ length: 128 }, (_, code) => (isInvisible(code) ? 1 : 0))
+  const begins = sharedBytes(128)
+  const between = sharedBytes(128)
+  for (let code = 0; code < 128; code++) between[code] = isInvisible(code) ? 1 : 0
   const fours: number[] = []
   const owners: number[] = []
   for (let at = 0; at < all.length; at++) {
@@ -57,11 +57,11 @@ export function* makeLetterTables(all: readonly Needle[]): Generator<void, Lette
       if (code < 128) begins[code] = 1
     }
   }
-  const twos = new Uint8Array(1 << 12)
-  const threes = new Uint8Array(1 << 15)
+  const twos = sharedBytes(1 << 12)
+  const threes = sharedBytes(1 << 15)
   const size = Math.ceil(Math.log2(fours.length + 1))
   const shift = 32 - Math.min(22, Math.max(15, size + 6))
-  const bits = new Int32Array(1 << (27 - shift))
+  const bits = sharedInts(1 << (27 - shift))
   for (let at = 0; at < fours.length; at++) {
     if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
     const four = fours[at] as number
@@ -70,9 +70,8 @@ export function* makeLetterTables(all: readonly Needle[]): Generator<void, Lette
     const place = placeOf(four, shift)
     bits[place >> 5] = (bits[place >> 5] as number) | (1 << (place & 31))
   }
-  const find = yield* makeBuckets(fours, owners, 32 - Math.max(1, size))
-  const startingWith = (four: number) => find(four).map((at) => all[at] as Needle)
-  return { kinds, walked: walkKinds(kinds), begins, between, twos, threes, fours: bits, shift, startingWith }
+  const byFour = yield* makeKeyLists(fours, owners)
+  return { kinds, walked: walkKinds(kinds), begins, between, twos, threes, fours: bits, shift, byFour }
 }
 
 function addBetween(needle: Needle, index: number, between: Uint8Array): void {
@@ -106,35 +105,4 @@ function addFours({ codes, kind }: Needle, at: number, fours: number[], owners: 
     owners.push(at)
   }
   return index
-}
-
-/** Sorted by what their fours have in common; asked for one four, it gives the owners. */
-function* makeBuckets(fours: readonly number[], owners: readonly number[], shift: number) {
-  const ends = new Uint32Array((1 << (32 - shift)) + 1)
-  for (let at = 0; at < fours.length; at++) {
-    if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
-    const four = fours[at] as number
-    const place = placeOf(four, shift) + 1
-    ends[place] = (ends[place] as number) + 1
-  }
-  for (let place = 1; place < ends.length; place++)
-    ends[place] = (ends[place] as number) + (ends[place - 1] as number)
-  const sortedFours = new Int32Array(fours.length)
-  const sortedOwners = new Int32Array(fours.length)
-  for (let at = 0; at < fours.length; at++) {
-    if (at % MANY_AT_ONCE === MANY_AT_ONCE - 1) yield
-    const four = fours[at] as number
-    const place = placeOf(four, shift)
-    const to = ends[place] as number
-    ends[place] = to + 1
-    sortedFours[to] = four
-    sortedOwners[to] = owners[at] as number
-  }
-  return (four: number): number[] => {
-    const place = placeOf(four, shift)
-    const found: number[] = []
-    for (let at = place === 0 ? 0 : (ends[place - 1] as number); at < (ends[place] as number); at++)
-      if (sortedFours[at] === four) found.push(sortedOwners[at] as number)
-    return found
-  }
 }

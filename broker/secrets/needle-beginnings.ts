@@ -6,7 +6,7 @@ import type { EscapeReads } from './escape-reads.ts'
 import { isInvisible } from './invisible.ts'
 import { isFramedLine, jointAt, jumpAt } from './line-breaks.ts'
 import { undress } from './look-alike.ts'
-import { classAt, type Needle, type NeedleTables, PLAIN, pairKey } from './needle-tables.ts'
+import { classAt, type Needle, type NeedleLists, PLAIN, pairKey } from './needle-tables.ts'
 import { CUT_ESCAPE, escapeCode, escapeLength, isMark, mayGrow } from './read-escape.ts'
 import { colorAt, JUMP, MOST_BETWEEN, mayJoin } from './sequence-signs.ts'
 import type { UnseenRun } from './unseen-runs.ts'
@@ -23,7 +23,7 @@ const [DASH, DOT] = [45, 46]
 const isLineEnd = (unit: number) => unit === 10 || unit === 13
 const { third: plainThird, separates, marks } = PLAIN
 
-export function createBeginnings(tables: NeedleTables, reads: EscapeReads) {
+export function createBeginnings(tables: NeedleLists, reads: EscapeReads) {
   const { byTriple } = tables
 
   /**

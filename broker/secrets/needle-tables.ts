@@ -3,6 +3,7 @@
  * three characters, that none of them begins there.
  */
 import { isInvisible } from './invisible.ts'
+import { type KeyLists, Lists, makeKeyLists, sharedBytes } from './key-lists.ts'
 import { dressesOf } from './look-alike.ts'
 import { isMark } from './read-escape.ts'
 import type { Sequence } from './sequence.ts'
@@ -21,75 +22,98 @@ const [SPACE, DASH, DOT, UNDERSCORE] = [32, 45, 46, 95]
 /** Forms between two looks at the clock. */
 const AT_ONCE = 256
 
+/** Made once, and shared. */
 export interface NeedleTables {
-  byFirst: Map<number, Needle[]>
-  byPair: Map<number, Needle[]>
+  byFirst: KeyLists
+  /** By `pairKey`. */
+  byPair: KeyLists
+  /** Of ASCII characters, seven bits each. */
+  byTriple: KeyLists
+  /** By their first character, those with a space in them, for which a plus may stand or an underscore. */
+  spaced: KeyLists
+  /** The same of base32, which is parted by dashes and dots. */
+  parted: KeyLists
   /** For each two ASCII characters one of the four below. */
   starts: Uint8Array
   /** One for each pair of ASCII characters with which a value begins. */
   pairs: Uint8Array
-  byTriple: Map<number, Needle[]>
   /** One for each 16 bits of another character that begin a value. */
   wideFirst: Uint8Array
-  /** By their first character, those with a space in them, for which a plus may stand or an underscore. */
-  spaced: Map<number, Needle[]>
-  /** The same of base32, which is parted by dashes and dots. */
-  parted: Map<number, Needle[]>
+}
+const LISTS = ['byFirst', 'byPair', 'byTriple', 'spaced', 'parted'] as const
+type ListName = (typeof LISTS)[number]
+/** As one thread reads them. */
+export type NeedleLists = Omit<NeedleTables, ListName> & Record<ListName, Lists<Needle>>
+
+export function readTables(tables: NeedleTables, needleAt: (at: number) => Needle): NeedleLists {
+  const lists = LISTS.map((name) => [name, new Lists(tables[name], needleAt)] as const)
+  return { ...tables, ...(Object.fromEntries(lists) as Record<ListName, Lists<Needle>>) }
 }
 
 /** What two characters say of a place: nothing begins there; look at the third; at what stands behind a space; read on. */
 export const [NOTHING, THIRD, BEHIND_SPACE, READ] = [0, 1, 2, 3] as const
 
+interface Gathered {
+  keys: number[]
+  owners: number[]
+}
+
 /** Bit by bit: hundreds of values are ten thousands of forms. */
 export function* makeTables(all: readonly Needle[]): Generator<void, NeedleTables> {
   const some = all.length > 0
-  const tables: NeedleTables = {
-    byFirst: new Map(),
-    byPair: new Map(),
-    starts: new Uint8Array(1 << 14),
-    pairs: new Uint8Array(1 << 14),
-    byTriple: new Map(),
-    wideFirst: new Uint8Array(some ? 1 << 16 : 0),
-    spaced: new Map(),
-    parted: new Map(),
+  const gathered = Object.fromEntries(
+    LISTS.map((name) => [name, { keys: [], owners: [] }]),
+  ) as unknown as Record<ListName, Gathered>
+  const add = (name: ListName, key: number, at: number) => {
+    gathered[name].keys.push(key)
+    gathered[name].owners.push(at)
   }
+  const pairs = sharedBytes(1 << 14)
+  const wideFirst = sharedBytes(some ? 1 << 16 : 0)
   for (const [at, needle] of all.entries()) {
     if (at % AT_ONCE === AT_ONCE - 1) yield
     for (const first of spellings(needle, 0)) {
-      append(tables.byFirst, first, needle)
-      if (needle.spaced) append(tables.spaced, first, needle)
-      if (needle.kind === 'base32') append(tables.parted, first, needle)
+      add('byFirst', first, at)
+      if (needle.spaced) add('spaced', first, at)
+      if (needle.kind === 'base32') add('parted', first, at)
       // A character beyond 16 bits is met by its first half.
       for (const wide of first < 128 ? dressesOf(first) : [first])
-        tables.wideFirst[String.fromCodePoint(wide).charCodeAt(0)] = 1
-      for (const second of spellings(needle, 1)) addSecond(tables, needle, first, second)
+        wideFirst[String.fromCodePoint(wide).charCodeAt(0)] = 1
+      for (const second of spellings(needle, 1)) {
+        add('byPair', pairKey(first, second), at)
+        if (first > 127 || second > 127) continue
+        const pair = (first << 7) | second
+        pairs[pair] = 1
+        for (const third of spellings(needle, 2)) if (third < 128) add('byTriple', (pair << 7) | third, at)
+      }
     }
   }
+  const made: Partial<Record<ListName, KeyLists>> = {}
+  for (const name of LISTS) made[name] = yield* makeKeyLists(gathered[name].keys, gathered[name].owners)
+  const starts = sharedBytes(1 << 14)
+  const [firsts, spaced, parted] = [gathered.byFirst, gathered.spaced, gathered.parted].map(
+    ({ keys }) => new Set(keys),
+  ) as [Set<number>, Set<number>, Set<number>]
   if (some)
     for (let a = 0; a < 128; a++)
-      for (let b = 0; b < 128; b++) tables.starts[(a << 7) | b] = start(tables, a, b)
-  return tables
+      for (let b = 0; b < 128; b++) starts[(a << 7) | b] = start({ firsts, spaced, parted, pairs }, a, b)
+  return { ...(made as Record<ListName, KeyLists>), starts, pairs, wideFirst }
 }
 
-function start({ byFirst, pairs, spaced, parted }: NeedleTables, a: number, b: number): number {
+interface Starts {
+  firsts: Set<number>
+  spaced: Set<number>
+  parted: Set<number>
+  pairs: Uint8Array
+}
+function start({ firsts, pairs, spaced, parted }: Starts, a: number, b: number): number {
   if (a === OTHER) return READ
-  if (isMark(a)) return byFirst.has(a) || mayEscape(a, b) ? READ : NOTHING
-  if (!byFirst.has(a)) return NOTHING
+  if (isMark(a)) return firsts.has(a) || mayEscape(a, b) ? READ : NOTHING
+  if (!firsts.has(a)) return NOTHING
   if (b === UNDERSCORE && spaced.has(a)) return READ
   if ((b === DASH || b === DOT) && parted.has(a)) return READ
   if (PLAIN.second[b] === 1) return pairs[(a << 7) | b] === 1 ? THIRD : NOTHING
   return b === SPACE ? BEHIND_SPACE : READ
-}
-
-function addSecond(tables: NeedleTables, needle: Needle, first: number, second: number): void {
-  append(tables.byPair, pairKey(first, second), needle)
-  if (first > 127 || second > 127) return
-  tables.pairs[(first << 7) | second] = 1
-  for (const third of spellings(needle, 2)) {
-    if (third > 127) continue
-    const key = (first << 14) | (second << 7) | third
-    append(tables.byTriple, key, needle)
-  }
 }
 
 /** The character at an index as it may stand in a text. */
@@ -137,10 +161,5 @@ export function classAt(units: Uint16Array, at: number): number {
   return unit < 128 ? unit : OTHER
 }
 
-export const pairKey = (first: number, second: number) => first * 0x200000 + second
-
-function append(map: Map<number, Needle[]>, key: number, needle: Needle): void {
-  const list = map.get(key)
-  if (!list) map.set(key, [needle])
-  else if (list.at(-1) !== needle) list.push(needle)
-}
+/** In 32 bits; of characters far beyond ASCII another pair may have the same. */
+export const pairKey = (first: number, second: number) => (first << 21) ^ second

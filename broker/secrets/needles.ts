@@ -5,9 +5,11 @@
 import type { LeakHit } from '../ports.ts'
 import { encodeSecret } from './encode-secret.ts'
 import { createEscapeReads } from './escape-reads.ts'
+import { Lists } from './key-lists.ts'
 import { type LetterTables, makeLetterTables } from './letter-tables.ts'
 import { matchSequence, type Tried } from './match-sequence.ts'
 import { createBeginnings, type RunFrom } from './needle-beginnings.ts'
+import { makePool, type NeedlePool, needleAt } from './needle-pool.ts'
 import {
   BEHIND_SPACE,
   classAt,
@@ -17,6 +19,7 @@ import {
   NOTHING,
   OTHER,
   PLAIN,
+  readTables,
   THIRD,
 } from './needle-tables.ts'
 import { NO_PACE, type Pace } from './pace.ts'
@@ -44,27 +47,68 @@ type At = (place: number, list: readonly Needle[]) => void
 /** A form with fewer visible characters would be found by chance in any text. */
 const FEWEST_CODES = 6
 
+/** All that is known of some values before a text comes: arrays that threads can share. */
+export interface NeedleData {
+  pool: NeedlePool
+  tables: NeedleTables
+  letters: LetterTables
+}
+
+/** With the values that it was made of, in this order. */
+export interface ReadyValues {
+  values: readonly { what: string; value: string }[]
+  data: NeedleData
+}
+
 /** Bit by bit; what it returns at its end is whole. */
+export function* makeNeedleData(
+  values: readonly { value: string }[],
+  encode: (value: string) => Sequence[] = encodeSecret,
+): Generator<void, NeedleData> {
+  const all: Needle[] = []
+  const owners: number[] = []
+  for (const [at, { value }] of values.entries()) {
+    for (const form of encode(value))
+      if (form.codes.length >= FEWEST_CODES) {
+        all.push({ ...form, what: '' })
+        owners.push(at)
+      }
+    yield
+  }
+  const pool = yield* makePool(all, owners)
+  return { pool, tables: yield* makeTables(all), letters: yield* makeLetterTables(all) }
+}
+
+/** Encodes what is new: making a value's forms takes milliseconds, and one value more or less is usual. */
+export function encodeNew({ values, data }: ReadyValues): (value: string) => Sequence[] {
+  const { pool } = data
+  const forms = values.map((): number[] => [])
+  for (let at = 0; at < pool.owners.length; at++) forms[pool.owners[at] as number]?.push(at)
+  const known = new Map(values.map(({ value }, at) => [value, forms[at] as number[]]))
+  const names = values.map(({ what }) => what)
+  return (value) => known.get(value)?.map((at) => needleAt(pool, names, at)) ?? encodeSecret(value)
+}
+
+/** The same, to be looked for. */
 export function* prepareNeedles(
   values: readonly { what: string; value: string }[],
   pace: Pace = NO_PACE,
   encode: (value: string) => Sequence[] = encodeSecret,
 ): Generator<void, Needles> {
-  const all: Needle[] = []
-  for (const { what, value } of values) {
-    for (const sequence of encode(value))
-      if (sequence.codes.length >= FEWEST_CODES) all.push({ ...sequence, what })
-    yield
-  }
-  return createNeedles(all, yield* makeTables(all), yield* makeLetterTables(all), pace)
+  const data = yield* makeNeedleData(values, encode)
+  return createNeedles(
+    data,
+    values.map(({ what }) => what),
+    pace,
+  )
 }
 
-function createNeedles(
-  all: readonly Needle[],
-  tables: NeedleTables,
-  letters: LetterTables,
-  pace: Pace,
-): Needles {
+/** @param names of the values, in the order in which they were given */
+export function createNeedles(data: NeedleData, names: readonly string[], pace: Pace): Needles {
+  const { pool, letters } = data
+  const readNeedle = (at: number) => needleAt(pool, names, at)
+  const tables = readTables(data.tables, readNeedle)
+  const byFour = new Lists(letters.byFour, readNeedle)
   const reads = createEscapeReads()
   const room = new TextUnits()
   const tried: Tried = { units: room.load(''), reads, reader: new SequenceReader({ reads, pace }) }
@@ -72,7 +116,7 @@ function createNeedles(
   const { beginning, third, mayFollow } = createBeginnings(tables, reads)
   const { starts, pairs, byTriple, wideFirst } = tables
   const { third: plainThird } = PLAIN
-  const shortest = all.reduce((least, { codes }) => Math.min(least, codes.length), Number.POSITIVE_INFINITY)
+  const shortest = pool.lengths.reduce((least, length) => Math.min(least, length), Number.POSITIVE_INFINITY)
 
   /** Calls `at` for each place where a value may begin. `goesOn`: also where there is room for a part of one only. */
   function eachBeginning(text: string, goesOn: boolean, at: At): void {
@@ -93,7 +137,7 @@ function createNeedles(
           if (place > last) continue
           const four = letterWalk.fours[stop] as number
           if (four === TO_READ) readPlace(text, units, place, at, runFrom)
-          else at(place, letters.startingWith(four))
+          else at(place, byFour.get(four) ?? [])
         }
     } finally {
       room.clear(text)

@@ -16,6 +16,7 @@ import {
 } from './leak-scanner.ts'
 import { createLeakStream } from './leak-stream.ts'
 import { redact, UNREAD } from './merge-hits.ts'
+import type { ReadyValues } from './needles.ts'
 import { createPace, TakesLong } from './pace.ts'
 import { createScanThreads, type ScanThreads } from './scan-threads.ts'
 import { sequence } from './sequence.ts'
@@ -35,8 +36,11 @@ const SHORT = { ms: 0.5, turnMs: 24 }
 const BRIEF = { characters: 8 * 1024, ms: 20 }
 /** Of a JSON value: values in one turn of the loop, characters in one job of a thread. */
 const PART = { characters: 512 * 1024, values: 20_000 }
-/** So many values are got ready for at once; for more of them, so long in each turn of the loop, ms. */
-const READY = { values: 24, ms: 6 }
+/**
+ * So many values are got ready for at once; for more of them, so long in each turn of the loop, ms; for more than `here`
+ * a thread gets ready, which takes seconds.
+ */
+const READY = { values: 24, ms: 6, here: 200 }
 /** Below this a turn's spending need not be forgotten at its end. */
 const SMALL_MS = 0.5
 
@@ -59,15 +63,18 @@ export function createScanAside({
   /** For a line or two that can't wait until `here` is ready: values as they are, however escaped. */
   const quick = createLeakScanner(credentials, pace, (value) => [sequence('plain', value)])
   /** Left to do until `here` looks for what it should; meanwhile all is looked at on a thread. */
-  let steps: Generator<void, void> | null = null
+  let steps: Generator<void, ReadyValues> | null = null
+  /** A thread gets ready for many values, and this one attaches what it makes. */
+  let waits = false
   let spent = 0
   let forgets = false
+  let watched: readonly WatchedValue[] = []
   /** Goes up when values change. A value that was taken apart before and after is looked through again. */
   let version = 0
 
   /** At once, or `LATER`. */
   function tryHere<T>(look: () => T): T | typeof LATER {
-    if (steps !== null) return LATER
+    if (steps !== null || waits) return LATER
     const left = most.ms - spent
     if (left <= -SHORT.turnMs) return LATER
     pace.begin({ characters: most.characters, ms: Math.max(left, SHORT.ms) })
@@ -92,14 +99,35 @@ export function createScanAside({
 
   function getReady(ms: number): void {
     const mine = steps
+    if (mine === null) return
     const until = performance.now() + ms
-    while (mine?.next().done === false)
+    for (;;) {
+      const { done, value } = mine.next()
+      if (done) {
+        threads.share(value)
+        break
+      }
       if (performance.now() > until)
         return void setImmediate(() => {
           if (steps === mine) getReady(READY.ms)
         })
+    }
     steps = null
     quick.watch([])
+  }
+  /** Another thread does it, or this one if that fails. */
+  async function getReadyThere(values: readonly WatchedValue[]): Promise<void> {
+    const mine = version
+    const made = await threads.make(values)
+    if (mine !== version || !waits) return
+    waits = false
+    if (made === null) {
+      steps = here.watching(values)
+      getReady(READY.ms)
+    } else {
+      here.attach(made)
+      quick.watch([])
+    }
   }
 
   async function hitsLater(text: string, how: How): Promise<LeakHit[]> {
@@ -157,7 +185,16 @@ export function createScanAside({
 
   return {
     watch(values) {
+      if (isSame(values, watched)) return
+      watched = values
       version++
+      steps = null
+      waits = values.length > READY.here
+      if (waits) {
+        quick.watch(values)
+        void getReadyThere(values)
+        return
+      }
       threads.watch(values)
       steps = here.watching(values)
       getReady(values.length > READY.values ? READY.ms : Number.POSITIVE_INFINITY)
@@ -171,7 +208,7 @@ export function createScanAside({
     brief(text) {
       pace.begin(BRIEF)
       try {
-        return (steps === null ? here : quick).scan(text)
+        return (steps === null && !waits ? here : quick).scan(text)
       } catch (error) {
         if (!(error instanceof TakesLong)) throw error
         return { hits: [whole(text)], redacted: redact(text, [whole(text)]) }
@@ -191,10 +228,15 @@ export function createScanAside({
     },
     end() {
       steps = null
+      waits = false
       threads.end()
     },
   }
 }
+
+const isSame = (some: readonly WatchedValue[], others: readonly WatchedValue[]) =>
+  some.length === others.length &&
+  some.every(({ what, value }, at) => what === others[at]?.what && value === others[at]?.value)
 
 /** As much as one job takes; none at the end. */
 async function gather(walk: ReturnType<typeof createTextWalk>): Promise<string[]> {

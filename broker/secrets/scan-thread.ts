@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads'
 import type { LeakHit } from '../ports.ts'
 import type { WatchedValue } from './leak-scanner.ts'
+import type { ReadyValues } from './needles.ts'
 import { type FromScan, packJob, type ScanJob, type ToScan, unpackHits } from './scan-wire.ts'
 
 export interface ThreadLooked {
@@ -16,6 +17,13 @@ export interface ThreadLooked {
 }
 export interface ScanThread {
   watch(values: readonly WatchedValue[], version: number): void
+  /** The same, and gives what others can attach. Null when the thread is gone before it has that. */
+  make(
+    values: readonly WatchedValue[],
+    version: number,
+    before: ReadyValues | null,
+  ): Promise<ReadyValues | null>
+  attach(ready: ReadyValues, version: number): void
   /** Null when it was not done, and the thread is gone. */
   look(job: ScanJob): Promise<ThreadLooked | null>
   end(): void
@@ -30,6 +38,7 @@ interface ThreadTimes {
 const HEAP_MB = 512
 /** A value's hundreds of forms are made in a few. */
 const VALUE_MS = 30
+const ATTACH_MS = 1000
 
 export function startScanThread({
   startMs = 60_000,
@@ -48,6 +57,8 @@ export function startScanThread({
   let readyMs = 0
   let told: ((message: FromScan | null) => void) | null = null
   const ready = next(startMs)
+  /** By version. */
+  const makings = new Map<number, (made: ReadyValues | null) => void>()
 
   /** Its next message; null when it does not come in time. */
   function next(ms: number): Promise<FromScan | null> {
@@ -64,9 +75,15 @@ export function startScanThread({
     if (ended) return
     ended = true
     told?.(null)
+    for (const tellMade of makings.values()) tellMade(null)
+    makings.clear()
     void worker.terminate()
   }
-  worker.on('message', (message: FromScan) => told?.(message))
+  worker.on('message', (message: FromScan) => {
+    if (message.t !== 'made') return told?.(message)
+    makings.get(message.version)?.(message.ready)
+    makings.delete(message.version)
+  })
   worker.on('error', end)
   worker.on('exit', end)
 
@@ -75,6 +92,16 @@ export function startScanThread({
     watch(values, version) {
       readyMs += values.length * VALUE_MS
       if (!ended) tell({ t: 'watch', values, version })
+    },
+    make(values, version, before) {
+      readyMs += values.length * VALUE_MS
+      if (ended) return Promise.resolve(null)
+      tell({ t: 'make', values, version, before })
+      return new Promise((resolve) => makings.set(version, resolve))
+    },
+    attach(made, version) {
+      readyMs += ATTACH_MS
+      if (!ended) tell({ t: 'attach', ready: made, version })
     },
     async look(job) {
       await ready

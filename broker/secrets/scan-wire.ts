@@ -1,6 +1,7 @@
 /** What goes between the broker's thread and one that scans: few large things, which are cheap to copy. Pure. */
 import type { LeakHit } from '../ports.ts'
 import type { How, WatchedValue } from './leak-scanner.ts'
+import type { ReadyValues } from './needles.ts'
 
 export interface ScanJob {
   how: How
@@ -10,6 +11,10 @@ export interface ScanJob {
 }
 export type ToScan =
   | { t: 'watch'; values: readonly WatchedValue[]; version: number }
+  /** As above, and to tell what was made ready. `before`: of earlier values, many of which may be the same. */
+  | { t: 'make'; values: readonly WatchedValue[]; version: number; before: ReadyValues | null }
+  /** What another thread has made ready; the arrays are shared. */
+  | { t: 'attach'; ready: ReadyValues; version: number }
   /** All texts in one, with where each ends. */
   | { t: 'look'; job: Pick<ScanJob, 'how' | 'open'>; text: string; ends: Uint32Array }
 interface PackedHits {
@@ -19,6 +24,7 @@ interface PackedHits {
 }
 export type FromScan =
   | { t: 'ready' }
+  | { t: 'made'; ready: ReadyValues; version: number }
   /** `version` of the values that were looked for. */
   | ({ t: 'looked'; version: number; open: number } & PackedHits)
 

@@ -2,12 +2,14 @@
 import process from 'node:process'
 import { parentPort } from 'node:worker_threads'
 import { createLeakScanner } from './leak-scanner.ts'
+import type { ReadyValues } from './needles.ts'
 import { type FromScan, packHits, type ToScan, textsOf } from './scan-wire.ts'
 
 if (!parentPort) process.exit(1)
 const port = parentPort
 const scanner = createLeakScanner()
 let version = 0
+let made: ReadyValues | null = null
 
 /** What can only be looked up once the preset is there waits for it; without it our own rules are what there is. */
 const ready = scanner.ready().catch(() => {})
@@ -18,6 +20,17 @@ port.on('message', async (message: ToScan) => {
     version = message.version
     scanner.watch(message.values)
     return
+  }
+  if (message.t === 'attach') {
+    version = message.version
+    scanner.attach(message.ready)
+    return
+  }
+  if (message.t === 'make') {
+    version = message.version
+    if (made === null && message.before !== null) scanner.attach(message.before)
+    made = scanner.watch(message.values)
+    return tell({ t: 'made', ready: made, version })
   }
   await ready
   const { how, open } = message.job

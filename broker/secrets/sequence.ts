@@ -5,6 +5,8 @@ export interface Edges {
   after: boolean
 }
 
+export const KINDS = ['plain', 'hex', 'base64', 'base32', 'numbers'] as const
+
 /** A byte each where that is enough: nearly all forms of nearly all values are ASCII, and there are many. */
 export type Codes = Uint8Array | Uint32Array
 
@@ -12,7 +14,7 @@ export type Codes = Uint8Array | Uint32Array
 export interface Sequence {
   /** Code points, without white space and invisible characters: the matcher skips those in the text too. */
   codes: Codes
-  kind: 'plain' | 'hex' | 'base64' | 'base32' | 'numbers'
+  kind: (typeof KINDS)[number]
   /** Base64 and base32: the character before or after holds bits of the value too. */
   edges: Edges
   /** One for each ASCII character that may be passed over in the text, or mean another. */
@@ -24,9 +26,10 @@ export interface Sequence {
 export function sequence(kind: Sequence['kind'], text: string): Sequence {
   const edges = { before: false, after: false }
   const spaced = kind === 'plain' && text.includes(' ')
-  const readable = spaced ? READ_SPACED : READ[kind]
-  return { codes: codesOf(text), kind, edges, readable, spaced }
+  return { codes: codesOf(text), kind, edges, readable: readableOf(kind, spaced), spaced }
 }
+
+export const readableOf = (kind: Sequence['kind'], spaced: boolean) => (spaced ? READ_SPACED : READ[kind])
 
 function codesOf(text: string): Codes {
   // Nearly every form; many small ones share the room that they are in.

@@ -3,8 +3,9 @@
  * signs, which the walk goes over by itself. Each way is followed until it is known for every value that may have begun
  * before, or begins with the escape, by which four letters it does. What can't be told so simply is handed on to be read.
  */
+import { placeOf } from './key-lists.ts'
 import { hidesLetters, LOOK, letterOf, NEAR_END, PASSED } from './letter-signs.ts'
-import { type LetterTables, placeOf } from './letter-tables.ts'
+import type { LetterTables } from './letter-tables.ts'
 import { isMark } from './read-escape.ts'
 import { isBare, LITERAL, readMark, UNSURE } from './read-mark.ts'
 

@@ -8,8 +8,9 @@
  * It has one branch for each unit, which is hardly ever taken: where letters begin and end in a text can't be foreseen,
  * and asking costs more than all the rest. Stops are gathered, then they are looked at.
  */
+import { placeOf } from './key-lists.ts'
 import { hidesLetters, LONGEST_TAIL, LOOK, letterOf, NEAR_END, READ } from './letter-signs.ts'
-import { type LetterTables, placeOf } from './letter-tables.ts'
+import type { LetterTables } from './letter-tables.ts'
 import { dumpEndsAt, placeEndsAt } from './look-back.ts'
 import { isMark } from './read-escape.ts'
 import { MOST_STOPS, SidePaths, type Stops, TO_READ } from './side-paths.ts'
