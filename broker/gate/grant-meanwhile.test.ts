@@ -14,11 +14,14 @@ beforeEach(() => {
   asked = 0
 })
 
+/** Of a request alone: a grant for another run would cover nothing. */
+const RUN = 'run_fs.writeFile'
+
 function makeGrant() {
   return house.grants.add({
     ...{ effect: 'allow', principalId: 'agent_test', tool: NO_TOOL, capability: 'fs.write' },
     scope: { kind: 'path', path: house.home, below: true },
-    ...{ words: 'Write in ~ and below', end: { kind: 'run', runId: 'run_1' } },
+    ...{ words: 'Write in ~ and below', end: { kind: 'run', runId: RUN } },
     ...{ madeAt: Date.now(), madeBy: 'you', questionId: null, reason: '' },
   })
 }
@@ -32,6 +35,7 @@ const write = (name: string) =>
 it('goes on by the grant, which is counted', async () => {
   house.says(() => {
     asked += 1
+    if (asked > 1) return 'deny'
     makeGrant()
     return 'covered'
   })
