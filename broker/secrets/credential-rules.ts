@@ -124,7 +124,7 @@ const BUILT: CredentialRule[] = [
     shape:
       /(?<![A-Za-z0-9_.-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-]|\.\w)/y,
     marks: snowflakeMarks(),
-    check: (token) => isMixed(token.slice(0, 26)) && isMixed(token.slice(30)),
+    check: (token) => isMixed(token) && isSnowflake(token.slice(0, token.indexOf('.'))),
   },
   {
     what: 'Discord webhook',
@@ -281,6 +281,9 @@ function digitMarks(between: string, after: string): string[] {
 function hexMarks(before: string): string[] {
   return [...'0123456789abcdef'].map((digit) => before + digit)
 }
+const isSnowflake = (base64: string) =>
+  /^\d{15,21}$/.test(Buffer.from(base64, 'base64url').toString('latin1'))
+
 /** How the digits of an identifier begin in base64. */
 function snowflakeMarks(): string[] {
   return [...'1234567890'].flatMap((a) =>

@@ -88,6 +88,11 @@ describe('a credential that nobody registered is found', () => {
     }
   })
 
+  test('a Discord token of which no part but the number has a digit', () => {
+    const token = `${Buffer.from('1077707770777077707').toString('base64url')}.GabcDe.${'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgHiJkL'}`
+    expect(scanner.scan(`x ${token} y`).hits.map(({ what }) => what)).toEqual(['Discord token'])
+  })
+
   test('a key of PuTTY of which the end is not shown', () => {
     const lines = Array.from({ length: 5 }, () => random('base64', 64))
     const head =
