@@ -6,11 +6,11 @@
 import { type Outcome, ok } from '../../contract/outcome.ts'
 import type { OperationArgs } from '../../contract/request.ts'
 import type { Permit } from '../gate/permit.ts'
-import type { CapabilityModule, EffectResult, LeakScanner, PerformContext, Prepared } from '../ports.ts'
+import type { CapabilityModule, EffectResult, LeakScanner, PerformContext, Prepared, Soon } from '../ports.ts'
 import type { FileRoom } from './files/file-room.ts'
 import { type HeldNothing, type HeldThing, resourceOf } from './files/held.ts'
 import { sentenceOn } from './files/name-paths.ts'
-import { readPart, refuseToRead } from './files/read-held.ts'
+import { type FilePart, readPart, refuseToRead } from './files/read-held.ts'
 import { createReadStream } from './files/read-stream.ts'
 import { decodeBytes } from './files/text-encoding.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
@@ -60,35 +60,40 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
     return ok(held.keep(prepared, { thing: thing.value, args }))
   }
 
-  async function performRead(prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>> {
+  function performRead(prepared: Prepared, context: PerformContext): Soon<Outcome<EffectResult>> {
     const { thing, args } = held.of(prepared)
     const no = refuseToRead(thing)
     if (no || thing.state === 'missing') return no as NonNullable<typeof no>
-    const part = await readPart(files.holder, thing, args.offset, args.length, deps.leaks)
-    if (part.kind !== 'ok') return part
-    const { bytes, stat } = part.value
-    const { data, used, malformed } = decodeBytes(
-      bytes,
-      args.encoding,
-      args.offset + bytes.length < stat.size,
-    )
-    return ok({
+    const part = readPart(files.holder, thing, args.offset, args.length, deps.leaks)
+    const answer = (read: Outcome<FilePart>) =>
+      read.kind === 'ok' ? ok(answerWith(read.value, thing, args, context)) : read
+    return part instanceof Promise ? part.then(answer) : answer(part)
+  }
+
+  function answerWith(
+    { bytes, stat }: FilePart,
+    { path }: HeldThing,
+    { encoding, offset }: OperationArgs<'fs.readFile'>,
+    { perimeter }: PerformContext,
+  ): EffectResult {
+    const { data, used, malformed } = decodeBytes(bytes, encoding, offset + bytes.length < stat.size)
+    return {
       value: {
-        path: thing.path,
+        path,
         data,
-        encoding: args.encoding,
+        encoding,
         size: stat.size,
         bytesRead: used,
-        more: args.offset + used < stat.size,
+        more: offset + used < stat.size,
         malformed,
         modifiedAt: Math.round(stat.mtimeMs),
       },
-      origins: [{ field: '', origin: files.origins.of(thing.path, context.perimeter) }],
+      origins: [{ field: '', origin: files.origins.of(path, perimeter) }],
       private: true,
       bytesIn: used,
       bytesOut: 0,
       details: {},
-    })
+    }
   }
 
   return {

@@ -58,13 +58,12 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
   const platform = options.platform ?? process.platform
   const spelling = createNameSpelling(() => performance.now())
   const holder = (HOLDERS[platform] ?? createLinuxHolder)(spelling)
+  const here: PathTextOptions = { home, platform }
   let guard: PathGuard | null = null
   let ownNow: readonly string[] | undefined
 
   const parse: FileRoom['parse'] = (text, cwd) => {
-    const context: PathTextOptions = { home, platform }
-    if (cwd !== undefined) context.cwd = cwd
-    return parsePathText(text, context)
+    return parsePathText(text, cwd === undefined ? here : { ...here, cwd })
   }
 
   /** A folder as the product or a person wrote it, made canonical. Null when its form is refused. */
@@ -102,7 +101,7 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     const early = pathGuard().refuse(parsed.value)
     if (early) return early
     const found = hold(parsed.value)
-    const refusal = pathGuard().refuse(found.path)
+    const refusal = found.path === parsed.value ? null : pathGuard().refuse(found.path)
     const way = wayTo(parsed.value, found, followLast, platform)
     if (way) found.way = way
     if ('state' in found && found.state === 'missing' && isLostOnTheWay(parsed.value, found))

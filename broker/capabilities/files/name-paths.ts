@@ -18,7 +18,7 @@ export function lastName(path: string): string {
 export function folderOf(path: string): string {
   const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))
   if (cut <= 0) return '/'
-  return /^[A-Za-z]:$/.test(path.slice(0, cut)) ? path.slice(0, cut + 1) : path.slice(0, cut)
+  return cut === 2 && /^[A-Za-z]:/.test(path) ? path.slice(0, cut + 1) : path.slice(0, cut)
 }
 
 /** Cut in the middle, so that both ends can be read. The whole stands among the exact lines. */

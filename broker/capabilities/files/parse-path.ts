@@ -17,6 +17,8 @@ export interface PathTextOptions {
 /** Longest name that common file systems take, in bytes. */
 export const MAX_NAME_BYTES = 255
 
+const SLASH = 0x2f
+const DOT = 0x2e
 const DRIVE = /^[A-Za-z]:([\\/]|$)/
 /** Names that Windows takes for devices, in any folder and with any extension. */
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i
@@ -25,9 +27,30 @@ const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-
  * @returns the absolute path with `/` (or `\` on Windows) between parts, without `.` and empty parts
  */
 export function parsePathText(text: string, options: PathTextOptions): Outcome<string> {
+  if (options.platform !== 'win32' && isPlain(text)) return ok(text)
   if (text.includes('\0')) return bad('A path can’t hold a NUL character.')
   if (!text.isWellFormed()) return bad('A path must be valid Unicode.')
   return options.platform === 'win32' ? parseWindows(text, options) : parsePosix(text, options)
+}
+
+/** As most paths are: absolute, of ASCII, no part empty or of dots. It is given back as it is. */
+function isPlain(text: string): boolean {
+  if (text.charCodeAt(0) !== SLASH || text.length >= LIMITS.path) return false
+  for (let at = 1, start = 1; ; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : SLASH
+    if (code === 0 || code > 127) return false
+    if (code !== SLASH) continue
+    if (at === start || at - start > MAX_NAME_BYTES || isDots(text, start, at)) return false
+    if (at === text.length) return true
+    start = at + 1
+  }
+}
+
+function isDots(text: string, start: number, end: number): boolean {
+  return (
+    text.charCodeAt(start) === DOT &&
+    (end - start === 1 || (end - start === 2 && text.charCodeAt(start + 1) === DOT))
+  )
 }
 
 function parsePosix(text: string, options: PathTextOptions): Outcome<string> {

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs'
 import { type Failed, failed, type Outcome, ok, type Refused, refused } from '../../../contract/outcome.ts'
-import type { LeakScanner } from '../../ports.ts'
+import type { LeakScanner, Soon } from '../../ports.ts'
 import { explainErrno, explainError } from './explain-error.ts'
 import type { HeldNothing, HeldThing, PathHolder } from './held.ts'
 import { findAtEdges, hide } from './hide-at-edges.ts'
@@ -21,6 +21,7 @@ const AT_ONCE_BYTES = 64 * 1024
 
 /** @returns null when it is a plain file with this one name, or what to say instead */
 export function refuseToRead(held: HeldThing | HeldNothing): Refused | Failed | null {
+  if (held.state === 'there' && held.stat.isFile() && held.stat.nlink === 1) return null
   const name = lastName(held.path)
   if (held.state === 'missing') return explainErrno(held.errno, name)
   if (held.stat.isDirectory()) return failed('wrong-kind', `“${name}” is a folder. List it instead.`)
@@ -45,14 +46,17 @@ export function refuseHardLink(name: string): Refused {
   )
 }
 
-/** Reads up to `length` bytes from `offset`, without what belongs to a secret that goes on outside of them. */
-export async function readPart(
+/**
+ * Reads up to `length` bytes from `offset`, without what belongs to a secret that goes on outside of them. A small file
+ * that is read whole is there at once.
+ */
+export function readPart(
   holder: PathHolder,
   held: HeldThing,
   offset: number,
   length: number,
   leaks?: Pick<LeakScanner, 'redactKnown'>,
-): Promise<Outcome<FilePart>> {
+): Soon<Outcome<FilePart>> {
   let fd: number | null = null
   try {
     fd = holder.openForReading(held)
@@ -60,15 +64,51 @@ export async function readPart(
     if (stat.nlink > 1) return refuseHardLink(lastName(held.path))
     const wanted = Math.max(0, Math.min(length, stat.size - offset))
     const buffer = Buffer.allocUnsafe(wanted)
-    const got = wanted <= AT_ONCE_BYTES ? readNow(fd, buffer, offset) : await readLater(fd, buffer, offset)
-    if (leaks && (offset > 0 || offset + got < stat.size))
-      hide(buffer, offset, await findAtEdges(fd, [offset, offset + got], stat.size, leaks))
-    return ok({ bytes: buffer.subarray(0, got), stat })
+    const got = wanted <= AT_ONCE_BYTES ? readNow(fd, buffer, offset) : null
+    if (got !== null && !(leaks && hasEdges(offset, got, stat)))
+      return ok({ bytes: firstOf(buffer, got), stat })
+    const rest = readOn({ fd, held, offset, buffer, got, stat, leaks })
+    fd = null
+    return rest
   } catch (error) {
     return explainError(error, lastName(held.path))
   } finally {
     if (fd !== null) fs.closeSync(fd)
   }
+}
+
+interface Begun {
+  /** Closed at the end. */
+  fd: number
+  held: HeldThing
+  offset: number
+  buffer: Buffer
+  /** Null: nothing was read yet. */
+  got: number | null
+  stat: fs.Stats
+  leaks: Pick<LeakScanner, 'redactKnown'> | undefined
+}
+
+async function readOn({ fd, held, offset, buffer, got, stat, leaks }: Begun): Promise<Outcome<FilePart>> {
+  try {
+    const read = got ?? (await readLater(fd, buffer, offset))
+    if (leaks && hasEdges(offset, read, stat))
+      hide(buffer, offset, await findAtEdges(fd, [offset, offset + read], stat.size, leaks))
+    return ok({ bytes: firstOf(buffer, read), stat })
+  } catch (error) {
+    return explainError(error, lastName(held.path))
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** Whether something of the file stands before or behind what was read. */
+function hasEdges(offset: number, got: number, stat: fs.Stats): boolean {
+  return offset > 0 || offset + got < stat.size
+}
+
+function firstOf(buffer: Buffer, got: number): Buffer {
+  return got === buffer.length ? buffer : buffer.subarray(0, got)
 }
 
 function readNow(fd: number, buffer: Buffer, offset: number): number {

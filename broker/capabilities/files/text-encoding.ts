@@ -17,7 +17,11 @@ export function decodeBytes(
 ): { data: string; used: number; malformed: boolean } {
   const used = more ? wholeLength(bytes, encoding) : bytes.length
   const data = bytes.toString(encoding, 0, used)
-  return { data, used, malformed: isMalformed(bytes.subarray(0, used), encoding, data) }
+  return {
+    data,
+    used,
+    malformed: isMalformed(used === bytes.length ? bytes : bytes.subarray(0, used), encoding, data),
+  }
 }
 
 function isMalformed(bytes: Buffer, encoding: FileEncoding, data: string): boolean {

@@ -18,7 +18,7 @@ export function wayTo(
   followLast: boolean,
   platform: NodeJS.Platform,
 ): Way | null {
-  const turns = /(^|[/\\])\.\.([/\\]|$)/.test(text)
+  const turns = text.includes('..') && /(^|[/\\])\.\.([/\\]|$)/.test(text)
   if (!turns && found.path === text && (platform !== 'linux' || isStraight(found))) return null
   const turned = collectTurns()
   if (platform === 'linux') turned.cut = walkOnLinux(text, followLast, turned.onTurn).cut || turned.cut
