@@ -75,6 +75,7 @@ export function compilePolicy(sources: PolicySources, places: Places): CompiledP
     bound: sources.managed?.perimeter ?? null,
     subjects: index.subjects,
     strictest(need, principal, tool) {
+      if (rules.length === 0) return null
       return rules[index.first(need, asker(need.capability, principal, tool))] ?? null
     },
     forTool(principal, tool) {

@@ -7,7 +7,7 @@ import type { Manifest } from '../../../contract/manifest.ts'
 import type { Perimeter } from '../../../contract/perimeter.ts'
 import type { Need } from '../../../contract/resource.ts'
 import type { CompiledPolicy, DecideInput, Decider, GrantIndex, Places, PolicyHit } from '../../ports.ts'
-import { decideAll } from './decide-all.ts'
+import { type DecideNeed, decideAll } from './decide-all.ts'
 import { ruleFlow } from './flow-rules.ts'
 import { ManifestIndex } from './manifest-index.ts'
 import { AgentGrounds } from './perimeter/agent-grounds.ts'
@@ -16,6 +16,8 @@ import type { LineHit } from './perimeter/line-hit.ts'
 import { PerimeterIndex } from './perimeter/perimeter-index.ts'
 import { followProtected, type ProtectedIndex } from './protected/protected-index.ts'
 
+/** All but the need. */
+type Asked = Omit<DecideInput, 'need'>
 type Verdict = Decision & { grantId: string | null }
 
 export interface DeciderOptions {
@@ -29,9 +31,10 @@ export interface DeciderOptions {
 
 export function createDecider(options: DeciderOptions): Decider {
   const indexes = createIndexes(options.places, options.perimeters)
-  const decide = (input: DecideInput) => decideOne(input, options.policy(), options.grants(), indexes)
+  const decide: DecideNeed = (input, need) =>
+    decideOne(input, need, options.policy(), options.grants(), indexes)
   return {
-    decide,
+    decide: (input) => decide(input, input.need),
     decideAll: (input, needs) => decideAll(decide, input, needs),
     decideToolCall: (input) => decideToolCall(input, options.policy()),
     ceiling(need, perimeter) {
@@ -118,14 +121,15 @@ function createIndexes(places: Places, current: () => readonly Perimeter[] = () 
 type Indexes = ReturnType<typeof createIndexes>
 
 function decideOne(
-  input: DecideInput,
+  input: Asked,
+  need: Need,
   policy: CompiledPolicy,
   grants: GrantIndex,
   indexes: Indexes,
 ): Verdict {
   if (policy.failedClosed !== null)
     return deny({ layer: 'managed-deny', rule: 'managed:broken-file', text: policy.failedClosed })
-  const { need, principal, tool } = input
+  const { principal, tool } = input
   const hit = policy.strictest(need, principal, tool?.name ?? null)
   if (hit?.effect === 'deny' && hit.managed)
     return deny({ layer: 'managed-deny', rule: hit.rule, text: hit.text })
@@ -139,21 +143,27 @@ function decideOne(
     })
   if (input.stop)
     return deny({ layer: 'stop', rule: `stop:${input.stop.code}`, text: input.stop.person.slice(0, 1000) })
-  const line = indexes.perimeter(input.perimeter).level(need, ownModel)
+  const own = indexes.perimeter(input.perimeter)
+  const line = own.level(need, ownModel)
   if (line.level === 'deny') return deny({ layer: 'perimeter', rule: line.rule, text: line.text })
   const kept = indexes.protection(need, line)
   if (kept) return deny(kept)
   const fault = tool ? indexes.manifest(tool.manifest).fault(need) : null
   if (fault) return deny({ layer: 'manifest', ...fault })
   if (hit?.effect === 'deny') return deny({ layer: 'deny-rule', rule: hit.rule, text: hit.text })
-  const own = indexes.perimeter(input.perimeter)
   const isLed = hit?.links?.some((link) => own.mayChange(link) || indexes.anyMayChange(link))
-  return decideInside(input, isLed ? null : hit, bound?.level === 'ask' ? bound : line, grants)
+  return decideInside(input, need, isLed ? null : hit, bound?.level === 'ask' ? bound : line, grants)
 }
 
 /** What is left when nothing denies: flow, then grants, then policy, then the perimeter's own level. */
-function decideInside(input: DecideInput, hit: PolicyHit | null, line: LineHit, grants: GrantIndex): Verdict {
-  const { need, tool, runId, now } = input
+function decideInside(
+  input: Asked,
+  need: Need,
+  hit: PolicyHit | null,
+  line: LineHit,
+  grants: GrantIndex,
+): Verdict {
+  const { tool, runId, now } = input
   const asked = { need, principalId: input.principal.id, tool, runId, now }
   const refusal = grants.find('deny', asked)
   if (refusal)
@@ -165,7 +175,12 @@ function decideInside(input: DecideInput, hit: PolicyHit | null, line: LineHit, 
         1000,
       ),
     })
-  const flow = ruleFlow(input, line.level, need.capability === 'model.call' && line.level === 'allow')
+  const flow = ruleFlow(
+    need,
+    input.flow,
+    line.level,
+    need.capability === 'model.call' && line.level === 'allow',
+  )
   const forced = hit?.effect === 'ask' && hit.managed
   const mustAsk =
     need.capability === 'clipboard.read' || (need.resource.kind === 'secret' && need.resource.asked === true)

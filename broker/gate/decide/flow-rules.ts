@@ -6,6 +6,7 @@
  */
 import type { Because } from '../../../contract/decision.ts'
 import type { Level } from '../../../contract/perimeter.ts'
+import type { Need } from '../../../contract/resource.ts'
 import { CAPABILITY_EFFECT, type Capability } from '../../../contract/words.ts'
 import type { DecideInput } from '../../ports.ts'
 
@@ -25,11 +26,11 @@ const FREE: FlowRuling = { because: null, grantsCount: true }
  * @param level what the perimeter's line says of this need
  */
 export function ruleFlow(
-  input: Pick<DecideInput, 'need' | 'flow'>,
+  need: Need,
+  flow: DecideInput['flow'],
   level: Level,
   ownModelCall: boolean,
 ): FlowRuling {
-  const { need, flow } = input
   const effect = CAPABILITY_EFFECT[need.capability]
   if (effect === 'reads' || need.capability === 'notify' || ownModelCall) return FREE
   // Its sandbox lets it change nothing and reach no host: it looks, and what it says counts as read.

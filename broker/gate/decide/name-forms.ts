@@ -29,12 +29,25 @@ export function keepingForm({ platform }: Pick<Places, 'platform'>): NameForm {
   return platform === 'linux' ? 'composed' : 'wide'
 }
 
+/** A path, with the form that each of its names is still to be brought into; null when all of them are in it. */
+export interface FormedPath {
+  text: string
+  form: ((name: string) => string) | null
+}
+
+/** Of ASCII, as nearly all are, a path is brought into a form as a whole: its names need no second look. */
+export function formPath(form: NameForm, path: string): FormedPath {
+  if (form === 'exact') return { text: path, form: null }
+  if (!isAscii(path)) return { text: path, form: FORMS[form] }
+  return { text: form === 'composed' ? path : path.toLowerCase(), form: null }
+}
+
 const FORMS: Record<NameForm, (name: string) => string> = {
   exact: (name) => name,
-  composed: (name) => (/[^\0-\x7f]/.test(name) ? name.normalize('NFC') : name),
-  folded: (name) => (isFolded(name) ? name : lower(name.normalize('NFC'))),
+  composed: (name) => (isAscii(name) ? name : name.normalize('NFC')),
+  folded: (name) => (isAscii(name) ? name.toLowerCase() : lower(name.normalize('NFC'))),
   wide(name) {
-    if (isFolded(name)) return name
+    if (isAscii(name)) return name.toLowerCase()
     const seen = name.normalize('NFD').replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     return lower(seen.toUpperCase()).normalize('NFC')
   },
@@ -45,7 +58,7 @@ function lower(name: string): string {
   return name.toLowerCase().replaceAll('ς', 'σ')
 }
 
-/** Plain small letters, as most names are. */
-function isFolded(name: string): boolean {
-  return !/[^\0-@[-\x7f]/.test(name)
+/** Such names have one form but for their case. */
+function isAscii(name: string): boolean {
+  return !/[^\0-\x7f]/.test(name)
 }

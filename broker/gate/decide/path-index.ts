@@ -3,7 +3,7 @@
  * at any depth, `**` + `/*.ending` for an ending. Nothing else is a pattern.
  */
 import type { RuleSubjects } from '../../ports.ts'
-import { formOf, type NameForm } from './name-forms.ts'
+import { formOf, formPath, type NameForm } from './name-forms.ts'
 import { PathTrie } from './path-trie.ts'
 
 /** What a rule's path text means; `null` when it is no pattern this index knows. */
@@ -38,11 +38,13 @@ export class PathIndex<T> implements RuleSubjects {
   readonly #paths: string[] = []
   readonly #names = new Map<string, { rest: string[]; value: T }[]>()
   readonly #endings = new Map<string, T>()
+  readonly #name: NameForm
   readonly #form: (name: string) => string
   readonly #windows: boolean
 
   constructor(options: { form: NameForm; windows: boolean }) {
     this.#places = new PathTrie(options)
+    this.#name = options.form
     this.#form = formOf(options.form)
     this.#windows = options.windows
   }
@@ -71,7 +73,9 @@ export class PathIndex<T> implements RuleSubjects {
   collect(path: string, out: T[]): void {
     this.#places.collect(path, out)
     if (this.#names.size === 0 && this.#endings.size === 0) return
-    const segments = (this.#windows ? path.replaceAll('\\', '/') : path).split('/')
+    const { text, form } = formPath(this.#name, this.#windows ? path.replaceAll('\\', '/') : path)
+    const segments = text.split('/')
+    if (form) for (let at = 0; at < segments.length; at++) segments[at] = form(segments[at] as string)
     for (let at = 0; at < segments.length; at++) this.#collectAt(segments, at, out)
   }
 
@@ -98,21 +102,21 @@ export class PathIndex<T> implements RuleSubjects {
     return value
   }
 
-  #collectAt(segments: string[], at: number, out: T[]): void {
-    const segment = this.#form(segments[at] ?? '')
+  /** @param segments in the form in which names are compared */
+  #collectAt(segments: readonly string[], at: number, out: T[]): void {
+    const segment = segments[at] as string
     if (segment === '') return
     const named = this.#names.get(segment)
     if (named) {
       for (const { rest, value } of named) {
-        if (rest.every((name, index) => this.#form(segments[at + 1 + index] ?? '') === name)) out.push(value)
+        if (rest.every((name, index) => (segments[at + 1 + index] ?? '') === name)) out.push(value)
       }
     }
-    out.push(...this.#endingsOf(segment))
+    if (this.#endings.size > 0) out.push(...this.#endingsOf(segment))
   }
 
   #endingsOf(segment: string): T[] {
     const found: T[] = []
-    if (this.#endings.size === 0) return found
     for (let dot = segment.indexOf('.'); dot >= 0; dot = segment.indexOf('.', dot + 1)) {
       const ended = this.#endings.get(segment.slice(dot))
       if (ended !== undefined) found.push(ended)

@@ -1,5 +1,5 @@
 /** Paths as a tree of segments: finding every entry on the way to a path costs its depth, not the number of entries. */
-import { formOf, type NameForm } from './name-forms.ts'
+import { type FormedPath, formOf, formPath, type NameForm } from './name-forms.ts'
 
 class TrieNode<T> {
   children: Map<string, TrieNode<T>> | null = null
@@ -8,11 +8,13 @@ class TrieNode<T> {
 
 export class PathTrie<T> {
   readonly #root = new TrieNode<T>()
+  readonly #name: NameForm
   readonly #form: (name: string) => string
   readonly #windows: boolean
 
   constructor(options: { form?: NameForm; windows?: boolean } = {}) {
-    this.#form = formOf(options.form ?? 'exact')
+    this.#name = options.form ?? 'exact'
+    this.#form = formOf(this.#name)
     this.#windows = options.windows ?? false
   }
 
@@ -38,22 +40,46 @@ export class PathTrie<T> {
 
   /** Adds to `out` what stands at each path from the root down to this one, the nearest last. */
   collect(path: string, out: T[]): void {
-    const text = this.#windows ? path.replaceAll('\\', '/') : path
+    this.#walk(formPath(this.#name, this.#slashed(path)), out)
+  }
+
+  /** The same for a path that is in the tree's form of names, with `/` between them. */
+  collectFormed(path: FormedPath, out: T[]): void {
+    this.#walk(path, out)
+  }
+
+  /** What stands at the path itself, or at the nearest one above it. */
+  nearest(path: string): T | undefined {
+    return this.#root.children
+      ? this.#walk(formPath(this.#name, this.#slashed(path)), null)
+      : this.#root.value
+  }
+
+  /** Gives the nearest. */
+  #walk({ text, form }: FormedPath, out: T[] | null): T | undefined {
     let node: TrieNode<T> = this.#root
-    if (node.value !== undefined) out.push(node.value)
-    let start = 0
-    const length = text.length
-    while (start < length && node.children) {
+    let nearest = node.value
+    if (nearest !== undefined) out?.push(nearest)
+    for (let start = 0; start < text.length && node.children; ) {
       let end = text.indexOf('/', start)
-      if (end < 0) end = length
+      if (end < 0) end = text.length
       if (end > start) {
-        const next = node.children.get(this.#form(text.slice(start, end)))
-        if (!next) return
+        const name = text.slice(start, end)
+        const next = node.children.get(form ? form(name) : name)
+        if (!next) break
         node = next
-        if (node.value !== undefined) out.push(node.value)
+        if (node.value !== undefined) {
+          nearest = node.value
+          out?.push(nearest)
+        }
       }
       start = end + 1
     }
+    return nearest
+  }
+
+  #slashed(path: string): string {
+    return this.#windows ? path.replaceAll('\\', '/') : path
   }
 
   /** Whether anything stands at this path or below it. */
@@ -63,7 +89,7 @@ export class PathTrie<T> {
 
   /** Most paths leave the tree soon, and the rest of them is not looked at. */
   #nodeAt(path: string): TrieNode<T> | undefined {
-    const text = this.#windows ? path.replaceAll('\\', '/') : path
+    const text = this.#slashed(path)
     let node: TrieNode<T> | undefined = this.#root
     for (let start = 0; start < text.length && node; ) {
       let end = text.indexOf('/', start)
@@ -85,8 +111,9 @@ export class PathTrie<T> {
 
   /** The path's segments in the form in which they are compared. */
   segments(path: string): string[] {
-    const text = this.#windows ? path.replaceAll('\\', '/') : path
-    const parts = text.split('/').filter((part) => part !== '')
+    const parts = this.#slashed(path)
+      .split('/')
+      .filter((part) => part !== '')
     return parts.map(this.#form)
   }
 }

@@ -38,7 +38,7 @@ export class FolderLines {
     if (nearest && this.#maySee(resource.way)) return this.#forFolder(nearest[side], resource)
     // What was asked for, not where it leads: that is not theirs to know.
     const asked = resource.way?.asked ?? resource.path
-    const line = nearestOf(this.#unfollowed, resource.path)
+    const line = this.#unfollowed.nearest(resource.path)
     const more =
       line === undefined
         ? ''
@@ -65,8 +65,8 @@ export class FolderLines {
   }
 
   #nearest(path: string): FolderEntry | undefined {
-    const nearest = nearestOf(this.#trie, path)
-    const kept = nearest && nearestOf(this.#kept, path)
+    const nearest = this.#trie.nearest(path)
+    const kept = nearest && this.#kept.nearest(path)
     if (!kept || kept === nearest || depthOf(kept) < depthOf(nearest)) return nearest
     // It can only take away: it opens nothing, and names no protected place.
     const stricter = stricterOf(nearest, kept)
@@ -107,12 +107,6 @@ export class FolderLines {
       if (!opens) this.#kept.update(place, strictest)
     }
   }
-}
-
-function nearestOf<T>(trie: PathTrie<T>, path: string): T | undefined {
-  const found: T[] = []
-  trie.collect(path, found)
-  return found[found.length - 1]
 }
 
 function depthOf({ read }: FolderEntry): number {

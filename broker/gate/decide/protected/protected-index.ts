@@ -1,6 +1,6 @@
 /** Finds the protected place that a path lies in, in the widest form of names: meeting too much is the safe side here. */
 import type { Places, RuleSubjects } from '../../../ports.ts'
-import { formOf } from '../name-forms.ts'
+import { type FormedPath, formOf, formPath } from '../name-forms.ts'
 import { parsePathPattern } from '../path-index.ts'
 import { PathTrie } from '../path-trie.ts'
 import { bothPlaces, writtenPlace } from '../place-paths.ts'
@@ -58,6 +58,8 @@ export class ProtectedIndex implements RuleSubjects {
   readonly #places: PathTrie<ProtectedHit>
   readonly #above: PathTrie<ProtectedHit>
   readonly #names = new Map<string, { rest: string[]; place: ProtectedPlace }[]>()
+  /** First letters of those that names are looked up by. */
+  readonly #firsts = new Set<number>()
   /** Every name of the patterns, the later ones of several in a row too. */
   readonly #all = new Set<string>()
   readonly #paths: string[] = []
@@ -84,12 +86,14 @@ export class ProtectedIndex implements RuleSubjects {
   ): ProtectedHit | null {
     const changes = capability !== 'fs.read'
     const found: ProtectedHit[] = []
-    this.#places.collect(path, found)
+    const formed = formPath('wide', this.#windows ? path.replaceAll('\\', '/') : path)
+    this.#places.collectFormed(formed, found)
     if (changes) {
       const above = this.#above.at(path)
       if (above) found.push(above)
     }
-    this.#findNames(path, changes, found)
+    this.#findNames(formed, changes, found)
+    if (found.length === 0) return null
     const kept = found.filter(
       ({ place, depth }) =>
         !(byProgram && place.openToPrograms) &&
@@ -117,17 +121,22 @@ export class ProtectedIndex implements RuleSubjects {
 
   places = () => this.#paths
 
-  /** Paths may be long, and most of their names are none of these: what follows one is looked at only where it is. */
-  #findNames(path: string, changes: boolean, found: ProtectedHit[]): void {
-    const text = this.#windows ? path.replaceAll('\\', '/') : path
+  /**
+   * Paths may be long, and most of their names are none of these: what follows one is looked at only where it is, and
+   * of a name no more than its first letter where none of these begins with it.
+   */
+  #findNames({ text, form }: FormedPath, changes: boolean, found: ProtectedHit[]): void {
     let depth = 0
     for (let start = 0; start < text.length; ) {
       let end = text.indexOf('/', start)
       if (end < 0) end = text.length
       if (end > start) {
         depth += 1
-        const hits = this.#names.get(wideName(text.slice(start, end)))
-        if (hits) this.#follow(hits, text.slice(end), depth, changes, found)
+        if (form || this.#firsts.has(text.charCodeAt(start))) {
+          const name = text.slice(start, end)
+          const hits = this.#names.get(form ? form(name) : name)
+          if (hits) this.#follow(hits, text.slice(end), depth, changes, found)
+        }
       }
       start = end + 1
     }
@@ -165,6 +174,7 @@ export class ProtectedIndex implements RuleSubjects {
     if (pattern?.kind === 'name') {
       const [first = '', ...rest] = pattern.names.map(wideName)
       for (const name of [first, ...rest]) this.#all.add(name)
+      this.#firsts.add(first.charCodeAt(0))
       this.#names.set(first, [...(this.#names.get(first) ?? []), { rest, place }])
     }
     if (pattern?.kind !== 'place') return
