@@ -3,11 +3,14 @@
  * isolate that is not trusted; what does not parse is refused and never reaches a capability.
  */
 import { z } from 'zod'
-import { LIMITS, Slug } from './words.ts'
+import { type Json, LIMITS, Slug } from './words.ts'
 
 const Path = z.string().min(1).max(LIMITS.path)
-const Encoding = z.enum(['utf8', 'utf16le', 'latin1', 'base64'])
+const ENCODINGS = ['utf8', 'utf16le', 'latin1', 'base64'] as const
+const Encoding = z.enum(ENCODINGS)
 const Pair = z.strictObject({ from: Path, to: Path })
+/** What one `fs.readFile` gives at most, and where it doesn't say. */
+const READ_BYTES = { most: 4 * 1024 * 1024, usual: 1024 * 1024 }
 const Header = z.tuple([z.string().min(1).max(256), z.string().max(16384)])
 
 /** What both kinds of network request say of what is sent. */
@@ -69,12 +72,7 @@ export const OPERATIONS = {
       encoding: Encoding.default('utf8'),
       offset: z.number().int().nonnegative().default(0),
       /** At most this many bytes; the answer says whether more follows. */
-      length: z
-        .number()
-        .int()
-        .positive()
-        .max(4 * 1024 * 1024)
-        .default(1024 * 1024),
+      length: z.number().int().positive().max(READ_BYTES.most).default(READ_BYTES.usual),
     }),
   },
   /** The same file, in parts, to its end or for `length` bytes. */
@@ -232,6 +230,26 @@ export type OperationArgs<N extends OperationName> = z.infer<(typeof OPERATIONS)
  */
 export type OperationInput<N extends OperationName> = z.input<(typeof OPERATIONS)[N]['args']>
 export type ParsedRequest = { [N in OperationName]: { operation: N; args: OperationArgs<N> } }[OperationName]
+
+/**
+ * What `fs.readFile` of the table above makes of its arguments, where they are as nearly always; null says nothing, and
+ * leaves it to the table. A read is a few dozen microseconds of work, of which the schema would be the tenth part.
+ */
+export function plainReadArgs(args: Json): OperationArgs<'fs.readFile'> | null {
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) return null
+  for (const name in args)
+    if (name !== 'path' && name !== 'encoding' && name !== 'offset' && name !== 'length') return null
+  const { path, encoding = 'utf8', offset = 0, length = READ_BYTES.usual } = args
+  if (typeof path !== 'string' || path.length < 1 || path.length > LIMITS.path) return null
+  if (!isWhole(offset) || offset < 0 || !isWhole(length) || length < 1 || length > READ_BYTES.most)
+    return null
+  const known = ENCODINGS.find((each) => each === encoding)
+  return known ? { path, encoding: known, offset, length } : null
+}
+
+function isWhole(value: Json): value is number {
+  return Number.isSafeInteger(value)
+}
 
 /**
  * What each operation answers. Times are epoch milliseconds, sizes bytes.
