@@ -6,6 +6,7 @@
 import vm from 'node:vm'
 import { z } from 'zod'
 import type { Json } from '../../contract/words.ts'
+import { createPlainFit } from './fit-plainly.ts'
 
 type Schema = Record<string, Json>
 export interface InputFit {
@@ -29,8 +30,10 @@ export function createInputFit(declared: Schema): InputFit {
   const schema = z.fromJSONSchema(declared as Parameters<typeof z.fromJSONSchema>[0]) as z.ZodType
   const parse = (input: Json) => schema.safeParse(input)
   const parseFor = isPlain(declared) ? parse : (input: Json) => forAMoment(() => parse(input))
+  const fitsPlainly = createPlainFit(declared)
   return {
     check(input) {
+      if (fitsPlainly?.(input)) return null
       const parsed = tryIt(() => parseFor(input))
       if (parsed === null) return { path: '', text: 'its schema can’t be checked in the time that there is' }
       if (parsed.success) return null
