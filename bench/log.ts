@@ -20,7 +20,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { chainHash, GENESIS } from '../broker/activity/chain.ts'
-import { encodeEntry } from '../broker/activity/entry-bytes.ts'
+import { createEntryEncoder } from '../broker/activity/entry-bytes.ts'
 import { logFiles } from '../broker/activity/log-files.ts'
 import { openActivityLog } from '../broker/activity/open-activity-log.ts'
 import { unpackTexts } from '../broker/activity/packed-texts.ts'
@@ -141,13 +141,14 @@ function unsyncedArm(file: string): Arm {
 }
 function chainedFile(file: string, settle: (fd: number) => Promise<void> | void): Arm {
   const fd = openSync(file, 'a')
+  const encode = createEntryEncoder()
   let prev = GENESIS
   let seq = 0
   return {
     async group(entries) {
       let lines = ''
       for (const entry of entries) {
-        const text = encodeEntry(entry, ++seq, Date.now())
+        const text = encode(entry, ++seq, Date.now())
         prev = chainHash(prev, text)
         lines += `${text} ${prev}\n`
       }

@@ -4,7 +4,7 @@ import { fc } from '../../build/properties.ts'
 import { ActivityEntry, ENTRY_BYTES, type NewEntry } from '../../contract/activity.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { chainHash, GENESIS } from './chain.ts'
-import { encodeEntry, readEntry } from './entry-bytes.ts'
+import { createEntryEncoder, encodeEntry, readEntry } from './entry-bytes.ts'
 import { readIntent } from './test-log.ts'
 
 describe('canonical JSON', () => {
@@ -49,6 +49,60 @@ describe('an entry as it is stored', () => {
       hash: GENESIS,
       prev: GENESIS,
     })
+  })
+
+  it('writes every string, number and member as canonical JSON has it', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('', '"', '\\', '\ud800', 'ÿ\n'),
+    )
+    const given = fc.record({
+      ...{ subject: text, callId: text, name: text, title: text, version: text, rule: text },
+      durationMs: fc.double(),
+      asked: fc.boolean(),
+      ok: fc.option(fc.boolean()),
+      ref: fc.option(fc.nat()),
+      details: fc.dictionary(fc.constantFrom('b', 'a', 'é', '10', '9'), fc.oneof(text, fc.double())),
+    })
+    const encode = createEntryEncoder()
+    fc.assert(
+      fc.property(given, ({ name, title, version, rule, ...rest }) => {
+        const entry: NewEntry = {
+          ...rest,
+          kind: 'intent',
+          principal: { id: 'agent_1', kind: 'agent', name },
+          run: { id: 'run_1', title },
+          tool: { hash: 'a'.repeat(64), name: 'files', version },
+          because: [{ layer: 'policy', rule, text: rule }],
+        }
+        const written = encode(entry, 7, 1_750_000_000_000)
+        expect(written).toBe(canonicalJson(JSON.parse(written)))
+        const { run, subject, ok, ref, callId } = readEntry(written)
+        const { subject: wasSubject, ok: wasOk, ref: wasRef, callId: wasCallId } = rest
+        const run1 = { id: 'run_1', title }
+        expect([run, subject, ok, ref, callId]).toEqual([run1, wasSubject, wasOk, wasRef, wasCallId])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('writes who it was, in which run and by which tool as they are now, also where an id had another name', () => {
+    const encode = createEntryEncoder()
+    const principal = { id: 'agent_1', kind: 'agent' as const, name: 'Anna' }
+    const run = { id: 'run_1', title: 'Sort' }
+    const tool = { hash: 'a'.repeat(64), name: 'files', version: '1.0.0' }
+    const written = () => readEntry(encode(readIntent(1, { principal, run, tool }), 1, 0))
+    expect(written()).toMatchObject({ principal, run, tool })
+    for (const change of [{ name: 'Ben' }, { kind: 'client' as const }]) {
+      Object.assign(principal, change)
+      expect(written().principal).toEqual(principal)
+    }
+    run.title = 'Sort the letters'
+    tool.version = '1.0.1'
+    expect(written()).toMatchObject({ run, tool })
+    tool.name = 'notes'
+    expect(written().tool).toEqual(tool)
   })
 
   it('keeps what is not the entry’s own out of it', () => {

@@ -17,7 +17,7 @@ import { LogUnavailable, type NewEntry } from '../../contract/activity.ts'
 import type { Clock } from '../ports.ts'
 import { closes, opens } from './activity-row.ts'
 import { chainHash, GENESIS } from './chain.ts'
-import { type EntryFields, encodeEntry } from './entry-bytes.ts'
+import { createEntryEncoder, type EntryFields } from './entry-bytes.ts'
 import { type GroupCommit, openGroupCommit } from './group-commit.ts'
 import type { HotStore, StoredEntry } from './hot-store.ts'
 
@@ -69,6 +69,7 @@ const STAGED_LIMIT = 256
 export function createLogWriter(options: LogWriterOptions): LogWriter {
   const { hot, file, clock, onFault = () => {} } = options
   const listeners = new Set<(entry: EntryFields) => void>()
+  const textOf = createEntryEncoder()
   const newest = hot.last()
   /** The last entry that has its chain value; those behind it are in `placed`. */
   let head: Head = newest
@@ -107,10 +108,10 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   /** An entry that can't be encoded is a fault of ours; its place is taken, so it stands there without details. */
   function encode(entry: NewEntry, seq: number, at: number): string {
     try {
-      return encodeEntry(entry, seq, at)
+      return textOf(entry, seq, at)
     } catch (error) {
       onFault(error)
-      return encodeEntry({ ...entry, details: { unreadable: sentenceOf(error).slice(0, 200) } }, seq, at)
+      return textOf({ ...entry, details: { unreadable: sentenceOf(error).slice(0, 200) } }, seq, at)
     }
   }
   /** Throws what the disk says; everything stays staged then. */
