@@ -9,7 +9,6 @@ import { ENTRY_KINDS } from '../../contract/activity.ts'
 import { CAPABILITIES } from '../../contract/words.ts'
 import type { EntryFilter } from '../ports.ts'
 import type { EntryFields } from './entry-bytes.ts'
-import { ownText, sharedText, wordsOf } from './search-text.ts'
 
 const MARK = '\ue000'
 const PAIR = '\ue001'
@@ -31,49 +30,29 @@ export const marker = {
 const short = (id: string) => hash('sha256', id, 'hex').slice(0, 10)
 
 /** Ids of grants and questions that tie entries together. */
-export function threadsOf(entry: Pick<EntryFields, 'because' | 'details'>): string[] {
+export function threadsOf(entry: Pick<EntryFields, 'because' | 'details'>): readonly string[] {
   const { questionId, grant, grantId } = entry.details
+  const isUsed = entry.because.some(({ rule }) => rule.startsWith('grant:'))
+  if (questionId === undefined && grant === undefined && grantId === undefined && !isUsed) return NONE
   const named = [questionId, grant, grantId].filter((id) => typeof id === 'string')
   const used = entry.because.filter(({ rule }) => rule.startsWith('grant:')).map(({ rule }) => rule.slice(6))
   return [...new Set([...named, ...used])]
 }
+const NONE: readonly string[] = []
 
-/** Makes the markers and words of the entry that is a row. Names and reasons come again and again: theirs are kept. */
-export function createRowTerms(): (entry: EntryFields) => string[] {
-  const kept = new Map<string, string[]>()
-  const sharedTerms = (text: string) => {
-    const known = kept.get(text)
-    if (known !== undefined) return known
-    if (kept.size >= SHARED_KEPT) kept.clear()
-    const terms = wordTerms(text)
-    kept.set(text, terms)
-    return terms
-  }
-  return (entry) => [...fieldTerms(entry), ...closerTerms(entry), ...sharedTerms(sharedText(entry))]
-}
-const SHARED_KEPT = 2_000
-
-function fieldTerms({ kind, capability, decision, asked, principal, run, tool }: EntryFields): string[] {
-  const terms = [marker.kind(kind)]
-  if (capability) terms.push(marker.capability(capability))
-  if (decision) terms.push(marker.decision(decision))
-  if (asked && decision !== 'ask') terms.push(marker.decision('ask'))
-  if (principal) terms.push(marker.principal(principal.id))
-  if (run) terms.push(marker.run(run.id))
-  if (tool) terms.push(marker.tool(tool.name))
+/** What the entry that is a row can be filtered by. Markers of ids are made by whoever asks, who may have them. */
+export function fieldTerms(
+  { kind, capability, decision, asked, principal, run, tool }: EntryFields,
+  markerOf: Pick<typeof marker, 'principal' | 'run' | 'tool'>,
+): string {
+  let terms = marker.kind(kind)
+  if (capability) terms += ` ${marker.capability(capability)}`
+  if (decision) terms += ` ${marker.decision(decision)}`
+  if (asked && decision !== 'ask') terms += ` ${marker.decision('ask')}`
+  if (principal) terms += ` ${markerOf.principal(principal.id)}`
+  if (run) terms += ` ${markerOf.run(run.id)}`
+  if (tool) terms += ` ${markerOf.tool(tool.name)}`
   return terms
-}
-/** What an outcome adds to its intent's row. */
-export function closerTerms(entry: EntryFields): string[] {
-  const terms = [...threadsOf(entry).map(marker.thread), ...wordTerms(ownText(entry))]
-  if (entry.callId !== null) terms.push(marker.call(entry.callId))
-  return terms
-}
-
-/** Words, and each two in a row. */
-function wordTerms(text: string): string[] {
-  const words = wordsOf(text)
-  return [...words, ...words.slice(1).map((word, n) => marker.pair(words[n] as string, word))]
 }
 
 /** The filters of a query as terms that a row has, and groups of which it has one. Times and `before` are ranges, not terms. */

@@ -5,8 +5,7 @@ import { inTransaction } from './archive.ts'
 import { COMMON, type CommonLimits, mapCommonTerms } from './common-terms.ts'
 import { readEntry } from './entry-bytes.ts'
 import { dropAll, dropVolume, INDEX_SCHEMA, INDEX_VERSION, makeVolume, mergeVolume } from './index-schema.ts'
-import { closerTerms, createRowTerms } from './index-terms.ts'
-import { ownText } from './search-text.ts'
+import { createTextMaker, type IndexTexts } from './index-texts.ts'
 import { createSpanCounts } from './span-counts.ts'
 import { VOLUME_ENTRIES, volumeOf } from './volume.ts'
 
@@ -49,19 +48,23 @@ export function createIndexWriter(db: DatabaseSync, common: CommonLimits = COMMO
   /** Volumes below this one are merged. */
   const mergedTo = () => Number(getMeta.get('merged')?.value ?? 0)
   const nextVolume = db.prepare('SELECT min(id) AS id FROM volume WHERE id >= ?')
-  const pair = db.prepare('INSERT OR REPLACE INTO pair (opener, closer) VALUES (?, ?)')
+  // All of a batch in one statement: by themselves they would take twice as long.
+  const addPairs = db.prepare(
+    'INSERT OR REPLACE INTO pair (opener, closer) SELECT value ->> 0, value ->> 1 FROM json_each(?)',
+  )
   const endsBehind = db.prepare(
     'SELECT closer FROM pair WHERE opener >= ? AND opener < ? AND closer >= ? ORDER BY closer',
   )
   const addLate = db.prepare('INSERT OR IGNORE INTO late (seq) VALUES (?)')
   const countRows = db.prepare('UPDATE volume SET rows = rows + ? WHERE id = ?')
   const spans = createSpanCounts(db)
-  const rowTerms = createRowTerms()
+  const texts = createTextMaker()
 
   /** With `only`, what lies outside that volume is passed over, and the index does not move on. */
   function addAll(entries: { seq: number; text: string }[], only: number | null = null): void {
     const rows = new Rows()
     const newRows = new Map<number, number>()
+    const pairs: [opener: number, closer: number][] = []
     const mergedBefore = mergedTo()
     for (const { text } of entries) {
       const entry = readEntry(text)
@@ -69,15 +72,17 @@ export function createIndexWriter(db: DatabaseSync, common: CommonLimits = COMMO
       const seq = closer && entry.ref !== null ? entry.ref : entry.seq
       const volume = volumeOf(seq)
       if (only !== null && volume !== only) continue
-      rows.add(seq, closer ? closerTerms(entry) : rowTerms(entry), ownText(entry))
+      if (closer) rows.add(seq, texts.closer(entry, rows.subjectOf(seq)), null)
+      else rows.add(seq, texts.row(entry), entry.subject)
       if (only === null && volume < mergedBefore) addLate.run(seq)
-      if (closer) pair.run(seq, entry.seq)
+      if (closer) pairs.push([seq, entry.seq])
       else {
         newRows.set(volume, (newRows.get(volume) ?? 0) + 1)
         spans.count(entry)
       }
     }
     rows.write(db)
+    addPairs.run(JSON.stringify(pairs))
     for (const [volume, rows] of newRows) countRows.run(rows, volume)
     spans.flush()
     if (only === null) setMeta.run('to', entries.at(-1)?.seq ?? indexedTo())
@@ -135,23 +140,31 @@ function versionOf(db: DatabaseSync): unknown {
  * all that it holds whenever a row number goes back.
  */
 class Rows {
-  readonly #rows = new Map<number, { terms: Set<string>; own: string[] }>()
+  readonly #rows = new Map<number, IndexTexts & { seq: number; subject: string | null }>()
 
-  add(seq: number, terms: string[], own: string): void {
-    const row = this.#rows.get(seq) ?? { terms: new Set<string>(), own: [] }
-    for (const term of terms) row.terms.add(term)
-    row.own.push(own)
-    this.#rows.set(seq, row)
+  /** `subject` is that of the row itself; an outcome's row may be one that was written before. */
+  add(seq: number, { terms, own }: IndexTexts, subject: string | null): void {
+    const row = this.#rows.get(seq)
+    if (row === undefined) this.#rows.set(seq, { seq, subject, terms, own })
+    else {
+      row.subject ??= subject
+      row.terms += ` ${terms}`
+      row.own += `\n${own}`
+    }
+  }
+
+  subjectOf(seq: number): string | null {
+    return this.#rows.get(seq)?.subject ?? null
   }
 
   write(db: DatabaseSync): void {
-    const inOrder = [...this.#rows].sort(([a], [b]) => a - b)
-    for (const [volume, rows] of Map.groupBy(inOrder, ([seq]) => volumeOf(seq))) {
+    const inOrder = [...this.#rows.values()].sort((a, b) => a.seq - b.seq)
+    for (const [volume, rows] of Map.groupBy(inOrder, ({ seq }) => volumeOf(seq))) {
       makeVolume(db, volume)
       const word = db.prepare(`INSERT INTO word_${volume} (rowid, text) VALUES (?, ?)`)
       const part = db.prepare(`INSERT INTO part_${volume} (rowid, text) VALUES (?, ?)`)
-      for (const [seq, { terms }] of rows) word.run(seq, [...terms].join(' '))
-      for (const [seq, { own }] of rows) part.run(seq, own.join('\n'))
+      for (const { seq, terms } of rows) word.run(seq, terms)
+      for (const { seq, own } of rows) part.run(seq, own)
     }
   }
 }

@@ -47,18 +47,18 @@ export function ownText(entry: Pick<EntryFields, 'subject' | 'details'>): string
   return fold(pieces.join('\n'))
 }
 /** Names and sentences that many entries share. */
-export function sharedText(entry: EntryFields): string {
+export const sharedText = (entry: EntryFields): string => fold(sharedPieces(entry))
+/** The same as it was written. */
+export function sharedPieces(entry: EntryFields): string {
   const { principal, run, tool, because, kind, capability, decision } = entry
-  const pieces = [
-    kind,
-    capability,
-    decision,
-    principal?.name,
-    run?.title,
-    tool?.name,
-    ...because.map(({ text }) => text),
-  ]
-  return fold(pieces.filter((piece) => piece != null).join('\n'))
+  let pieces: string = kind
+  if (capability !== null) pieces += `\n${capability}`
+  if (decision !== null) pieces += `\n${decision}`
+  if (principal !== null) pieces += `\n${principal.name}`
+  if (run !== null) pieces += `\n${run.title}`
+  if (tool !== null) pieces += `\n${tool.name}`
+  for (const { text } of because) pieces += `\n${text}`
+  return pieces
 }
 
 function collect(value: Json, into: string[]): void {

@@ -25,35 +25,38 @@ export function createSpanCounts(db: DatabaseSync): { count(entry: EntryFields):
   const laneOf = createLanes(db)
   const add = { minute: adder(db, 'minute'), hour: adder(db, 'hour') }
   let waiting = new Map<string, Count>()
+  /** What counted last is nearly always what counts next. */
+  let latest: Partial<Record<Span, Count>> = {}
+  function countOf(span: Span, at: number, lane: number, { seq }: EntryFields): Count {
+    const volume = volumeOf(seq)
+    const last = latest[span]
+    if (last?.at === at && last.lane === lane && last.volume === volume) return last
+    const key = `${span} ${at} ${lane} ${volume}`
+    const count = waiting.get(key) ?? { span, at, lane, volume, first: seq, last: seq, counts: [0, 0, 0, 0] }
+    waiting.set(key, count)
+    latest[span] = count
+    return count
+  }
   return {
     count(entry) {
-      const lane = laneOf(entry.principal ?? { id: '', name: '' })
-      const volume = volumeOf(entry.seq)
-      for (const span of Object.keys(SPANS) as Span[]) {
-        const at = Math.floor(entry.at / SPANS[span])
-        const key = `${span} ${at} ${lane} ${volume}`
-        const known = waiting.get(key)
-        const count = known ?? {
-          span,
-          at,
-          lane,
-          volume,
-          first: entry.seq,
-          last: entry.seq,
-          counts: [0, 0, 0, 0],
-        }
+      const lane = laneOf(entry.principal ?? NOBODY)
+      for (const span of BOTH) {
+        const count = countOf(span, Math.floor(entry.at / SPANS[span]), lane, entry)
         count.last = entry.seq
         count.counts[decisionSlot(entry)]++
-        if (known === undefined) waiting.set(key, count)
       }
     },
     flush() {
       for (const { span, at, lane, volume, first, last, counts } of waiting.values())
         add[span].run(at, lane, volume, first, last, ...counts)
       waiting = new Map()
+      latest = {}
     },
   }
 }
+
+const NOBODY = { id: '', name: '' }
+const BOTH = Object.keys(SPANS) as Span[]
 
 const adder = (db: DatabaseSync, span: Span) =>
   db.prepare(
