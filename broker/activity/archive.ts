@@ -202,7 +202,7 @@ export function makeBlocks(entries: { seq: number; hash: string; text: string }[
   let before = prev
   for (const { seq, hash, text } of entries) {
     if (chainHash(before, text) !== hash) throw new Error(`Entry ${seq} does not continue the chain.`)
-    const { at } = JSON.parse(jsonOf(text)) as { at: number }
+    const at = timeOf(text)
     if (open === null || open.texts.length >= BLOCK_ENTRIES || chars > BLOCK_CHARS) {
       open = {
         first: seq,
@@ -220,16 +220,20 @@ export function makeBlocks(entries: { seq: number; hash: string; text: string }[
     }
     open.texts.push(text)
     open.values.push(hash.slice(0, 2 * MARK_BYTES))
-    Object.assign(open, {
-      last: seq,
-      head: hash,
-      atMin: Math.min(open.atMin, at),
-      atMax: Math.max(open.atMax, at),
-    })
+    open.last = seq
+    open.head = hash
+    open.atMin = Math.min(open.atMin, at)
+    open.atMax = Math.max(open.atMax, at)
     chars += text.length
     before = hash
   }
   return blocks.map(({ values, ...block }) => ({ ...block, marks: Buffer.from(values.join(''), 'hex') }))
+}
+
+/** When an entry was written. In canonical JSON this stands at the very beginning, where nothing else has to be read. */
+function timeOf(text: string): number {
+  const [, at] = /^\{(?:"asked":true,)?"at":(\d{1,15})[,}]/.exec(text) ?? []
+  return at === undefined ? (JSON.parse(jsonOf(text)) as { at: number }).at : Number(at)
 }
 
 export function inTransaction(db: DatabaseSync, work: () => void): void {

@@ -8,17 +8,16 @@ import { setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { BLOCK_ENTRIES, makeBlocks, openArchive } from './archive.ts'
+import { BLOCK_ENTRIES, hex, makeBlocks, openArchive } from './archive.ts'
 import { chainHash, GENESIS } from './chain.ts'
-import { createEntryReader } from './entry-reader.ts'
-import { storedEntry } from './hot-store.ts'
+import { createEntryReader, type SeqText } from './entry-reader.ts'
 import { isDamaged } from './index-schema.ts'
 import { createIndexWriter } from './index-writer.ts'
 import type { KeeperOrder, KeeperReport, KeeperStart } from './keeper-messages.ts'
 import { VOLUME_ENTRIES, volumeOf } from './volume.ts'
 import { entriesFor } from './volume-entries.ts'
 
-const BATCH = 2_048
+const BATCH = 4_096
 /** Rounds of a checkpoint at most, and pages of the write-ahead log that may be left by it. */
 const ROUNDS = 4
 const FRAMES_LEFT = 256
@@ -58,8 +57,10 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
   const { id } = order
   switch (order.do) {
     case 'catch-up':
-      pack(order.packTo, (to) => report({ id, done: 'packed', to }))
-      while (indexSome(order.indexTo, (to) => report({ id, done: 'indexed', to })));
+      catchUp(order, {
+        packed: (to) => report({ id, done: 'packed', to }),
+        indexed: (to) => report({ id, done: 'indexed', to }),
+      })
       index.mergeOne()
       takeIn()
       break
@@ -87,20 +88,57 @@ function obey(order: KeeperOrder, report: (report: KeeperReport) => void): void 
   report({ id, done: 'finished' })
 }
 
+/**
+ * What is packed is indexed from the same reading: once packed, rows leave, and would have to be unpacked again. What
+ * keeps the index from being written does not keep rows from being packed.
+ */
+function catchUp(
+  { packTo, indexTo }: { packTo: number; indexTo: number },
+  report: { packed(to: number): void; indexed(to: number): void },
+): void {
+  let fault: { error: unknown } | null = null
+  const trying = (work: () => void) => {
+    try {
+      if (fault === null) work()
+    } catch (error) {
+      fault = { error }
+    }
+  }
+  trying(checkIndex)
+  for (const rows of pack(packTo)) {
+    report.packed(rows.at(-1)?.seq ?? 0)
+    trying(() => {
+      const next = index.indexedTo() + 1
+      // None of them where it has not come so far: then what lies before them comes first.
+      const isReached = (rows[0]?.seq ?? 0) <= next
+      const wanted = isReached ? rows.filter(({ seq }) => seq >= next && seq <= indexTo) : []
+      if (wanted.length > 0) addToIndex(wanted, report.indexed)
+    })
+  }
+  trying(() => {
+    // It may reach further than who gives orders knows.
+    if (index.indexedTo() > indexTo) report.indexed(index.indexedTo())
+    while (indexSome(indexTo, report.indexed));
+  })
+  if (fault !== null) throw (fault as { error: unknown }).error
+}
+
+/** A log that was set back has an index of entries that are no more. */
+function checkIndex(): void {
+  const head = Number(hot.prepare('SELECT max(seq) AS seq FROM entry').get()?.seq ?? 0)
+  if (index.indexedTo() > head) index.reset()
+}
+
 /** False when the index reaches `indexTo`. */
 function indexSome(indexTo: number, report: (to: number) => void): boolean {
-  const head = Number(hot.prepare('SELECT max(seq) AS seq FROM entry').get()?.seq ?? 0)
-  // A log that was set back has an index of entries that are no more.
-  if (index.indexedTo() > head) index.reset()
   const from = index.indexedTo() + 1
   const batch = reader.up(from, Math.min(BATCH, indexTo + 1 - from))
-  const last = batch.at(-1)
-  // It may reach further than who gives orders knows.
-  if (from > indexTo + 1) report(from - 1)
-  if (last === undefined) return false
+  if (batch.length > 0) addToIndex(batch, report)
+  return batch.length > 0
+}
+function addToIndex(batch: SeqText[], report: (to: number) => void): void {
   index.add(batch)
-  report(last.seq)
-  return true
+  report(batch.at(-1)?.seq ?? 0)
 }
 
 /** From the write-ahead logs into the files: of the newest without holding up whoever appends, of the others whole. */
@@ -113,19 +151,23 @@ function takeIn(): void {
   for (const db of [archive.db, indexDb]) db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
 
-/** Copies whole blocks of the oldest rows, the newest `packTo`. */
-function pack(packTo: number, report: (to: number) => void): void {
+/** Copies whole blocks of the oldest rows, the newest `packTo`; gives what it has copied. */
+function* pack(packTo: number): Generator<SeqText[]> {
   const rows = hot.prepare(
-    'SELECT seq, ref, hash, text FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+    'SELECT seq, hash, text FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
   )
+  rows.setReturnArrays(true)
+  let last = archive.last() ?? startOfRows()
   for (;;) {
-    const last = archive.last() ?? startOfRows()
-    const entries = rows.all(last.seq, packTo, BATCH).map(storedEntry)
-    const whole = entries.slice(0, entries.length - (entries.length % BLOCK_ENTRIES))
+    const read = rows.all(last.seq, packTo, BATCH) as unknown as [number, Uint8Array, string][]
+    const whole = read
+      .slice(0, read.length - (read.length % BLOCK_ENTRIES))
+      .map(([seq, hash, text]) => ({ seq, hash: hex(hash), text }))
     const end = whole.at(-1)
     if (end === undefined) return
     archive.add(makeBlocks(whole, last.hash))
-    report(end.seq)
+    yield whole
+    last = end
   }
 }
 

@@ -1,9 +1,9 @@
 /** Texts of a block as they lie on the disk: compressed together, one a line. */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-/** Texts are canonical JSON and hold no line end of their own. */
+/** Texts are canonical JSON and hold no line end of their own. Level 6 would save a twelfth of the bytes, and take five times as long. */
 export const packTexts = (texts: string[]): Uint8Array =>
-  zstdCompressSync(texts.join('\n'), { params: { [constants.ZSTD_c_compressionLevel]: 6 } })
+  zstdCompressSync(texts.join('\n'), { params: { [constants.ZSTD_c_compressionLevel]: 3 } })
 
 /** `data` may be several in a row. */
 export const unpackTexts = (data: Uint8Array, blocks = 1): Buffer =>
