@@ -86,6 +86,17 @@ describe('orders to the keeper', () => {
     expect(order.packTo).toBe(head - 50)
   })
 
+  it('leave packed rows where they are while entries pour in, until very many wait', async () => {
+    const packedRows = () =>
+      Number(hot.db.prepare('SELECT count(*) AS n FROM entry WHERE seq <= ?').get(packed)?.n)
+    const packed = (given.at(-1) as (typeof given)[number]).order.packTo - BLOCK_ENTRIES
+    await given.at(-1)?.finish()
+    for (let n = 0; n < 1_000 && packedRows() > 20_000; n++) await turn()
+    for (let n = 0; n < 10; n++) await turn()
+    expect(packedRows()).toBeGreaterThan(10_000)
+    expect(packedRows()).toBeLessThan(20_000)
+  })
+
   it('go on until all is done that was there when somebody asked, an older order first', async () => {
     write(1_000)
     let done = false

@@ -108,9 +108,7 @@ export function openHotStore(file: string): HotStore {
   const last = db.prepare(`${columns} ORDER BY seq DESC LIMIT 1`)
   const first = db.prepare('SELECT min(seq) AS seq FROM entry')
   const count = db.prepare('SELECT count(*) AS n FROM entry WHERE seq > ? AND (ref IS NULL OR ref = 0)')
-  const remove = db.prepare(
-    'DELETE FROM entry WHERE seq IN (SELECT seq FROM entry WHERE seq <= ? ORDER BY seq LIMIT ?)',
-  )
+  const remove = db.prepare('DELETE FROM entry WHERE seq <= ?')
   const replace = db.prepare('UPDATE entry SET text = ? WHERE seq = ?')
   const free = db.prepare('PRAGMA freelist_count')
   const getMeta = db.prepare('SELECT value FROM meta WHERE key = ?')
@@ -118,6 +116,7 @@ export function openHotStore(file: string): HotStore {
   const open = db.prepare(
     'SELECT seq FROM entry WHERE ref = 0 EXCEPT SELECT ref FROM entry WHERE ref > 0 ORDER BY seq',
   )
+  const firstSeq = () => (first.get()?.seq as number | null | undefined) ?? null
   const all = (statement: StatementSync, ...values: number[]) => statement.all(...values).map(storedEntry)
   return {
     db,
@@ -136,8 +135,11 @@ export function openHotStore(file: string): HotStore {
     last: () => all(last)[0] ?? null,
     open: () => open.all().map((row) => Number(row.seq)),
     countRows: (after) => Number(count.get(after)?.n),
-    firstSeq: () => (first.get()?.seq as number | null | undefined) ?? null,
-    removeUpTo: (seq, limit) => Number(remove.run(seq, limit).changes),
+    firstSeq,
+    removeUpTo(seq, limit) {
+      const first = firstSeq()
+      return first === null ? 0 : Number(remove.run(Math.min(seq, first + limit - 1)).changes)
+    },
     shrink() {
       if (Number(free.get()?.freelist_count) < FREE_PAGES_KEPT) return false
       db.exec(`PRAGMA incremental_vacuum(${FREE_PAGES_AT_ONCE})`)
