@@ -42,6 +42,24 @@ afterEach(async () => {
 const verified = () => verifyFile(at.file, { publicKeys: [signer.publicKey], threads: 0 })
 
 describe('retention', () => {
+  it('leaves what is still in rows, as after a broker that was killed before they left', async () => {
+    open()
+    fill(log, 200)
+    const rows = new DatabaseSync(at.file)
+    const kept = rows.prepare('SELECT * FROM entry WHERE seq > 200').all()
+    await log.catchUp()
+    await close()
+    const again = rows.prepare('INSERT OR IGNORE INTO entry (seq, ref, hash, text) VALUES (?, ?, ?, ?)')
+    for (const { seq, ref, hash, text } of kept) again.run(...([seq, ref, hash, text] as number[]))
+    rows.close()
+    clock.forward(40 * DAY)
+    open({ limits: { keepHot: 1_000 }, openForMs: () => 2 * DAY })
+    const removed = await log.removeOld({ days: 30, megabytes: 1_000 })
+    expect(removed.upTo).toBeGreaterThan(100)
+    expect(removed.upTo).toBeLessThanOrEqual(200)
+    expect(await log.verify()).toMatchObject({ ok: true, firstBad: null })
+  })
+
   it('removes by age whole blocks, tells of it, and what is left is proved', async () => {
     open()
     fill(log, 200)

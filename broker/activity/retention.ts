@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../ports.ts'
-import type { Archive, BlockHead } from './archive.ts'
+import type { BlockHead } from './archive.ts'
 import { openArchive } from './archive.ts'
 import type { HotStore } from './hot-store.ts'
 import type { Keeper } from './keeper.ts'
@@ -60,8 +60,11 @@ export function knowsTheDay(now: number, seals: { since: number; at: number }[],
 export async function removeOld(parts: RetentionParts, keep: Keep, byAge = true): Promise<Removed> {
   const { files, hot, writer, sealing, keeper, clock } = parts
   const archive = openArchive(files.archive)
-  const cut = findCut(archive, files, keep, byAge ? clock() - keep.days * DAY_MS : 0)
+  // What is still in rows, too, stays until these have left.
+  const rowsFrom = hot.firstSeq() ?? Number.POSITIVE_INFINITY
+  const heads = archive.heads().filter(({ last }) => last < rowsFrom)
   archive.close()
+  const cut = findCut(heads, files, keep, byAge ? clock() - keep.days * DAY_MS : 0)
   if (cut === null) return { entries: 0, upTo: null }
   const { block, first, why } = cut
   const entries = block.last - first + 1
@@ -84,8 +87,7 @@ export async function removeOld(parts: RetentionParts, keep: Keep, byAge = true)
 }
 
 /** The newest block that has to go: by size, or all of it older than `before`. */
-function findCut(archive: Archive, files: LogFiles, keep: Keep, before: number) {
-  const heads = archive.heads()
+function findCut(heads: BlockHead[], files: LogFiles, keep: Keep, before: number) {
   const first = heads[0]?.first
   if (first === undefined) return null
   const byAge = lastWhile(heads, ({ atMax }) => atMax < before)
