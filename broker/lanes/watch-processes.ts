@@ -47,6 +47,9 @@ export function startProcessWatch({
   const table = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * SLOT * (SLOTS + 1)))
   const free = Array.from({ length: SLOTS }, (_, slot) => SLOTS - 1 - slot)
   let thread: Worker | null = null
+  /** Rows that are busy. */
+  let busy = 0
+  let restsSince = 0
   let idle: NodeJS.Timeout | undefined
   let meanwhile: NodeJS.Timeout | undefined
   let again: NodeJS.Timeout | undefined
@@ -90,17 +93,31 @@ export function startProcessWatch({
   }
 
   function wake() {
-    clearTimeout(idle)
     thread ??= start()
     if (Atomics.load(table, AWAKE) === 0) watchFromHere()
-    if (Atomics.compareExchange(table, SLEEP, 1, 0) === 1) Atomics.notify(table, SLEEP)
+    if (Atomics.load(table, SLEEP) === 1 && Atomics.compareExchange(table, SLEEP, 1, 0) === 1)
+      Atomics.notify(table, SLEEP)
   }
+  function begin() {
+    busy++
+    wake()
+  }
+  /** The timer of an earlier rest is left to ring, and then set for what is left: calls come and go far more often. */
   function rest() {
-    clearTimeout(idle)
-    if (!anyBusy(table)) idle = setTimeout(() => void end(), idleMs).unref()
+    if (--busy > 0) return
+    restsSince = performance.now()
+    idle ??= setTimeout(endIdle, idleMs).unref()
+  }
+  function endIdle() {
+    idle = undefined
+    if (busy > 0) return
+    const left = restsSince + idleMs - performance.now()
+    if (left <= 0) void end()
+    else idle = setTimeout(endIdle, left).unref()
   }
   async function end() {
     clearTimeout(idle)
+    idle = undefined
     clearTimeout(again)
     const ending = thread
     thread = null
@@ -113,7 +130,7 @@ export function startProcessWatch({
     add: (pid) => {
       const slot = free.pop()
       if (slot === undefined) return null
-      return watchOne({ table, at: SLOT * (slot + 1), pid, wake, rest, onRemove: () => free.push(slot) })
+      return watchOne({ table, at: SLOT * (slot + 1), pid, begin, rest, onRemove: () => free.push(slot) })
     },
     close: end,
   }
@@ -162,12 +179,12 @@ interface OneOptions {
   table: Int32Array
   at: number
   pid: number
-  wake: () => void
+  begin: () => void
   rest: () => void
   onRemove: () => void
 }
 
-function watchOne({ table, at, pid, wake, rest, onRemove }: OneOptions): WatchedProcess {
+function watchOne({ table, at, pid, begin, rest, onRemove }: OneOptions): WatchedProcess {
   const set = (field: number, value: number) => Atomics.store(table, at + field, value)
   const get = (field: number) => Atomics.load(table, at + field)
   const baseline = residentBytes(pid)
@@ -180,11 +197,16 @@ function watchOne({ table, at, pid, wake, rest, onRemove }: OneOptions): Watched
   Atomics.add(table, at + FIELD.generation, 1)
   set(FIELD.state, STATE.idle)
 
+  let isBusy = false
+  function become(state: number) {
+    set(FIELD.state, state)
+    if (isBusy === (state === STATE.busy)) return
+    isBusy = !isBusy
+    isBusy ? begin() : rest()
+  }
+
   function update() {
-    if (calls.size === 0) {
-      set(FIELD.state, STATE.idle)
-      return rest()
-    }
+    if (calls.size === 0) return become(STATE.idle)
     let share = Number.POSITIVE_INFINITY
     let kb = Number.POSITIVE_INFINITY
     for (const call of calls) {
@@ -194,8 +216,7 @@ function watchOne({ table, at, pid, wake, rest, onRemove }: OneOptions): Watched
     set(FIELD.limitShareMs, Math.min(share, 2 ** 31 - 1))
     set(FIELD.limitKb, kb)
     set(FIELD.calls, calls.size)
-    set(FIELD.state, STATE.busy)
-    wake()
+    become(STATE.busy)
   }
 
   return {
@@ -217,9 +238,8 @@ function watchOne({ table, at, pid, wake, rest, onRemove }: OneOptions): Watched
     verdict: () =>
       get(FIELD.verdict) === VERDICT.memory ? 'memory' : get(FIELD.verdict) === VERDICT.cpu ? 'cpu' : null,
     remove: () => {
-      set(FIELD.state, STATE.free)
       calls.clear()
-      rest()
+      become(STATE.free)
       onRemove()
     },
   }
