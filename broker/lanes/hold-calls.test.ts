@@ -45,6 +45,20 @@ describe('a pause', () => {
     expect(lines).toEqual(Array.from({ length: 50 }, (_, n) => String(n)))
   })
 
+  it.runIf(process.platform === 'linux')('lets a call that comes during it not begin', async () => {
+    const tool = makeTool("export const main = () => { console.log('begun'); return 1 }")
+    await callTool(lane, tool, { principalId: 'agent_1' })
+    pause('agent_1')
+    const lines: string[] = []
+    const onLog = (_: string, text: string) => void lines.push(text)
+    const ended = callTool(lane, tool, { principalId: 'agent_1', onLog })
+    await sleep(200)
+    expect(lines).toEqual([])
+    pause()
+    expect((await ended).outcome).toEqual(ok(1))
+    expect(lines).toEqual(['begun'])
+  })
+
   it('leaves other agents’ calls alone', async () => {
     const one = count(counter(60_000), 'agent_1')
     const two = count(counter(60_000), 'agent_2')

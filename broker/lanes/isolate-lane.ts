@@ -5,6 +5,7 @@
 import { type Outcome, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import type { IsolateLane, ToolCall, ToolCallResult } from '../ports.ts'
+import { shareAbortListeners } from './abort-listeners.ts'
 import { createCallClock } from './call-clock.ts'
 import { cancelled, endedAlongside, stoppedCall } from './end-call.ts'
 import { type LaneGroup, noGroup } from './lane-group.ts'
@@ -52,6 +53,7 @@ export function createIsolateLane(options: IsolateLaneOptions): IsolateLane {
     group: options.group ?? noGroup,
     watch,
     clock,
+    aborts: shareAbortListeners(),
     now,
     strict: options.strict ?? (() => false),
     spares: options.poolSize ?? 1,
@@ -84,7 +86,7 @@ export function createIsolateLane(options: IsolateLaneOptions): IsolateLane {
 
   async function end(scope: 'all' | string) {
     const ending = pool.of(scope)
-    const isolates = ending.filter((process) => process.key !== null && !process.gone()).length
+    const isolates = ending.filter((process) => process.toolHash !== null && !process.gone()).length
     const roots = ending.flatMap((process) => process.pids())
     const killing = options.killTrees(roots, { timeoutMs: STOP_MS })
     for (const process of ending) process.end(stoppedCall)

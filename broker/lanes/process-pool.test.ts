@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { Manifest } from '../../contract/manifest.ts'
 import { ok } from '../../contract/outcome.ts'
 import type { ToolCall } from '../ports.ts'
+import { shareAbortListeners } from './abort-listeners.ts'
 import { createCallClock } from './call-clock.ts'
 import { noGroup } from './lane-group.ts'
 import { createProcessPool, type ProcessPool } from './process-pool.ts'
@@ -17,6 +18,7 @@ const LIMIT = 6
 const READY = `echo '{"t":"ready"}'`
 const watch = startProcessWatch()
 const clock = createCallClock()
+const aborts = shareAbortListeners()
 let pool: ProcessPool
 let started = 0
 let said: string[] = []
@@ -49,6 +51,7 @@ function openPool(
     group,
     watch,
     clock,
+    aborts,
     now: () => performance.now(),
     strict: () => false,
     ...{ spares, limit: LIMIT },

@@ -5,6 +5,7 @@
 import { failed, type Outcome, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import type { ToolCall } from '../ports.ts'
+import type { AbortListeners } from './abort-listeners.ts'
 import type { CallClock } from './call-clock.ts'
 import { cancelled, endedAlongside, stoppedCall } from './end-call.ts'
 import type { LaneGroup } from './lane-group.ts'
@@ -35,6 +36,7 @@ export interface ProcessPoolOptions {
   group: Pick<LaneGroup, 'take' | 'works'>
   watch: ProcessWatch
   clock: CallClock
+  aborts: AbortListeners
   now(): number
   strict(): boolean
   spares: number
@@ -74,10 +76,11 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   const sweeper = setInterval(sweep, Math.min(SWEEP_MS, options.idleMs))
   sweeper.unref()
 
-  const keyOf = (call: ToolCall) => `${call.principalId}\n${call.tool.hash}`
+  const serves = ({ principalId, toolHash }: ToolProcess, call: ToolCall) =>
+    toolHash === call.tool.hash && principalId === call.principalId
   const living = () => [...all].filter((process) => !process.gone())
   const fitting = () => living().filter((process) => process.strict === options.strict())
-  const spares = () => fitting().filter((process) => process.key === null)
+  const spares = () => fitting().filter((process) => process.toolHash === null)
 
   /** @param awaited somebody waits for it; what only takes another's place must not take the processor from calls */
   function start(awaited: boolean): ToolProcess {
@@ -110,10 +113,9 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   }
 
   function ready(call: ToolCall): ToolProcess | null {
-    const key = keyOf(call)
     for (const process of all)
       if (
-        process.key === key &&
+        serves(process, call) &&
         process.isReady() &&
         process.calls() < CALLS_LIMIT &&
         process.strict === options.strict()
@@ -146,13 +148,12 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
 
   /** One that is being started for this tool already, a spare, or a new one; null when there is no room. */
   function assign(call: ToolCall): ToolProcess | null {
-    const key = keyOf(call)
-    const own = fitting().find((process) => process.key === key && process.calls() < CALLS_LIMIT)
+    const own = fitting().find((process) => serves(process, call) && process.calls() < CALLS_LIMIT)
     if (own) return own
     const spare = spares().sort((a, b) => Number(b.isReady()) - Number(a.isReady()))[0]
     const process = spare ?? (makeRoom() ? start(true) : null)
     if (!process) return null
-    process.key = key
+    process.toolHash = call.tool.hash
     process.principalId = call.principalId
     process.idleSince = now()
     process.load(call)
@@ -217,7 +218,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   function sweep() {
     const time = now()
     for (const process of all) {
-      const isSpare = process.key === null
+      const isSpare = process.toolHash === null
       const stale = isSpare
         ? process.strict !== options.strict()
         : time - process.idleSince > options.idleMs || process.growth() > GROWN
@@ -232,7 +233,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     of: (scope) => living().filter((process) => scope === 'all' || process.principalId === scope),
     counts: () => {
       const here = living()
-      const spare = here.filter((process) => process.key === null).length
+      const spare = here.filter((process) => process.toolHash === null).length
       return {
         processes: here.length,
         busy: here.filter((process) => process.calls() > 0).length,

@@ -35,7 +35,8 @@ export interface SandboxProcess {
   pids(): number[]
   /** Resolves to false when it ended before it was ready. */
   ready: Promise<boolean>
-  send(text: string): void
+  /** `alone`: nothing else is about to be sent, so it need not wait for the end of this turn of the loop. */
+  send(text: string, alone?: boolean): void
   /** Stops or goes on reading what it writes: how a process that asks too fast is held back. */
   read(on: boolean): void
   /** Holds the process still, or lets it go on. */
@@ -205,15 +206,16 @@ export function openSandboxProcess(
       [child.pid, inner].filter(
         (pid, index, all) => pid !== undefined && all.indexOf(pid) === index,
       ) as number[],
-    send: (text) => {
+    send: (text, alone = false) => {
       if (!isWanted()) return
       const size = unread.bytes() + text.length
       if (size > unreadLimit) return giveUpUnread('it does not read its answers')
       if (size > READS_WELL) ofAll?.makeRoom(unread, text.length)
       if (!isWanted()) return
       // Answers that come in one turn of the loop go out in one write.
-      if (out === '') setImmediate(flush)
+      if (out === '' && !alone) setImmediate(flush)
       out += text
+      if (alone) flush()
     },
     read: (on) => {
       wanted = on

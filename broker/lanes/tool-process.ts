@@ -7,6 +7,7 @@ import { frameAhead, frameCall, frameCancel, frameLoad, frameReply } from '../..
 import type { FromSandbox } from '../../contract/sandbox-wire.ts'
 import type { Json } from '../../contract/words.ts'
 import type { ToolCall, ToolCallResult } from '../ports.ts'
+import type { AbortListeners } from './abort-listeners.ts'
 import type { CallClock } from './call-clock.ts'
 import {
   cancelled,
@@ -51,8 +52,8 @@ export interface ToolProcess {
   isReady(): boolean
   /** Bytes of resident memory above what it started with; 0 where that can't be told. */
   growth(): number
-  /** Null for a spare. */
-  key: string | null
+  /** Null for a spare, as its principal's. */
+  toolHash: string | null
   principalId: string | null
   idleSince: number
   /** Once, before the first call. */
@@ -77,6 +78,7 @@ export interface ToolProcessOptions {
   /** Puts a process into the lanes' group. */
   takeInto(pid: number): void
   clock: CallClock
+  aborts: AbortListeners
   /** What waits for all processes to be read. */
   unread: UnreadAnswers
   now(): number
@@ -85,7 +87,7 @@ export interface ToolProcessOptions {
 }
 
 export function createToolProcess(options: ToolProcessOptions): ToolProcess {
-  const { watch, clock, now } = options
+  const { watch, clock, aborts, now } = options
   const calls = new Map<number, LiveCall>()
   const cancelling = new Map<number, NodeJS.Timeout>()
   /** Its principal is paused. */
@@ -129,7 +131,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
       live.open--
       if (calls.get(id) !== live) return
       if (outcome.kind !== 'ok') live.noteRefusal(request, outcome)
-      pipe.send(frameReply(id, request, JSON.stringify(outcome)))
+      pipe.send(frameReply(id, request, JSON.stringify(outcome)), calls.size === 1 && live.open === 0)
     })
   }
 
@@ -210,7 +212,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     osSandbox: options.spawned.osSandbox,
     isReady: () => watched !== null && ended === null && !ending,
     growth: () => watched?.growth() ?? 0,
-    key: null,
+    toolHash: null,
     principalId: null,
     idleSince: now(),
     ready: pipe.ready.then((ready) => {
@@ -244,30 +246,32 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
           onSettled: () => {
             running.stop()
             endBusy?.()
-            call.signal.removeEventListener('abort', onAbort)
+            aborts.remove(call.signal, onAbort)
           },
         })
         calls.set(id, live)
-        call.signal.addEventListener('abort', onAbort, { once: true })
+        aborts.add(call.signal, onAbort)
         call.clock?.({ hold: running.hold, release: running.release })
-        const { outputBytes, logLines } = limits
-        const capabilityCalls = limits.capabilityCalls - (call.ahead?.length ?? 0)
-        const turnMs = diesWithBroker ? 0 : Math.min(limits.wallMs, limits.cpuMs) + TURN_MARGIN_MS
-        call.ahead?.forEach(({ operation, args, outcome }, at) => {
-          const request = AHEAD_REQUEST + at
-          if (outcome.kind !== 'ok') live.noteRefusal(request, outcome)
-          pipe.send(frameAhead({ id, request, operation, args, outcome: JSON.stringify(outcome) }))
-        })
-        pipe.send(
-          frameCall(
-            { id, fn: call.fn, scope: call.runId ?? '', outputBytes, capabilityCalls, logLines, turnMs },
-            JSON.stringify(call.input),
-          ),
-        )
+        // Before it is sent: it must not begin.
         if (held) {
           running.hold()
           standStill()
         }
+        const { outputBytes, logLines } = limits
+        const capabilityCalls = limits.capabilityCalls - (call.ahead?.length ?? 0)
+        const turnMs = diesWithBroker ? 0 : Math.min(limits.wallMs, limits.cpuMs) + TURN_MARGIN_MS
+        let text = ''
+        let request = AHEAD_REQUEST
+        for (const { operation, args, outcome } of call.ahead ?? []) {
+          if (outcome.kind !== 'ok') live.noteRefusal(request, outcome)
+          text += frameAhead({ id, request, operation, args, outcome: JSON.stringify(outcome) })
+          request++
+        }
+        text += frameCall(
+          { id, fn: call.fn, scope: call.runId ?? '', outputBytes, capabilityCalls, logLines, turnMs },
+          JSON.stringify(call.input),
+        )
+        pipe.send(text, calls.size === 1)
       }),
     calls: () => calls.size,
     hold,
