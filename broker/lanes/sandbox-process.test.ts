@@ -1,7 +1,8 @@
 // With small shells that only say that they are ready, and read or don't.
 import { spawn } from 'node:child_process'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { SandboxMessage } from './read-messages.ts'
 import { openSandboxProcess, type SandboxEnd, type SandboxProcess } from './sandbox-process.ts'
 import { countUnread, type UnreadAnswers } from './unread-answers.ts'
 
@@ -15,7 +16,7 @@ afterEach(() => pipe.kill())
 /** @param script of a shell that stands for a sandbox */
 async function open(
   script: string,
-  onMessage = () => {},
+  onMessage: (message: SandboxMessage) => void = () => {},
   ofAll: UnreadAnswers | null = null,
   limit = LIMIT,
 ): Promise<{ ended: Promise<SandboxEnd> }> {
@@ -25,6 +26,16 @@ async function open(
   })
   expect(await pipe.ready).toBe(true)
   return { ended }
+}
+
+/** What a count comes to when it has stood still for a while. */
+async function settled(count: () => number): Promise<number> {
+  let last = -1
+  while (count() !== last) {
+    last = count()
+    await sleep(100)
+  }
+  return last
 }
 
 describe.runIf(process.platform === 'linux')('a sandbox process', () => {
@@ -73,5 +84,36 @@ describe.runIf(process.platform === 'linux')('a sandbox process', () => {
     )
     for (let n = 0; n < 3; n++) pipe.send(ANSWER)
     expect(await ended).toMatchObject({ fault: '', code: 7 })
+  })
+
+  test('is heard in order and whole, also when it is not listened to for a while', async () => {
+    const lines = 4_000
+    const text = 'y'.repeat(300)
+    const heard: number[] = []
+    const { ended } = await open(
+      `n=0; while [ $n -lt ${lines} ]; do n=$((n+1)); echo '{"t":"request","id":1,"request":'$n',"operation":"notify","args":"${text}"}'; done`,
+      (message) => {
+        if (message.t !== 'request') return
+        heard.push(message.request)
+        if (message.request % 100 !== 0) return
+        pipe.read(false)
+        setTimeout(() => pipe.read(true), 2)
+      },
+    )
+    expect(await ended).toMatchObject({ fault: '', code: 0 })
+    expect(heard).toEqual(Array.from({ length: lines }, (_, n) => n + 1))
+  })
+
+  test('that is not listened to is held back by its pipe', async () => {
+    let heard = 0
+    await open(`while :; do echo '${REQUEST}'; done`, () => {
+      heard++
+      pipe.read(false)
+    })
+    const before = await settled(() => heard)
+    const { rss } = process.memoryUsage()
+    await sleep(300)
+    expect(heard).toBe(before)
+    expect(process.memoryUsage().rss - rss).toBeLessThan(32 * 1024 * 1024)
   })
 })

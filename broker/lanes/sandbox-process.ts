@@ -2,6 +2,7 @@
  * One sandbox process and its pipes: messages in and out, how it ended and why. Knows nothing of calls and limits.
  */
 
+import type { Readable } from 'node:stream'
 import { killBubblewrap } from './kill-bubblewrap.ts'
 import { childrenOf } from './process-usage.ts'
 import {
@@ -181,7 +182,7 @@ export function openSandboxProcess(
     if (!over && text !== '') child.stdin?.write(text)
   }
 
-  child.stdout?.on('data', createLineReader(onLine, breakOff))
+  if (child.stdout) readChunks(child.stdout, createLineReader(onLine, breakOff))
   child.stderr?.on('data', (chunk) => {
     end.stderr = (end.stderr + String(chunk)).slice(-STDERR)
   })
@@ -225,6 +226,21 @@ export function openSandboxProcess(
       if (inner && !over) signal(inner, still ? 'SIGSTOP' : 'SIGCONT')
     },
     kill,
+  }
+}
+
+/**
+ * Hands on what a stream reads before it would store it, tell its listeners and plan its next look: that is half of
+ * what a short message costs. While it is paused, or holds something, everything takes the usual way.
+ */
+function readChunks(stream: Readable, onChunk: (chunk: Buffer) => void) {
+  stream.on('data', onChunk)
+  const push = stream.push
+  stream.push = (chunk: Buffer | null, encoding) => {
+    if (chunk === null || stream.readableFlowing !== true || stream.readableLength > 0)
+      return push.call(stream, chunk, encoding)
+    onChunk(chunk)
+    return true
   }
 }
 
