@@ -21,6 +21,7 @@ const CLOSE_OBJECT = 125
 
 /** Empty when the text is within the bounds, else what is wrong in words. The text need not be valid JSON. */
 export function shapeFault(text: string, bounds: { depth: number; values: number } = JSON_SHAPE): string {
+  if (text.length <= bounds.depth && text.length <= bounds.values) return ''
   let depth = 0
   let values = 0
   for (let at = 0; at < text.length; at++) {

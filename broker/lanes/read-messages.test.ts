@@ -74,6 +74,51 @@ describe('a line from a sandbox process', () => {
     )
   })
 
+  it('is read alike in its usual spelling and in any other', () => {
+    const number = fc.oneof(
+      fc.nat(),
+      fc.double(),
+      fc.constantFrom(
+        ...['', '-0', '-1', '01', '1.', '.5', '1.50', '1e3', '1e999', '0x1', 'NaN', 'Infinity', ' 1', '1,'],
+      ),
+      fc.constantFrom('9007199254740993', '1e21', '1e+21', '1"x"', 'null', '[1', '{"a":1}'),
+    )
+    const value = fc.oneof(
+      fc.json(),
+      fc.constantFrom(
+        ...[
+          '',
+          '1,"ok":false',
+          '1,"value":2',
+          '1}',
+          '{"a":1',
+          '1e999',
+          '[1,2]]',
+          '"\\u0041"',
+          '{"__proto__":1}',
+          ' 1 ',
+        ],
+        `${'['.repeat(63)}${']'.repeat(63)}`,
+        `${'['.repeat(64)}${']'.repeat(64)}`,
+      ),
+    )
+    const end = fc.constantFrom('}', '} ', '', '}}', ',"error":null}')
+    fc.assert(
+      fc.property(number, number, value, end, (id, cpuMs, text, close) => {
+        const usual = `{"t":"result","id":${id},"ok":true,"cpuMs":${cpuMs},"value":${text}${close}`
+        const other = usual.replace('{"t":', '{ "t":')
+        const { fault: wrong, ...read } = parseLine(usual) as { fault?: string }
+        const { fault: alike, ...expected } = parseLine(other) as { fault?: string }
+        expect([read, wrong === undefined]).toEqual([expected, alike === undefined])
+      }),
+      runs(1000),
+    )
+    const rich = (count: number) =>
+      `{"t":"result","id":1,"ok":true,"cpuMs":0,"value":[${'1,'.repeat(count)}1]}`
+    for (const count of [199_985, 199_990, 199_995])
+      expect('fault' in parseLine(rich(count))).toBe('fault' in parseLine(rich(count).replace('{', '{ ')))
+  })
+
   it('brings no key that could change a prototype, however it is spelled', () => {
     for (const key of ['"__proto__"', '"\\u005f_proto__"', '"__prot\\u006f__"']) {
       const parsed = parseLine(

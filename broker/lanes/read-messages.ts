@@ -8,6 +8,7 @@ import { shapeFault } from '../../contract/json-shape.ts'
 import { FromSandbox } from '../../contract/sandbox-wire.ts'
 import { LIMITS } from '../../contract/words.ts'
 import { JsonFault, parseInSlices } from './parse-in-slices.ts'
+import { dropPrototypeKeys, holdsInfinity } from './parsed-json.ts'
 import { readResult } from './read-result.ts'
 
 export type SandboxMessage = FromSandbox
@@ -22,6 +23,8 @@ const SLICE_MS = 8
 const MEMBERS = 8
 /** One line without its newline. Keys named `__proto__` are dropped: an honest reader would trip over them. */
 export function parseLine(line: string): ParsedLine {
+  const result = readResult(line)
+  if (result) return { message: result }
   const shape = shapeFault(line)
   if (shape) return { fault: `a message is too rich: ${shape}` }
   let value: unknown
@@ -31,7 +34,7 @@ export function parseLine(line: string): ParsedLine {
     return { fault: 'a message is not JSON' }
   }
   if (holdsInfinity(value)) return { fault: 'a message holds a number that is too large' }
-  if (line.includes('__proto__') || line.includes('\\u')) dropPrototypeKeys(value)
+  dropPrototypeKeys(line, value)
   return readMessage(value)
 }
 
@@ -58,8 +61,6 @@ export async function parseLargeLine(line: string, isWanted: () => boolean): Pro
 
 function readMessage(value: unknown): ParsedLine {
   if (isCrowded(value)) return { fault: 'a message does not follow the contract' }
-  const result = readResult(value)
-  if (result) return { message: result }
   const parsed = FromSandbox.safeParse(value)
   return parsed.success ? { message: parsed.data } : { fault: 'a message does not follow the contract' }
 }
@@ -68,21 +69,6 @@ function readMessage(value: unknown): ParsedLine {
 function isCrowded(value: unknown): boolean {
   const members = (of: unknown) => (typeof of === 'object' && of !== null ? Object.keys(of).length : 0)
   return members(value) > MEMBERS || members((value as { error?: unknown } | null)?.error) > MEMBERS
-}
-
-/** `1e999` parses, to what no JSON can say again. */
-function holdsInfinity(value: unknown): boolean {
-  if (typeof value === 'number') return !Number.isFinite(value)
-  if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(value)) return value.some(holdsInfinity)
-  for (const key in value) if (holdsInfinity((value as Record<string, unknown>)[key])) return true
-  return false
-}
-
-function dropPrototypeKeys(value: unknown) {
-  if (typeof value !== 'object' || value === null) return
-  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
-  for (const member of Object.values(value)) dropPrototypeKeys(member)
 }
 
 /**
