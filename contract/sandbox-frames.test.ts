@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { fc } from '../build/properties.ts'
-import { frameAhead, frameCall, frameCancel, frameLoad, frameReply, readFrame } from './sandbox-frames.ts'
+import {
+  createFrameReader,
+  frameAhead,
+  frameCall,
+  frameCancel,
+  frameLoad,
+  frameReply,
+} from './sandbox-frames.ts'
 import { ToSandbox } from './sandbox-wire.ts'
 
 /** Strings that look like the wire itself. */
@@ -8,6 +15,7 @@ const tricky = fc.oneof(
   fc.string(),
   fc.constantFrom(',"input":', ',"outcome":', '","input":{}}', '\n{"t":"cancel"}', '\\","input":'),
 )
+const readFrame = createFrameReader()
 const json = fc.jsonValue({ maxDepth: 3 })
 const line = (text: string) => {
   expect(text.endsWith('\n')).toBe(true)
@@ -43,11 +51,34 @@ describe('messages to a sandbox process', () => {
 
   it('carry an answer ahead untouched', () => {
     fc.assert(
-      fc.property(fc.nat(), tricky, tricky, fc.oneof(json, tricky), (id, operation, args, outcome) => {
-        const ahead = { id, request: 9, operation, args, outcome: JSON.stringify(outcome) }
-        const text = line(frameAhead(ahead))
-        expect(readFrame(text)).toEqual({ t: 'ahead', ...ahead })
-        expect(ToSandbox.parse(JSON.parse(text))).toMatchObject({ t: 'ahead', id, operation, args })
+      fc.property(
+        fc.nat(),
+        tricky,
+        fc.oneof(json, tricky),
+        fc.oneof(json, tricky),
+        (id, operation, args, outcome) => {
+          const texts = { args: JSON.stringify(args), outcome: JSON.stringify(outcome) }
+          const ahead = { id, request: 9, operation, ...texts }
+          const text = line(frameAhead(ahead))
+          expect(readFrame(text)).toEqual({ t: 'ahead', ...ahead })
+          expect(ToSandbox.parse(JSON.parse(text))).toMatchObject({ t: 'ahead', id, operation })
+        },
+      ),
+    )
+  })
+
+  it('are told apart, however much they have in common with those before them', () => {
+    const head = { fn: 'main', scope: 's', outputBytes: 1, capabilityCalls: 2, logLines: 3, turnMs: 4 }
+    const calls = fc.record({
+      id: fc.nat(3),
+      fn: fc.constantFrom('main', 'm'),
+      scope: fc.constantFrom('s', ''),
+    })
+    fc.assert(
+      fc.property(fc.array(calls), (each) => {
+        const heads = each.map((changed) => ({ ...head, ...changed }))
+        const read = heads.map((call) => readFrame(line(frameCall(call, '{}'))))
+        expect(read).toEqual(heads.map((call) => ({ t: 'call', ...call, input: '{}' })))
       }),
     )
   })
@@ -63,7 +94,17 @@ describe('messages to a sandbox process', () => {
     }
     for (const text of [frameLoad(load), frameCancel(7)])
       expect(ToSandbox.parse(JSON.parse(line(text)))).toEqual(readFrame(line(text)))
-    for (const text of ['', 'x', '{"t":"call"', '{"t":"reply","id":1}'])
+    const broken = [
+      '{"t":"call"}',
+      '{"t":"ahead"}',
+      '{"t":"reply"}',
+      '{"t":"other"}',
+      '{"t":"call","id":x,"input":1}',
+      '{"t":"call","id":1,"fn":"x","input":1',
+      '{"t":"ahead","id":1,"request":2,"operation":"x","size":3,"args":{},"outcome":1}',
+      '{"t":"ahead","id":1,"request":2,"operation":"x","size":2,"args":{}}',
+    ]
+    for (const text of ['', 'x', '{"t":"call"', '{"t":"reply","id":1}', ...broken])
       expect(() => readFrame(text)).toThrow()
   })
 })

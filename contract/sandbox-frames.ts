@@ -28,7 +28,7 @@ export interface AheadFrame {
   id: number
   request: number
   operation: string
-  /** With its keys in order, so that it can be compared. */
+  /** One line, with its keys in order, so that it can be compared. */
   args: string
   outcome: string
 }
@@ -40,6 +40,10 @@ export type Frame =
   | { t: 'reply'; id: number; request: number; outcome: string }
   | { t: 'cancel'; id: number }
 
+const CALL = '{"t":"call","id":'
+const AHEAD = '{"t":"ahead","id":'
+const REPLY = '{"t":"reply","id":'
+const ARGS = ',"args":'
 const INPUT = ',"input":'
 const OUTCOME = ',"outcome":'
 
@@ -48,15 +52,16 @@ export function frameLoad(load: LoadMessage): string {
 }
 export function frameCall(head: CallHead, inputJson: string): string {
   const { id, fn, scope, outputBytes, capabilityCalls, logLines, turnMs } = head
-  const text = JSON.stringify({ t: 'call', id, fn, scope, outputBytes, capabilityCalls, logLines, turnMs })
-  return `${text.slice(0, -1)}${INPUT}${inputJson}}\n`
+  const names = `"fn":${JSON.stringify(fn)},"scope":${JSON.stringify(scope)}`
+  const limits = `"outputBytes":${outputBytes},"capabilityCalls":${capabilityCalls},"logLines":${logLines},"turnMs":${turnMs}`
+  return `${CALL}${id},${names},${limits}${INPUT}${inputJson}}\n`
 }
 export function frameAhead({ id, request, operation, args, outcome }: AheadFrame): string {
-  const head = JSON.stringify({ t: 'ahead', id, request, operation, args })
-  return `${head.slice(0, -1)}${OUTCOME}${outcome}}\n`
+  const names = `"operation":${JSON.stringify(operation)},"size":${args.length}`
+  return `${AHEAD}${id},"request":${request},${names}${ARGS}${args}${OUTCOME}${outcome}}\n`
 }
 export function frameReply(id: number, request: number, outcomeJson: string): string {
-  return `{"t":"reply","id":${id},"request":${request}${OUTCOME}${outcomeJson}}\n`
+  return `${REPLY}${id},"request":${request}${OUTCOME}${outcomeJson}}\n`
 }
 export function frameCancel(id: number): string {
   return `{"t":"cancel","id":${id}}\n`
@@ -64,19 +69,53 @@ export function frameCancel(id: number): string {
 
 /**
  * Reads one line without its newline. Throws when it is not a message; the child then ends itself.
- * Inside a JSON string each quote is escaped, so the first `,"input":` or `,"outcome":` ends the head.
+ * Inside a JSON string each quote is escaped, so the first `,"input":`, `,"outcome":` or `,"args":` ends the head.
  */
-export function readFrame(line: string): Frame {
-  if (line.startsWith('{"t":"reply"') || line.startsWith('{"t":"ahead"'))
-    return splitFrame(line, OUTCOME, 'outcome')
-  if (line.startsWith('{"t":"call"')) return splitFrame(line, INPUT, 'input')
-  return JSON.parse(line) as Frame
+export function createFrameReader(): (line: string) => Frame {
+  const callHead = rememberHead<Omit<CallHead, 'id'>>()
+  const aheadHead = rememberHead<{ request: number; operation: string; size: number }>()
+  return (line) => {
+    if (line.startsWith(CALL)) {
+      const { id, head, payload } = split(line, CALL, INPUT)
+      return { t: 'call', ...callHead(head), id, input: payload }
+    }
+    if (line.startsWith(AHEAD)) {
+      const { id, head, payload } = split(line, AHEAD, ARGS)
+      const { request, operation, size } = aheadHead(head)
+      if (!payload.startsWith(OUTCOME, size)) throw new Error('a message without its outcome')
+      const outcome = payload.slice(size + OUTCOME.length)
+      return { t: 'ahead', id, request, operation, args: payload.slice(0, size), outcome }
+    }
+    if (line.startsWith(REPLY)) {
+      const { id, head, payload } = split(line, REPLY, OUTCOME)
+      const { request } = JSON.parse(`{${head}}`) as { request: number }
+      return { t: 'reply', id, request, outcome: payload }
+    }
+    const frame = JSON.parse(line) as Frame
+    if (frame.t !== 'load' && frame.t !== 'cancel') throw new Error('a message that is none')
+    return frame
+  }
 }
 
-function splitFrame(line: string, mark: string, name: string): Frame {
-  const at = line.indexOf(mark)
-  if (at < 0 || !line.endsWith('}')) throw new Error('a message without its payload')
-  const head = JSON.parse(`${line.slice(0, at)}}`) as Record<string, unknown>
-  head[name] = line.slice(at + mark.length, -1)
-  return head as unknown as Frame
+/** A head says the same in nearly every call of a function, so it is parsed once. */
+function rememberHead<Head>(): (text: string) => Head {
+  let known = ''
+  let head = {} as Head
+  return (text) => {
+    if (text !== known) {
+      head = JSON.parse(`{${text}}`) as Head
+      known = text
+    }
+    return head
+  }
+}
+
+/** Its number, what stands between that and the mark, and what stands behind the mark. */
+function split(line: string, start: string, mark: string): { id: number; head: string; payload: string } {
+  const idEnd = line.indexOf(',', start.length)
+  const at = line.indexOf(mark, start.length)
+  const id = Number(line.slice(start.length, idEnd))
+  if (idEnd < 0 || at < idEnd || !Number.isSafeInteger(id) || !line.endsWith('}'))
+    throw new Error('a message without its payload')
+  return { id, head: line.slice(idEnd + 1, at), payload: line.slice(at + mark.length, -1) }
 }

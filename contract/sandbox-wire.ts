@@ -42,7 +42,9 @@ export const ToSandbox = z.discriminatedUnion('t', [
     id: CallId,
     request: CallId,
     operation: z.string(),
-    args: z.string(),
+    /** Characters of `args`. */
+    size: z.number(),
+    args: ParsedJson,
     outcome: ParsedJson,
   }),
   z.strictObject({ t: z.literal('reply'), id: CallId, request: CallId, outcome: ParsedJson }),

@@ -10,7 +10,7 @@ import { readSync, writeSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import type { Readable } from 'node:stream'
-import { type Frame, readFrame } from '../contract/sandbox-frames.ts'
+import { createFrameReader, type Frame } from '../contract/sandbox-frames.ts'
 
 export interface Channel {
   /** What is written while the messages of one chunk are handled goes out together, unless it is flushed before. */
@@ -64,6 +64,7 @@ export function openChannel({
 
   function start(onFrame: (frame: Frame) => void) {
     let parts: Buffer[] = []
+    const readFrame = createFrameReader()
     const take = (chunk: Buffer) => {
       let from = 0
       for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {

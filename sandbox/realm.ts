@@ -11,7 +11,7 @@ import type { AheadFrame, CallHead } from '../contract/sandbox-frames.ts'
 import { digest, editUrl, parseUrl, random } from './host-calls.ts'
 import { subtle } from './host-crypto.ts'
 
-export interface RealmCall extends CallHead {
+export interface RealmCall extends Omit<CallHead, 'fn' | 'scope'> {
   /** CPU time spent in its code, in ms. */
   cpuMs: number
   open: number
@@ -70,13 +70,10 @@ export function createRealm(options: RealmOptions): Realm {
     adopt: (namespace) => void adoptRef.applySync(undefined, [namespace.derefInto()]),
     isLoading: () => loading,
     begin: (fn, input, ahead) => {
-      const known = ahead.flatMap(({ operation, args, request, outcome }) => [
-        operation,
-        args,
-        request,
-        outcome,
-      ])
-      loading = !beginRef.applySync(undefined, [fn, input, ...known], limits())
+      const given: (string | number)[] = [fn, input]
+      for (const { id, operation, args, request, outcome } of ahead)
+        if (id === realm.call?.id) given.push(operation, args, request, outcome)
+      loading = !beginRef.applySync(undefined, given, limits())
     },
     log,
     settle: (request, outcome) => {
@@ -229,8 +226,8 @@ function shield(fn: (...args: unknown[]) => unknown): ivm.Callback {
   return new ivm.Callback(
     (...args: unknown[]) => {
       try {
-        if (args.some((arg) => (typeof arg === 'object' && arg !== null) || typeof arg === 'function'))
-          return ''
+        for (const arg of args)
+          if ((typeof arg === 'object' && arg !== null) || typeof arg === 'function') return ''
         const result = fn(...args)
         return typeof result === 'string' ? result : undefined
       } catch {

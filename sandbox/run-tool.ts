@@ -81,16 +81,26 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     realm.drop()
   }
 
-  function begin({ t: _, input, ...head }: Frame & { t: 'call' }) {
+  function begin({
+    id,
+    fn,
+    scope,
+    input,
+    outputBytes,
+    capabilityCalls,
+    logLines,
+    turnMs,
+  }: Frame & { t: 'call' }) {
     // What others have answered so far must not wait for code that may never come to rest.
     flush()
-    const realm = takeRealm(head.scope)
-    realm.call = { ...head, cpuMs: 0, open: 0, openBytes: 0, end: null }
-    const known = ahead.filter(({ id }) => id === head.id)
-    ahead = []
+    const realm = takeRealm(scope)
+    const used = { cpuMs: 0, open: 0, openBytes: 0, end: null }
+    realm.call = { id, outputBytes, capabilityCalls, logLines, turnMs, ...used }
+    const known = ahead
+    if (ahead.length > 0) ahead = []
     turn(realm, () => {
-      if (realm.scope === null) adoptTool(realm, head.scope)
-      if (!realm.call?.end) realm.begin(head.fn, input, known)
+      if (realm.scope === null) adoptTool(realm, scope)
+      if (!realm.call?.end) realm.begin(fn, input, known)
     })
     if (realm.scope === null) dropRealm(realm)
   }
