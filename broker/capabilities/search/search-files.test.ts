@@ -114,6 +114,22 @@ describe.each(matchers)('searching with %s', (_name, matcher) => {
       })
   })
 
+  test('says of a very large text that only its beginning was looked through, whole lines of it', async () => {
+    put('large.txt', `first needle\n${'a line of no use\n'.repeat(600_000)}last needle\n`)
+    put('one-line.txt', `needle${'x'.repeat(9_000_000)}`)
+    put('small.txt', 'a needle')
+    put('film.bin', Buffer.alloc(9_000_000))
+    const found = ['large.txt:1 first needle', 'small.txt:1 a needle']
+    expect(await search({ pattern: 'needle' })).toEqual({ found, truncated: true })
+    expect(await search({ pattern: 'needle', path: `${top}/large.txt` })).toEqual({
+      found: found.slice(0, 1),
+      truncated: true,
+    })
+    fs.rmSync(`${top}/large.txt`)
+    fs.rmSync(`${top}/one-line.txt`)
+    expect(await search({ pattern: 'needle' })).toEqual({ found: found.slice(1), truncated: false })
+  })
+
   test('leaves out binaries, hard links, links to elsewhere, and what a stricter rule covers', async () => {
     put('binary', Buffer.from('needle\0'))
     put('twice', 'needle')

@@ -64,7 +64,7 @@ export function createSearch(deps: {
     const no = thing.stat.isDirectory() ? null : refuseToRead(thing)
     if (no) return no
     const paths: string[] = []
-    const seen = { bytes: 0, full: false }
+    const seen = { bytes: 0, cut: false }
     const found = await matcher.match(
       { ...args, limit: args.limit + 1 },
       texts(thing, fits.value, context, paths, seen),
@@ -78,7 +78,7 @@ export function createSearch(deps: {
       .slice(0, args.limit)
       .map(({ index, line, text }) => ({ path: paths[index] ?? thing.path, line, text }))
     return ok({
-      value: { matches, truncated: seen.full || told.value.length > args.limit },
+      value: { matches, truncated: seen.cut || told.value.length > args.limit },
       origins: [{ field: '', origin: files.origins.of(thing.path, context.perimeter) }],
       private: true,
       bytesIn: seen.bytes,
@@ -93,20 +93,25 @@ export function createSearch(deps: {
     fits: (relative: string) => boolean,
     context: PerformContext,
     paths: string[],
-    seen: { bytes: number; full: boolean },
+    seen: { bytes: number; cut: boolean },
   ): AsyncGenerator<Buffer> {
     for await (const file of readable(top, fits, context)) {
       try {
+        const large = file.stat.size > MAX_FILE_BYTES
+        // What is no text is told by its beginning: of a film no megabytes are read.
+        const head = large ? await readPart(files.holder, file, 0, BINARY_PROBE) : null
+        if (head?.kind === 'ok' && isBinary(head.value.bytes)) continue
         const part = await readPart(files.holder, file, 0, MAX_FILE_BYTES)
         if (part.kind !== 'ok' || isBinary(part.value.bytes)) continue
+        if (large) seen.cut = true
         seen.bytes += part.value.bytes.length
         paths.push(file.path)
-        yield part.value.bytes
+        yield large ? wholeLines(part.value.bytes) : part.value.bytes
       } finally {
         if (file !== top) file.close()
       }
       if (seen.bytes > MAX_TOTAL_BYTES) {
-        seen.full = true
+        seen.cut = true
         return
       }
     }
@@ -131,14 +136,7 @@ export function createSearch(deps: {
     })
     for await (const entry of walk) {
       const { stat } = entry
-      if (
-        !stat.isFile() ||
-        stat.nlink > 1 ||
-        stat.size > MAX_FILE_BYTES ||
-        !fits(entry.relative) ||
-        !mayReach(entry.path)
-      )
-        continue
+      if (!stat.isFile() || stat.nlink > 1 || !fits(entry.relative) || !mayReach(entry.path)) continue
       const file = files.holder.holdChild(entry.folder, entry.name)
       if (file?.stat.isFile() && file.stat.nlink === 1) yield file
       else file?.close()
@@ -146,6 +144,11 @@ export function createSearch(deps: {
   }
 
   return { prepare, perform }
+}
+
+/** Of the line in which it was cut off nothing: it may end within a secret. */
+function wholeLines(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
 }
 
 function isBinary(bytes: Buffer): boolean {
