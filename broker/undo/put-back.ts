@@ -30,6 +30,14 @@ export async function putBack(change: Change, images: ImageStore): PutBack {
   }
 }
 
+/**
+ * A write keeps a file's permissions, all but the one to run as its owner: what they are now is what they were, or what a
+ * person made of them since.
+ */
+function modeBack(before: number, now: number): number {
+  return now === (before & 0o1777) ? before : now
+}
+
 type Act = (change: Change, at: string, images: ImageStore) => Promise<string>
 
 const ACTS: Record<Change['what'], Act> = {
@@ -56,8 +64,7 @@ const ACTS: Record<Change['what'], Act> = {
     const aside = besides(at)
     const seen = fs.lstatSync(at)
     try {
-      // A write keeps a file's permissions: what they are now is what they were, or what a person made of them since.
-      writeFile(aside, bytes, { ...change.before, mode: seen.mode & 0o7777 })
+      writeFile(aside, bytes, { ...change.before, mode: modeBack(change.before.mode, seen.mode & 0o7777) })
       // Nothing waits between this look and the end: what was written meanwhile is not lost.
       if ((await differs(change, at)) ?? !isSame(seen, at)) return CHANGED
       fs.renameSync(aside, at)

@@ -1,4 +1,5 @@
 /** Before-images: what stands at a path, read whole, its content into the image store. */
+import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import type { EntryImage, Image, TreeImage } from './change.ts'
 import type { ImageStore } from './image-store.ts'
@@ -78,7 +79,9 @@ function listTree(at: string): { path: string; stat: fs.Stats }[] | null {
     found.push({ path, stat })
     return (
       !stat.isDirectory() ||
-      fs.readdirSync(here).every((name) => look(path === '' ? name : `${path}/${name}`))
+      fs
+        .readdirSync(here, { encoding: 'buffer' })
+        .every((raw) => isUtf8(raw) && look(path === '' ? `${raw}` : `${path}/${raw}`))
     )
   }
   return look('') ? found : null

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fc, runs } from '../../build/properties.ts'
 import type { UndoPreview } from '../../contract/agent.ts'
 import type { OperationName } from '../../contract/request.ts'
@@ -233,6 +233,43 @@ describe('undo', () => {
     expect(fs.readdirSync(work).sort()).toEqual(['a.txt', 'b.txt'])
   })
 
+  test('an undo that was killed leaves nothing of ours behind, and nothing of a person’s out of sight', async () => {
+    const dies = () => {
+      throw new Error('killed')
+    }
+    await write('new.txt', 'the run’s')
+    const removing = vi.spyOn(fs, 'rmSync').mockImplementation(dies)
+    await expect(undoRun()).rejects.toThrow('killed')
+    removing.mockRestore()
+    expect(fs.readdirSync(work)).toEqual([expect.stringMatching(/^\.sallyport-/)])
+    open()
+    expect(states(await undo.preview('run_test'))).toEqual(['created undone'])
+    expect(fs.readdirSync(work)).toEqual([])
+
+    put('old.txt', 'old')
+    await write('old.txt', 'the run’s')
+    const renaming = vi.spyOn(fs, 'renameSync').mockImplementation(dies)
+    const clearing = vi.spyOn(fs, 'rmSync').mockImplementation(() => {})
+    await expect(undoRun()).rejects.toThrow('killed')
+    renaming.mockRestore()
+    clearing.mockRestore()
+    expect(fs.readdirSync(work)).toHaveLength(2)
+    open()
+    expect(await undoRun()).toMatchObject({ undone: 1 })
+    expect([fs.readdirSync(work), fs.readFileSync(`${work}/old.txt`, 'utf8')]).toEqual([['old.txt'], 'old'])
+
+    await write('mine.txt', 'the run’s')
+    const moved = `${work}/.sallyport-0123456789abcdef.tmp`
+    const again = vi.spyOn(fs, 'rmSync').mockImplementation(dies)
+    await expect(undoRun()).rejects.toThrow('killed')
+    again.mockRestore()
+    fs.renameSync(`${work}/${fs.readdirSync(work).find((name) => name.startsWith('.'))}`, moved)
+    fs.appendFileSync(moved, ' and a person’s')
+    open()
+    await undo.preview('run_test')
+    expect(fs.readFileSync(`${work}/mine.txt`, 'utf8')).toBe('the run’s and a person’s')
+  })
+
   test('what a person wrote between a crash and the next start is not taken for the run’s', async () => {
     put('old.txt', 'old')
     const hash = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -411,6 +448,26 @@ describe('undo', () => {
     expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
     expect(fs.readFileSync(`${work}/a.txt`, 'utf8')).toBe('before')
     expect(fs.statSync(`${work}/a.txt`).mode & 0o777).toBe(0o600)
+  })
+
+  test('a folder into which something came whose name is no text stays, with all that is in it', async () => {
+    put('folder/a.txt', 'a')
+    await pass('fs.copy', { copies: [{ from: `${work}/folder`, to: `${work}/copy` }] })
+    const odd = Buffer.concat([Buffer.from(`${work}/copy/`), Buffer.from([0xff])])
+    fs.writeFileSync(odd, 'a person’s')
+    expect(await undoRun()).toMatchObject({ undone: 0, skipped: [{ path: `${work}/copy` }] })
+    expect(fs.readFileSync(odd, 'utf8')).toBe('a person’s')
+    fs.rmSync(odd)
+    expect(await undoRun()).toMatchObject({ undone: 1 })
+  })
+
+  test('the right to run as its owner, which new content does not get, comes back with the old', async () => {
+    put('run', 'old')
+    fs.chmodSync(`${work}/run`, 0o4755)
+    const before = snapshot(work)
+    await write('run', 'new')
+    expect(await undoRun()).toMatchObject({ undone: 1 })
+    expect(snapshot(work)).toEqual(before)
   })
 
   test('a folder that may no longer be written to keeps what is in it, whole, and it is said', async () => {

@@ -15,6 +15,7 @@ import { pruneChanges } from './prune-changes.ts'
 import { putBack } from './put-back.ts'
 import { asideOf, dropAside, keepAside, moveAside } from './set-aside.ts'
 import { printAt, settleInterrupted } from './settle-interrupted.ts'
+import { noteUndoing, settleUndoing } from './settle-undoing.ts'
 import { takeImage } from './take-image.ts'
 
 export interface UndoStoreOptions {
@@ -62,7 +63,12 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
     save: (change) => save(change),
     drop: (id) => drop(id),
     fault: options.onFault,
-  })
+  }).then(() =>
+    settleUndoing(documents, changes, {
+      undone: (change) => save({ ...change, state: 'undone' }),
+      fault: options.onFault,
+    }),
+  )
 
   const save = (change: Change): void => {
     changes.set(change.id, change)
@@ -179,7 +185,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
         )
         const result: UndoResult = { undone: 0, skipped: [] }
         for (const change of wanted.toReversed()) {
-          const why = await putBack(change, images)
+          const why = await noteUndoing(documents, change, () => putBack(change, images))
           if (why !== null) {
             result.skipped.push({ path: change.path, why })
             continue

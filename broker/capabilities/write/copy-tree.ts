@@ -2,6 +2,7 @@
  * Copies a held file or folder to a new name, by handles, links as links, without following any. Made under a temporary
  * name and put in place whole. What is no file, folder or link is not copied: then nothing is.
  */
+import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import path from 'node:path'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
@@ -86,7 +87,7 @@ async function copyThing(
 }
 
 async function copyFile(from: HeldThing, to: string, options: CopyOptions, count: Copied): Promise<void> {
-  if (from.stat.nlink > 1 && !options.asMove) throw new Refusal(refuseHardLink(lastName(from.path)))
+  if (from.stat.nlink > 1) throw new Refusal(refuseHardLink(lastName(from.path)))
   const { size } = from.stat
   if (!options.asMove && count.bytes + size > MAX_BYTES)
     throw new Refusal(
@@ -159,8 +160,10 @@ async function copyFolder(
 ): Promise<void> {
   fs.mkdirSync(to, 0o700)
   const takeTurns = createTurns()
-  for (const name of await fs.promises.readdir(from.at)) {
+  for (const raw of await fs.promises.readdir(from.at, { encoding: 'buffer' })) {
     await takeTurns()
+    if (!isUtf8(raw)) throw new Refusal(noText(from.path))
+    const name = raw.toString('utf8')
     const child = options.holder.holdChild(from, name)
     try {
       if (child) await copyThing(child, `${to}/${name}`, options, count, depth + 1)
@@ -172,6 +175,13 @@ async function copyFolder(
   if (options.asMove) keepFacts(to, from.stat)
   else fs.chmodSync(to, from.stat.mode & 0o7777)
 }
+
+/** It can't be asked for by its name, and left out it would be lost when the rest is taken away. */
+const noText = (folder: string) =>
+  failed(
+    'unsupported',
+    `Something in “${lastName(folder)}” has a name that is no text, so all of it stays where it is.`,
+  )
 
 function copyLink(from: string, to: string, options: CopyOptions): void {
   try {

@@ -1,0 +1,60 @@
+/**
+ * Undos that were under way when the broker died. What was made or put aside for them under a name of ours is cleared
+ * away, or given its name back when it is not what the run left: then it is a person's.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { DocumentStore } from '../ports.ts'
+import type { Change } from './change.ts'
+import { fingerprint } from './fingerprint.ts'
+import { atEntry } from './held-folder.ts'
+
+const KIND = 'undo-under-way'
+const ASIDE = /^\.sallyport-[0-9a-f]{16}\.tmp$/
+
+/** Notes on the disk that a change is being taken back, for as long as it takes. */
+export async function noteUndoing<T>(
+  documents: DocumentStore,
+  { id }: Change,
+  act: () => Promise<T>,
+): Promise<T> {
+  documents.put(KIND, id, { id })
+  const done = await act()
+  documents.delete(KIND, id)
+  return done
+}
+
+export async function settleUndoing(
+  documents: DocumentStore,
+  changes: ReadonlyMap<string, Change>,
+  to: { undone(change: Change): void; fault(error: Error): void },
+): Promise<void> {
+  for (const { id } of documents.list(KIND)) {
+    const change = changes.get(id)
+    try {
+      if (change?.state === 'done') await settle(change, to.undone)
+      documents.delete(KIND, id)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      to.fault(new Error(`The interrupted undo of ${id} was not settled: ${why}`, { cause }))
+    }
+  }
+}
+
+async function settle(change: Change, undone: (change: Change) => void): Promise<void> {
+  const places = change.what === 'moved' ? [change.from as string] : [change.path]
+  for (const place of places) {
+    await atEntry(place, async (at) => {
+      for (const name of fs.readdirSync(path.dirname(at)).filter((one) => ASIDE.test(one))) {
+        const aside = `${path.dirname(at)}/${name}`
+        // Taken out of the way to be removed: the run's own goes, anything else comes back.
+        if (change.what === 'created' && (await fingerprint(aside)) !== change.after) {
+          if (!fs.lstatSync(at, { throwIfNoEntry: false })) fs.renameSync(aside, at)
+          continue
+        }
+        fs.rmSync(aside, { recursive: true, force: true })
+        if (change.what === 'created' && !fs.lstatSync(at, { throwIfNoEntry: false })) undone(change)
+      }
+    })
+  }
+}
