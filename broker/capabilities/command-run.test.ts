@@ -165,6 +165,24 @@ describe('a command made exact', () => {
     })
   })
 
+  test('a program that is named like one of the system is asked for by the place where it lies', async () => {
+    const own = `${top}/work/ls`
+    fs.writeFileSync(own, '#!/bin/sh\n')
+    fs.chmodSync(own, 0o755)
+    const asked = async (program: string) => {
+      const prepared = await gateWith(real).prepare('command.run', {
+        argv: [program, '-l'],
+        cwd: `${top}/work`,
+      })
+      if (prepared.kind !== 'ok') throw new Error(prepared.person)
+      prepared.value.dispose()
+      return prepared.value.sentence.object
+    }
+    expect(await asked('ls')).toBe('ls -l')
+    expect(await asked(fs.realpathSync('/usr/bin/ls'))).toBe('ls -l')
+    expect(await asked(own)).toBe('"~/work/ls" -l')
+  })
+
   test('one that only reads is shown so, and is not opaque whatever it runs', async () => {
     const prepared = await prepare(['bash', '-c', 'ls'], { readOnly: true })
     expect(prepared).toMatchObject({

@@ -79,6 +79,14 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     return resource.readOnly ? onlyRead(reach) : reach
   }
 
+  /** Where it lies, unless its bare name would find the same one: another may be named like it. */
+  function spokenName(asked: string, file: string): string {
+    const bare = lastName(file)
+    if (!/[\\/]/.test(asked)) return bare
+    const found = resolveProgram(bare, deps.searchPath, files)
+    return found.kind === 'ok' && found.value.program === file ? bare : shortPath(file, files.home)
+  }
+
   function prepare(operation: Operation, args: Args, who: PrepareContext): Outcome<Prepared> {
     const { perimeter } = who
     const [name, ...rest] = args.argv as [string, ...string[]]
@@ -112,7 +120,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       ]),
       sentence: {
         verb: 'Run',
-        object: fit(commandLine([lastName(file), ...rest]), 300),
+        object: fit(commandLine([spokenName(name, file), ...rest]), 300),
         tail:
           fit(`in ${shortPath(cwd.value.path, files.home)}`, 100) + (args.readOnly ? ', reading only' : ''),
       },

@@ -46,6 +46,12 @@ export function createFsDeleteCapability(deps: FsDeleteDeps): CapabilityModule {
       if (places.has(found.value.path)) found.value.close()
       else places.set(found.value.path, found.value)
     }
+    // What lies in a folder of the list goes with it.
+    for (const [path, place] of places) {
+      if (!foldersAbove(path).some((folder) => places.has(folder))) continue
+      places.delete(path)
+      place.close()
+    }
     const all = [...places.values()]
     const prepared = plainPrepared({
       operation: 'fs.trash',
@@ -138,6 +144,11 @@ export function createFsDeleteCapability(deps: FsDeleteDeps): CapabilityModule {
       return perform(prepared, context)
     },
   }
+}
+
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/')
+  return parts.slice(1, -1).map((_, at) => parts.slice(0, at + 2).join('/'))
 }
 
 function sentenceOf(places: Place[], home: string): Prepared['sentence'] {

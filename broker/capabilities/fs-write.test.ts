@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ok } from '../../contract/outcome.ts'
 import { mintPermit } from '../gate/permit.ts'
 import { createFileRoom } from './files/file-room.ts'
 import { createFsDeleteCapability } from './fs-delete.ts'
@@ -175,6 +176,70 @@ describe('writing a file', () => {
     } finally {
       execFileSync('umount', [small])
     }
+  })
+
+  test('folders that were made for what could not be written go again, with their changes', async () => {
+    const files = createFileRoom({ ownPaths: [], home: top })
+    const kept = new Map<string, string>()
+    const undo = {
+      ...noUndo(),
+      async before({ path: at }: { path: string }) {
+        kept.set(`${kept.size + 1}`, at)
+        return ok({ id: `${kept.size}` })
+      },
+      async after(id: string, done: boolean) {
+        if (!done) kept.delete(id)
+      },
+    }
+    const own = playGate([createFsWriteCapability({ files, undo })], mintPermit)
+    put('a.txt')
+    fs.mkdirSync(`${top}/there`)
+    const stopped = { signal: AbortSignal.abort() }
+    const args = { path: `${top}/there/b/c/d.txt`, data: 'x', parents: true }
+    expect(await own.pass('fs.writeFile', args, stopped)).toMatchObject({ code: 'cancelled' })
+    const copies = [{ from: `${top}/a.txt`, to: `${top}/there/b/c/d.txt` }]
+    expect((await own.pass('fs.copy', { copies, parents: true }, stopped)).kind).not.toBe('ok')
+    expect(names('there')).toEqual([])
+    expect([...kept.values()]).toEqual([])
+    expect(await own.pass('fs.writeFile', args)).toMatchObject({ kind: 'ok' })
+    expect([...kept.values()].map((at) => at.slice(top.length))).toEqual([
+      '/there/b',
+      '/there/b/c',
+      '/there/b/c/d.txt',
+    ])
+  })
+
+  test('what somebody writes while the new content goes to the disk is not written over', async () => {
+    const files = createFileRoom({ ownPaths: [], home: top })
+    const file = put('a.txt', 'old')
+    const undo = {
+      ...noUndo(),
+      async before() {
+        fs.appendFileSync(file, ', and a line of a person’s')
+        return ok({ id: 'change_1' })
+      },
+    }
+    const own = playGate([createFsWriteCapability({ files, undo })], mintPermit)
+    for (const mode of ['replace', 'append'])
+      expect(await own.pass('fs.writeFile', { path: file, data: 'new', mode })).toMatchObject({
+        kind: 'failed',
+        code: 'changed',
+      })
+    expect(text('a.txt')).toMatch(/^old, and a line/)
+    expect(names()).toEqual(['a.txt'])
+  })
+
+  test('a file that is marked as read-only stays as it is', async () => {
+    fs.chmodSync(put('a.txt', 'old'), 0o444)
+    for (const mode of ['replace', 'append'])
+      expect(await write('a.txt', 'new', { mode })).toMatchObject({ kind: 'failed', code: 'permission' })
+    expect(text('a.txt')).toBe('old')
+  })
+
+  test('new content does not run as a file’s owner, as the old did', async () => {
+    fs.chmodSync(put('run', 'old'), 0o4755)
+    expect(await write('run', 'new')).toMatchObject({ kind: 'ok' })
+    expect(fs.statSync(`${top}/run`).mode & 0o7777).toBe(0o755)
   })
 
   test('over existing text is asked for with the difference, also in large files, at their ends, and in other encodings', async () => {
@@ -367,6 +432,38 @@ describe('moving and copying', () => {
     }
   })
 
+  test('what has a name that is no text, or a second name, is not lost or opened on the way to another disk', async ({
+    skip,
+  }) => {
+    const odd = Buffer.concat([Buffer.from(`${top}/folder/in/`), Buffer.from([0xff, 0xfe])])
+    put('folder/in/a.txt')
+    fs.writeFileSync(odd, 'kept')
+    fs.mkdirSync(`${top}/linked`)
+    fs.linkSync(put('elsewhere'), `${top}/linked/name`)
+    const disk = `${top}/disk`
+    fs.mkdirSync(disk)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', disk], { stdio: 'ignore' })
+    } catch {
+      return skip('only an administrator can make a disk')
+    }
+    try {
+      expect(await move(['folder', 'disk/folder'])).toMatchObject({ kind: 'failed', code: 'unsupported' })
+      expect(await copy('folder', 'copy')).toMatchObject({ kind: 'failed', code: 'unsupported' })
+      expect(await move(['linked', 'disk/linked'])).toMatchObject({ kind: 'refused' })
+      expect(fs.readFileSync(odd, 'utf8')).toBe('kept')
+      expect(names('disk')).toEqual([])
+      expect(names()).toEqual(['disk', 'elsewhere', 'folder', 'linked'])
+      const busy = await move(['disk', 'disk2'])
+      expect(busy).toMatchObject({ kind: 'failed', code: 'permission' })
+      expect(busy.kind === 'failed' && busy.person).toMatch(/^“disk” can’t be moved: it is in use/)
+    } finally {
+      execFileSync('umount', [disk])
+    }
+    expect(await move(['folder', 'moved'])).toMatchObject({ kind: 'ok' })
+    expect(fs.readdirSync(`${top}/moved/in`)).toHaveLength(2)
+  })
+
   test('copies need leave to read, leave nothing behind when refused', async () => {
     put('folder/a.txt')
     put('folder/secret')
@@ -432,6 +529,18 @@ describe('the trash', () => {
     put('a.txt', 'second')
     await trash('a.txt')
     expect(names(`${trashFolder}/files`)).toEqual(['a.txt', 'a.txt.2'])
+  })
+
+  test('what lies in a folder that goes is asked for and goes with it', async () => {
+    put('folder/in/b.txt')
+    put('folder2')
+    const paths = ['folder', 'folder/in/b.txt', 'folder2', 'folder/in']
+    expect(await needsOf('fs.trash', { paths: paths.map((one) => `${top}/${one}`) })).toEqual([
+      'fs.delete /folder',
+      'fs.delete /folder2',
+    ])
+    expect(await trash(...paths)).toMatchObject({ kind: 'ok' })
+    expect(names(`${trashFolder}/files`)).toEqual(['folder', 'folder2'])
   })
 
   test('says what is not there, and never takes what holds Sallyport’s own files', async () => {

@@ -19,6 +19,10 @@ const MEANING: Record<string, { code: FailureCode; words: string }> = {
   ENODEV: { code: 'wrong-kind', words: 'is not a plain file' },
   EACCES: { code: 'permission', words: 'can’t be used: the operating system says no' },
   EPERM: { code: 'permission', words: 'can’t be used: the operating system says no' },
+  EBUSY: {
+    code: 'permission',
+    words: 'can’t be moved: it is in use by the system, as a folder is at which a disk is mounted',
+  },
   EROFS: { code: 'permission', words: 'lies on a disk that is read-only' },
   ENOSPC: { code: 'disk-full', words: 'can’t be written: the disk is full. Nothing was changed' },
   EDQUOT: { code: 'disk-full', words: 'can’t be written: the disk quota is used up. Nothing was changed' },

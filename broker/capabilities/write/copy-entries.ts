@@ -10,7 +10,7 @@ import { lastName } from '../files/name-paths.ts'
 import { glanceBelow } from '../glance.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { type Copied, copyTree } from './copy-tree.ts'
-import { entryAt, needsOf, type OpenPlace, openPlace, type WriteDeps } from './open-place.ts'
+import { entryAt, inPlace, needsOf, type OpenPlace, type WriteDeps } from './open-place.ts'
 import {
   closePairs,
   distinctNeeds,
@@ -77,16 +77,12 @@ export function createCopyEntries(deps: WriteDeps) {
   async function copy({ from, to }: Pair, args: Args, context: PerformContext): Promise<Outcome<Copied>> {
     if (from.state === 'missing') return explainErrno(from.errno, lastName(from.path))
     if (!('folder' in to)) return explainErrno(to.errno === 'EISDIR' ? 'EEXIST' : to.errno, lastName(to.path))
-    const opened = await openPlace(deps, to, args.parents, context)
-    if (opened.kind !== 'ok') return opened
-    try {
-      if (entryAt(opened.value.at)) return explainErrno('EEXIST', opened.value.name)
-      return await recordChange(undo, { what: 'created', path: to.path, context }, () =>
-        copyTo(from, opened.value, context),
+    return inPlace(deps, to, args.parents, context, async (open) => {
+      if (entryAt(open.at)) return explainErrno('EEXIST', open.name)
+      return recordChange(undo, { what: 'created', path: to.path, context }, () =>
+        copyTo(from, open, context),
       )
-    } finally {
-      opened.value.close()
-    }
+    })
   }
 
   async function copyTo(from: HeldThing, to: OpenPlace, context: PerformContext): Promise<Outcome<Copied>> {

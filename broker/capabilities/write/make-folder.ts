@@ -6,7 +6,7 @@ import { explainErrno } from '../files/explain-error.ts'
 import type { HeldNothing, HeldPlace } from '../files/held.ts'
 import { lastName, sentenceOn } from '../files/name-paths.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
-import { entryAt, makeFolder, needsOf, openPlace, type WriteDeps } from './open-place.ts'
+import { entryAt, inPlace, makeFolder, needsOf, type WriteDeps } from './open-place.ts'
 
 export function createMakeFolder(deps: WriteDeps) {
   const held = createPreparedHold<HeldPlace | HeldNothing>()
@@ -34,19 +34,14 @@ export function createMakeFolder(deps: WriteDeps) {
       return place.errno === 'EISDIR'
         ? made(place.path, false)
         : explainErrno(place.errno, lastName(place.path))
-    const opened = await openPlace(deps, place, true, context)
-    if (opened.kind !== 'ok') return opened
-    const { folder, name, at, close } = opened.value
-    try {
+    return inPlace(deps, place, true, context, async ({ folder, name, at }) => {
       const there = entryAt(at)
       if (there) return there.isDirectory() ? made(place.path, false) : explainErrno('EEXIST', name)
       const done = await makeFolder(deps, folder, name, context)
       if (done.kind !== 'ok') return done
-      done.value.close()
+      done.value.held.close()
       return made(place.path, true)
-    } finally {
-      close()
-    }
+    })
   }
 
   return { prepare, perform }

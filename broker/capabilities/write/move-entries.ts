@@ -16,11 +16,11 @@ import { copyTree } from './copy-tree.ts'
 import { lookThrough } from './look-through.ts'
 import {
   entryAt,
+  inPlace,
   isUnchanged,
   movedMeanwhile,
   needsOf,
   type OpenPlace,
-  openPlace,
   type WriteDeps,
 } from './open-place.ts'
 import {
@@ -100,18 +100,14 @@ export function createMoveEntries(deps: WriteDeps) {
     if (!('folder' in to)) return explainErrno(to.errno === 'EISDIR' ? 'EEXIST' : to.errno, lastName(to.path))
     const no = refuseSource(from) ?? (await refuseEscape(from, to, context))
     if (no) return no
-    const opened = await openPlace(deps, to, args.parents, context)
-    if (opened.kind !== 'ok') return opened
-    try {
-      if (entryAt(opened.value.at)) return explainErrno('EEXIST', opened.value.name)
+    return inPlace(deps, to, args.parents, context, async (open) => {
+      if (entryAt(open.at)) return explainErrno('EEXIST', open.name)
       const at = `${from.folder.at}/${from.names[0]}`
       const change = { what: 'moved' as const, path: to.path, from: from.path, context }
-      const moved = await recordChange(undo, change, () => moveOne(from, at, opened.value, context))
+      const moved = await recordChange(undo, change, () => moveOne(from, at, open, context))
       if (moved.kind !== 'ok') return moved
       return ok({ from: from.path, to: to.path, undoMove: () => moveBack(to, from, context) })
-    } finally {
-      opened.value.close()
-    }
+    })
   }
 
   function refuseSource(from: HeldPlace) {
@@ -153,7 +149,8 @@ export function createMoveEntries(deps: WriteDeps) {
     try {
       renameEntry(at, to.at, from.entry as fs.Stats)
     } catch (error) {
-      if (errnoOf(error) !== 'EXDEV') return explainError(error, to.name)
+      if (errnoOf(error) !== 'EXDEV')
+        return explainError(error, errnoOf(error) === 'EBUSY' ? lastName(from.path) : to.name)
       const carried = await carry(from, at, to, context)
       if (carried.kind !== 'ok') return carried
     }
@@ -208,7 +205,6 @@ export function createMoveEntries(deps: WriteDeps) {
             folder: from.folder,
             name: from.names[0],
             at: `${from.folder.at}/${from.names[0]}`,
-            close() {},
           }
           return await moveOne(now, `${now.folder.at}/${now.names[0]}`, place, context)
         } finally {

@@ -26,7 +26,6 @@ export interface OpenPlace {
   name: string
   /** For system calls: the entry in the held folder. */
   at: string
-  close(): void
 }
 
 /** Writing at a place needs leave for the place, and for the first folder that would have to be made. */
@@ -47,13 +46,24 @@ function writeNeed(path: string): Need {
   return { capability: 'fs.write', resource: { kind: 'path', path } }
 }
 
-/** The folder of the place, with all missing folders made if `parents`. */
-export async function openPlace(
+/** What a folder that was made for a path is to be taken back by. */
+interface Made {
+  parent: HeldThing
+  name: string
+  id: string
+}
+
+/**
+ * Acts in the folder of the place, with all missing folders made if `parents`. Where nothing comes of it, the folders
+ * that were made for it go again.
+ */
+export async function inPlace<T>(
   deps: WriteDeps,
   place: HeldPlace,
   parents: boolean,
   context: PerformContext,
-): Promise<Outcome<OpenPlace>> {
+  act: (open: OpenPlace) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
   const name = place.names.at(-1) as string
   if (place.errno !== null) return explainErrno(place.errno, lastName(place.path))
   if (!place.folder.stat.isDirectory()) return explainErrno('ENOTDIR', lastName(place.path))
@@ -69,42 +79,60 @@ export async function openPlace(
   if (place.names.length > MOST_NAMES)
     return refused('too-large', `More than ${MOST_NAMES} names of this path are missing. Nothing was made.`)
   const takeTurns = createTurns()
-  let folder = place.folder
-  for (const part of missing) {
-    await takeTurns()
-    const made = await makeFolder(deps, folder, part, context)
-    if (folder !== place.folder) folder.close()
-    if (made.kind !== 'ok') return made
-    folder = made.value
+  const made: Made[] = []
+  const held = [place.folder]
+  let done = false
+  try {
+    for (const part of missing) {
+      await takeTurns()
+      const parent = held.at(-1) as HeldThing
+      const folder = await makeFolder(deps, parent, part, context)
+      if (folder.kind !== 'ok') return folder
+      held.push(folder.value.held)
+      if (folder.value.id !== null) made.push({ parent, name: part, id: folder.value.id })
+    }
+    const folder = held.at(-1) as HeldThing
+    const outcome = await act({ folder, name, at: `${folder.at}/${name}` })
+    done = outcome.kind === 'ok'
+    return outcome
+  } finally {
+    if (!done) await takeFoldersBack(deps, made)
+    for (const each of held.slice(1)) each.close()
   }
-  const held = folder
-  return ok({
-    folder: held,
-    name,
-    at: `${held.at}/${name}`,
-    close: () => held !== place.folder && held.close(),
-  })
 }
 
-/** Makes one folder in a held one, and holds it. One that appeared meanwhile is as good. */
+/** Innermost first. One that holds something by now stays, and so do those around it. */
+async function takeFoldersBack({ undo }: WriteDeps, made: readonly Made[]): Promise<void> {
+  for (const { parent, name, id } of made.toReversed()) {
+    try {
+      fs.rmdirSync(`${parent.at}/${name}`)
+    } catch (error) {
+      if (errnoOf(error) === '') throw error
+      return
+    }
+    await undo.after(id, false)
+  }
+}
+
+/** Makes one folder in a held one, and holds it. One that appeared meanwhile is as good; it has no change's id. */
 export async function makeFolder(
   deps: WriteDeps,
   folder: HeldThing,
   name: string,
   context: PerformContext,
-): Promise<Outcome<HeldThing>> {
+): Promise<Outcome<{ held: HeldThing; id: string | null }>> {
   const path = below(folder.path, name)
-  const made = await recordChange(deps.undo, { what: 'folder', path, context }, async () => {
+  const made = await recordChange(deps.undo, { what: 'folder', path, context }, async (id) => {
     try {
       fs.mkdirSync(`${folder.at}/${name}`)
-      return ok(true)
+      return ok(id)
     } catch (error) {
       return errnoOf(error) === 'EEXIST' ? failed('exists', path) : explainError(error, name)
     }
   })
   if (made.kind !== 'ok' && made.code !== 'exists') return made
   const held = deps.files.holder.holdChild(folder, name)
-  if (held?.stat.isDirectory()) return ok(held)
+  if (held?.stat.isDirectory()) return ok({ held, id: made.kind === 'ok' ? made.value : null })
   held?.close()
   return explainErrno('ENOTDIR', name)
 }

@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { StagedFile } from '../../ports.ts'
 import { errnoOf, explainError } from '../files/explain-error.ts'
-import type { OpenPlace } from './open-place.ts'
+import { entryAt, isUnchanged, movedMeanwhile, type OpenPlace } from './open-place.ts'
 
 /**
  * @param old the file that is replaced, for its mode and owner; null where there must be none
@@ -37,6 +37,8 @@ export async function putFile(
       fs.closeSync(fd)
     }
     if (signal.aborted) return endedBefore()
+    // What somebody wrote there while the content went to the disk is in no before-image: nothing waits after this look.
+    if (old && !isUnchanged(old, entryAt(place.at))) return movedMeanwhile(place.name)
     if (old) fs.renameSync(temporary, place.at)
     else putNew(temporary, place.at)
     made = false
@@ -76,6 +78,9 @@ export const LINKLESS: ReadonlySet<string> = new Set([
   'EINVAL',
 ])
 
+/** Other content runs as whom it is started by, as after any write: only the very program was given more. */
+const RUNS_AS_OWNER = 0o6000
+
 function keepModeAndOwner(fd: number, old: fs.Stats): void {
   const now = fs.fstatSync(fd)
   if (now.uid !== old.uid || now.gid !== old.gid) {
@@ -85,7 +90,7 @@ function keepModeAndOwner(fd: number, old: fs.Stats): void {
       // Only an administrator gives files away: it then belongs to who wrote it, as with any editor.
     }
   }
-  fs.fchmodSync(fd, old.mode & 0o7777)
+  fs.fchmodSync(fd, old.mode & ~RUNS_AS_OWNER & 0o7777)
 }
 
 async function writeAll(fd: number, bytes: Buffer): Promise<void> {

@@ -15,11 +15,14 @@ export interface Change {
   context: PerformContext
 }
 
-/** Runs `act` between before-image and after-hash. What `act` throws is a failure of the change, noted as not done. */
+/**
+ * Runs `act` between before-image and after-hash; it is given the change's id. What `act` throws is a failure of the
+ * change, noted as not done.
+ */
 export async function recordChange<T>(
   undo: UndoRecorder,
   change: Change,
-  act: () => Promise<Outcome<T>>,
+  act: (id: string) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const { context, what, path, from, leaves } = change
   const noted = await undo.before({
@@ -34,7 +37,7 @@ export async function recordChange<T>(
   if (noted.kind !== 'ok') return noted
   let done = false
   try {
-    const outcome = await act()
+    const outcome = await act(noted.value.id)
     done = outcome.kind === 'ok'
     return outcome
   } finally {

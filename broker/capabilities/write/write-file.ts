@@ -2,7 +2,7 @@
  * fs.writeFile and fs.writeStream: create, replace or append, always as a whole new file put in place of the old one.
  * Content that came in parts is asked for as a whole too: what is decided on is what is written.
  */
-import type { Stats } from 'node:fs'
+import fs, { type Stats } from 'node:fs'
 import type { ExactLine } from '../../../contract/consent.ts'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
@@ -25,11 +25,11 @@ import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { exactContent, exactStaged } from './exact-content.ts'
 import {
   entryAt,
+  inPlace,
   isUnchanged,
   movedMeanwhile,
   needsOf,
   type OpenPlace,
-  openPlace,
   type WriteDeps,
 } from './open-place.ts'
 import { diffOver, MAX_COMPARED } from './preview-diff.ts'
@@ -132,13 +132,7 @@ export function createWriteFile(deps: WriteDeps) {
   async function perform(prepared: Prepared, context: PerformContext): Promise<Outcome<EffectResult>> {
     const { place, args, content } = held.of(prepared)
     if (!('folder' in place)) return explainErrno(place.errno, lastName(place.path))
-    const opened = await openPlace(deps, place, args.parents, context)
-    if (opened.kind !== 'ok') return opened
-    try {
-      return await put(opened.value, place, args, content, context)
-    } finally {
-      opened.value.close()
-    }
+    return inPlace(deps, place, args.parents, context, (open) => put(open, place, args, content, context))
   }
 
   async function put(
@@ -157,6 +151,8 @@ export function createWriteFile(deps: WriteDeps) {
       )
     if (old && args.mode === 'create') return explainErrno('EEXIST', open.name)
     if (!isUnchanged(place.entry, old)) return movedMeanwhile(place.path)
+    if (old && !mayBeWritten(open.at, old))
+      return failed('permission', `“${open.name}” is marked as read-only, so it was not written.`)
     const content = old && args.mode === 'append' ? await appended(open, old, bytes as Buffer) : ok(bytes)
     if (content.kind !== 'ok') return content
     const leaves = content.value === bytes || !Buffer.isBuffer(content.value) ? hash : hashOf(content.value)
@@ -193,6 +189,17 @@ export function createWriteFile(deps: WriteDeps) {
   }
 
   return { prepare, prepareStaged, perform }
+}
+
+/** A new file in its place would pass by what its permissions say, since only the folder's count for that. */
+function mayBeWritten(at: string, old: Stats): boolean {
+  if ((old.mode & 0o222) === 0) return false
+  try {
+    fs.accessSync(at, fs.constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What the question was about: a file that has changed since is another one. */
