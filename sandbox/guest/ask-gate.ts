@@ -3,7 +3,7 @@
  * No promise or function of the tool's is handed out; an outcome comes back as JSON text.
  */
 import type { HostCalls } from './endowment.ts'
-import { SallyportError } from './sallyport-error.ts'
+import { makeError } from './sallyport-error.ts'
 
 /** The child refuses more than this many unanswered requests; here they wait their turn. */
 const OPEN_LIMIT = 16
@@ -113,7 +113,7 @@ export function createAsker(host: HostCalls): Asker {
 
 function reject(waiting: Pick<Waiting, 'reject'>, outcome: Outcome, request: number) {
   const kind = outcome.kind === 'refused' ? 'refused' : 'failed'
-  waiting.reject(new SallyportError(kind, `${outcome.code}`, `${outcome.model}`, request))
+  waiting.reject(makeError({ kind, code: `${outcome.code}`, request }, `${outcome.model}`))
 }
 
 function emptyRecord(): Record<number, Waiting> {

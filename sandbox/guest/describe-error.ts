@@ -2,8 +2,9 @@
  * Turns whatever tool code threw into plain words. It can be anything: a proxy, an object whose getters throw, a
  * string of a gigabyte; nothing of it may stop the call from ending.
  */
-import { SallyportError } from './sallyport-error.ts'
+import { endingOf } from './sallyport-error.ts'
 
+const { create } = Object
 const MESSAGE = 4096
 const STACK = 8192
 
@@ -16,16 +17,16 @@ export interface ErrorWords {
 }
 
 export function describeError(thrown: unknown): ErrorWords {
-  const request = SallyportError.requestOf(thrown)
-  const words: ErrorWords = {
-    kind: request === undefined ? 'tool' : (read(thrown, 'kind') ?? 'tool'),
-    message: messageOf(thrown),
-  }
+  const ending = endingOf(thrown)
+  // Without a prototype: what tool code has added to all objects says nothing here.
+  const words: ErrorWords = create(null)
+  words.kind = ending?.kind ?? 'tool'
+  words.message = messageOf(thrown)
   const stack = read(thrown, 'stack')
   if (stack) words.stack = stack.slice(0, STACK)
-  if (request !== undefined) {
-    words.request = request
-    words.code = read(thrown, 'code') ?? ''
+  if (ending) {
+    words.request = ending.request
+    words.code = ending.code
   }
   return words
 }
