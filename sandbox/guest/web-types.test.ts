@@ -307,4 +307,29 @@ describe('log lines', () => {
     }
     expect(formatValues([bomb, thrower, Object.create(null)], 1000)).toContain('can not be shown')
   })
+
+  it.each([
+    ['texts', () => 'text'],
+    ['lists of nothing', () => []],
+    ['dates', () => new Date(0)],
+  ])('look at no more of a wide value than fits: of %s', (_what, leaf) => {
+    let looks = 0
+    const wide = (depth: number): unknown =>
+      new Proxy(new Array(100).fill(null), {
+        get(target, key) {
+          if (typeof key !== 'string' || key === 'length') return Reflect.get(target, key)
+          looks++
+          return depth === 0 ? leaf() : wide(depth - 1)
+        },
+      })
+    expect(formatValues([wide(3)], 4096).length).toBeLessThanOrEqual(4096)
+    expect(looks).toBeLessThan(4096)
+  })
+
+  it('show lists and members in full where there is room, and say where there is more', () => {
+    expect(formatValues([{ a: [1, 'two', { b: null }], c: new Set([1]) }, new Map([['k', [2]]])], 100)).toBe(
+      '{a: [1, "two", {b: null}], c: Set {1}} Map {"k" => [2]}',
+    )
+    expect(formatValues([new Array(200).fill(1)], 4096)).toMatch(/^\[1, (1, ){99}…\]$/)
+  })
 })
