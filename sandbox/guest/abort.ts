@@ -12,8 +12,8 @@ export class AbortSignal extends EventTarget {
   #reason: unknown
   #onabort: ((event: Event) => unknown) | null = null
   /** Signals that follow this one; they are told after its own listeners. */
-  #followers: AbortSignal[] = []
-  #sources: AbortSignal[] = []
+  #followers = new Set<AbortSignal>()
+  #sources = new Set<AbortSignal>()
 
   static {
     trigger = (signal, reason) => {
@@ -21,8 +21,8 @@ export class AbortSignal extends EventTarget {
       signal.#aborted = true
       signal.#reason =
         reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason
-      const followers = signal.#followers.filter((follower) => !follower.#aborted)
-      signal.#followers = []
+      const followers = [...signal.#followers].filter((follower) => !follower.#aborted)
+      signal.#followers.clear()
       for (const follower of followers) {
         follower.#aborted = true
         follower.#reason = signal.#reason
@@ -69,9 +69,9 @@ export class AbortSignal extends EventTarget {
   }
   /** What a follower is followed by follows the first one itself, so that all are told in one go. */
   #follow(follower: AbortSignal) {
-    for (const source of this.#sources.length > 0 ? this.#sources : [this]) {
-      source.#followers.push(follower)
-      follower.#sources.push(source)
+    for (const source of this.#sources.size > 0 ? this.#sources : [this]) {
+      source.#followers.add(follower)
+      follower.#sources.add(source)
     }
   }
   static timeout(ms: number): AbortSignal {

@@ -283,6 +283,16 @@ describe('AbortController', () => {
     expect(AbortSignal.abort().reason).toMatchObject({ name: 'AbortError' })
     expect(() => new AbortSignal()).toThrow('Illegal constructor')
   })
+
+  it('tells a signal that follows it by several ways once', () => {
+    const controller = new AbortController()
+    let joined = controller.signal
+    let heard = 0
+    for (let n = 0; n < 12; n++) joined = AbortSignal.any([controller.signal, joined, joined])
+    joined.addEventListener('abort', () => heard++)
+    controller.abort()
+    expect(heard).toBe(1)
+  })
 })
 
 describe('log lines', () => {
@@ -317,7 +327,7 @@ describe('log lines', () => {
     const wide = (depth: number): unknown =>
       new Proxy(new Array(100).fill(null), {
         get(target, key) {
-          if (typeof key !== 'string' || key === 'length') return Reflect.get(target, key)
+          if (typeof key !== 'string' || !/^\d+$/.test(key)) return Reflect.get(target, key)
           looks++
           return depth === 0 ? leaf() : wide(depth - 1)
         },
