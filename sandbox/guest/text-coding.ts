@@ -38,6 +38,9 @@ const LABEL = /^[\t\n\f\r ]*([^\t\n\f\r ]+)[\t\n\f\r ]*$/
 const UPPER_CONTROLS =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178'
 
+/** Characters that are put together at once. */
+const PIECE = 4096
+
 interface Decoder {
   decode(bytes: Uint8Array, more: boolean): string
 }
@@ -102,10 +105,23 @@ function makeDecoder(encoding: Encoding, fatal: boolean): Decoder {
 }
 
 function decodeWindows1252(bytes: Uint8Array): string {
+  return textOf(bytes.length, (at) => {
+    const byte = bytes[at] as number
+    return byte >= 0x80 && byte < 0xa0 ? UPPER_CONTROLS.charCodeAt(byte - 0x80) : byte
+  })
+}
+
+/** Put together from pieces: character by character each would be an object of its own until the text is read. */
+function textOf(length: number, unitAt: (at: number) => number): string {
   let text = ''
-  for (const byte of bytes)
-    text += byte >= 0x80 && byte < 0xa0 ? UPPER_CONTROLS[byte - 0x80] : String.fromCharCode(byte)
-  return text
+  let units: number[] = []
+  for (let at = 0; at < length; at++) {
+    units.push(unitAt(at))
+    if (units.length < PIECE) continue
+    text += String.fromCharCode(...units)
+    units = []
+  }
+  return text + String.fromCharCode(...units)
 }
 
 class Utf16Decoder {
@@ -120,16 +136,20 @@ class Utf16Decoder {
   }
 
   decode(bytes: Uint8Array, more: boolean): string {
-    let text = this.#high
-    this.#high = ''
     const big = this.#encoding === 'utf-16be'
-    for (const byte of bytes) {
-      if (this.#left === undefined) this.#left = byte
-      else {
-        text += String.fromCharCode(big ? (this.#left << 8) | byte : this.#left | (byte << 8))
-        this.#left = undefined
-      }
-    }
+    const before = this.#left
+    const total = bytes.length + (before === undefined ? 0 : 1)
+    const byteAt = (at: number) =>
+      (before === undefined ? bytes[at] : at === 0 ? before : bytes[at - 1]) as number
+    let text =
+      this.#high +
+      textOf(total >> 1, (at) => {
+        const one = byteAt(2 * at)
+        const other = byteAt(2 * at + 1)
+        return big ? (one << 8) | other : one | (other << 8)
+      })
+    this.#high = ''
+    this.#left = total % 2 === 1 ? byteAt(total - 1) : undefined
     if (more && /[\ud800-\udbff]$/.test(text)) {
       this.#high = text.slice(-1)
       text = text.slice(0, -1)
