@@ -10,6 +10,9 @@ export const JSON_SHAPE = {
   values: 200_000,
 } as const
 
+/** A message around such a value: it may be as rich as a value may be, and has members of its own. */
+export const MESSAGE_SHAPE = { depth: JSON_SHAPE.depth + 1, values: JSON_SHAPE.values + 16 } as const
+
 const QUOTE = 34
 const COMMA = 44
 const COLON = 58

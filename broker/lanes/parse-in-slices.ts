@@ -3,7 +3,7 @@
  * others to serve. Reads what `JSON.parse` reads, and gives the same, but that keys named `__proto__` are left out and
  * numbers that are too large or too long are a fault. Several times slower, so it is for large texts only.
  */
-import { JSON_SHAPE } from '../../contract/json-shape.ts'
+import { MESSAGE_SHAPE } from '../../contract/json-shape.ts'
 
 /** What is wrong, in words that follow "a message". */
 export class JsonFault extends Error {}
@@ -41,8 +41,8 @@ export function* parseInSlices(text: string): Generator<undefined, unknown> {
   }
   const bad = () => new JsonFault('is not JSON')
   const count = () => {
-    if (++values > JSON_SHAPE.values)
-      throw new JsonFault(`is too rich: it holds more than ${JSON_SHAPE.values} values`)
+    if (++values > MESSAGE_SHAPE.values)
+      throw new JsonFault(`is too rich: it holds more than ${MESSAGE_SHAPE.values} values`)
   }
 
   function put(value: unknown): void {
@@ -55,8 +55,8 @@ export function* parseInSlices(text: string): Generator<undefined, unknown> {
 
   function open(top: Open): void {
     count()
-    if (stack.push(top) > JSON_SHAPE.depth)
-      throw new JsonFault(`is too rich: it nests deeper than ${JSON_SHAPE.depth} levels`)
+    if (stack.push(top) > MESSAGE_SHAPE.depth)
+      throw new JsonFault(`is too rich: it nests deeper than ${MESSAGE_SHAPE.depth} levels`)
     at++
     wants = top.array ? 'value or end' : 'key or end'
   }

@@ -4,7 +4,7 @@
  */
 import { Buffer } from 'node:buffer'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { shapeFault } from '../../contract/json-shape.ts'
+import { MESSAGE_SHAPE, shapeFault } from '../../contract/json-shape.ts'
 import { FromSandbox } from '../../contract/sandbox-wire.ts'
 import { LIMITS } from '../../contract/words.ts'
 import { JsonFault, parseInSlices } from './parse-in-slices.ts'
@@ -25,7 +25,7 @@ const MEMBERS = 8
 export function parseLine(line: string): ParsedLine {
   const result = readResult(line)
   if (result) return { message: result }
-  const shape = shapeFault(line)
+  const shape = shapeFault(line, MESSAGE_SHAPE)
   if (shape) return { fault: `a message is too rich: ${shape}` }
   let value: unknown
   try {

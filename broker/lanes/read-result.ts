@@ -2,7 +2,7 @@
  * The end of a call that went well, read by hand: nearly every message of a call is one, and its value is the only part
  * of it that has to be parsed. Whatever is not written exactly so is left to the schema, which gives the same of it.
  */
-import { JSON_SHAPE, shapeFault } from '../../contract/json-shape.ts'
+import { MESSAGE_SHAPE, shapeFault } from '../../contract/json-shape.ts'
 import type { FromSandbox } from '../../contract/sandbox-wire.ts'
 import { dropPrototypeKeys, holdsInfinity } from './parsed-json.ts'
 
@@ -10,7 +10,7 @@ const ID = '{"t":"result","id":'
 const CPU = ',"ok":true,"cpuMs":'
 const VALUE = ',"value":'
 /** What is left for the value: around it are one level, and its brace, five colons and four commas. */
-const INNER = { depth: JSON_SHAPE.depth - 1, values: JSON_SHAPE.values - 10 }
+const INNER = { depth: MESSAGE_SHAPE.depth - 1, values: MESSAGE_SHAPE.values - 10 }
 
 /** `{"t":"result","id":…,"ok":true,"cpuMs":…,"value":…}` and nothing else, or null. */
 export function readResult(line: string): FromSandbox | null {
