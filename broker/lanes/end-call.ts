@@ -101,10 +101,14 @@ export function endedAlongside(tool: string): Failed {
   )
 }
 
+/** For a process that did what no honest one does. */
+export function brokeRules(tool: string, fault: string): Failed {
+  return failed('crashed', `${tool} was ended: ${fault}.`, `${tool} broke down and was ended.`)
+}
+
 /** For a process that ended by itself, or for breaking the rules of its pipe. */
 export function outcomeOfEnd(end: SandboxEnd, { tool, limits }: CallFacts): Failed {
-  if (end.fault)
-    return failed('crashed', `${tool} was ended: ${end.fault}.`, `${tool} broke down and was ended.`)
+  if (end.fault) return brokeRules(tool, end.fault)
   if (/out of memory|is_heap_oom|allocation failed/i.test(end.stderr)) return outOfMemory(tool, limits)
   const how = end.signal ?? `exit code ${end.code}`
   return failed(

@@ -23,7 +23,8 @@ export interface LiveCall {
   heard(): boolean
   /** Never rejects: a bug on our side is a failure for the tool. */
   ask(operation: string, args: Json): Promise<Outcome<Json>>
-  log(level: string, text: string): void
+  /** False when there are more of them than the process may write. */
+  log(level: string, text: string): boolean
   noteRefusal(request: number, outcome: Refused | Failed): void
   settle(result: ToolCallResult): void
   repeat(): void
@@ -75,7 +76,9 @@ export function openLiveCall({
     },
     log: (level, text) => {
       // One more than the limit: the line that says that lines are left out.
-      if (logLines++ <= call.limits.logLines) call.onLog(level, text)
+      if (logLines++ > call.limits.logLines) return false
+      call.onLog(level, text)
+      return true
     },
     noteRefusal: (request, outcome) => {
       if (refusals.size >= REFUSALS) refusals.delete(refusals.keys().next().value as number)

@@ -62,6 +62,10 @@ const UNREAD = 256 * 1024 * 1024
 /** With less waiting for it, it is not asked what waits for all. */
 const READS_WELL = 256 * 1024
 const STDERR = 4096
+/** A chunk of this size has more behind it. */
+const FULL_CHUNK = 64 * 1024
+/** How long chunks may follow each other before others have their turn, in ms: it writes while it is read. */
+const TURN_MS = 8
 /** Between the exit and the end of the pipes. */
 const DRAIN_MS = 100
 
@@ -87,6 +91,9 @@ export function openSandboxProcess(
   let wanted = true
   /** Lines behind a large one that is being read. */
   let waiting: string[] | null = null
+  /** Enough was read in this turn of the loop. */
+  let resting = false
+  let turnEnds = 0
   /** The process has ended, and what it wrote last is still being read. */
   let ended = false
   let settleReady: (ready: boolean) => void = () => {}
@@ -166,7 +173,7 @@ export function openSandboxProcess(
   }
 
   function flow() {
-    if (wanted && !waiting) child.stdout?.resume()
+    if (wanted && !waiting && !resting) child.stdout?.resume()
     else child.stdout?.pause()
   }
 
@@ -174,6 +181,26 @@ export function openSandboxProcess(
     if ('fault' in parsed) breakOff(parsed.fault)
     else if (parsed.message.t !== 'ready') events.onMessage(parsed.message, line.length)
     else if (!end.ready) becomeReady()
+    else breakOff('it said twice that it is ready')
+  }
+
+  const readLines = createLineReader(onLine, breakOff)
+  function read(chunk: Buffer) {
+    if (chunk.length < FULL_CHUNK) return readLines(chunk)
+    if (turnEnds === 0) {
+      turnEnds = performance.now() + TURN_MS
+      setImmediate(endTurn)
+    }
+    readLines(chunk)
+    resting = performance.now() > turnEnds
+    if (resting) flow()
+  }
+
+  function endTurn() {
+    turnEnds = 0
+    if (!resting) return
+    resting = false
+    flow()
   }
 
   function flush() {
@@ -182,7 +209,7 @@ export function openSandboxProcess(
     if (!over && text !== '') child.stdin?.write(text)
   }
 
-  if (child.stdout) readChunks(child.stdout, createLineReader(onLine, breakOff))
+  if (child.stdout) readChunks(child.stdout, read)
   child.stderr?.on('data', (chunk) => {
     end.stderr = (end.stderr + String(chunk)).slice(-STDERR)
   })

@@ -10,6 +10,7 @@ import type { ToolCall, ToolCallResult } from '../ports.ts'
 import type { AbortListeners } from './abort-listeners.ts'
 import type { CallClock } from './call-clock.ts'
 import {
+  brokeRules,
   cancelled,
   endedAlongside,
   outcomeOfEnd,
@@ -31,6 +32,10 @@ export const CALLS_LIMIT = 32
 const OPEN_BYTES = 32 * 1024 * 1024
 /** Unanswered requests of one call; the child keeps to half of it. */
 const OPEN_REQUESTS = 32
+/** Characters that a result's message has beside the result. */
+const AROUND_RESULT = 256
+/** Messages about calls that have ended, until the next one begins: of those that were dropped some are on their way. */
+const STRAYS = 20_000
 /** A process that is still able to listen drops a call within this time. */
 const CANCEL_MS = 40
 /** Requests that were answered ahead are numbered from here on. */
@@ -97,6 +102,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
   let watched: WatchedProcess | null = null
   let nextId = 1
   let openBytes = 0
+  let strays = 0
   let ended: SandboxEnd | null = null
   let ending = false
   const pipe = openSandboxProcess(options.spawned, { onMessage, onEnd }, options.unread)
@@ -104,13 +110,23 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
   function onMessage(message: FromSandbox, size: number) {
     if (message.t === 'ready') return
     const live = calls.get(message.id)
+    if (!live && ++strays > STRAYS) return breakRules('it goes on about calls that have ended')
     if (message.t === 'result') {
       clearTimeout(cancelling.get(message.id))
       cancelling.delete(message.id)
       toldWhileHeld.delete(message.id)
-      if (live) finish(live, outcomeOfResult(message, live), message.cpuMs)
-    } else if (live && message.t === 'log') live.log(message.level, message.text)
-    else if (live && message.t === 'request') passOn(live, message, size)
+      if (!live) return
+      if (message.ok && size > live.call.limits.outputBytes + AROUND_RESULT)
+        return breakRules('its result is larger than it may be')
+      finish(live, outcomeOfResult(message, live), message.cpuMs)
+    } else if (live && message.t === 'log') {
+      if (!live.log(message.level, message.text)) breakRules('it wrote more log lines than it may')
+    } else if (live && message.t === 'request') passOn(live, message, size)
+  }
+
+  /** What a process that does its part keeps to by itself. */
+  function breakRules(fault: string) {
+    self.end((tool) => brokeRules(tool, fault))
   }
 
   function passOn(
@@ -120,9 +136,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
   ) {
     const ahead = live.call.ahead?.length ?? 0
     if (++live.requests + ahead > live.call.limits.capabilityCalls || ++live.open > OPEN_REQUESTS)
-      return self.end(() =>
-        outcomeOfEnd({ ...blank, fault: 'it made more requests than it may' }, live.facts),
-      )
+      return breakRules('it made more requests than it may')
     openBytes += size
     if (openBytes > OPEN_BYTES) pipe.read(false)
     void live.ask(operation, args as Json).then((outcome) => {
@@ -137,7 +151,9 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
 
   function finish(live: LiveCall, outcome: Outcome<Json>, cpuMs: number) {
     if (!calls.delete(live.id)) return
-    live.settle({ outcome, wallMs: now() - live.startedAt, cpuMs, peakRss: watched?.peak() ?? 0 })
+    const wallMs = now() - live.startedAt
+    // It is the process that says how much it computed.
+    live.settle({ outcome, wallMs, cpuMs: Math.min(cpuMs, wallMs), peakRss: watched?.peak() ?? 0 })
     if (calls.size === 0) self.idleSince = now()
   }
 
@@ -198,15 +214,6 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
   }
 
   const diesWithBroker = options.spawned.osSandbox === 'bubblewrap'
-  const blank: SandboxEnd = {
-    fault: '',
-    killed: true,
-    ready: true,
-    code: null,
-    signal: null,
-    stderr: '',
-    at: 0,
-  }
   const self: ToolProcess = {
     strict: options.strict,
     osSandbox: options.spawned.osSandbox,
@@ -231,6 +238,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
       new Promise((resolve) => {
         const { limits } = call
         const id = nextId++
+        strays = 0
         const endBusy = watched?.busy({ memory: limits.memoryMb * MEGABYTE, cpuMs: limits.cpuMs })
         const running = clock.start(limits.wallMs, () =>
           breakOff(live, pastDeadline(call.tool.title, limits)),
