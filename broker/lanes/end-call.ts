@@ -61,7 +61,14 @@ export function outcomeOfError(error: ToolError, { tool, limits, refusals }: Cal
   }
 }
 
-export function outOfMemory(tool: string, limits: ToolLimits): Failed {
+/** @param together calls in the process, all of which end with it: they share its memory */
+export function outOfMemory(tool: string, limits: ToolLimits, together = 1): Failed {
+  if (together > 1)
+    return failed(
+      'out-of-memory',
+      `${tool} used more than its ${limits.memoryMb} MB of memory, with ${together} calls of it at the same time, and was ended.`,
+      `${tool} ran out of memory (${limits.memoryMb} MB), which ${together} calls of it at the same time shared. Try it with less data, or with fewer calls at once.`,
+    )
   return failed(
     'out-of-memory',
     `${tool} used more than its ${limits.memoryMb} MB of memory and was ended.`,

@@ -118,10 +118,18 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
       if (!live) return
       if (message.ok && size > live.call.limits.outputBytes + AROUND_RESULT)
         return breakRules('its result is larger than it may be')
+      if (message.error?.kind === 'out-of-memory') return loseIsolate(live, message.cpuMs)
       finish(live, outcomeOfResult(message, live), message.cpuMs)
     } else if (live && message.t === 'log') {
       if (!live.log(message.level, message.text)) breakRules('it wrote more log lines than it may')
     } else if (live && message.t === 'request') passOn(live, message, size)
+  }
+
+  /** All calls in it have ended with it. */
+  function loseIsolate(live: LiveCall, cpuMs: number) {
+    const together = calls.size
+    finish(live, outOfMemory(live.facts.tool, live.facts.limits, together), cpuMs)
+    self.end((tool) => outOfMemory(tool, live.facts.limits, together))
   }
 
   /** What a process that does its part keeps to by itself. */
@@ -194,6 +202,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     ended = end
     const verdict = watched?.verdict() ?? null
     for (const timer of cancelling.values()) clearTimeout(timer)
+    const together = calls.size
     for (const live of [...calls.values()]) {
       if (verdict === null && wasGoneBefore(end, live)) {
         calls.delete(live.id)
@@ -203,7 +212,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
       const { tool, limits } = live.facts
       const words =
         verdict === 'memory'
-          ? outOfMemory(tool, limits)
+          ? outOfMemory(tool, limits, together)
           : verdict === 'cpu'
             ? outOfCpu(tool, limits)
             : outcomeOfEnd(end, live.facts)
