@@ -207,7 +207,8 @@ function loadFault(error: unknown) {
 function wordsOf(error: unknown): { message: string; stack: string } {
   if (error instanceof Error && error.message.includes('isolated-vm'))
     return { message: NO_ERROR, stack: NO_ERROR }
-  if (!(error instanceof Error)) return { message: String(error), stack: String(error) }
+  if (!(error instanceof Error))
+    return { message: String(error).slice(0, 4096), stack: String(error).slice(0, 8192) }
   return {
     message: `${error.name}: ${error.message}`.slice(0, 4096),
     stack: (error.stack ?? error.message).slice(0, 8192),

@@ -60,3 +60,15 @@ it.each([
   })
   expect(lane.stats().crashed).toBe(0)
 })
+
+it.each([
+  'throw "x".repeat(1e5)',
+  'await Promise.reject("x".repeat(1e5))',
+])('a module that ends with a text of any length is one that could not be loaded (%s)', async (code) => {
+  const { outcome } = await callTool(lane, makeTool(`${code}; export const main = () => 1`))
+  expect(outcome).toMatchObject({
+    code: 'tool-error',
+    person: expect.stringContaining('could not be loaded'),
+  })
+  expect(lane.stats().crashed).toBe(0)
+})
