@@ -28,6 +28,7 @@ const DEFAULT_MEMORY_MB = 128
 const NO_ERROR = 'something was thrown that is no Error'
 /** Idle realms kept for calls of their scope to come. */
 const IDLE_REALMS = 8
+const MEGABYTE = 1024 * 1024
 
 export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Frame): void } {
   const { send, flush } = options
@@ -65,10 +66,26 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
     realms = [makeRealm()]
   }
 
+  /**
+   * What realms leave that were dropped, the engine collects when its own limit comes near; the one that is kept from
+   * outside may have ended the process by then. With nobody in it, a new isolate costs less.
+   */
+  function renewIsolate() {
+    if (realms.some(({ call }) => call !== null)) return
+    const heap = isolate.getHeapStatisticsSync()
+    if (heap.total_heap_size + heap.externally_allocated_size < (memoryMb * MEGABYTE) / 2) return
+    isolate.dispose()
+    ;({ isolate, guest } = makeIsolate())
+    realms = [makeRealm()]
+  }
+
   /** An idle realm of this scope, else one that nobody has used. */
   function takeRealm(scope: string): Realm {
+    const ready = realms.find((realm) => realm.call === null && realm.scope === scope)
+    if (ready) return ready
+    renewIsolate()
     const idle = realms.filter(({ call }) => call === null)
-    const found = idle.find((realm) => realm.scope === scope) ?? idle.find((realm) => realm.scope === null)
+    const found = idle.find((realm) => realm.scope === null)
     if (found) return found
     if (idle.length >= IDLE_REALMS) dropRealm(idle[0] as Realm)
     const made = makeRealm()
