@@ -38,6 +38,8 @@ const AROUND_RESULT = 256
 const STRAYS = 20_000
 /** A process that is still able to listen drops a call within this time. */
 const CANCEL_MS = 40
+/** Where another call would be lost with it, which may only be computing just now. */
+const CANCEL_BESIDE_MS = 500
 /** Requests that were answered ahead are numbered from here on. */
 const AHEAD_REQUEST = 2 ** 52
 /** Beyond the limits that are kept here: only for a process whose broker has gone. */
@@ -175,9 +177,10 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
   }
 
   function awaitCancel(id: number) {
+    const beside = [...calls.values()].some(({ requests, repeated }) => requests > 0 || repeated)
     cancelling.set(
       id,
-      setTimeout(() => self.end(endedAlongside), CANCEL_MS),
+      setTimeout(() => self.end(endedAlongside), beside ? CANCEL_BESIDE_MS : CANCEL_MS),
     )
   }
 
