@@ -36,16 +36,14 @@ export function createHandOver(parts: HandOverParts) {
       // What a program says of its failure may be text that it read: framed like any other.
       const from: Origin[] =
         outcome.kind === 'failed' && hasOutside(context) ? [{ kind: 'outside', source: FAILURE }] : []
-      const { text } = parts.origins.frame(String(clean.value), from)
+      const { text } = await parts.origins.frame(String(clean.value), from)
       const word = outcome.kind === 'refused' ? 'Refused' : 'Failed'
       return { outcome, forModel: `${word} (${outcome.code}): ${text}` }
     }
     const scanned = await parts.leaks.scan(asText(clean.value))
     if (isUnread(scanned.hits)) return tellRefusal(NOT_LOOKED_THROUGH)
-    return {
-      outcome: { kind: 'ok', value: clean.value },
-      forModel: parts.origins.frame(scanned.redacted, origins).text,
-    }
+    const { text } = await parts.origins.frame(scanned.redacted, origins)
+    return { outcome: { kind: 'ok', value: clean.value }, forModel: text }
   }
 
   /** As it would be handed over: without known secrets and what looks like one. */

@@ -36,7 +36,8 @@ export async function reviewResult(
   // Several at once are all asked for in this turn: one question can list them.
   const read = readText()
   const text = read instanceof Promise ? await read : read
-  const { hidden } = parts.origins.frame(text, [...origins])
+  const framed = parts.origins.frame(text, [...origins])
+  const { hidden } = framed instanceof Promise ? await framed : framed
   const runId = context.run?.id ?? context.callId
   const lamps = parts.origins.lamps(runId, context.perimeter)
   const resource = context.ownModel ?? {

@@ -6,6 +6,12 @@ import type { Prepared } from './capability.ts'
 import type { FlowFacts } from './deciding.ts'
 
 /** What a run has read and what the person typed; answers where a value came from. */
+export interface Framed {
+  text: string
+  /** Characters that were taken out. */
+  hidden: number
+}
+
 export interface OriginTracker {
   personSaid(runId: string, text: string): void
   /** A value came into the run, with the origins of its fields. */
@@ -32,7 +38,7 @@ export interface OriginTracker {
       call?: { function: string; input: Json }
     } | null,
   ): Promise<FlowFacts & { spans: OriginSpan[][] }>
-  /** Text for the model, framed as data with its origin, hidden characters stripped and counted. */
-  frame(value: string, origins: Origin[]): { text: string; hidden: number }
+  /** Text for the model, framed as data with its origin, hidden characters stripped and counted; long text in turns. */
+  frame(value: string, origins: Origin[]): Framed | Promise<Framed>
   end(runId: string): void
 }
