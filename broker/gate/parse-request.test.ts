@@ -73,3 +73,18 @@ describe('a request to read a file', () => {
     expect(parsed.kind === 'ok' && parsed.value.args).not.toBe(given)
   })
 })
+
+test.each([
+  ['very many members', Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`key${n}`, 1]))],
+  ['a member of a very long name', { path: '/a', ['x'.repeat(1e6)]: 1 }],
+  [
+    'many members further in',
+    { moves: [Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, 1]))] },
+  ],
+])('a request that does not fit for %s is refused in few words', (_what, given) => {
+  for (const operation of ['fs.stat', 'fs.readFile', 'fs.move']) {
+    const outcome = parseRequest(operation, given)
+    expect(outcome).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+    expect(JSON.stringify(outcome).length).toBeLessThan(2_000)
+  }
+})

@@ -3,18 +3,28 @@ import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { OPERATIONS, type OperationName, type ParsedRequest, plainReadArgs } from '../../contract/request.ts'
 import type { Json } from '../../contract/words.ts'
 
+/** More than any operation takes. A schema says of each member that it doesn't know. */
+const MOST_MEMBERS = 64
+/** Characters of what a schema says: it can name all that it was given. */
+const LONGEST_REASON = 300
+
 export function parseRequest(operation: string, args: Json): Outcome<ParsedRequest> {
   if (!Object.hasOwn(OPERATIONS, operation))
     return refused('invalid-request', `There is no operation “${operation.slice(0, 64)}”.`)
   const name = operation as OperationName
   const read = name === 'fs.readFile' ? plainReadArgs(args) : null
   if (read) return ok({ operation: 'fs.readFile', args: read })
+  if (isCrowded(args))
+    return refused('invalid-request', `The arguments of ${name} don’t fit: there are too many of them.`)
   const parsed = OPERATIONS[name].args.safeParse(args)
   if (parsed.success) return ok({ operation: name, args: parsed.data } as ParsedRequest)
   const issue = parsed.error.issues[0]
-  const place = issue?.path.length ? ` at “${issue.path.join('.')}”` : ''
-  return refused(
-    'invalid-request',
-    `The arguments of ${name} don’t fit${place}: ${issue?.message ?? 'not valid'}.`,
-  )
+  const place = issue?.path.length ? ` at “${issue.path.join('.').slice(0, LONGEST_REASON)}”` : ''
+  const reason = (issue?.message ?? 'not valid').slice(0, LONGEST_REASON)
+  return refused('invalid-request', `The arguments of ${name} don’t fit${place}: ${reason}.`)
+}
+
+function isCrowded(args: Json): boolean {
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) return false
+  return Object.keys(args).length > MOST_MEMBERS
 }
