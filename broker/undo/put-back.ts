@@ -5,10 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { type Change, TreeImage } from './change.ts'
+import type { Change } from './change.ts'
 import { fileOfHash, fileOfLink, fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 import type { ImageStore } from './image-store.ts'
+import { writeFile, writeTree } from './write-back.ts'
 
 /** Null when it was put back; else why not, as a person reads it. */
 export type PutBack = Promise<string | null>
@@ -18,6 +19,12 @@ const GONE = 'It is not there any more.'
 const TAKEN = 'Something else stands there now, so it was left as it is.'
 const MOVED_FOLDER = 'Its folder was moved or removed since.'
 
+const SAID: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full, so it was left as it is.',
+  EDQUOT: 'The disk quota is used up, so it was left as it is.',
+  EROFS: 'The disk is read-only, so it was left as it is.',
+}
+
 export async function putBack(change: Change, images: ImageStore): PutBack {
   try {
     const done = await atEntry(change.path, (at) => ACTS[change.what](change, at, images))
@@ -26,7 +33,7 @@ export async function putBack(change: Change, images: ImageStore): PutBack {
     const code = (error as { code?: unknown } | null)?.code
     if (typeof code !== 'string') throw error
     if (code === 'EEXIST') return TAKEN
-    return `The operating system said no (${code}).`
+    return SAID[code] ?? `The operating system said no (${code}).`
   }
 }
 
@@ -64,7 +71,8 @@ const ACTS: Record<Change['what'], Act> = {
     const aside = besides(at)
     const seen = fs.lstatSync(at)
     try {
-      writeFile(aside, bytes, { ...change.before, mode: modeBack(change.before.mode, seen.mode & 0o7777) })
+      const mode = modeBack(change.before.mode, seen.mode & 0o7777)
+      writeFile(aside, bytes, { ...change.before, mode, owner: seen })
       // Nothing waits between this look and the end: what was written meanwhile is not lost.
       if ((await differs(change, at)) ?? !isSame(seen, at)) return CHANGED
       fs.renameSync(aside, at)
@@ -147,41 +155,6 @@ function restoreImage(change: Change, at: string, images: ImageStore): string {
     return 'done'
   } finally {
     fs.rmSync(aside, { recursive: true, force: true })
-  }
-}
-
-function writeTree(top: string, bytes: Buffer, images: ImageStore): boolean {
-  const tree = TreeImage.safeParse(JSON.parse(bytes.toString('utf8')))
-  if (!tree.success) return false
-  const placeOf = (entry: { path: string }) => (entry.path === '' ? top : `${top}/${entry.path}`)
-  for (const entry of tree.data) {
-    if (entry.kind === 'folder') fs.mkdirSync(placeOf(entry), 0o700)
-    else if (entry.kind === 'link') fs.symlinkSync(entry.target, placeOf(entry))
-    else {
-      const content = images.get(entry.hash)
-      if (!content) return false
-      writeFile(placeOf(entry), content, entry)
-    }
-  }
-  // Last, and from the inside out: what is made in a folder changes its time, and a closed one can't be written to.
-  for (const entry of tree.data.toReversed()) {
-    if (entry.kind !== 'folder') continue
-    fs.chmodSync(placeOf(entry), entry.mode)
-    fs.utimesSync(placeOf(entry), entry.mtimeMs / 1000, entry.mtimeMs / 1000)
-  }
-  return true
-}
-
-function writeFile(at: string, bytes: Buffer, facts: { mode: number; mtimeMs: number }): void {
-  const fd = fs.openSync(at, 'wx', 0o600)
-  try {
-    let done = 0
-    while (done < bytes.length) done += fs.writeSync(fd, bytes, done)
-    fs.fchmodSync(fd, facts.mode)
-    fs.futimesSync(fd, facts.mtimeMs / 1000, facts.mtimeMs / 1000)
-    fs.fsyncSync(fd)
-  } finally {
-    fs.closeSync(fd)
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -459,6 +460,33 @@ describe('undo', () => {
     expect(fs.readFileSync(odd, 'utf8')).toBe('a person’s')
     fs.rmSync(odd)
     expect(await undoRun()).toMatchObject({ undone: 1 })
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('on a full disk nothing is lost, and it is said', async () => {
+    fs.mkdirSync(`${work}/disk`)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', `${work}/disk`])
+    try {
+      put('disk/a.txt', 'x'.repeat(30_000))
+      await write('disk/a.txt', 'short')
+      fs.writeFileSync(`${work}/disk/rest`, 'y'.repeat(50_000))
+      const skipped = [{ path: `${work}/disk/a.txt`, why: 'The disk is full, so it was left as it is.' }]
+      expect(await undoRun()).toEqual({ undone: 0, skipped })
+      expect(fs.readdirSync(`${work}/disk`)).toEqual(['a.txt', 'rest'])
+      fs.rmSync(`${work}/disk/rest`)
+      expect(await undoRun()).toMatchObject({ undone: 1 })
+      expect(fs.statSync(`${work}/disk/a.txt`).size).toBe(30_000)
+    } finally {
+      execFileSync('umount', [`${work}/disk`])
+    }
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('a changed file belongs to whom it belonged', async () => {
+    put('theirs.txt', 'old')
+    fs.chownSync(`${work}/theirs.txt`, 4321, 1234)
+    await write('theirs.txt', 'new')
+    expect(await undoRun()).toMatchObject({ undone: 1 })
+    const { uid, gid } = fs.statSync(`${work}/theirs.txt`)
+    expect([uid, gid, fs.readFileSync(`${work}/theirs.txt`, 'utf8')]).toEqual([4321, 1234, 'old'])
   })
 
   test('the right to run as its owner, which new content does not get, comes back with the old', async () => {
