@@ -229,6 +229,17 @@ describe('writing a file', () => {
     expect(names()).toEqual(['a.txt'])
   })
 
+  test('nothing is put where what is half made would be cleared away after a crash', async () => {
+    const kept = '.sallyport-0123456789abcdef.tmp'
+    put('a.txt')
+    const moves = [{ from: `${top}/a.txt`, to: `${top}/${kept}` }]
+    expect(await gate.pass('fs.move', { moves })).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+    expect(await write(kept, 'x')).toMatchObject({ kind: 'refused' })
+    expect(await write(`${kept}/x`, 'x', { parents: true })).toMatchObject({ kind: 'refused' })
+    expect(await write('.sallyport-notes.tmp', 'x')).toMatchObject({ kind: 'ok' })
+    expect(names()).toEqual(['.sallyport-notes.tmp', 'a.txt'])
+  })
+
   test('a file that is marked as read-only stays as it is', async () => {
     fs.chmodSync(put('a.txt', 'old'), 0o444)
     for (const mode of ['replace', 'append'])

@@ -20,6 +20,8 @@ export const MAX_NAME_BYTES = 255
 const SLASH = 0x2f
 const DOT = 0x2e
 const DRIVE = /^[A-Za-z]:([\\/]|$)/
+/** What is found under such a name after a crash is cleared away: nothing of anybody's may be put there. */
+const HALF_MADE = /(^|[\\/])\.sallyport-[0-9a-f]{16}\.tmp([\\/]|$)/
 /** Names that Windows takes for devices, in any folder and with any extension. */
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i
 
@@ -27,6 +29,8 @@ const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-
  * @returns the absolute path with `/` (or `\` on Windows) between parts, without `.` and empty parts
  */
 export function parsePathText(text: string, options: PathTextOptions): Outcome<string> {
+  if (text.includes('.sallyport-') && HALF_MADE.test(text))
+    return bad('Names like this are kept for what Sallyport has only half made.')
   if (options.platform !== 'win32' && isPlain(text)) return ok(text)
   if (text.includes('\0')) return bad('A path can’t hold a NUL character.')
   if (!text.isWellFormed()) return bad('A path must be valid Unicode.')
