@@ -45,6 +45,23 @@ describe('canonical forms for check', () => {
     })
   })
 
+  test('what would be opened is an address or a file by the same signs as when it is done', async () => {
+    expect(await check('open', { target: 'https://Example.org' })).toMatchObject({
+      url: 'https://example.org/',
+    })
+    expect(await check('open', { target: 'letter.txt' })).toMatchObject({ path: `${top}/letter.txt` })
+    for (const target of [
+      'javascript:alert(1)',
+      'file:///etc/passwd',
+      'mailto:a@example.org',
+      'data:text/html,x',
+    ])
+      expect(await check('open', { target }), target).toMatchObject({
+        kind: 'refused',
+        code: 'invalid-request',
+      })
+  })
+
   test('a command gets its program, its folder, and whether it can be looked into', async () => {
     expect(await check('command.run', { argv: ['sh', '-c', 'x'] })).toMatchObject({
       kind: 'command',

@@ -14,6 +14,7 @@ import { resolveProgram, SYSTEM_PATH } from './commands/resolve-program.ts'
 import { createFileRoom, type FileRoom } from './files/file-room.ts'
 import { resourceOf } from './files/held.ts'
 import { canonicalUrl, originOf } from './network/canonical-url.ts'
+import { isAddress } from './open-target.ts'
 
 const Path = z.object({ path: z.string().min(1).max(LIMITS.path) })
 const Url = z.object({ method: z.string().max(16).default('GET'), url: z.string().min(1).max(LIMITS.url) })
@@ -120,7 +121,7 @@ function secret({ name, to }: z.infer<typeof Secret>, { files }: CheckPlace): Ca
 }
 
 function open({ target }: z.infer<typeof Open>, { files, cwd }: CheckPlace): Canonical {
-  if (/^https?:/i.test(target)) return canonicalUrl('GET', target)
+  if (isAddress(target)) return canonicalUrl('GET', target)
   const thing = files.thing(target, cwd)
   if (thing.kind !== 'ok') return thing
   thing.value.close()

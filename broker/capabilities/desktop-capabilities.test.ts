@@ -198,6 +198,8 @@ describe('opening', () => {
     // Whatever their mode says: other systems go by the name.
     for (const name of [
       'a.EXE',
+      'a.exe.',
+      'a.desktop ',
       'a.pyz',
       'a.pyc',
       'a.psm1',

@@ -417,6 +417,18 @@ describe('redirects', () => {
     ])
   })
 
+  test('lead where the server says, also in letters that it did not escape', async () => {
+    for (const location of [Buffer.from('/über?q=日').toString('latin1'), '/\u00fcber?q=%E6%97%A5']) {
+      seen = []
+      answer = (request, response) => {
+        if (request.url === '/start') response.writeHead(302, { Location: location })
+        response.end()
+      }
+      await value(`${base}/start`)
+      expect(seen[1]?.url).toBe('/%C3%BCber?q=%E6%97%A5')
+    }
+  })
+
   test('end where the decision says no', async () => {
     redirect('http://evil.example/')
     const allowFurther = async () => refused('outside-perimeter', 'no')

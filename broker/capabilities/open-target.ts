@@ -32,6 +32,9 @@ const RUNS = new Set(
 
 type Target = { kind: 'url'; url: string } | { kind: 'path'; thing: HeldThing | HeldNothing }
 
+/** Anything that a desktop would take for an address, of whatever scheme; `C:` is a drive. */
+export const isAddress = (target: string) => /^[a-z][a-z0-9+.-]+:/i.test(target)
+
 export function createOpenCapability({
   desktop,
   files,
@@ -42,7 +45,7 @@ export function createOpenCapability({
   const held = createPreparedHold<Target>()
 
   function prepare(target: string): Outcome<Prepared> {
-    if (/^[a-z][a-z0-9+.-]+:/i.test(target)) return prepareUrl(target)
+    if (isAddress(target)) return prepareUrl(target)
     const thing = files.thing(target)
     if (thing.kind !== 'ok') return thing
     const { path } = thing.value
@@ -86,7 +89,8 @@ export function createOpenCapability({
     const isFolder = now.isDirectory()
     if (!isFolder && !now.isFile())
       return failed('wrong-kind', `“${name}” is no plain file, so it was not opened.`)
-    const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
+    // Some systems leave out dots and spaces at a name's end.
+    const ending = /\.([^.]+?)[. ]*$/.exec(name)?.[1]?.toLowerCase() ?? ''
     const runs = RUNS.has(ending) || (!isFolder && (now.mode & 0o111) !== 0)
     if (runs)
       return refused(

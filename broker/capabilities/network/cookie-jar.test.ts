@@ -19,6 +19,13 @@ describe('the jar of an agent', () => {
       expect(jar.headerFor(at(other))).toBe('')
   })
 
+  test('a name that promises how it was set is kept only where that is so, in whatever case', async () => {
+    const jar = createCookieJar(() => 0)
+    const lines = ['__Host-a=1; Path=/', '__host-b=1; Path=/', '__SECURE-c=1', '__HOST-d=1; Path=/x; Secure']
+    await jar.store(at('https://a.example/x/'), [...lines, '__host-e=1; Path=/; Secure'])
+    expect(jar.headerFor(at('https://a.example/x/'))).toBe('__host-e=1')
+  })
+
   test('what was set under encryption is not replaced without', async () => {
     const jar = createCookieJar(() => 0)
     await jar.store(at('https://a.example/'), ['sid=good; Secure'])

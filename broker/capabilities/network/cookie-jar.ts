@@ -37,11 +37,10 @@ export function createCookieJar(clock: () => number): CookieJar {
     for (const line of setCookie) {
       const cookie = line.length <= MAX_BYTES ? parseCookie(line) : null
       if (!cookie || cookie.name === '' || (cookie.secure && from.scheme !== 'https')) continue
-      if (cookie.name.startsWith('__Secure-') && !cookie.secure) continue
-      if (
-        cookie.name.startsWith('__Host-') &&
-        (!cookie.secure || cookie.path !== '/' || cookie.domain != null)
-      )
+      // Some servers don't tell upper and lower case apart: to them it would be the name that promises.
+      const promise = cookie.name.toLowerCase()
+      if (promise.startsWith('__secure-') && !cookie.secure) continue
+      if (promise.startsWith('__host-') && (!cookie.secure || cookie.path !== '/' || cookie.domain != null))
         continue
       const path = cookie.path?.startsWith('/') ? cookie.path : defaultPath(from.path)
       const kept = {

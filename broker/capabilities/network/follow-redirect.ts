@@ -2,6 +2,7 @@
  * Where a redirect leads, as a request of its own, which is decided anew. Across origins it carries nothing that says
  * who asks: no secret, no signature, no header of the tool's own making.
  */
+import { isUtf8 } from 'node:buffer'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import { canonicalUrl, originOf } from './canonical-url.ts'
 import { secretsIn } from './fill-secrets.ts'
@@ -14,7 +15,11 @@ const MAX_REDIRECTS = 10
 
 export function redirectOf(answer: WireHead): string | null {
   if (!REDIRECTS.has(answer.status)) return null
-  return answer.headers.find(([name]) => name === 'location')?.[1] ?? null
+  const location = answer.headers.find(([name]) => name === 'location')?.[1]
+  if (location === undefined) return null
+  // Headers are bytes: many servers write an address in UTF-8, unescaped, and browsers read it so.
+  const bytes = Buffer.from(location, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : location
 }
 
 /** @param location as the server wrote it, free of secrets */
