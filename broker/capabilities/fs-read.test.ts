@@ -211,6 +211,16 @@ describe('reading a file', () => {
     expect(JSON.stringify(outcome)).not.toContain('secret')
   })
 
+  test('nor one that had its other name taken away since', async () => {
+    const file = put('outside/secret', 'x')
+    fs.linkSync(file, `${top}/harmless`)
+    const prepared = await gate.prepare('fs.readFile', { path: `${top}/harmless` })
+    if (prepared.kind !== 'ok') throw new Error('not prepared')
+    fs.rmSync(file)
+    expect(await gate.perform(prepared.value)).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+    prepared.value.dispose()
+  })
+
   test('Sallyport’s own files are refused, whether they are there or not', async () => {
     put('own/token', 'x')
     fs.symlinkSync(`${top}/own`, `${top}/innocent`)
