@@ -37,6 +37,9 @@ export interface ToolCallParts extends ReviewParts, MayCallParts, HandOverParts 
 /** Places that a result's frame names. */
 const MOST_SOURCES = 8
 
+/** After so many ms others have their turn. */
+const LONG_MS = 8
+
 export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
   const mayCall = createMayCallTool(parts)
   const { forReading, hasOutside, tellRefusal, toModel } = createHandOver(parts)
@@ -150,7 +153,10 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       return toModel(inner, kept ?? result.outcome, origins)
     }
     const { value } = result.outcome
+    const labelledAt = performance.now()
     origins.push(...labelResult(context, tool, fn, input, value))
+    // What took long to label takes long to look through, too.
+    if (performance.now() - labelledAt > LONG_MS) await new Promise(setImmediate)
     // Where the tool got it, beside which tool it was.
     if (origins.some(({ kind }) => kind === 'outside'))
       origins.push(...[...sources].map((source): Origin => ({ kind: 'outside', source })))

@@ -85,7 +85,8 @@ export function startJudgeThread({ answerMs = ANSWER_MS } = {}): JudgeThread {
       held += size
       waiting.push(read)
       waitingSize += size
-      if (waitingSize > TOGETHER) passOn()
+      // It is copied on its way: not in the turn in which it was measured, and is looked through.
+      if (waitingSize > TOGETHER) setImmediate(passOn)
     },
     lose,
     judge(question) {
