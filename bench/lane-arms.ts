@@ -27,8 +27,9 @@ export const readTool = () =>
     'export const main = async ({ path }) => { const { data } = await sallyport.fs.readFile({ path }); return { data } }',
   )
 export const readArm =
-  (lane: IsolateLane, tool: InstalledTool, file: string): Arm =>
+  (lane: IsolateLane, tool: InstalledTool, nextFile: () => string): Arm =>
   async () => {
+    const file = nextFile()
     const onRequest = async () => ok({ path: file, data: await readFile(file, 'utf8') })
     const { outcome } = await callTool(lane, tool, { runId: 'run_bench', input: { path: file }, onRequest })
     if (outcome.kind !== 'ok') throw new Error(outcome.person)

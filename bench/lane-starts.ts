@@ -64,7 +64,7 @@ async function measureFirst(file: string): Promise<number[]> {
     // Another text is another tool, which never ran.
     const tool = makeTool(`// ${i}\n${readTool().modules['tool.js']}`)
     const began = performance.now()
-    await readArm(lane, tool, file)()
+    await readArm(lane, tool, () => file)()
     if (i > 0) times.push(performance.now() - began)
   }
   await lane.close()
@@ -74,7 +74,7 @@ async function measureFirst(file: string): Promise<number[]> {
 async function measureRecovery(file: string): Promise<number[]> {
   const lane = openLane()
   const times: number[] = []
-  const read = readArm(lane, readTool(), file)
+  const read = readArm(lane, readTool(), () => file)
   for (let i = 0; i <= TIMES; i++) {
     await read()
     await lane.warm()
@@ -101,7 +101,7 @@ async function measureCold(folder: string, file: string) {
   }
   for (let i = 0; i < TIMES; i++) {
     await timed(times.lane, async () => {
-      await readArm(lane, readTool(), file)()
+      await readArm(lane, readTool(), () => file)()
       return () => lane.end('all')
     })
     await timed(times.mcp, async () => {
@@ -126,7 +126,7 @@ async function measureMemory(folder: string, file: string) {
   const contained = await startContainedPeer(folder)
   const tool = readTool()
   try {
-    await Promise.all([readArm(lane, tool, file)(), mcp.read(file), contained.peer.read(file)])
+    await Promise.all([readArm(lane, tool, () => file)(), mcp.read(file), contained.peer.read(file)])
     await new Promise((resolve) => setTimeout(resolve, 500))
     const of = (pids: number[]) => proportionalMemory(pids.flatMap(treeOf)) / 1024 / 1024
     const pids = [...new Set(lane.stats().pids)]

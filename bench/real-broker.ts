@@ -11,9 +11,14 @@ export interface BenchBroker {
   broker: Broker
   folder: string
   file: string
+  /** One of many alike, in turn. */
+  nextFile(): string
   context: Omit<CallContext, 'tool' | 'callId'>
   close(): Promise<void>
 }
+
+/** Nobody reads one file over and over. */
+const FILES = 500
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -21,8 +26,11 @@ export async function startBenchBroker(): Promise<BenchBroker> {
   const home = mkdtempSync(path.join(tmpdir(), 'sallyport-bench-'))
   const folder = path.join(home, 'work')
   mkdirSync(folder)
-  const file = path.join(folder, 'note.txt')
-  writeFileSync(file, 'A line of a note that a tool reads.\n'.repeat(7).slice(0, 240))
+  const files = Array.from({ length: FILES }, (_, at) => path.join(folder, `note-${at}.txt`))
+  files.forEach((each, at) => {
+    writeFileSync(each, `Note ${at}: ${'a line of a note that a tool reads.\n'.repeat(7)}`.slice(0, 240))
+  })
+  let at = 0
   const paths = sallyportPaths({ SALLYPORT_HOME: path.join(home, 'sallyport') }, process.platform, home)
   const broker = await makeBroker({
     paths,
@@ -43,7 +51,8 @@ export async function startBenchBroker(): Promise<BenchBroker> {
   return {
     broker,
     folder,
-    file,
+    file: files[0] as string,
+    nextFile: () => files[at++ % FILES] as string,
     context: {
       principal: { id: 'agent_bench', kind: 'agent', name: 'Bench' },
       perimeter,

@@ -2,8 +2,10 @@
  * The box: what a call through it costs, beside the official MCP filesystem server over stdio and the same server
  * inside sandbox-runtime, all in one run and in rotation; and what it holds under attack.
  *
- * `whole path` is gate, log, labels and all; `lane` is the box alone, its read done by the caller. Ratios are gated,
- * never times: these machines are noisy.
+ * `whole path` is gate, log, labels and all; `lane` is the box alone, its read done by the caller when the tool asks;
+ * `leastPath` is the box, the read and the record, and nothing that guards (`least-path.ts`). Each call reads another of
+ * the peer's and our files, so that nobody gains by remembering one. Ratios are gated, never times: these machines are
+ * noisy.
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -12,6 +14,7 @@ import { measureAttacks } from './attack-lane.ts'
 import { type BenchOptions, type BenchReport, goal, median, percentile, round } from './bench-report.ts'
 import { type Arm, openLane, readArm, readTool, startContainedPeer } from './lane-arms.ts'
 import { measureStarts } from './lane-starts.ts'
+import { openLeastPath } from './least-path.ts'
 import { startMcpPeer } from './mcp-peer.ts'
 import { startBenchBroker } from './real-broker.ts'
 
@@ -55,15 +58,17 @@ export async function run(_options: BenchOptions): Promise<BenchReport> {
 async function measureWarm() {
   const bench = await startBenchBroker()
   const lane = openLane()
+  const least = openLeastPath(lane, readTool())
   const mcp = await startMcpPeer(bench.folder)
   const contained = await startContainedPeer(bench.folder)
   const empty = makeTool('export const main = async () => 1')
   const arms: Record<string, Arm> = {
     wholePath: () => callFiles(bench),
-    lane: readArm(lane, readTool(), bench.file),
+    leastPath: () => least.read(bench.nextFile()),
+    lane: readArm(lane, readTool(), bench.nextFile),
     laneNoRequest: () => callTool(lane, empty, { runId: 'run_bench' }),
-    mcp: () => mcp.read(bench.file),
-    mcpInSandboxRuntime: () => contained.peer.read(bench.file),
+    mcp: () => mcp.read(bench.nextFile()),
+    mcpInSandboxRuntime: () => contained.peer.read(bench.nextFile()),
   }
   try {
     for (const arm of Object.values(arms)) for (let i = 0; i < WARM_UP; i++) await arm()
@@ -84,6 +89,7 @@ async function measureWarm() {
     }))
     return { latency, throughput, ratio: p50('wholePath') / p50('mcp') }
   } finally {
+    least.close()
     await Promise.all([mcp.close(), contained.close(), lane.close()])
     await bench.close()
   }
@@ -97,7 +103,7 @@ async function callFiles(bench: Awaited<ReturnType<typeof startBenchBroker>>) {
     callId: rooms.newId('call'),
     tool,
     fn: 'read',
-    input: { path: bench.file },
+    input: { path: bench.nextFile() },
   })
   if (outcome.kind !== 'ok') throw new Error(`${outcome.code}: ${outcome.person}`)
 }
