@@ -4,6 +4,9 @@ import { randomFillSync } from 'node:crypto'
 const BYTES = 9
 const DRAWN = BYTES * 256
 
+const NO_LETTER = /[-_]/g
+const asLetter = (mark: string) => (mark === '-' ? 'A' : 'B')
+
 export function createIds(): (kind: string) => string {
   const pool = Buffer.alloc(DRAWN)
   let at = DRAWN
@@ -14,6 +17,6 @@ export function createIds(): (kind: string) => string {
     }
     const text = pool.toString('base64url', at, at + BYTES)
     at += BYTES
-    return `${kind}_${text.replaceAll('-', 'A').replaceAll('_', 'B')}`
+    return `${kind}_${text.replace(NO_LETTER, asLetter)}`
   }
 }

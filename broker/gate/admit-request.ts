@@ -48,7 +48,8 @@ export function createAdmitRequest({ log, usage, notes, letThrough, onFault }: A
       const facts = entryFacts(context, prepared, decision, flow, asked !== null)
       let seq: number | null = null
       try {
-        seq = log.stage(await notes.scrub({ ...facts, kind: 'intent', subject })).seq
+        const clean = notes.scrub({ ...facts, kind: 'intent', subject })
+        seq = log.stage(clean instanceof Promise ? await clean : clean).seq
         if (CAPABILITY_EFFECT[prepared.capability] !== 'reads') await log.sync()
         else if (!silent) await log.commit()
         return ok(seq)

@@ -4,11 +4,20 @@ import type { Json } from '../../contract/words.ts'
 
 export function aheadArgs(request: AheadRequest, input: Json): Record<string, Json> {
   const args: Record<string, Json> = {}
-  for (const name of Object.keys(request.args).sort()) {
+  for (const name of namesOf(request)) {
     const value = valueFor(request.args[name] as AheadRequest['args'][string], input)
     if (value !== undefined) args[name] = value
   }
   return args
+}
+
+const sorted = new WeakMap<AheadRequest, string[]>()
+function namesOf(request: AheadRequest): string[] {
+  const known = sorted.get(request)
+  if (known) return known
+  const names = Object.keys(request.args).sort()
+  sorted.set(request, names)
+  return names
 }
 
 function valueFor(from: AheadRequest['args'][string], input: Json): Json | undefined {

@@ -1,6 +1,6 @@
 /** What holds a request up although nobody has judged it yet: Stop, a pause, a tool that is frozen, a run that ended. */
 import { type Refused, refused } from '../../contract/outcome.ts'
-import type { CallContext, CanaryWatch, PausedTools, StopSwitch } from '../ports.ts'
+import type { CallContext, CanaryWatch, PausedTools, Soon, StopSwitch } from '../ports.ts'
 
 export interface Halts {
   /** Stop or a pause, for this principal. */
@@ -8,7 +8,7 @@ export interface Halts {
   /** That, or its tool is frozen or paused. */
   blocks(context: CallContext): Refused | null
   /** Waits while it or its tool is paused; nothing is lost. What ended the run meanwhile, or null. */
-  waitWhilePaused(context: CallContext): Promise<Refused | null>
+  waitWhilePaused(context: CallContext): Soon<Refused | null>
 }
 
 export function createHalts({
@@ -34,22 +34,25 @@ export function createHalts({
     }
   }
 
+  async function waitFor(context: CallContext): Promise<Refused | null> {
+    context.onWait?.(true)
+    try {
+      await waitOut(context)
+    } finally {
+      context.onWait?.(false)
+    }
+    return cancelled(context)
+  }
+  const cancelled = (context: CallContext): Refused | null =>
+    context.signal.aborted ? (stops(context) ?? refused('cancelled', 'The run was cancelled.')) : null
+
   return {
     stops,
     blocks: (context) =>
       stops(context) ?? (context.tool ? canaries.frozen(context.tool.name) : null) ?? holdsTool(context),
-    async waitWhilePaused(context) {
-      if (stops(context)?.code === 'paused' || holdsTool(context)) {
-        context.onWait?.(true)
-        try {
-          await waitOut(context)
-        } finally {
-          context.onWait?.(false)
-        }
-      }
-      return context.signal.aborted
-        ? (stops(context) ?? refused('cancelled', 'The run was cancelled.'))
-        : null
+    waitWhilePaused(context) {
+      if (stops(context)?.code === 'paused' || holdsTool(context)) return waitFor(context)
+      return cancelled(context)
     },
   }
 }

@@ -26,7 +26,8 @@ export function createHandOver(parts: HandOverParts) {
     outcome: Outcome<Json>,
     origins: Origin[],
   ): Promise<{ outcome: Outcome<Json>; forModel: string }> {
-    const clean = await parts.leaks.redactJson(outcome.kind === 'ok' ? outcome.value : outcome.model)
+    const looked = parts.leaks.redactJson(outcome.kind === 'ok' ? outcome.value : outcome.model)
+    const clean = looked instanceof Promise ? await looked : looked
     const caught =
       clean.hits.length > 0 &&
       parts.canaries.caught(clean.hits, placeOf(context, 'in what it answered to a model'))
@@ -40,9 +41,11 @@ export function createHandOver(parts: HandOverParts) {
       const word = outcome.kind === 'refused' ? 'Refused' : 'Failed'
       return { outcome, forModel: `${word} (${outcome.code}): ${text}` }
     }
-    const scanned = await parts.leaks.scan(asText(clean.value))
+    const searched = parts.leaks.scan(asText(clean.value))
+    const scanned = searched instanceof Promise ? await searched : searched
     if (isUnread(scanned.hits)) return tellRefusal(NOT_LOOKED_THROUGH)
-    const { text } = await parts.origins.frame(scanned.redacted, origins)
+    const framed = parts.origins.frame(scanned.redacted, origins)
+    const { text } = framed instanceof Promise ? await framed : framed
     return { outcome: { kind: 'ok', value: clean.value }, forModel: text }
   }
 

@@ -18,12 +18,13 @@ export function createLabelParts(parts: { leaks: LeakScanner; origins: OriginTra
   function note(context: CallContext, result: LabelledPart, value: Json): Json {
     const noted = result.noted ?? value
     parts.origins.noteRead(context.run?.id ?? context.callId, noted, result.origins, result.private)
-    context.onRead?.(result.origins.map(({ origin }) => origin))
+    context.onRead?.(result.origins)
     return value
   }
   return {
     async label(context, result) {
-      const { value, hits } = await clean(result)
+      const cleaned = clean(result)
+      const { value, hits } = cleaned instanceof Promise ? await cleaned : cleaned
       return isUnread(hits) ? NOT_LOOKED_THROUGH : ok(note(context, result, value))
     },
     labelled(context, sink) {

@@ -19,6 +19,7 @@ import type {
   LeakScanner,
   OriginTracker,
   Prepared,
+  Soon,
 } from '../ports.ts'
 import { describeAll, entryFacts } from './entry-facts.ts'
 import type { GateNotes } from './gate-notes.ts'
@@ -79,9 +80,11 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
     let answer: AskResult | null = passenger.answered ?? null
     for (;;) {
       if (silent && halts.blocks(context)) return NOT_SILENT
-      const ended = await halts.waitWhilePaused(context)
+      const waited = halts.waitWhilePaused(context)
+      const ended = waited instanceof Promise ? await waited : waited
       if (ended) return notes.decided(context, prepared, { decision: decisionOf(ended) }, ended)
-      const { flow, spans } = await originsOf(context, passenger)
+      const origins = originsOf(context, passenger)
+      const { flow, spans } = origins instanceof Promise ? await origins : origins
       const stopped = halts.stops(context)
       if (stopped?.code === 'paused') continue
       const ruled = parts.decider.decideAll(decideInput(parts.clock, context, stopped, flow), prepared.needs)
@@ -127,7 +130,7 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
     prepared: Prepared,
     decided: DecisionOfAll,
     flow: FlowFacts,
-    spans: Awaited<ReturnType<typeof originsOf>>['spans'],
+    spans: Origins['spans'],
   ): Promise<AskResult> {
     const facts = entryFacts(context, prepared, decided, flow, true)
     const subject = describeAll(prepared.sentence)
@@ -164,10 +167,10 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
     }
   }
 
-  async function originsOf(context: CallContext, { prepared, toolCall }: Passenger) {
+  function originsOf(context: CallContext, { prepared, toolCall }: Passenger): Soon<Origins> {
     const runId = context.run?.id ?? context.callId
-    const { spans, ...flow } = await parts.origins.flow(runId, context.perimeter, prepared, toolCall)
-    return { flow, spans }
+    const judged = parts.origins.flow(runId, context.perimeter, prepared, toolCall)
+    return judged instanceof Promise ? judged.then(apart) : apart(judged)
   }
 
   function spendGrants(decided: DecisionOfAll): boolean {
@@ -175,6 +178,13 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
     return decided.grantIds.every((id) => parts.grants.use(id, now))
   }
 }
+
+type Judged = Awaited<ReturnType<OriginTracker['flow']>>
+interface Origins {
+  flow: FlowFacts
+  spans: Judged['spans']
+}
+const apart = ({ spans, ...flow }: Judged): Origins => ({ flow, spans })
 
 export function decideInput(
   clock: Clock,

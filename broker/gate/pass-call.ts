@@ -9,7 +9,7 @@
  */
 import { failed, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import { OPERATIONS, type OperationName, type ParsedRequest } from '../../contract/request.ts'
-import type { Capability, Json } from '../../contract/words.ts'
+import { CAPABILITY_EFFECT, type Capability, type Json } from '../../contract/words.ts'
 import type {
   ActivityLog,
   AskResult,
@@ -177,10 +177,11 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
     const startedAt = parts.clock()
     const tell = tellerOf(context, prepared)
 
-    const leaks = await leaksOf(context, passing)
+    const leaks =
+      CAPABILITY_EFFECT[prepared.capability] === 'reads' ? CARRIES_NOTHING : await leaksOf(context, passing)
     if (leaks.refusal) return notes.leaked(context, prepared, leaks.refusal)
-    const mustAsk = leaks.mustAsk ? { mustAsk: leaks.mustAsk } : {}
-    const way = admitRequest(context, { ...passing, ...mustAsk }, startedAt, tell)
+    const passenger = leaks.mustAsk ? { ...passing, mustAsk: leaks.mustAsk } : passing
+    const way = admitRequest(context, passenger, startedAt, tell)
     let admitted = await way.admit()
     for (;;) {
       if (admitted.kind !== 'ok') return admitted
@@ -217,7 +218,8 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
     permit.end()
     const ms = performance.now() - began
     const details = outcome.kind === 'ok' ? passing.details(outcome.value) : {}
-    await notes.ended(context, prepared, seq, { subject, outcome, startedAt, details, ms })
+    const noted = notes.ended(context, prepared, seq, { subject, outcome, startedAt, details, ms })
+    if (noted instanceof Promise) await noted
     tell(outcome.kind, { ...how, seq, ms })
     return outcome
   }
@@ -226,7 +228,7 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
   async function leaksOf(
     context: CallContext,
     { prepared, leaving = null }: Passing<unknown>,
-  ): Promise<{ refusal?: Refused; mustAsk?: string }> {
+  ): Promise<Leaks> {
     const refusal = await findLeak(parts, context, prepared, leaving)
     if (refusal) return { refusal }
     const rule = parts.credentialRule?.() ?? 'redact'
@@ -251,6 +253,7 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
 
   /** For whoever watches the run: the same effect, state after state. */
   function tellerOf(context: CallContext, { capability, sentence }: Prepared): TellEffect {
+    if (!context.onEffect) return toNobody
     const notice = { id: parts.newId('fx'), capability, subject: describeAll(sentence) }
     return (state, how) => context.onEffect?.({ ...notice, seq: null, ms: null, ...how, state })
   }
@@ -270,6 +273,15 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
 
   return { passCapability, passAhead, passNeed }
 }
+
+interface Leaks {
+  refusal?: Refused
+  /** Why a person must see it first. */
+  mustAsk?: string
+}
+/** A read takes nothing out. */
+const CARRIES_NOTHING: Leaks = {}
+const toNobody = () => {}
 
 function prepareContext({ principal, run, tool, perimeter, signal, staged }: CallContext) {
   return { principal, run, tool, perimeter, signal, ...(staged ? { staged } : {}) }

@@ -34,6 +34,8 @@ export interface ToolCallParts extends ReviewParts, MayCallParts, HandOverParts 
   toolLimits?: () => ToolLimitCaps
 }
 
+type Offered = InstalledTool['manifest']['functions'][number] | undefined
+
 /** Places that a result's frame names. */
 const MOST_SOURCES = 8
 
@@ -84,8 +86,8 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       tool: { ...ref, manifest: tool.manifest },
       call: { function: fn, input },
       onRead(read) {
-        for (const { kind, source } of read)
-          if (kind === 'outside' && sources.size < MOST_SOURCES) sources.add(source)
+        for (const { origin } of read)
+          if (origin.kind === 'outside' && sources.size < MOST_SOURCES) sources.add(origin.source)
       },
       onWait(waiting) {
         if (waiting) clock?.hold()
@@ -154,7 +156,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     }
     const { value } = result.outcome
     const labelledAt = performance.now()
-    origins.push(...labelResult(context, tool, fn, input, value))
+    origins.push(labelResult(context, tool, { fn, offered, input, value }))
     // What took long to label takes long to look through, too.
     if (performance.now() - labelledAt > LONG_MS) await new Promise(setImmediate)
     // Where the tool got it, beside which tool it was.
@@ -228,23 +230,20 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
   function labelResult(
     context: Omit<CallContext, 'tool' | 'callId'>,
     tool: InstalledTool,
-    fn: string,
-    input: Json,
-    value: Json,
-  ): Origin[] {
-    const declared = tool.manifest.functions.find((each) => each.name === fn)?.origins ?? []
-    const fields = declared.map((each) => ({
+    { fn, offered, input, value }: { fn: string; offered: Offered; input: Json; value: Json },
+  ): Origin {
+    const fields = (offered?.origins ?? []).map((each) => ({
       field: each.field,
-      origin: { kind: each.origin, source: `${tool.title}` } as Origin,
+      origin: { kind: each.origin, source: tool.title },
       ...(each.namedBy === undefined ? {} : { namedBy: each.namedBy }),
     }))
     const lamps = context.run ? parts.origins.lamps(context.run.id, context.perimeter) : null
-    const whole: Origin = { kind: lamps && !lamps.outside ? 'own' : 'outside', source: `${tool.title}` }
+    const whole: Origin = { kind: lamps && !lamps.outside ? 'own' : 'outside', source: tool.title }
     const origins = [{ field: '', origin: whole }, ...fields]
     const call = { name: `${tool.name}.${fn}`, input }
     if (context.run) parts.origins.noteRead(context.run.id, value, origins, false, call)
     // A result that is the first to hold outside text is framed too.
-    return [hasOutside(context) ? { ...whole, kind: 'outside' } : whole]
+    return hasOutside(context) ? { ...whole, kind: 'outside' } : whole
   }
 
   function note(entry: Parameters<ActivityLog['stage']>[0]): void {

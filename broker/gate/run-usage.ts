@@ -77,11 +77,12 @@ export function createRunUsage(): RunUsage {
       progress.set(`${callId}:${intent}`, text)
     },
     endProgress(callId, intent) {
-      progress.delete(`${callId}:${intent}`)
+      if (progress.size > 0) progress.delete(`${callId}:${intent}`)
     },
     underWay: () => [...progress.values()],
     endCall(callId) {
-      const count = refusals.get(callId) ?? 0
+      const count = refusals.get(callId)
+      if (count === undefined) return 0
       refusals.delete(callId)
       return Math.max(0, count - REFUSALS_LOGGED)
     },

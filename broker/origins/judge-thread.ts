@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Json } from '../../contract/words.ts'
 import type { FlowAnswer, FlowQuestion } from './judge-flow.ts'
 import type { FieldOrigin } from './read-index.ts'
-import { MOST_HELD } from './run-reads.ts'
+import { MOST_HELD, MOST_READS } from './run-reads.ts'
 
 export interface NotedRead {
   value: Json
@@ -46,6 +46,7 @@ export function startJudgeThread({ answerMs = ANSWER_MS } = {}): JudgeThread {
   /** Characters that wait there to be taken apart. */
   let held = 0
   let lost = false
+  let reads = 0
 
   function end() {
     if (ended) return
@@ -81,7 +82,8 @@ export function startJudgeThread({ answerMs = ANSWER_MS } = {}): JudgeThread {
   }
   return {
     note(read, size) {
-      if (held + size > MOST_HELD) return lose()
+      // It would keep no more of them either.
+      if (++reads > MOST_READS || held + size > MOST_HELD) return lose()
       held += size
       waiting.push(read)
       waitingSize += size

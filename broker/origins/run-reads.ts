@@ -16,7 +16,7 @@ import type {
 } from './read-index.ts'
 import { foldedForm, identifiersOf } from './read-words.ts'
 
-const MOST_READS = 5_000
+export const MOST_READS = 5_000
 /** Characters that wait to be taken apart, and texts that are kept: a run that reads gigabytes costs no more memory. */
 export const MOST_HELD = 8 * 1024 * 1024
 const MOST_TEXT = 8 * 1024 * 1024

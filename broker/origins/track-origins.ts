@@ -7,6 +7,7 @@ import type { Lamps, Origin } from '../../contract/origin.ts'
 import type { Perimeter } from '../../contract/perimeter.ts'
 import type { OriginTracker } from '../ports.ts'
 import { frameForModel } from './frame-for-model.ts'
+import type { FlowAnswer } from './judge-flow.ts'
 import { isEffect } from './read-effect.ts'
 import { createRunJudge, type RunJudge } from './run-judge.ts'
 import { holdsOutside } from './run-reads.ts'
@@ -60,18 +61,19 @@ export function createOriginTracker(home = ''): OriginTracker {
       if (run?.outside) run.judge.note(text, [{ field: '', origin: MODEL }])
     },
     lamps,
-    async flow(runId, perimeter, prepared, toolCall) {
+    flow(runId, perimeter, prepared, toolCall) {
       const run = runs.get(runId) ?? blank()
       const lit = lamps(runId, perimeter)
       if (!isEffect(prepared))
         return { lamps: lit, backed: true, unbacked: [], spans: prepared.exact.map(() => []) }
       const { said, outside } = run
       const { needs, exact, operation } = prepared
-      const answer = await run.judge.judge({
+      const answer = run.judge.judge({
         ...{ said, outside, perimeter, home, toolCall },
         prepared: { needs, exact, operation },
       })
-      return { lamps: lit, ...answer }
+      const withLamps = (judged: FlowAnswer) => ({ lamps: lit, ...judged })
+      return answer instanceof Promise ? answer.then(withLamps) : withLamps(answer)
     },
     frame: frameForModel,
     end(runId) {

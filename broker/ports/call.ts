@@ -26,7 +26,7 @@ export interface CallContext {
   /** Calls made in one go with this one that have neither asked nor ended: a question that could list theirs too waits for them a little. */
   together?: ReadonlySet<unknown>
   /** What a request of this call has read came from here. */
-  onRead?: (origins: readonly Origin[]) => void
+  onRead?: (origins: readonly { origin: Origin }[]) => void
   /** Told of each effect as it goes, for the run view. */
   onEffect?: (effect: EffectNotice) => void
   /** Told what a contained program writes while it runs; `seq` as in its effect's notice. Free of known secrets. */

@@ -4,14 +4,15 @@ import type { Perimeter } from '../../contract/perimeter.ts'
 import type { Json } from '../../contract/words.ts'
 import type { Prepared } from './capability.ts'
 import type { FlowFacts } from './deciding.ts'
+import type { Soon } from './secrets.ts'
 
-/** What a run has read and what the person typed; answers where a value came from. */
 export interface Framed {
   text: string
   /** Characters that were taken out. */
   hidden: number
 }
 
+/** What a run has read and what the person typed; answers where a value came from. */
 export interface OriginTracker {
   personSaid(runId: string, text: string): void
   /** A value came into the run, with the origins of its fields. */
@@ -37,8 +38,8 @@ export interface OriginTracker {
       /** The tool's function that the model called, and with what. */
       call?: { function: string; input: Json }
     } | null,
-  ): Promise<FlowFacts & { spans: OriginSpan[][] }>
+  ): Soon<FlowFacts & { spans: OriginSpan[][] }>
   /** Text for the model, framed as data with its origin, hidden characters stripped and counted; long text in turns. */
-  frame(value: string, origins: Origin[]): Framed | Promise<Framed>
+  frame(value: string, origins: Origin[]): Soon<Framed>
   end(runId: string): void
 }

@@ -29,16 +29,17 @@ export function mapTexts(value: Json, change: (text: string) => string, step: ()
     return copy ?? part
   }
   function walkObject(part: { [key: string]: Json }): Json {
-    let changed = false
-    const entries: [string, Json][] = []
-    for (const key of Object.keys(part)) {
+    const keys = Object.keys(part)
+    let copy: [string, Json][] | null = null
+    for (const [at, key] of keys.entries()) {
       const before = part[key] as Json
       const name = change(key)
       const after = walk(before)
-      changed ||= name !== key || after !== before
-      entries.push([name, after])
+      if (name !== key || after !== before)
+        copy ??= keys.slice(0, at).map((same) => [same, part[same] as Json])
+      copy?.push([name, after])
     }
-    return changed ? Object.fromEntries(entries) : part
+    return copy ? Object.fromEntries(copy) : part
   }
   return walk(value)
 }

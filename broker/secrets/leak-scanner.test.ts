@@ -571,3 +571,15 @@ test.each([
   // Each place that is read takes one or two; all values that begin with one sign are hundreds.
   expect(steps).toBeLessThan(100 * 30)
 })
+
+test('a text that was clean is looked through anew when there is another value', () => {
+  const scanner = createLeakScanner(createCredentialFinder())
+  scanner.watch([{ what: 'secret:one', value: 'violet-harbor-71' }])
+  const text = 'so far this is no secret: copper-lantern-29'
+  expect(scanner.redactKnown(text)).toEqual({ text, hits: [] })
+  expect(scanner.redactJson({ text }).hits).toEqual([])
+  scanner.watch([{ what: 'secret:two', value: 'copper-lantern-29' }])
+  expect(scanner.redactKnown(text).text).toBe('so far this is no secret: [secret:two removed]')
+  scanner.watch([])
+  expect(scanner.redactKnown(text)).toEqual({ text, hits: [] })
+})

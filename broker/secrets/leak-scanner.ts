@@ -58,11 +58,19 @@ export function createLeakScanner(
   /** Of the values that are looked for: one more is usual. */
   let ready: ReadyValues | null = null
 
+  /** Looked through, with nothing in them: a call's texts are met several times on their way. */
+  const clean = new Set<string>()
+
   const known = (text: string): LeakHit[] => {
     pace.read(text.length)
-    if (text.length < needles.shortest) return NONE
+    if (text.length < needles.shortest || clean.has(text)) return NONE
     const hits = needles.find(text)
-    return hits.length === 0 ? NONE : merge(hits)
+    if (hits.length > 0) return merge(hits)
+    if (text.length <= CLEAN.characters) {
+      if (clean.size === CLEAN.texts) clean.clear()
+      clean.add(text)
+    }
+    return NONE
   }
   const all = (text: string): LeakHit[] => {
     const [ours, others] = [known(text), credentials.find(text, pace)]
@@ -98,6 +106,7 @@ export function createLeakScanner(
   function attach(made: ReadyValues): void {
     const names = made.values.map(({ what }) => what)
     needles = createNeedles(made.data, names, pace)
+    clean.clear()
     ready = made
   }
   const scan = (text: string): Scanned => {
@@ -136,6 +145,9 @@ function atOnce<T>(steps: Generator<void, T>): T {
     if (done) return value
   }
 }
+
+/** Texts that are remembered as clean, and how long each may be: 1 MB at most. */
+const CLEAN = { texts: 128, characters: 4096 }
 
 /** No rule knows a credential that is shorter. */
 const SHORTEST_CREDENTIAL = 12
