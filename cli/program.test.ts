@@ -449,7 +449,7 @@ describe('tool run', () => {
   // A broker of its own that answers nothing else: no call may get to it.
   const broker = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
     const { i, m, a } = JSON.parse(line)
-    const value = { id: a[0]?.params?.id ?? null, outcome: { kind: 'ok', value: a[0]?.params }, entries: [], ms: 1 }
+    const value = { id: a[0]?.params?.id ?? null, outcome: { kind: 'ok', value: a[0]?.params }, entries: [], log: [{ level: 'warn', text: 'as\\u001bit is' }], ms: 1 }
     if (i) console.log(JSON.stringify({ t: 's', i, r: m === 'ping' ? 'pong' : { ok: true, value } }))
   }).on('close', () => process.exit())`
   function makeToolWorld() {
@@ -475,6 +475,13 @@ describe('tool run', () => {
         },
       },
     ])
+  })
+
+  it('shows what the tool wrote, and nothing of it moves the cursor', async () => {
+    const { code, stdout } = await makeToolWorld().run(['tool', 'run', 'here'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ {2}warn: as.+it is$/m)
+    expect(stdout).not.toContain('\u001b')
   })
 
   it.each([

@@ -70,6 +70,8 @@ export const RunItem = z.discriminatedUnion('kind', [
     state: z.enum(['running', 'asking', 'ok', 'refused', 'failed']),
     /** For people: the result's first lines, or the refusal's sentence. */
     summary: z.string(),
+    /** What the tool's code wrote by `console`: the last of it, free of secrets. */
+    log: z.string().optional(),
     /** Each effect that the call had or was refused. */
     effects: z.array(
       z.object({

@@ -107,6 +107,8 @@ export const ToolRunResult = z.object({
   /** An `Outcome`: `{kind: 'ok', value}`, or a refusal or failure with its code and sentences. */
   outcome: Json,
   entries: z.array(ActivityEntry),
+  /** What its code wrote by `console`, line by line, free of secrets: the first thousand lines, 256 kB at most. */
+  log: z.array(z.object({ level: z.string(), text: z.string() })).default([]),
   ms: z.number().nonnegative(),
 })
 export type ToolRunResult = z.infer<typeof ToolRunResult>

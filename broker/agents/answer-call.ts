@@ -5,6 +5,7 @@
 import { type Failed, type Outcome, type Refused, refused } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import type { EffectNotice, ModelMessage, ModelToolCall } from '../ports.ts'
+import { type JoinedOutput, joinOutput, tailOf } from './join-output.ts'
 import type { Run, RunParts } from './run-agent.ts'
 import type { ItemOf } from './run-record.ts'
 import type { OfferedFunction, OfferedTools } from './run-tools.ts'
@@ -58,10 +59,13 @@ async function answerOne(
     input: shorten(input),
   })
   const effects = new Map<string, CallItem['effects'][number]>()
+  const outputs = new Map<number, JoinedOutput>()
+  let log = ''
+  const written = () => (log === '' ? {} : { log })
   const show = () => {
     const list = [...effects.values()]
     const asking = list.some(({ state }) => state === 'asking')
-    shown.update({ effects: list, state: asking ? 'asking' : 'running' })
+    shown.update({ effects: list, state: asking ? 'asking' : 'running', ...written() })
   }
   const output = followOutput(show)
   run.budget.countCall()
@@ -79,9 +83,16 @@ async function answerOne(
       effects.set(id, said === undefined ? effect : { ...effect, output: said })
       show()
     },
-    onOutput(seq: number, _stream: 'stdout' | 'stderr', text: string) {
+    onOutput(seq: number, stream: 'stdout' | 'stderr', text: string) {
+      const joined = outputs.get(seq) ?? joinOutput()
+      outputs.set(seq, joined)
+      joined.add(stream, text)
       for (const [id, effect] of effects)
-        if (effect.seq === seq) effects.set(id, { ...effect, output: tailOf(effect.output ?? '', text) })
+        if (effect.seq === seq) effects.set(id, { ...effect, output: joined.text() })
+      output.came()
+    },
+    onLog(level: string, text: string) {
+      log = tailOf(log, `${level}: ${text}\n`)
       output.came()
     },
   }
@@ -92,21 +103,15 @@ async function answerOne(
     input: call.input,
   })
   output.end()
-  shown.update({ effects: [...effects.values()], state: outcome.kind, summary: summaryOf(outcome) })
+  const end = { effects: [...effects.values()], state: outcome.kind, summary: summaryOf(outcome) }
+  shown.update({ ...end, ...written() })
   const { calls } = run.budget.used()
   run.record.update({ calls, lamps: parts.origins.lamps(run.ref.id, run.context.perimeter) })
   return answered(call, outcome, forModel)
 }
 
-/** Characters of a program's output that are shown, the last ones. */
-const LONGEST_OUTPUT = 16_000
 /** Milliseconds between two messages about output that grows. */
 const OUTPUT_BEAT = 100
-
-function tailOf(before: string, text: string): string {
-  const all = before + text
-  return all.length <= LONGEST_OUTPUT ? all : `…${all.slice(1 - LONGEST_OUTPUT)}`
-}
 
 function followOutput(show: () => void) {
   let timer: NodeJS.Timeout | null = null

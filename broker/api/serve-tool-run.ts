@@ -17,6 +17,7 @@ import { parsePolicyText } from './parse-policy-text.ts'
 
 /** Of one call, the first so many are given back. */
 const ENTRIES = 10_000
+const LOG = { lines: 1_000, characters: 256 * 1024 }
 const TERMINAL = { id: 'cli', kind: 'cli', name: 'the command line' } as const
 
 export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run'> {
@@ -57,6 +58,12 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run'> {
     const fn = params.fn ?? tool.manifest.functions[0]?.name ?? ''
     const callId = rooms.newId('call')
     const own: number[] = []
+    const log: ToolRunResult['log'] = []
+    let characters = 0
+    const onLog = (level: string, text: string) => {
+      characters += text.length
+      if (log.length < LOG.lines && characters <= LOG.characters) log.push({ level, text })
+    }
     const unfollow = rooms.log.onEntry((entry) => {
       if (entry.callId === callId && own.length < ENTRIES) own.push(entry.seq)
     })
@@ -66,7 +73,7 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run'> {
       : { ...perimeter, tools: [...perimeter.tools, { name: tool.name, hash: tool.hash }] }
     const run = { id: rooms.newId('run'), title: `${tool.name}.${fn}` }
     const { outcome } = await gate.passToolCall(
-      { principal: TERMINAL, perimeter: inside, run, signal: new AbortController().signal },
+      { principal: TERMINAL, perimeter: inside, run, signal: new AbortController().signal, onLog },
       { callId, tool, fn, input: params.input },
     )
     const ms = performance.now() - began
@@ -74,7 +81,7 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run'> {
     unfollow()
     const entries = own.map((seq) => rooms.log.entryAlone(seq)).filter((entry) => entry !== null)
     rooms.origins.end(run.id)
-    return { id: params.id ?? null, outcome: outcome as unknown as Json, entries, ms }
+    return { id: params.id ?? null, outcome: outcome as unknown as Json, entries, log, ms }
   }
 
   return {

@@ -23,6 +23,7 @@ import { waitForTool } from './halts.ts'
 import { createHandOver, FAILURE, type HandOverParts } from './hand-over-result.ts'
 import { createMayCallTool, type MayCallParts } from './may-call-tool.ts'
 import { type ReviewParts, reviewResult } from './review-result.ts'
+import { createLogTeller } from './tell-log.ts'
 
 export interface ToolCallParts extends ReviewParts, MayCallParts, HandOverParts {
   lane: IsolateLane
@@ -110,6 +111,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const ahead = offered?.ahead
       ? await answerAhead(inner, offered.ahead.slice(0, limits.capabilityCalls), input)
       : []
+    const log = createLogTeller(parts.leaks, context.onLog, parts.onFault)
     const running = parts.lane.run({
       tool,
       principalId: context.principal.id,
@@ -124,7 +126,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
         concernsStreams(operation)
           ? ownStreams().pass(operation, args, inner.signal)
           : parts.passCapability({ ...inner, signal: ended }, operation, args),
-      onLog() {},
+      onLog: log.line,
       sessionToken: parts.canaries.tokenFor(tool.name),
       clock: (control) => {
         clock = control
@@ -133,6 +135,7 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
     const unwritten = ahead.length > 0 ? await commitSent() : null
     const result = await running
     await (streams as CallStreams | null)?.end()
+    await log.told()
     const unlogged = parts.usage.endCall(callId)
     note({
       ...entry,

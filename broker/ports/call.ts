@@ -31,6 +31,8 @@ export interface CallContext {
   onEffect?: (effect: EffectNotice) => void
   /** Told what a contained program writes while it runs; `seq` as in its effect's notice. Free of known secrets. */
   onOutput?: (seq: number, stream: 'stdout' | 'stderr', text: string) => void
+  /** Told each line that the tool's code writes by `console`; free of known secrets and of what looks like one. */
+  onLog?: (level: string, text: string) => void
   /** Where the answer goes when it comes in parts. */
   parts?: PartSink<Json>
   /** What this call has gathered for writing. */

@@ -189,6 +189,7 @@ function refusedLine(id: string | number | null, text: string): ToolRunResult {
     id,
     outcome: { kind: 'refused', code: 'invalid-request', person: text, model: text },
     entries: [],
+    log: [],
     ms: 0,
   }
 }
@@ -200,6 +201,7 @@ function sayResult(result: ToolRunResult, out: Output): ExitCode {
   const end = good ? out.mark('allow', 'ok') : out.mark('deny', `${outcome.kind}, ${outcome.code}`)
   out.say(`${name}${end} in ${lasted(result.ms)}`)
   out.say(out.foreign(good ? JSON.stringify(outcome.value, null, 2) : String(outcome.person)))
+  for (const { level, text } of result.log) out.say(`  ${level}: ${out.foreign(text)}`)
   for (const entry of result.entries) {
     if (entry.capability === null) continue
     const mark =

@@ -10,6 +10,7 @@ const tool = path.resolve(import.meta.dirname, '../fixtures/tools/hostile')
 interface Ran {
   outcome: { kind: string; code?: string; person?: string; value?: unknown }
   entries: { kind: string; subject: string }[]
+  log: { level: string; text: string }[]
   ms: number
 }
 
@@ -114,6 +115,8 @@ test('no host outside its manifest or the perimeter is asked, and no private add
 test('a flood of log lines and of refusals ends within bounds', async ({ desktop, sallyport }) => {
   const lines = await attack({ desktop, sallyport }, 'floodLog', {})
   expect(lines.entries.length).toBeLessThan(50)
+  expect(lines.log).toHaveLength(21)
+  expect(lines.log.at(-1)?.text).toContain('left out')
   const refusals = await attack({ desktop, sallyport }, 'floodRefusals', {})
   expect(refusals.entries.length).toBeLessThan(150)
 })

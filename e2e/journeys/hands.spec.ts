@@ -60,15 +60,20 @@ test('what a program writes is shown while it runs, and when the sandbox was in 
   await writeFile(goOn, '')
   const run = await runEnded(page, id)
   expect(run.state).toBe('done')
+  await page.getByRole('button', { name: 'hands.run' }).click()
+  const written = page.getByRole('region', { name: 'What the tool’s code wrote' })
+  await expect(written).toContainText('info: The program is over: {')
+  // Each line stands whole, whatever the other stream wrote meanwhile.
+  await expect(output).toContainText('step 3')
+  await page.screenshot({ path: testInfo.outputPath('what-it-wrote.png') })
   const result = told(modelServer)
   // What is written comes in pieces of any size: what could be the beginning of a secret waits for the rest.
   const { parts } = JSON.parse(/\{"parts".*\}/s.exec(result)?.[0] ?? '') as {
     parts: { stream: string; text: string }[]
   }
-  const written = (stream: string) =>
-    parts.flatMap((part) => (part.stream === stream ? part.text : [])).join('')
-  expect(written('stdout')).toMatch(/^step 1\nstep 2\n(waiting\n)*step 3\n$/)
-  expect(written('stderr')).toMatch(/almost there\n.*outside\.txt: No such file/s)
+  const said = (stream: string) => parts.flatMap((part) => (part.stream === stream ? part.text : [])).join('')
+  expect(said('stdout')).toMatch(/^step 1\nstep 2\n(waiting\n)*step 3\n$/)
+  expect(said('stderr')).toMatch(/almost there\n.*outside\.txt: No such file/s)
   expect(result).toContain('The sandbox keeps')
   expect(result).toContain('perimeter')
   expect(result).not.toContain('not theirs')

@@ -103,6 +103,7 @@ function CallView({ call }: { call: Call }) {
           <ShownText text={call.summary} field="argument" quietLines />
         </p>
       )}
+      {open && call.log && <Written text={call.log} label="What the tool’s code wrote" />}
       {open && (
         <div className="call-input">
           <span className="faint small">What the agent sent, at {format.clock(call.at)}</span>
@@ -164,10 +165,14 @@ function EffectRow({ effect, open }: { effect: Effect; open: boolean }) {
 /** What a program writes, while it runs; afterwards on request. */
 function OutputView({ effect, open }: { effect: Effect; open: boolean }) {
   if (!effect.output || (effect.state !== 'open' && !open)) return null
+  return <Written text={effect.output} label="What the program writes" />
+}
+
+function Written({ text, label }: { text: string; label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section className="program-output select" tabIndex={0} aria-label="What the program writes">
-      <ShownText text={effect.output} field="argument" block quietLines />
+    <section className="program-output select" tabIndex={0} aria-label={label}>
+      <ShownText text={text} field="argument" block quietLines />
     </section>
   )
 }
