@@ -34,15 +34,26 @@ function start(program: string, args: string[], more: object) {
   running.push(child)
   return child
 }
-const tellIt = (word: string) => execFileSync(command as string, [word], { env, ...as, stdio: 'ignore' })
-async function startSaver() {
-  const saver = start('xscreensaver', ['--no-splash'], { env, ...as })
-  for (;;) {
+/** What tells it gives up, or waits without end, where it is just starting or busy: then it is told again. */
+async function tellIt(word: string) {
+  for (let tries = 1; ; tries++) {
     try {
-      tellIt('-time')
-      return saver
-    } catch {
+      return execFileSync(command as string, [word], { env, ...as, stdio: 'ignore', timeout: 5_000 })
+    } catch (error) {
+      if (tries === 100) throw error
       await sleep(100)
+    }
+  }
+}
+async function startSaver() {
+  for (let tries = 1; ; tries++) {
+    const saver = start('xscreensaver', ['--no-splash'], { env, ...as })
+    try {
+      await tellIt('-time')
+      return saver
+    } catch (error) {
+      if (tries === 3) throw error
+      saver.kill('SIGKILL')
     }
   }
 }
@@ -89,7 +100,7 @@ describe.skipIf(!can)('a screen that XScreenSaver locks', () => {
 
   it('is known to be locked from the first word on', async () => {
     await startSaver()
-    tellIt('-lock')
+    await tellIt('-lock')
     await watch()
     await expect.poll(now, { timeout: 10_000 }).toEqual({ locked: true, by: 'XScreenSaver' })
   })
@@ -98,7 +109,7 @@ describe.skipIf(!can)('a screen that XScreenSaver locks', () => {
     await startSaver()
     await watch()
     expect(now()).toEqual({ locked: false, by: 'XScreenSaver' })
-    tellIt('-lock')
+    await tellIt('-lock')
     await expect.poll(now, { timeout: 10_000 }).toEqual({ locked: true, by: 'XScreenSaver' })
   })
 
@@ -107,7 +118,7 @@ describe.skipIf(!can)('a screen that XScreenSaver locks', () => {
     expect(now().locked).toBe(null)
     end()
     const saver = await startSaver()
-    tellIt('-lock')
+    await tellIt('-lock')
     saver.kill('SIGTERM')
     await once(saver, 'exit')
     await watch()
