@@ -65,7 +65,11 @@ test('what a program writes is shown while it runs, and when the sandbox was in 
   await expect(written).toContainText('info: The program is over: {')
   // Each line stands whole, whatever the other stream wrote meanwhile.
   await expect(output).toContainText('step 3')
-  await page.screenshot({ path: testInfo.outputPath('what-it-wrote.png') })
+  await written.scrollIntoViewIfNeeded()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: testInfo.outputPath(`what-it-wrote-${colorScheme}.png`) })
+  }
   const result = told(modelServer)
   // What is written comes in pieces of any size: what could be the beginning of a secret waits for the rest.
   const { parts } = JSON.parse(/\{"parts".*\}/s.exec(result)?.[0] ?? '') as {

@@ -103,7 +103,12 @@ function CallView({ call }: { call: Call }) {
           <ShownText text={call.summary} field="argument" quietLines />
         </p>
       )}
-      {open && call.log && <Written text={call.log} label="What the tool’s code wrote" />}
+      {open && call.log && (
+        <div className="call-input">
+          <span className="faint small">What the tool’s code wrote</span>
+          <Written text={call.log} label="What the tool’s code wrote" />
+        </div>
+      )}
       {open && (
         <div className="call-input">
           <span className="faint small">What the agent sent, at {format.clock(call.at)}</span>
