@@ -53,3 +53,37 @@ it('keeps its order when some lines take longer to look through', async () => {
   await teller.told()
   expect(told).toEqual(['a', 'slow b', 'c', 'slow d', 'e'])
 })
+
+it('fails no call when whoever watches fails, and tells the lines that follow', async () => {
+  const told: string[] = []
+  const tool = makeTool(
+    'export const main = async () => { for (const line of ["one", "bad", "two"]) console.log(line); return 7 }',
+  )
+  const onLog = (_level: string, text: string) => {
+    if (text === 'bad') throw new Error('The watcher fails.')
+    told.push(text)
+  }
+  expect(JSON.stringify(await house.tellModel(tool, 'main', {}, {}, { onLog }))).toContain('7')
+  expect(told).toEqual(['one', 'two'])
+})
+
+it('goes on after a line that could not be told, whether it took long to look through or not', async () => {
+  const told: string[] = []
+  const faults: string[] = []
+  const scan = (text: string) => {
+    const done = { hits: [], redacted: text }
+    return text.startsWith('slow') ? new Promise<typeof done>((end) => setTimeout(end, 5, done)) : done
+  }
+  const teller = createLogTeller(
+    { scan },
+    (_level, text) => {
+      if (text.endsWith('bad')) throw new Error(text)
+      told.push(text)
+    },
+    (error) => faults.push((error as Error).message),
+  )
+  for (const text of ['a', 'bad', 'b', 'slow bad', 'slow c', 'd']) teller.line('info', text)
+  await teller.told()
+  expect(told).toEqual(['a', 'b', 'slow c', 'd'])
+  expect(faults).toEqual(['bad', 'slow bad'])
+})

@@ -7,6 +7,7 @@ export interface LogTeller {
   told(): Promise<void>
 }
 
+/** `onFault`: a line could not be looked through or told. That costs the line, and neither the call nor the next line. */
 export function createLogTeller(
   leaks: Pick<LeakScanner, 'scan'>,
   tell: CallContext['onLog'],
@@ -16,9 +17,15 @@ export function createLogTeller(
   return {
     line(level, text) {
       if (!tell) return
-      const scanned = leaks.scan(text)
-      if (last === null && !(scanned instanceof Promise)) return tell(level, scanned.redacted)
-      last = Promise.all([scanned, last]).then(([{ redacted }]) => tell(level, redacted), onFault)
+      try {
+        const scanned = leaks.scan(text)
+        if (last === null && !(scanned instanceof Promise)) return tell(level, scanned.redacted)
+        last = Promise.all([scanned, last])
+          .then(([{ redacted }]) => tell(level, redacted))
+          .catch(onFault)
+      } catch (error) {
+        onFault(error)
+      }
     },
     async told() {
       await last

@@ -18,7 +18,8 @@ interface Listener {
   hear(): void
 }
 
-export function shareAbortListeners(): AbortListeners {
+/** `onFault`: one of them threw, which keeps no other from hearing. */
+export function shareAbortListeners(onFault: (error: unknown) => void): AbortListeners {
   const listeners = new Map<AbortSignal, Listener>()
 
   function listen(signal: AbortSignal): Listener {
@@ -26,7 +27,13 @@ export function shareAbortListeners(): AbortListeners {
     const waiting = new Set<() => void>()
     const hear = () => {
       listeners.delete(signal)
-      for (const onAbort of [...waiting]) onAbort()
+      for (const onAbort of [...waiting]) {
+        try {
+          onAbort()
+        } catch (error) {
+          onFault(error)
+        }
+      }
     }
     signal.addEventListener('abort', hear, { once: true })
     const listener = { waiting, hear }

@@ -53,7 +53,9 @@ export function createIsolateLane(options: IsolateLaneOptions): IsolateLane {
     group: options.group ?? noGroup,
     watch,
     clock,
-    aborts: shareAbortListeners(),
+    aborts: shareAbortListeners((error) =>
+      options.log(`a call could not be told that it was cancelled: ${String(error)}`),
+    ),
     now,
     strict: options.strict ?? (() => false),
     spares: options.poolSize ?? 1,

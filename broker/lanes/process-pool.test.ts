@@ -18,7 +18,7 @@ const LIMIT = 6
 const READY = `echo '{"t":"ready"}'`
 const watch = startProcessWatch()
 const clock = createCallClock()
-const aborts = shareAbortListeners()
+const aborts = shareAbortListeners((error) => expect.unreachable(String(error)))
 let pool: ProcessPool
 let started = 0
 let said: string[] = []
