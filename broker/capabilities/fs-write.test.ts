@@ -143,6 +143,35 @@ describe('writing a file', () => {
     expect(text('new/deep/a.txt')).toBe('x')
   })
 
+  test('tells in a question only what it will do: folders where they are missing, old content where there is some', async () => {
+    put('there/a.txt', 'old')
+    const told = async (name: string, mode: string, parents: boolean) => {
+      const args = { path: `${top}/${name}`, data: 'x', mode, parents }
+      const prepared = await gate.prepare('fs.writeFile', args)
+      if (prepared.kind !== 'ok') throw new Error(prepared.person)
+      prepared.value.dispose()
+      const lines = prepared.value.exact.filter(({ label }) => /^Written|folder/i.test(label))
+      return lines.map(({ label, text }) => `${label}: ${text}`)
+    }
+    expect(await told('there/a.txt', 'replace', true)).toEqual(['Written: 1 byte, in place of what is there'])
+    expect(await told('there/a.txt', 'append', true)).toEqual([
+      'Written: 1 byte, at the end of what is there',
+    ])
+    expect(await told('there/b.txt', 'replace', true)).toEqual(['Written: 1 byte, a new file'])
+    expect(await told('there/b.txt', 'append', true)).toEqual(['Written: 1 byte, a new file'])
+    expect(await told('new/deep/c.txt', 'create', false)).toEqual([
+      'Written: 1 byte, a new file; fails if there is one',
+    ])
+    expect(await told('new/deep/c.txt', 'create', true)).toEqual([
+      'Written: 1 byte, a new file; fails if there is one',
+      `Makes 2 folders, beginning with: ${top}/new`,
+    ])
+    expect(await told('there/new/c.txt', 'create', true)).toEqual([
+      'Written: 1 byte, a new file; fails if there is one',
+      `Makes the folder: ${top}/there/new`,
+    ])
+  })
+
   test('refuses folders, FIFOs and what is no text in that encoding', async () => {
     execFileSync('mkfifo', [`${top}/pipe`])
     fs.mkdirSync(`${top}/folder`)

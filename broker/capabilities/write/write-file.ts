@@ -22,8 +22,9 @@ import { readPart } from '../files/read-held.ts'
 import { encodeText } from '../files/text-encoding.ts'
 import { hashOf } from '../hash-content.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
-import { exactContent, exactStaged } from './exact-content.ts'
+import { exactContent, exactStaged, type There } from './exact-content.ts'
 import {
+  below,
   entryAt,
   inPlace,
   isUnchanged,
@@ -61,7 +62,7 @@ export function createWriteFile(deps: WriteDeps) {
     const bytes = encodeText(args.data, args.encoding)
     if (bytes.kind !== 'ok') return bytes
     const content = { size: bytes.value.length, hash: hashOf(bytes.value), bytes: bytes.value }
-    return prepareContent('fs.writeFile', args, content, exactContent(args, content.size))
+    return prepareContent('fs.writeFile', args, content, (there) => exactContent(args, content.size, there))
   }
 
   async function prepareStaged(
@@ -71,7 +72,9 @@ export function createWriteFile(deps: WriteDeps) {
     const staged = await context.staged?.(args.stage)
     if (!staged) return refused('invalid-request', 'There is no such content to write.')
     const content = { size: staged.size, hash: staged.hash, bytes: staged }
-    const prepared = prepareContent('fs.writeStream', args, content, exactStaged(args, staged))
+    const prepared = prepareContent('fs.writeStream', args, content, (there) =>
+      exactStaged(args, staged, there),
+    )
     if (prepared.kind === 'ok') prepared.value.judged = judgedContent(args.path, staged)
     return prepared
   }
@@ -80,7 +83,7 @@ export function createWriteFile(deps: WriteDeps) {
     operation: 'fs.writeFile' | 'fs.writeStream',
     args: Manner & { path: string; encoding?: Args['encoding'] },
     content: Content,
-    exact: ExactLine[],
+    exactOf: (there: There) => ExactLine[],
   ): Outcome<Prepared> {
     const found = files.target(args.path)
     if (found.kind !== 'ok') return found
@@ -100,7 +103,7 @@ export function createWriteFile(deps: WriteDeps) {
         exact: [
           { label: 'File', text: place.path, spans: [], long: false },
           ...thereNow(entry, args.mode),
-          ...exact,
+          ...exactOf({ file: entry !== null, missing: missingFolders(place) }),
         ],
         binding: JSON.stringify([
           'fs.writeFile',
@@ -211,6 +214,15 @@ function identity(entry: Stats | null): (number | string)[] | null {
 function thereNow(entry: Stats | null, mode: Args['mode']): ExactLine[] {
   if (!entry?.isFile() || mode === 'create') return []
   return [{ label: 'There now', text: `${entry.size} bytes`, spans: [], long: false, ours: true }]
+}
+
+function missingFolders(place: HeldPlace | HeldNothing): string[] {
+  if (!('folder' in place)) return []
+  let at = place.folder.path
+  return place.names.slice(0, -1).map((name) => {
+    at = below(at, name)
+    return at
+  })
 }
 
 function headOf({ bytes, size }: Content, encoding: Args['encoding'] | undefined) {
