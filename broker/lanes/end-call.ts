@@ -8,7 +8,7 @@ import type { SandboxEnd } from './sandbox-process.ts'
 const TEXT = 1500
 /** What a sandbox process that does its part says of a result that is too large. */
 const TOO_LARGE =
-  /^The result (?:takes \d+ bytes as JSON; \d+ are allowed \(outputBytes\)|is too rich: it (?:nests deeper|holds more) than \d+ (?:levels|values))\.$/
+  /^The result (?:takes \d+ bytes as JSON; \d+ are allowed \(outputBytes\)|is too rich: (?:it nests deeper than \d+ levels|it holds more than \d+ values|an object in it has more than \d+ keys, where a list would do))\.$/
 
 export interface CallFacts {
   tool: string

@@ -3,7 +3,7 @@
  * others to serve. Reads what `JSON.parse` reads, and gives the same, but that keys named `__proto__` are left out and
  * numbers that are too large or too long are a fault. Several times slower, so it is for large texts only.
  */
-import { MESSAGE_SHAPE } from '../../contract/json-shape.ts'
+import { keysFault, MESSAGE_SHAPE } from '../../contract/json-shape.ts'
 
 /** What is wrong, in words that follow "a message". */
 export class JsonFault extends Error {}
@@ -19,6 +19,8 @@ interface Open {
   array: unknown[] | null
   object: Record<string, unknown> | null
   key: string
+  /** So far. */
+  keys: number
 }
 
 type Wants = 'value' | 'value or end' | 'key' | 'key or end' | 'comma or end' | 'nothing'
@@ -113,14 +115,16 @@ export function* parseInSlices(text: string): Generator<undefined, unknown> {
       if (text[at] !== ':') throw bad()
       count()
       at++
+      if (++top.keys > MESSAGE_SHAPE.keys)
+        throw new JsonFault(`is too rich: ${keysFault(MESSAGE_SHAPE.keys)}`)
       top.key = value
       wants = 'value'
     } else if (char === '"') {
       const { value, end } = yield* readString(text, at)
       at = end
       put(value)
-    } else if (char === '[') open({ array: [], object: null, key: '' })
-    else if (char === '{') open({ array: null, object: {}, key: '' })
+    } else if (char === '[') open({ array: [], object: null, key: '', keys: 0 })
+    else if (char === '{') open({ array: null, object: {}, key: '', keys: 0 })
     else literal()
   }
 }

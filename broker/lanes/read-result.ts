@@ -10,7 +10,7 @@ const ID = '{"t":"result","id":'
 const CPU = ',"ok":true,"cpuMs":'
 const VALUE = ',"value":'
 /** What is left for the value: around it are one level, and its brace, five colons and four commas. */
-const INNER = { depth: MESSAGE_SHAPE.depth - 1, values: MESSAGE_SHAPE.values - 10 }
+const INNER = { ...MESSAGE_SHAPE, depth: MESSAGE_SHAPE.depth - 1, values: MESSAGE_SHAPE.values - 10 }
 
 /** `{"t":"result","id":…,"ok":true,"cpuMs":…,"value":…}` and nothing else, or null. */
 export function readResult(line: string): FromSandbox | null {

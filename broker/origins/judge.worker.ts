@@ -10,7 +10,8 @@ const port = parentPort
 const reads = createRunReads()
 const judge = createFlowJudge()
 
-port.on('message', (message: ToJudge) => {
+port.on('message', (text: string) => {
+  const message = JSON.parse(text) as ToJudge
   if (message.t === 'partial') return reads.lose()
   if (message.t === 'notes') {
     for (const { value, origins, call } of message.reads) reads.note(value, origins, call)

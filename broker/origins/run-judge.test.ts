@@ -23,6 +23,11 @@ function ask(input: Json, said = 'Create the note “Plans” with whatever fits
     toolCall: { tool: 'notes', function: 'create_note', input },
   }
 }
+/** Keys that no two objects share. */
+const keyed = (objects: number, keys: number) =>
+  Array.from({ length: objects }, (_, o) =>
+    Object.fromEntries(Array.from({ length: keys }, (_, k) => [`k${o * keys + k}`, 1])),
+  )
 const refuseThread = () => {
   throw new Error('no thread was needed')
 }
@@ -62,11 +67,13 @@ describe('much', () => {
       ['text', () => 'some words of a page, and www.x.test/a '.repeat(50_000)],
       ['small texts', () => Array.from({ length: 30_000 }, (_, at) => `line ${at} of a list that goes on`)],
       ['records', () => Array.from({ length: 20_000 }, (_, at) => ({ id: at, name: `Name ${at}`, a: [at] }))],
+      ['keys', () => keyed(4, 20_000)],
+      ['objects that share no key', () => keyed(900, 108)],
       ['too many parts', () => Array.from({ length: 600_000 }, (_, at) => at)],
       ['deep', () => Array.from({ length: 500 }).reduce<Json>((inner) => ({ a: inner, b: 'word' }), null)],
     ]
     for (const [name, make] of shapes) {
-      const values = Array.from({ length: 8 }, make)
+      const values = Array.from({ length: name.includes('key') ? 2 : 8 }, make)
       const judge = createRunJudge()
       judge.note('x', outside)
       const longest = await longestTurn(async () => {
