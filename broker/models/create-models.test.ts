@@ -242,10 +242,37 @@ test('nothing that answers is said at once, without trying again', async () => {
   expect(fault).toMatchObject({
     kind: 'failed',
     code: 'network',
-    person: expect.stringMatching(/Nothing answers at .*ECONNREFUSED/),
+    person: expect.stringMatching(/^Nothing answers at http:\/\/127\.0\.0\.1:\d+\/v1\. Check the address/),
   })
   // Two tries more would wait six seconds between them.
   expect(performance.now() - started).toBeLessThan(5_000)
+})
+
+test.each<[what: string, answer: (response: ServerResponse) => void, said: RegExp]>([
+  [
+    'hangs up without an answer',
+    (response) => void response.destroy(),
+    /^Nothing answers at \S+: it closed the connection\. Check/,
+  ],
+  [
+    'hangs up in the middle of its answer',
+    (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const delta = { choices: [{ index: 0, delta: { content: 'Hel' } }] }
+      response.write(`data: ${JSON.stringify(delta)}\n\n`, () => setTimeout(() => response.destroy(), 50))
+    },
+    /closed the connection before its answer was complete\./,
+  ],
+  [
+    'does not speak HTTP',
+    (response) => void response.socket?.end('SSH-2.0-OpenSSH_9\r\n'),
+    /answered with something that is not valid HTTP\. Check the address/,
+  ],
+])('a model that %s is told of in plain words', async (_what, answer, said) => {
+  echo.answer('/v1/chat/completions', (_request, response) => answer(response))
+  const fault = faultIn(await ask(createParts(), compatible({ baseUrl: `${echo.origin}/v1` })))
+  expect(fault).toMatchObject({ kind: 'failed', code: 'network', person: expect.stringMatching(said) })
+  expect(fault.person + fault.model).not.toMatch(/[A-Z]_[A-Z]|\bE[A-Z]{3,}|terminated|other side closed/)
 })
 
 test('a redirect is not followed, so a key can not travel on', async () => {

@@ -60,7 +60,9 @@ export function guardHttp(
         idle.stop()
         return response
       }
-      const body = response.body.pipeThrough(countBytes(limits.maxBytes, idle, stop))
+      const broken = (error: unknown) =>
+        fault || signal.aborted || init?.signal?.aborted ? (fault ?? error) : end(cutOff(error))
+      const body = followBody(response.body, { most: limits.maxBytes, idle, stop, broken })
       const { status, statusText, headers } = response
       return new Response(body, { status, statusText, headers })
     } catch (error) {
@@ -86,18 +88,54 @@ function idleTimer(ms: number, stop: Stop) {
   return { touch: () => timer.refresh(), stop: () => clearTimeout(timer) }
 }
 
-function countBytes(most: number, idle: ReturnType<typeof idleTimer>, stop: Stop) {
+interface Following {
+  /** Bytes. */
+  most: number
+  idle: ReturnType<typeof idleTimer>
+  stop: Stop
+  /** What a reader gets for what ended it. */
+  broken(error: unknown): unknown
+}
+
+/** The same bytes, counted, and what breaks them off. */
+function followBody(
+  source: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { most, idle, stop, broken }: Following,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = source.getReader()
   let bytes = 0
-  return new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(chunk, controller) {
-      idle.touch()
-      bytes += chunk.byteLength
-      if (bytes > most)
-        stop(new ModelConnectionError('too-large', `The model’s answer is larger than ${most} bytes.`))
-      else controller.enqueue(chunk)
+  let wanted = true
+  const next = async (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>) => {
+    const { done, value } = await reader.read()
+    if (!wanted) return
+    if (done) {
+      idle.stop()
+      return controller.close()
+    }
+    idle.touch()
+    bytes += value.byteLength
+    if (bytes <= most) return controller.enqueue(value)
+    stop(new ModelConnectionError('too-large', `The model’s answer is larger than ${most} bytes.`))
+    controller.error(broken(null))
+  }
+  return new ReadableStream({
+    pull: (controller) =>
+      next(controller).catch((error) => {
+        idle.stop()
+        if (wanted) controller.error(broken(error))
+      }),
+    cancel(reason) {
+      wanted = false
+      idle.stop()
+      return reader.cancel(reason)
     },
-    flush: () => idle.stop(),
   })
+}
+
+/** After the beginning of an answer. */
+function cutOff(error: unknown): ModelConnectionError {
+  const { reason, message } = connectionError(error)
+  return new ModelConnectionError(reason === 'not-http' ? reason : 'cut-off', message)
 }
 
 /** The innermost reason: Node's network client wraps it as "fetch failed". */
@@ -105,6 +143,12 @@ function connectionError(error: unknown): ModelConnectionError {
   let inner: unknown = error
   while (inner instanceof Error && inner.cause) inner = inner.cause
   if (inner instanceof AggregateError && inner.errors.length > 0) inner = inner.errors[0]
-  const reason = inner instanceof Error && 'code' in inner ? String(inner.code) : 'network'
+  // Without a code by intent: it names what it read instead.
+  const isOther = inner instanceof Error && inner.name === 'HTTPParserError'
+  const reason = isOther
+    ? 'not-http'
+    : inner instanceof Error && 'code' in inner
+      ? String(inner.code)
+      : 'network'
   return new ModelConnectionError(reason, inner instanceof Error ? inner.message : String(inner))
 }

@@ -6,8 +6,9 @@ import type { LookupAddress } from 'node:dns'
 import type { LookupFunction, Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { buildConnector, Dispatcher } from 'undici'
-import { type Failed, failed, type Outcome, ok } from '../../../contract/outcome.ts'
+import { failed, type Outcome, ok } from '../../../contract/outcome.ts'
 import type { Delivered } from '../deliver-bytes.ts'
+import { explainNetwork } from './explain-network.ts'
 import { damaged, readBody, unpackBody } from './read-body.ts'
 import type { HeaderList } from './request-headers.ts'
 
@@ -57,6 +58,7 @@ export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer
     bodyTimeout: 0,
     keepAliveTimeout: 1,
   })
+  let answered = false
   try {
     const answer = await client.request({
       path: request.url.pathname + request.url.search,
@@ -66,6 +68,7 @@ export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer
       signal: request.signal,
       reset: true,
     })
+    answered = true
     const head: WireHead = {
       status: answer.statusCode,
       statusText: answer.statusText ?? '',
@@ -80,7 +83,9 @@ export async function sendOnce(request: WireRequest): Promise<Outcome<WireAnswer
       body.value.destroy()
     }
   } catch (error) {
-    return explainNetwork(error, host, request.signal)
+    if (request.signal.aborted)
+      return failed('timeout', `“${host}” did not answer in time, or the request was ended.`)
+    return explainNetwork(error, host, answered)
   } finally {
     await client.destroy().catch(() => {})
   }
@@ -158,25 +163,4 @@ function splitHeaders(headers: Record<string, string | string[] | undefined>): {
     else for (const one of values) list.push([name, one])
   }
   return { headers: list, setCookie }
-}
-
-/** Words for what went wrong. Never the error's own text: it can hold what was sent. */
-function explainNetwork(error: unknown, host: string, signal: AbortSignal): Failed {
-  const code = codeOf(error)
-  if (signal.aborted) return failed('timeout', `“${host}” did not answer in time, or the request was ended.`)
-  if (code === 'UND_ERR_HEADERS_OVERFLOW')
-    return failed('network', `“${host}” answered with more headers than are accepted.`)
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
-    return failed('timeout', `“${host}” could not be reached in time.`)
-  if (code === 'ECONNREFUSED') return failed('network', `“${host}” refused the connection.`)
-  if (/CERT|TLS|SSL|SIGNED|VERIFY|ISSUER/.test(code))
-    return failed('tls', `“${host}” has no valid certificate (${code}), so nothing was sent.`)
-  return failed('network', `The connection to “${host}” failed${code === '' ? '' : ` (${code})`}.`)
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError) return codeOf(error.errors[0])
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
-  if (typeof code === 'string' && code !== 'UND_ERR_SOCKET') return code
-  return cause ? codeOf(cause) || String(code ?? '') : String(code ?? '')
 }
