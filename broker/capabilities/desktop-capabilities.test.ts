@@ -220,14 +220,80 @@ describe('opening', () => {
     expect(done).toHaveLength(2)
   })
 
+  test('what a desktop takes for a program or a shortcut by its content is not opened, whatever it is called', async () => {
+    const entry = '[Desktop Entry]\nType=Application\nExec=sh\n'
+    const contents: [name: string, content: string | Buffer][] = [
+      ['notes', entry],
+      ['notes.txt', entry],
+      ['commented', `# a comment\n\n${entry}`],
+      ['marked', `\ufeff${entry}`],
+      ['spaced', `\r\n  ${entry}`],
+      ['old', '[KDE Desktop Entry]\nType=Link\nURL=file:///bin/sh\n'],
+      ['address', '[InternetShortcut]\r\nURL=file:///bin/sh\r\n'],
+      ['report', fs.readFileSync('/bin/true')],
+      ['report.odd', fs.readFileSync('/bin/true')],
+      ['setup', Buffer.from('MZ\x90\0\x03\0\0\0', 'latin1')],
+      ['mac', Buffer.from('cffaedfe07000001', 'hex')],
+    ]
+    for (const [name, content] of contents) {
+      fs.writeFileSync(`${top}/${name}`, content)
+      expect(await gate.pass('open', { target: `${top}/${name}` }), name).toMatchObject({
+        kind: 'refused',
+        person: `“${name}” is a program or a shortcut: the desktop would run it, not show it. It was not opened.`,
+      })
+    }
+    expect(done).toEqual([])
+    const harmless = [
+      'A page that explains how a file begins that is a [Desktop Entry]\n',
+      'MZ is what it begins with.',
+      '',
+      '# Notes\n\n[Desktop]\n',
+    ]
+    for (const [at, content] of harmless.entries()) {
+      fs.writeFileSync(`${top}/harmless-${at}`, content)
+      expect(await gate.pass('open', { target: `${top}/harmless-${at}` }), content).toMatchObject({
+        kind: 'ok',
+      })
+    }
+  })
+
+  test('a program is refused without a question where its name says it', async () => {
+    fs.writeFileSync(`${top}/a.desktop`, '')
+    fs.writeFileSync(`${top}/a.pdf`, '')
+    const unable = async (name: string) => {
+      const prepared = await gate.prepare('open', { target: `${top}/${name}` })
+      if (prepared.kind !== 'ok') throw new Error(prepared.person)
+      prepared.value.dispose()
+      return prepared.value.unable?.() ?? null
+    }
+    expect(await unable('a.desktop')).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+    expect(await unable('a.pdf')).toBe(null)
+  })
+
   test('a file that was made a program since it was asked for is not opened', async () => {
     fs.writeFileSync(`${top}/later`, '#!/bin/sh\n')
-    const prepared = await gate.prepare('open', { target: `${top}/later` })
-    if (prepared.kind !== 'ok') throw new Error('not prepared')
-    fs.chmodSync(`${top}/later`, 0o755)
-    expect(await gate.perform(prepared.value)).toMatchObject({ kind: 'refused' })
-    expect(done).toEqual([])
-    prepared.value.dispose()
+    const changes = [
+      () => fs.chmodSync(`${top}/later`, 0o755),
+      () => fs.writeFileSync(`${top}/later`, '[Desktop Entry]\nType=Application\n', { mode: 0o644 }),
+      () => {
+        fs.rmSync(`${top}/later`)
+        fs.writeFileSync(`${top}/later`, 'another')
+      },
+      () => {
+        fs.rmSync(`${top}/later`)
+        fs.symlinkSync('/bin/true', `${top}/later`)
+      },
+    ]
+    for (const change of changes) {
+      fs.rmSync(`${top}/later`)
+      fs.writeFileSync(`${top}/later`, '#!/bin/sh\n')
+      const prepared = await gate.prepare('open', { target: `${top}/later` })
+      if (prepared.kind !== 'ok') throw new Error('not prepared')
+      change()
+      expect((await gate.perform(prepared.value)).kind, String(change)).not.toBe('ok')
+      expect(done).toEqual([])
+      prepared.value.dispose()
+    }
   })
 })
 

@@ -10,8 +10,10 @@ import { explainErrno } from './files/explain-error.ts'
 import type { FileRoom } from './files/file-room.ts'
 import { type HeldNothing, type HeldThing, resourceOf } from './files/held.ts'
 import { fit, lastName, sentenceOn } from './files/name-paths.ts'
+import { readPart } from './files/read-held.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import { canonicalUrl } from './network/canonical-url.ts'
+import { beginsAsProgram, SIGN_BYTES } from './program-signs.ts'
 
 /** Kinds of files that desktops run or install, or that lead elsewhere: those of Windows, macOS and Linux, and scripts. */
 const RUNS = new Set(
@@ -54,7 +56,10 @@ export function createOpenCapability({
       { capability: 'open', resource: resourceOf(thing.value) },
       sentenceOn('Open', path, files.home),
     )
-    return ok(held.keep({ ...prepared, dispose: thing.value.close }, { kind: 'path', thing: thing.value }))
+    const unable = () => desktop.unable() ?? (RUNS.has(endingOf(path)) ? runs(path) : null)
+    return ok(
+      held.keep({ ...prepared, unable, dispose: thing.value.close }, { kind: 'path', thing: thing.value }),
+    )
   }
 
   function prepareUrl(target: string): Outcome<Prepared> {
@@ -81,7 +86,7 @@ export function createOpenCapability({
     })
   }
 
-  function refuseFile(thing: HeldThing | HeldNothing) {
+  async function refuseFile(thing: HeldThing | HeldNothing) {
     const name = lastName(thing.path)
     if (thing.state === 'missing') return explainErrno(thing.errno, name)
     // As it is now: it may have been made a program since it was asked for.
@@ -89,14 +94,12 @@ export function createOpenCapability({
     const isFolder = now.isDirectory()
     if (!isFolder && !now.isFile())
       return failed('wrong-kind', `“${name}” is no plain file, so it was not opened.`)
-    // Some systems leave out dots and spaces at a name's end.
-    const ending = /\.([^.]+?)[. ]*$/.exec(name)?.[1]?.toLowerCase() ?? ''
-    const runs = RUNS.has(ending) || (!isFolder && (now.mode & 0o111) !== 0)
-    if (runs)
-      return refused(
-        'invalid-request',
-        `“${name}” is a program or a shortcut: the desktop would run it, not show it. It was not opened.`,
-      )
+    if (RUNS.has(endingOf(name)) || (!isFolder && (now.mode & 0o111) !== 0)) return runs(name)
+    if (!isFolder) {
+      const head = await readPart(files.holder, thing, 0, SIGN_BYTES)
+      if (head.kind !== 'ok') return head
+      if (beginsAsProgram(head.value.bytes)) return runs(name)
+    }
     return files.holder.stillThere(thing)
       ? null
       : failed('changed', `“${name}” was moved or replaced in the meantime. Nothing was opened.`)
@@ -111,7 +114,7 @@ export function createOpenCapability({
     async perform(permit, prepared) {
       permit.consume('open', prepared.binding)
       const target = held.of(prepared)
-      const no = target.kind === 'path' ? refuseFile(target.thing) : null
+      const no = target.kind === 'path' ? await refuseFile(target.thing) : null
       if (no) return no
       const text = target.kind === 'path' ? target.thing.path : target.url
       const done = await desktop.do({ do: 'open', target: text, kind: target.kind })
@@ -126,4 +129,16 @@ export function createOpenCapability({
       })
     },
   }
+}
+
+/** Some systems leave out dots and spaces at a name's end. */
+function endingOf(path: string): string {
+  return /\.([^./]+?)[. ]*$/.exec(path)?.[1]?.toLowerCase() ?? ''
+}
+
+function runs(path: string) {
+  return refused(
+    'invalid-request',
+    `“${lastName(path)}” is a program or a shortcut: the desktop would run it, not show it. It was not opened.`,
+  )
 }
