@@ -325,15 +325,6 @@ describe('reading a file', () => {
       await read(way)
     expect(openHandles()).toBe(before)
   })
-
-  test('a permit for another request is not taken', async () => {
-    const one = await gate.prepare('fs.readFile', { path: put('a', 'a') })
-    const two = await gate.prepare('fs.readFile', { path: put('b', 'b') })
-    if (one.kind !== 'ok' || two.kind !== 'ok') throw new Error('not prepared')
-    await expect(gate.perform({ ...one.value, binding: two.value.binding })).rejects.toThrow()
-    one.value.dispose()
-    two.value.dispose()
-  })
 })
 
 function sinkInto(parts: string[]): NonNullable<PerformContext['parts']> {

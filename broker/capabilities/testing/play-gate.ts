@@ -21,7 +21,12 @@ export interface PlayedGate {
     args: object,
     context?: Partial<PerformContext>,
   ): Promise<Outcome<EffectResult>>
-  perform(prepared: Prepared, context?: Partial<PerformContext>): Promise<Outcome<EffectResult>>
+  /** @param other what the permit is for instead, or that it was used */
+  perform(
+    prepared: Prepared,
+    context?: Partial<PerformContext>,
+    other?: Partial<PermitFacts> & { used?: boolean },
+  ): Promise<Outcome<EffectResult>>
   /** Needs that came up while doing. */
   further: Need[]
 }
@@ -61,7 +66,7 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
     const request = { operation, args: OPERATIONS[operation].args.parse(args) } as ParsedRequest
     return moduleFor(operation).prepare(request, { ...base(), ...context })
   }
-  const perform = async (prepared: Prepared, context: Partial<PerformContext> = {}) => {
+  const perform: PlayedGate['perform'] = async (prepared, context = {}, { used, ...other } = {}) => {
     const { capability, binding } = prepared
     const permit = mint({
       principalId: 'agent_test',
@@ -72,7 +77,9 @@ export function playGate(modules: CapabilityModule[], mint: (facts: PermitFacts)
       capability,
       binding,
       intent: 1,
+      ...other,
     })
+    if (used) permit.consume(permit.facts.capability, permit.facts.binding)
     return moduleFor(prepared.operation).perform(permit, prepared, { ...base(), ...context })
   }
   return {
