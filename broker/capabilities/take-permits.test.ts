@@ -69,7 +69,7 @@ beforeEach(() => {
   modules = createCapabilities({
     ...{ ownPaths: [path.join(top, 'own')], home: top, env: {}, clock: Date.now },
     ...{ undo: noUndo(), documents: openDocumentStore({ file: path.join(top, 'state.db') }) },
-    ...{ vault, leaks, desktop, contained, stop: { register() {} } },
+    ...{ vault, leaks, desktop, contained, stop: { register: () => () => {} } },
   })
   gate = playGate(modules, mintPermit)
 })

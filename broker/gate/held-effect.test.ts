@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ActivityQuery } from '../../contract/activity.ts'
+import { ok } from '../../contract/outcome.ts'
+import { Perimeter } from '../../contract/perimeter.ts'
 import { makeRealBroker } from '../../e2e/fixtures/open-busy-broker.ts'
 import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
 import { makeTool } from '../../e2e/fixtures/open-test-lane.ts'
@@ -138,6 +140,39 @@ test('Stop ends what is held, and so does the end of its run', async () => {
   expect(await cancelled).toMatchObject({ code: 'cancelled' })
   pause(false)
   expect(existsSync(file)).toBe(false)
+})
+
+test.each([
+  ['Stop', 'stopped'],
+  ['the end of its run', 'cancelled'],
+])('%s between an intent and its effect: nothing begins, and the record says so', async (what, code) => {
+  const control = new AbortController()
+  const begun = house.entries.length
+  void pauseAfterIntent(() => {
+    if (what === 'Stop') void house.stop.stop('you')
+    else control.abort()
+  })
+  let done = false
+  // No capability, which may look for itself, and no tool, whose process would be gone: the gate alone.
+  const outcome = await house.gate.passNeed(
+    {
+      principal: { id: 'agent_test', kind: 'agent', name: 'Test' },
+      perimeter: Perimeter.parse({ folders: [{ path: house.home, read: 'allow', write: 'allow' }] }),
+      ...{ run: { id: 'run_held', title: 'Test' }, tool: null, callId: 'call_held', signal: control.signal },
+    },
+    {
+      need: { capability: 'fs.write', resource: { kind: 'path', path: file } },
+      sentence: { verb: 'Write', object: file, tail: '' },
+      ...{ exact: [], binding: 'b', bytesOut: 0 },
+      async perform() {
+        done = true
+        return ok(null)
+      },
+    },
+  )
+  expect(outcome).toMatchObject({ kind: 'refused', code })
+  expect(done).toBe(false)
+  expect(recorded(begun)).toEqual(['intent', `outcome false ${code}`])
 })
 
 test('a broker that is killed while it holds one has done nothing, and the record says so', async () => {

@@ -4,6 +4,7 @@ import { ok } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import type { Need } from '../../contract/resource.ts'
 import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-house.ts'
+import type { PermitFacts } from './permit.ts'
 
 let house: TestHouse
 beforeAll(async () => {
@@ -41,4 +42,37 @@ it('is on record with what it says of how it went', async () => {
     ...{ kind: 'outcome', capability: 'fs.read', ok: true },
     details: { inputTokens: 20, outputTokens: 10 },
   })
+})
+
+it.each([
+  true,
+  false,
+])('is the person’s own act of this moment where it was said so (%s), and only there', async (byHand) => {
+  const need: Need = { capability: 'fs.read', resource: { kind: 'path', path: house.home } }
+  let facts: PermitFacts | null = null
+  const outcome = await house.gate.passNeed(
+    {
+      principal: { id: 'product', kind: 'product', name: 'Sallyport' },
+      perimeter: Perimeter.parse({ folders: [{ path: house.home, read: 'allow', write: 'deny' }] }),
+      ...{ run: null, tool: null, callId: 'call_2', signal: new AbortController().signal },
+      ...(byHand ? { byHand } : {}),
+    },
+    {
+      need,
+      sentence: { verb: 'Look', object: 'home', tail: '' },
+      ...{ exact: [], binding: 'b', bytesOut: 0 },
+      async perform(permit) {
+        facts = permit.consume('fs.read', 'b')
+        return ok(null)
+      },
+    },
+  )
+  expect(outcome.kind).toBe('ok')
+  expect(facts).toMatchObject({
+    principalId: 'product',
+    capability: 'fs.read',
+    binding: 'b',
+    callId: 'call_2',
+  })
+  expect((facts as PermitFacts | null)?.byHand === true).toBe(byHand)
 })

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, it } from 'vitest'
 import { fc, runs } from '../../build/properties.ts'
+import { MESSAGE_SHAPE } from '../../contract/json-shape.ts'
 import { FromSandbox } from '../../contract/sandbox-wire.ts'
 import { LIMITS } from '../../contract/words.ts'
 import { createLineReader, parseLargeLine, parseLine } from './read-messages.ts'
@@ -193,6 +194,26 @@ describe('a large line', () => {
 
   const many = (count: number, one: (index: number) => string) =>
     Array.from({ length: count }, (_, n) => one(n)).join(',')
+
+  it('is as rich as a small one may be, and no richer', async () => {
+    const nested = (levels: number) => result('['.repeat(levels) + ']'.repeat(levels))
+    const holding = (values: number) => result(`[${many(values, () => '1')}]`)
+    const richest = async (make: (count: number) => string, count: number) => {
+      const least = make(count)
+      expect(await large(least)).toEqual({ message: JSON.parse(least) })
+      expect(await large(least)).toEqual(parseLine(least))
+      for (const more of [1, 2, 1_000]) {
+        const line = make(count + more)
+        expect(await large(line)).toEqual(fault)
+        expect(parseLine(line)).toEqual(fault)
+      }
+    }
+    await richest(nested, MESSAGE_SHAPE.depth - 1)
+    // The brackets, commas and colons of the message around it, and of n values one comma less than their bracket adds.
+    const around = result('').replace(/[^{,:]/g, '').length
+    await richest(holding, MESSAGE_SHAPE.values - around)
+  })
+
   const megabytes = (unit: string) => unit.repeat(Math.floor(8_000_000 / unit.length))
   it.each([
     ['one string', result(`"${megabytes('a')}"`)],
