@@ -26,7 +26,7 @@ export async function keepSecrets(
   const texts = held.map((at) => Buffer.from(told[at]?.text ?? ''))
   const again = await matcher.match({ ...query, limit: held.length }, streamOf(texts), signal)
   if (again.kind !== 'ok') return again
-  const still = new Set(again.value.map(({ index }) => held[index]))
+  const still = new Set(again.value.matches.map(({ index }) => held[index]))
   return ok(told.filter((_, at) => !held.includes(at) || still.has(at)))
 }
 

@@ -19,9 +19,14 @@ export interface LineMatch {
   line: number
   text: string
 }
+export interface FoundLines {
+  matches: LineMatch[]
+  /** Whether it was given up before all texts were seen, other than for `limit`. */
+  cut: boolean
+}
 export interface LineMatcher {
   /** `texts` is read as it comes; matches are in order. */
-  match(query: LineQuery, texts: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Outcome<LineMatch[]>>
+  match(query: LineQuery, texts: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Outcome<FoundLines>>
 }
 
 /** Longest line text in an answer, in UTF-16 units. */

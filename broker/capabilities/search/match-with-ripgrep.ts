@@ -9,7 +9,7 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
-import { type LineMatch, type LineMatcher, type LineQuery, lineText } from './match-lines.ts'
+import { type FoundLines, type LineMatch, type LineMatcher, type LineQuery, lineText } from './match-lines.ts'
 
 /** Longest search, however much there is to search. */
 const MAX_MS = 60_000
@@ -26,12 +26,13 @@ const killAlone: EndSandbox = (pid) => void process.kill(pid, 'SIGKILL')
 export function createRipgrepMatcher(
   searchPath: string,
   endSandbox: EndSandbox = killAlone,
+  maxMs = MAX_MS,
 ): LineMatcher | null {
   const [rg, bwrap] = [find('rg', searchPath), find('bwrap', searchPath)]
   if (process.platform !== 'linux' || !rg || !bwrap) return null
   return {
     match: (query, texts, signal) =>
-      match([bwrap, ...sandbox(), rg, ...argumentsFor(query)], query, texts, signal, endSandbox),
+      match([bwrap, ...sandbox(), rg, ...argumentsFor(query)], query, texts, { signal, endSandbox, maxMs }),
   }
 }
 
@@ -76,6 +77,8 @@ function argumentsFor({ pattern, regex, ignoreCase }: LineQuery): string[] {
   const how = ['--no-config', '--no-heading', '--line-number', '--no-filename', '--color', 'never']
   how.push('--text', '--encoding', 'none', '--crlf', '--threads', '1')
   how.push('--max-columns', `${MAX_COLUMNS}`, '--max-columns-preview')
+  // So that what was found is told, also when its time is up.
+  how.push('--line-buffered')
   if (!regex) how.push('--fixed-strings')
   if (ignoreCase) how.push('--ignore-case')
   return [...how, '--regexp', pattern, '-']
@@ -87,15 +90,18 @@ async function match(
   [file, ...args]: string[],
   query: LineQuery,
   texts: AsyncIterable<Buffer>,
-  signal: AbortSignal,
-  endSandbox: EndSandbox,
-): Promise<Outcome<LineMatch[]>> {
+  { signal, endSandbox, maxMs }: { signal: AbortSignal; endSandbox: EndSandbox; maxMs: number },
+): Promise<Outcome<FoundLines>> {
   const child: Ripgrep = spawn(file as string, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {} })
   const end = () => {
     const { pid, exitCode, signalCode } = child
     if (pid !== undefined && exitCode === null && signalCode === null) endSandbox(pid)
   }
-  const timer = setTimeout(end, MAX_MS)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    end()
+  }, maxMs)
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
   // Each text's first line in the stream.
@@ -121,7 +127,12 @@ async function match(
     await exited
     const complaint = await said
     if (complaint !== '' && matches.length === 0 && !signal.aborted) return explain(complaint)
-    return ok(matches)
+    const all = matches.length >= query.limit
+    // 1 says that there was nothing to find.
+    const isWhole = child.exitCode === 0 || child.exitCode === 1
+    if (!all && !late && !isWhole && !signal.aborted)
+      return failed('io', 'The search broke off, so it is not known what there is.')
+    return ok({ matches, cut: late && !all && !isWhole })
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', end)

@@ -24,7 +24,7 @@ it('keeps of each text only the line that is told, not the text', async () => {
   )
   gc()
   expect(held() - before).toBeLessThan(48 * MB)
-  expect(found.kind === 'ok' && found.value.map(({ line, text }) => [line, text.length])).toEqual(
+  expect(found.kind === 'ok' && found.value.matches.map(({ line, text }) => [line, text.length])).toEqual(
     Array.from({ length: 12 }, () => [2, 500]),
   )
 })

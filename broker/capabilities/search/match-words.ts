@@ -1,10 +1,10 @@
 /** Plain words, found in this process. Regular expressions are refused here: JavaScript's can be made to run for ever. */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
-import { type LineMatch, type LineMatcher, type LineQuery, lineText } from './match-lines.ts'
+import { type FoundLines, type LineMatch, type LineMatcher, type LineQuery, lineText } from './match-lines.ts'
 
 export function createWordMatcher(): LineMatcher {
   return {
-    async match(query, texts, signal): Promise<Outcome<LineMatch[]>> {
+    async match(query, texts, signal): Promise<Outcome<FoundLines>> {
       if (query.regex)
         return refused(
           'unavailable',
@@ -17,7 +17,7 @@ export function createWordMatcher(): LineMatcher {
         if (signal.aborted || matches.length >= query.limit) break
         findIn(bytes.toString('utf8'), index, query, matches)
       }
-      return ok(matches)
+      return ok({ matches, cut: false })
     },
   }
 }

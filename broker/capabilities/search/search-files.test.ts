@@ -187,6 +187,38 @@ describe('regular expressions', () => {
     expect(performance.now() - began).toBeLessThan(5000)
   })
 
+  test.skipIf(!ripgrep)('that take longer than a search may say that there is more', async () => {
+    const matcher = createRipgrepMatcher(PATH, undefined, 300) as LineMatcher
+    async function* endless() {
+      yield Buffer.from('needle')
+      for (;;) {
+        await new Promise((resolve) => setImmediate(resolve))
+        yield Buffer.from('hay\n')
+      }
+    }
+    const query = { pattern: 'ne+dle', regex: true, ignoreCase: false, limit: 10 }
+    expect(await matcher.match(query, endless(), new AbortController().signal)).toMatchObject({
+      value: { cut: true, matches: [{ index: 0, line: 1, text: 'needle' }] },
+    })
+  })
+
+  test.skipIf(!ripgrep)(
+    'whose search breaks off are a failure, not a search that found nothing',
+    async () => {
+      put('a', 'needle')
+      const bin = fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-bin-'))
+      for (const end of ['kill -9 $$', 'exit 134']) {
+        fs.writeFileSync(path.join(bin, 'bwrap'), `#!/bin/sh\ncat >/dev/null\n${end}\n`, { mode: 0o755 })
+        const matcher = createRipgrepMatcher(`${bin}:${PATH}`) as LineMatcher
+        expect(await searchWith(matcher, { pattern: 'needle' }), end).toMatchObject({
+          kind: 'failed',
+          code: 'io',
+        })
+      }
+      fs.rmSync(bin, { recursive: true })
+    },
+  )
+
   test.skipIf(!ripgrep)('many large files leave no listeners behind on what reads them', async () => {
     for (let n = 0; n < 30; n++) put(`${n}.txt`, `${'x'.repeat(79)}\n`.repeat(3_000))
     const warnings: string[] = []

@@ -71,14 +71,14 @@ export function createSearch(deps: {
       context.signal,
     )
     if (found.kind !== 'ok') return found
-    const told = await keepSecrets(found.value, args, { matcher, leaks }, context.signal)
+    const told = await keepSecrets(found.value.matches, args, { matcher, leaks }, context.signal)
     if (told.kind !== 'ok') return told
     if (context.signal.aborted) return refused('cancelled', 'The run was cancelled.')
     const matches = told.value
       .slice(0, args.limit)
       .map(({ index, line, text }) => ({ path: paths[index] ?? thing.path, line, text }))
     return ok({
-      value: { matches, truncated: seen.cut || told.value.length > args.limit },
+      value: { matches, truncated: found.value.cut || seen.cut || told.value.length > args.limit },
       origins: [{ field: '', origin: files.origins.of(thing.path, context.perimeter) }],
       private: true,
       bytesIn: seen.bytes,
