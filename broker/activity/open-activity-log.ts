@@ -9,23 +9,19 @@
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { hostname } from 'node:os'
 import type { DatabaseSync } from 'node:sqlite'
-import { type ActivityEntry, ActivityQuery } from '../../contract/activity.ts'
+import type { ActivityEntry } from '../../contract/activity.ts'
 import type { ActivityLog, Clock } from '../ports.ts'
-import { closes } from './activity-row.ts'
 import { openArchive } from './archive.ts'
+import { createLogQuestions, type LogQuestions } from './ask-log.ts'
 import { beginRun, endRun, setBack } from './begin-run.ts'
 import type { ChainPoint } from './check-chain.ts'
 import { type EntryFields, readEntry } from './entry-bytes.ts'
 import { createEntryReader } from './entry-reader.ts'
-import { type ExportRequest, exportPage, timesBetween } from './export/export-page.ts'
 import { followRows } from './follow-rows.ts'
 import { createFollowUp, FOLLOW_UP, type FollowUpLimits } from './follow-up.ts'
 import type { WitnessPlace } from './head-witness.ts'
-import { atOnce, type InSteps, inTurns } from './in-turns.ts'
 import { createIndexReader } from './index-reader.ts'
-import { isDamaged } from './index-schema.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { logFiles } from './log-files.ts'
 import { createStanding } from './log-standing.ts'
@@ -33,16 +29,12 @@ import { createLogWriter } from './log-writer.ts'
 import { type OffTime, offTimes } from './off-times.ts'
 import { openHotStoreSafely } from './open-hot-store.ts'
 import { type BlockList, statementOf, withoutUpTo } from './proved-blocks.ts'
-import { queryRows } from './query-rows.ts'
-import { readRelated } from './read-related.ts'
 import { redactEntries } from './redact-entries.ts'
 import { type Keep, knowsTheDay, type Removed, removeOld } from './retention.ts'
 import { startSealing } from './sealing.ts'
 import { openSealBook, readSeals, type Seal, type SealKind, type SealSigner } from './seals.ts'
 import { createTailCache } from './tail-cache.ts'
-import { drawTimeline, type TimelineLane } from './timeline.ts'
 import { verifyForSeal } from './verify-log.ts'
-import { visitEntries } from './visit-entries.ts'
 
 export interface ActivityLogLimits extends FollowUpLimits {
   /** Between two seals, in ms. */
@@ -67,18 +59,13 @@ export interface ActivityLogOptions {
   productVersion?: string
   onFault?: (error: unknown) => void
 }
-export interface OpenActivityLog extends ActivityLog {
+export interface OpenActivityLog extends ActivityLog, LogQuestions {
   /** Every entry as it is written: for alerts and for exporting as it goes. */
   onEntry(fn: (entry: EntryFields) => void): () => void
-  /** Entries from `after` (exclusive) upward, at most `limit`: for exports and simulations. */
   /** With its proof, and without looking for what belongs to it. */
   entryAlone(seq: number): ActivityEntry | null
+  /** Entries from `after` (exclusive) upward, at most `limit`: for exports and simulations. */
   entriesAfter(after: number, limit: number): EntryFields[]
-  /** A page of the log in another form, the oldest first; `next` is the `after` of the next page, or null. */
-  export(request: ExportRequest): { text: string; next: number | null }
-  timeline(query: { since: number; until: number; buckets: number }): TimelineLane[]
-  /** The same, a few milliseconds in each turn of the loop: a long log must not hold up the gate. */
-  readonly inTurns: InTurns
   /** When nothing was being recorded, as against: nothing happened. */
   offTimes(since: number, until: number): OffTime[]
   /** The newest entry and its chain value: kept elsewhere, it shows later that nothing before it was changed. */
@@ -104,16 +91,6 @@ export interface OpenActivityLog extends ActivityLog {
   catchUp(): Promise<void>
   /** Writes the shutdown, seals it and closes. */
   close(): Promise<void>
-}
-
-type Query = ActivityLog['query']
-type Timeline = OpenActivityLog['timeline']
-type Export = OpenActivityLog['export']
-export interface InTurns {
-  query(query: Parameters<Query>[0]): Promise<ReturnType<Query>>
-  entry(seq: number): Promise<ReturnType<ActivityLog['entry']>>
-  timeline(query: Parameters<Timeline>[0]): Promise<ReturnType<Timeline>>
-  export(request: ExportRequest): Promise<ReturnType<Export>>
 }
 
 /** A keychain answers within this; one that is locked or gone does not, and then seals are kept unsigned. */
@@ -189,18 +166,6 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
   })
   sealing.seal('beat').catch(onFault)
 
-  const read = (seq: number) => {
-    const text = reader.text(seq)
-    return text === null ? null : readEntry(text)
-  }
-  const { ahead } = reader
-  const down = (from: number, limit: number) => reader.down(from, limit).map(({ text }) => readEntry(text))
-  /** How far the index is, and what is behind it: taken together, since the keeper goes on meanwhile. */
-  const now = () => {
-    writer.flush()
-    const to = index.indexedTo()
-    return { index, indexedTo: to, tail: tail.after(to), down, read, ahead, rowCount: rows.rowCount() }
-  }
   let indexIsNew = false
   /** False when it was done before: then it is the log itself that is damaged. */
   function beginIndexAnew(): boolean {
@@ -211,42 +176,16 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     done.then(followUp.catchUp).catch((fault: unknown) => closing || onFault(fault))
     return true
   }
-  /** What an index that was damaged can't answer is read, and the index is made anew. */
-  function withIndex<T>(work: () => T): T {
-    try {
-      return work()
-    } catch (error) {
-      if (!isDamaged(error) || !beginIndexAnew()) throw error
-      onFault(error)
-      return work()
-    }
-  }
-  async function withIndexInTurns<T>(work: () => InSteps<T>): Promise<T> {
-    try {
-      return await inTurns(work())
-    } catch (error) {
-      if (!isDamaged(error) || !beginIndexAnew()) throw error
-      onFault(error)
-      return inTurns(work())
-    }
-  }
-  const ask = {
-    query: (query: ActivityQuery) => queryRows(now(), ActivityQuery.parse(query)),
-    entry(seq: number) {
-      writer.flush()
-      return readRelated({ reader, index, tail }, seq)
-    },
-    timeline: (query: Parameters<Timeline>[0]) => drawTimeline(now(), query),
-    export(request: ExportRequest) {
-      const { indexedTo: to, tail: behind } = now()
-      const closers = new Map(behind.filter(closes).map(({ ref, seq }) => [ref, seq]))
-      const closerOf = (seq: number) => closers.get(seq) ?? (seq <= to ? index.closerOf(seq) : null)
-      const source = { productVersion, hostname: hostname() }
-      const between = timesBetween(index, to, request)
-      const parts = { reader, closerOf, lastSeq: writer.lastSeq(), between, source, index, tail: behind }
-      return exportPage(parts, request)
-    },
-  }
+  const questions = createLogQuestions({
+    writer,
+    reader,
+    index,
+    tail,
+    rows,
+    productVersion,
+    beginIndexAnew,
+    onFault,
+  })
   /** What is verified must not be rewritten meanwhile. */
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -269,15 +208,7 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
     stage: writer.stage,
     commit: writer.commit,
     sync: writer.sync,
-    query: (query) => withIndex(() => atOnce(ask.query(query))),
-    visit: (filter, fn) => withIndexInTurns(() => visitEntries(now(), filter, fn)),
-    inTurns: {
-      query: (query) => withIndexInTurns(() => ask.query(query)),
-      entry: (seq) => withIndexInTurns(() => ask.entry(seq)),
-      timeline: (query) => withIndexInTurns(() => ask.timeline(query)),
-      export: (request) => withIndexInTurns(() => ask.export(request)),
-    },
-    entry: (seq) => withIndex(() => atOnce(ask.entry(seq))),
+    ...questions,
     entryAlone(seq) {
       writer.flush()
       return reader.entry(seq)
@@ -286,8 +217,6 @@ export function openActivityLog(options: ActivityLogOptions): OpenActivityLog {
       writer.flush()
       return reader.up(after + 1, limit).map(({ text }) => readEntry(text))
     },
-    export: (request) => withIndex(() => atOnce(ask.export(request))),
-    timeline: (query) => withIndex(() => atOnce(ask.timeline(query))),
     offTimes: (since, until) => offTimes(hot.db, since, until, 2 * limits.beatMs),
     verify: ({ everyEntry = false } = {}) =>
       inTurn(async () => {
