@@ -151,12 +151,35 @@ describe('what bubblewrap is told', () => {
   })
 
   test.each([
-    ['an option that is not known', ['--overlay-src', '/']],
-    ['an option without its operand', ['--tmpfs']],
-  ])('%s runs nothing', (_, words) => {
-    expect(() => sealMounts(quote(['bwrap', ...words, '--', 'ls']), options)).toThrow()
+    ['an option that is not known', ['--overlay-src', '/', '--', 'ls'], 'not known here'],
+    ['an option without its operand', ['--tmpfs', '--', 'ls'], 'not known here'],
+    ['options without an end', ['--new-session'], 'have no end'],
+  ])('%s runs nothing', (_, words, why) => {
+    expect(() => sealMounts(quote(['bwrap', ...words]), options)).toThrow(why)
   })
-  test.each(['bwrap --new-session', '', '/bin/sh -c x y z'])('neither does “%s”', (line) => {
-    expect(() => sealMounts(line, options)).toThrow()
+
+  test('nor does what is not bubblewrap, by itself or out of a file', () => {
+    const file = path.join(makeFolder(), 'profile')
+    fs.writeFileSync(file, '--tmpfs\0/home\0')
+    const around = (change: Record<number, string> = {}) => {
+      const words = ['/bin/sh', '-c', 'exec 9<"$1"', 'srt-args', file, 'bwrap', '--args', '9', '--', 'ls']
+      return quote(words.map((word, at) => change[at] ?? word))
+    }
+    for (const command of ['bwrap', '/usr/bin/bwrap', '/opt/a b/bwrap']) {
+      expect(sealMounts(quote([command, '--new-session', '--', 'ls']), options).command).toBe(command)
+      expect(sealMounts(around({ 5: command }), options).command).toBe(command)
+    }
+    const others = ['', 'ls', '/usr/bin/env', 'xbwrap', '/usr/bin/bwrap.sh', './bwrap', '/bin/bash']
+    for (const line of [
+      ...others.map((command) => quote([command, '--', 'ls'])),
+      ...others.map((command) => around({ 5: command })),
+      ...[
+        around({ 0: '/bin/bash' }),
+        around({ 1: '-x' }),
+        around({ 3: 'other' }),
+        around({ 6: '--arguments' }),
+      ],
+    ])
+      expect(() => sealMounts(line, options), line).toThrow('not those that are known')
   })
 })

@@ -95,14 +95,17 @@ export function sealMounts(line: string, options: SealOptions): SealedArguments 
 
 /** Where a profile is too long for a line, a file that this process holds open has the mounts. */
 function unwrapFile(command: string, words: string[]): { runs: string; at: string[] } {
-  if (command !== '/bin/sh') return { runs: command, at: words }
-  const [flag, , name, profile, runs, ...rest] = words
+  if (isBubblewrap(command)) return { runs: command, at: words }
+  const [flag, , name, profile, runs = '', ...rest] = words
   const place = rest.indexOf('--args')
-  if (flag !== '-c' || name !== 'srt-args' || !profile || !runs || place < 0)
-    throw new Error('The sandbox’s words are not those that are known.')
+  const isKnown = command === '/bin/sh' && flag === '-c' && name === 'srt-args' && isBubblewrap(runs)
+  if (!isKnown || !profile || place < 0) throw new Error('The sandbox’s words are not those that are known.')
   const inFile = fs.readFileSync(profile, 'utf8').split('\0').slice(0, -1)
   return { runs, at: [...rest.slice(0, place), ...inFile, ...rest.slice(place + 2)] }
 }
+
+/** Anything else would run what it is given as it is: in no sandbox. */
+const isBubblewrap = (command: string) => /^(?:\/.*\/)?bwrap$/.test(command)
 
 function readOptions(words: string[]): Option[] {
   const found: Option[] = []
