@@ -70,6 +70,62 @@ test('what a person writes while the old content is made ready is not lost', asy
   expect(fs.readdirSync(top)).toEqual(['a.txt'])
 })
 
+test('what a person writes into a new file while it is taken away is given its name back', async () => {
+  const at = `${top}/a.txt`
+  fs.writeFileSync(at, 'of the run')
+  const made = change({ what: 'created', path: at, after: await fingerprint(at) })
+  const { renameSync } = fs
+  vi.spyOn(fs, 'renameSync').mockImplementationOnce((from, to) => {
+    fs.writeFileSync(at, 'of a person')
+    renameSync(from, to)
+  })
+  const nothing = images(() => null)
+  expect(await putBack(made, nothing)).toMatch(/changed since/)
+  expect([fs.readdirSync(top), fs.readFileSync(at, 'utf8')]).toEqual([['a.txt'], 'of a person'])
+  fs.writeFileSync(at, 'of the run')
+  expect(await putBack(made, nothing)).toBeNull()
+  expect(fs.readdirSync(top)).toEqual([])
+})
+
+test('and where that name is taken by then, neither is lost', async () => {
+  const at = `${top}/a.txt`
+  fs.writeFileSync(at, 'of the run')
+  const made = change({ what: 'created', path: at, after: await fingerprint(at) })
+  const { renameSync } = fs
+  vi.spyOn(fs, 'renameSync').mockImplementationOnce((from, to) => {
+    fs.writeFileSync(at, 'of a person')
+    renameSync(from, to)
+    fs.writeFileSync(at, 'and another')
+  })
+  expect(
+    await putBack(
+      made,
+      images(() => null),
+    ),
+  ).toMatch(/changed since/)
+  const texts = fs.readdirSync(top).map((name) => fs.readFileSync(`${top}/${name}`, 'utf8'))
+  expect(texts.sort()).toEqual(['and another', 'of a person'])
+})
+
+test('a folder that was moved is not put over one that took its place, be it empty', async () => {
+  fs.mkdirSync(`${top}/moved`)
+  fs.writeFileSync(`${top}/moved/a.txt`, 'of the run')
+  fs.mkdirSync(`${top}/was`)
+  const { ino } = fs.statSync(`${top}/was`)
+  const moved = change({
+    ...{ what: 'moved', path: `${top}/moved`, from: `${top}/was` },
+    after: await fingerprint(`${top}/moved`),
+  })
+  expect(
+    await putBack(
+      moved,
+      images(() => null),
+    ),
+  ).toMatch(/Something else stands there/)
+  expect([fs.readdirSync(`${top}/was`), fs.statSync(`${top}/was`).ino]).toEqual([[], ino])
+  expect(fs.readFileSync(`${top}/moved/a.txt`, 'utf8')).toBe('of the run')
+})
+
 test('a folder that was moved to another disk comes back whole, while others have their turn', async () => {
   fs.mkdirSync(`${top}/was`)
   fs.mkdirSync(`${top}/there/folder/sub`, { recursive: true })

@@ -234,6 +234,33 @@ describe('undo', () => {
     expect(fs.readdirSync(work).sort()).toEqual(['a.txt', 'b.txt'])
   })
 
+  test.each([
+    'created',
+    'folder',
+    'moved',
+    'trashed',
+  ] as const)('so is what was to be %s: what was not done is not offered to be undone', async (what) => {
+    const from = what === 'moved' ? `${work}/was` : null
+    const facts = { runId: 'run_test', callId: 'call_1', principalId: 'agent_test', from, what }
+    const present = (name: string) =>
+      what === 'folder' ? fs.mkdirSync(`${work}/${name}`) : put(name, 'content')
+    const isPresent = (name: string) => fs.existsSync(`${work}/${name}`)
+    for (const done of [false, true]) {
+      if (what === 'moved' && !isPresent('was')) put('was', 'content')
+      if (what === 'trashed' && !isPresent('it')) present('it')
+      await undo.before({ ...facts, path: `${work}/it` })
+      if (done && what === 'trashed') fs.rmSync(`${work}/it`)
+      else if (done && what === 'moved') fs.renameSync(`${work}/was`, `${work}/it`)
+      else if (done) present('it')
+      open()
+      expect(states(await undo.preview('run_test')), `${done}`).toEqual(done ? [`${what} can-undo`] : [])
+    }
+    expect(faults).toEqual([])
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(isPresent('it')).toBe(what === 'trashed')
+    expect(isPresent('was')).toBe(what === 'moved')
+  })
+
   test('an undo that was killed leaves nothing of ours behind, and nothing of a person’s out of sight', async () => {
     const dies = () => {
       throw new Error('killed')
@@ -374,6 +401,23 @@ describe('undo', () => {
         .readdirSync(`${top}/undo/images`)
         .flatMap((folder) => fs.readdirSync(`${top}/undo/images/${folder}`)),
     ).toEqual([])
+  })
+
+  test('all that a folder’s image is made of stays as long as the image does', async () => {
+    put('folder/a.txt', 'a')
+    put('folder/sub/b.txt', 'b')
+    put('other.txt', 'b')
+    const before = snapshot(`${work}/folder`)
+    await write('other.txt', 'new')
+    now += 20 * 24 * 3600 * 1000
+    await trash('folder')
+    fs.rmSync(`${top}/.local/share/Trash`, { recursive: true })
+    // The change of the file goes, which has one content with the folder.
+    now += 15 * 24 * 3600 * 1000
+    undo.prune()
+    expect(undo.changes().map(({ what }) => what)).toEqual(['trashed'])
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(snapshot(`${work}/folder`)).toEqual(before)
   })
 
   test('equal content is kept once', async () => {
