@@ -59,7 +59,7 @@ async function lampsAfter(code: string, run: string): Promise<{ outside: boolean
   return { outside, private: isPrivate }
 }
 
-test.each([
+const PRIVATE = [
   ['a file', `await sallyport.fs.readFile({ path: home + '/note.txt' })`],
   [
     'a file in parts',
@@ -79,7 +79,8 @@ test.each([
     'an answer to who has a cookie',
     `await (await fetch(url + '/enter')).text(); await (await fetch(url)).text()`,
   ],
-])('%s is private', async (_what, code) => {
+] as const
+test.each(PRIVATE)('%s is private', async (_what, code) => {
   expect((await lampsAfter(code, `run_${++count}`)).private).toBe(true)
 })
 
