@@ -76,8 +76,12 @@ export function createFsListCapability(deps: FsListDeps): CapabilityModule {
         signal: context.signal,
         mayEnter,
       })
-      return context.signal.aborted
-        ? refused('cancelled', 'The run was cancelled.')
+      if (context.signal.aborted) return refused('cancelled', 'The run was cancelled.')
+      return changed === null
+        ? refused(
+            'unavailable',
+            `“${lastName(thing.path)}” can’t be watched: this computer watches as many folders as it can at once. Try again later.`,
+          )
         : ok({ changed, timedOut: changed.length === 0 })
     }
     const fits = parseGlob(listing.args.glob)

@@ -16,8 +16,16 @@ const MAX_CHANGED = 1000
 /** Changes of what may not be told; past these a folder is not listened to any more. */
 const MAX_UNTOLD = 20_000
 
-/** @returns canonical paths of what may be entered, in the order in which they changed; none when the time passed or the signal came */
-export async function waitForChange(top: HeldThing, options: WaitOptions): Promise<string[]> {
+/** Milliseconds between two looks at whether the folder is still there. The system tells of no folder that we hold. */
+const GONE_MS = 500
+/** A name in a folder that none can have: by it the folder itself is told from what is in it. */
+const ITSELF = process.platform === 'linux' ? '.' : null
+
+/**
+ * @returns canonical paths of what may be entered, in the order in which they changed, the folder's own where it was
+ * changed or is there no more; none when the time passed or the signal came; null when the folder can't be watched
+ */
+export async function waitForChange(top: HeldThing, options: WaitOptions): Promise<string[] | null> {
   const changed = new Set<string>()
   const watchers: fs.FSWatcher[] = []
   let wake = () => {}
@@ -30,11 +38,12 @@ export async function waitForChange(top: HeldThing, options: WaitOptions): Promi
     for (const watcher of watchers.splice(0)) watcher.close()
     wake()
   }
-  const watch = (at: string, path: string) => {
+  const watch = (at: string, path: string): boolean => {
     let untold = 0
     try {
-      const watcher = fs.watch(at, { persistent: false }, (_event, name) => {
-        const file = name === null ? path : `${path === '/' ? '' : path}/${name}`
+      const watched = ITSELF === null ? at : `${at}/${ITSELF}`
+      const watcher = fs.watch(watched, { persistent: false }, (_event, name) => {
+        const file = name === null || name === ITSELF ? path : `${path === '/' ? '' : path}/${name}`
         if (!changed.has(file)) {
           if (file !== top.path && !options.mayEnter(file)) {
             if (++untold > MAX_UNTOLD) watcher.close()
@@ -48,14 +57,25 @@ export async function waitForChange(top: HeldThing, options: WaitOptions): Promi
       })
       watcher.on('error', () => {})
       watchers.push(watcher)
+      return true
     } catch {
       // No watches left, or the folder is gone: what can be watched is.
+      return false
     }
   }
+  const lookForIt = () => {
+    if (changed.has(top.path) || options.holder.stillThere(top)) return
+    changed.add(top.path)
+    wake()
+  }
+  const looking = setInterval(lookForIt, GONE_MS)
   const timer = setTimeout(wake, options.timeoutMs)
   options.signal.addEventListener('abort', wake, { once: true })
   try {
-    watch(top.at, top.path)
+    if (!watch(top.at, top.path)) {
+      if (options.holder.stillThere(top)) return null
+      wake()
+    }
     for await (const entry of walkFolder(top, { ...options, depth: MAX_DEPTH })) {
       if (watchers.length >= MAX_FOLDERS) break
       if (!entry.stat.isDirectory() || !options.mayEnter(entry.path)) continue
@@ -64,10 +84,12 @@ export async function waitForChange(top: HeldThing, options: WaitOptions): Promi
       folder?.close() // the watch is on the folder itself and needs no handle of ours
     }
     await woken
+    lookForIt()
     if (changed.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
     return [...changed]
   } finally {
     clearTimeout(timer)
+    clearInterval(looking)
     options.signal.removeEventListener('abort', wake)
     end()
   }

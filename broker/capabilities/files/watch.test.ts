@@ -1,5 +1,5 @@
 // Watching a folder, all the way: a tool in its sandbox, the gate, and another process that changes things.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -66,6 +66,44 @@ async function watch(script: string, timeoutMs = 5_000): Promise<Seen> {
 }
 
 describe('a tool that watches a folder', () => {
+  it('is told of the folder itself by its own name: closed, carried away, gone', async () => {
+    expect(await watch('chmod 700 .')).toEqual({ changed: [''], timedOut: false })
+    expect(await watch('rmdir sub/deep')).toEqual({ changed: ['sub/deep'], timedOut: false })
+    expect(await watch('mv "$PWD" "$PWD-moved"; ln -s /etc "$PWD"')).toEqual({
+      changed: [''],
+      timedOut: false,
+    })
+    fs.rmSync(top)
+    fs.mkdirSync(top)
+    expect(await watch('rmdir "$PWD"')).toEqual({ changed: [''], timedOut: false })
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'is not told that nothing changed where nothing can be watched',
+    () => {
+      const program = `
+      const [top, code] = process.argv.slice(1)
+      const load = (file) => import(code + file)
+      const { mintPermit } = await load('gate/permit.ts')
+      const { createFileRoom } = await load('capabilities/files/file-room.ts')
+      const { createFsListCapability } = await load('capabilities/fs-list.ts')
+      const { playGate } = await load('capabilities/testing/play-gate.ts')
+      const files = createFileRoom({ ownPaths: [], home: top })
+      const gate = playGate([createFsListCapability({ files })], mintPermit)
+      console.log(JSON.stringify(await gate.pass('fs.watch', { path: top, timeoutMs: 100 })))`
+      const code = `${path.resolve(import.meta.dirname, '../..')}/`
+      const none = 'echo 0 > /proc/sys/user/max_inotify_watches; exec "$@"'
+      const root = ['--unshare-user', '--uid', '0', '--gid', '0', '--cap-add', 'ALL', '--dev-bind', '/', '/']
+      const node = [process.execPath, '--input-type=module', '-e', program, top, code]
+      const said = execFileSync('bwrap', [...root, 'sh', '-c', none, 'sh', ...node], { encoding: 'utf8' })
+      expect(JSON.parse(said)).toMatchObject({
+        kind: 'refused',
+        code: 'unavailable',
+        person: expect.stringMatching(/can’t be watched: this computer watches as many folders as it can/),
+      })
+    },
+  )
+
   it('is told of a file that another process writes, in place or anew', async () => {
     expect(await watch('echo more >> a.txt')).toEqual({ changed: ['a.txt'], timedOut: false })
     expect(await watch('echo new > sub/deep/new.txt')).toEqual({
