@@ -46,13 +46,14 @@ probe.remove()
 
 describe.skipIf(!probe.works)('a group', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'lane-group-'))
+  const folders = [folder]
   const children: ChildProcess[] = []
   let group: LaneGroup = noGroup
   afterEach(() => {
     group.kill()
     for (const child of children.splice(0)) child.kill('SIGKILL')
     group.remove()
-    rmSync(folder, { recursive: true, force: true })
+    for (const made of folders) rmSync(made, { recursive: true, force: true })
   })
 
   /** A process that has put a tree into its group and has an inner one; and who waits for its end. */
@@ -87,7 +88,9 @@ describe.skipIf(!probe.works)('a group', () => {
 
   /** Ignores signals, forks all the time, has children in sessions of their own, and writes. */
   function startTree(): { child: ChildProcess & { pid: number }; file: string } {
-    const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'lane-tree-')), 'out')
+    const tree = mkdtempSync(path.join(os.tmpdir(), 'lane-tree-'))
+    folders.push(tree)
+    const file = path.join(tree, 'out')
     const script = `trap '' TERM INT HUP; read -r go
       setsid sh -c "trap '' TERM; while :; do echo y >> $0.child; sleep 0.005; done" "$0" &
       while :; do echo x >> "$0"; sleep 0.005 & done`
