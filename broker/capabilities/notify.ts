@@ -25,14 +25,15 @@ export function createNotifyCapability({
   /** Times of the last hour's, oldest first, by agent. */
   const shown = new Map<string, number[]>()
 
-  function mayShow(principalId: string): boolean {
+  function tooMany({ id, name }: { id: string; name: string }) {
     const now = clock()
-    const times = (shown.get(principalId) ?? []).filter((at) => at > now - HOUR)
-    shown.set(principalId, times)
-    if (times.length >= IN_AN_HOUR || times.filter((at) => at > now - MINUTE).length >= IN_A_MINUTE)
-      return false
-    times.push(now)
-    return true
+    const times = (shown.get(id) ?? []).filter((at) => at > now - HOUR)
+    shown.set(id, times)
+    if (times.length < IN_AN_HOUR && times.filter((at) => at > now - MINUTE).length < IN_A_MINUTE) return null
+    return refused(
+      'budget',
+      `“${name}” has shown too many notifications. It may show ${IN_A_MINUTE} a minute and ${IN_AN_HOUR} an hour.`,
+    )
   }
 
   return {
@@ -51,20 +52,16 @@ export function createNotifyCapability({
         ],
         binding: JSON.stringify(['notify', request.args.title, request.args.body]),
         sentence: { verb: 'Show the notification', object: fit(request.args.title, 300), tail: '' },
-        unable: () => desktop.unable(),
+        // Nobody is asked for what could only be refused after the yes.
+        unable: () => desktop.unable() ?? tooMany(context.principal),
       })
       return ok(held.keep(prepared, { title, body }))
     },
     async perform(permit, prepared, context) {
       permit.consume('notify', prepared.binding)
-      const unable = desktop.unable()
+      const unable = desktop.unable() ?? tooMany(context.principal)
       if (unable) return unable
-      if (!mayShow(context.principal.id)) {
-        return refused(
-          'budget',
-          `“${context.principal.name}” has shown too many notifications. It may show ${IN_A_MINUTE} a minute and ${IN_AN_HOUR} an hour.`,
-        )
-      }
+      shown.get(context.principal.id)?.push(clock())
       const done = await desktop.do({ do: 'notify', ...held.of(prepared) })
       if (done.kind !== 'ok') return done
       return ok({

@@ -63,7 +63,7 @@ export function createAdmitRequest({ log, usage, notes, letThrough, onFault }: A
 
     return {
       async admit(): Promise<Outcome<Admitted>> {
-        const through = await letThrough(context, { ...passenger, answered }, tell)
+        const through = await letThrough(context, { ...passenger, answered, counted }, tell)
         if (through.kind !== 'ok') return through
         const { decision, asked } = through.value
         const how = { decision, asked: asked !== null }

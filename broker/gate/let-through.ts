@@ -25,6 +25,7 @@ import { describeAll, entryFacts } from './entry-facts.ts'
 import type { GateNotes } from './gate-notes.ts'
 import type { Halts } from './halts.ts'
 import { refusalFor } from './refusal-for.ts'
+import type { RunUsage } from './run-usage.ts'
 
 interface LetThroughParts {
   log: ActivityLog
@@ -36,6 +37,7 @@ interface LetThroughParts {
   clock: Clock
   halts: Halts
   notes: GateNotes
+  usage: Pick<RunUsage, 'lacksBytes'>
 }
 
 /** What is to be let through. */
@@ -48,6 +50,8 @@ export interface Passenger {
   mustAsk?: string
   /** What the person said to it, where a pause held it after. */
   answered?: AskResult | null
+  /** What it sends is in the run's budget already. */
+  counted?: boolean
 }
 
 /** How a request got through: by rule, by grant, or by the person's answer. */
@@ -95,7 +99,9 @@ export function createLetThrough(parts: LetThroughParts): LetThrough {
         tell('refused', { decision: decided, asked: answer !== null })
         return notes.decided(context, prepared, { decision: decided, flow }, stopped ?? refusalFor(decided))
       }
-      const unable = prepared.unable?.() ?? null
+      // Nobody is asked for what could only be refused after the yes.
+      const lacks = passenger.counted ? null : parts.usage.lacksBytes(context, prepared.bytesOut)
+      const unable = prepared.unable?.() ?? lacks
       if (unable) {
         const decision = deniedBy('default', unable, decided)
         tell('refused', { decision, asked: answer !== null })

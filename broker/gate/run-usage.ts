@@ -17,6 +17,8 @@ export interface RunUsage {
   /** A tool's function is called. */
   countCall(context: Pick<CallContext, 'run' | 'perimeter'>): Refused | null
   countBytes(context: CallContext, bytes: number): Refused | null
+  /** What `countBytes` would say; nothing is counted. */
+  lacksBytes(context: Pick<CallContext, 'run' | 'perimeter'>, bytes: number): Refused | null
   /** What has left already: it counts also where it is too much. */
   countSent(context: Pick<CallContext, 'run' | 'perimeter'>, bytes: number): Refused | null
   mayLogRefusal(callId: string): boolean
@@ -44,7 +46,13 @@ export function createRunUsage(): RunUsage {
       `This run has used its budget of ${what} (${limit}). Give the agent a larger one, or start a new run.`,
     )
 
+  const lacksBytes: RunUsage['lacksBytes'] = ({ run, perimeter }, bytes) => {
+    if (!run || bytes === 0 || of(run.id).bytesOut + bytes <= perimeter.budgets.bytesOut) return null
+    return over('bytes sent out', `${perimeter.budgets.bytesOut} bytes`)
+  }
+
   return {
+    lacksBytes,
     countCall({ run, perimeter }) {
       if (!run) return null
       const usage = of(run.id)
@@ -52,13 +60,10 @@ export function createRunUsage(): RunUsage {
       usage.calls += 1
       return null
     },
-    countBytes({ run, perimeter }, bytes) {
-      if (!run || bytes === 0) return null
-      const usage = of(run.id)
-      if (usage.bytesOut + bytes > perimeter.budgets.bytesOut)
-        return over('bytes sent out', `${perimeter.budgets.bytesOut} bytes`)
-      usage.bytesOut += bytes
-      return null
+    countBytes(context, bytes) {
+      const lacks = lacksBytes(context, bytes)
+      if (!lacks && context.run) of(context.run.id).bytesOut += bytes
+      return lacks
     },
     countSent({ run, perimeter }, bytes) {
       if (!run) return null
