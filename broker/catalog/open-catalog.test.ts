@@ -142,6 +142,38 @@ test('one file is a tool: its exports are its functions and it declares every ca
   expect(loaded.value.modules['Count Words.ts']).not.toContain(': {')
 })
 
+test('a source map is found where bundlers leave it: beside one file, or inside of a module', async () => {
+  const map = '{"version":3,"sources":["main.ts"],"mappings":"AAAA"}'
+  const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`
+  const code = 'export const run = () => 1'
+  const where = await put('.', {
+    'beside.js': code,
+    'beside.js.map': map,
+    'inside.js': `${code}\n${inline}\n`,
+    'broken.js': `${code}\n//# sourceMappingURL=data:application/json;base64,####\n`,
+    'package/manifest.json': JSON.stringify(manifest),
+    'package/tool.js': `${code}\n${inline}`,
+  })
+  const catalog = await open()
+  const mapsOf = async (name: string) => {
+    const loaded = await catalog.loadFolder(path.join(where, name))
+    return loaded.kind === 'ok' ? loaded.value.maps : loaded.person
+  }
+  expect(await mapsOf('beside.js')).toEqual({ 'beside.js': map })
+  expect(await mapsOf('inside.js')).toEqual({ 'inside.js': map })
+  expect(await mapsOf('package')).toEqual({ 'tool.js': map })
+  expect(await mapsOf('broken.js')).toEqual({})
+})
+
+test('a package’s maps have their limit together, as its modules have', async () => {
+  const where = await put('sample', {
+    'manifest.json': JSON.stringify(manifest),
+    'tool.js': 'export const run = () => 1',
+    ...Object.fromEntries(Array.from({ length: 3 }, (_, n) => [`${n}.js.map`, ' '.repeat(6 * 1024 * 1024)])),
+  })
+  expect(await (await open()).loadFolder(where)).toMatchObject({ kind: 'refused', code: 'too-large' })
+})
+
 test('one file with a manifest beside it takes that', async () => {
   await put('.', {
     'one.mjs': 'export const run = () => 1',

@@ -4,6 +4,8 @@ export const PACKAGE_LIMITS = {
   module: 4 * 1024 * 1024,
   map: 8 * 1024 * 1024,
   total: 6 * 1024 * 1024,
+  /** Of all maps together. */
+  maps: 16 * 1024 * 1024,
   files: 500,
   depth: 8,
 } as const

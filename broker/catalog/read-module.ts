@@ -35,6 +35,17 @@ export function isInside(root: string, real: string): boolean {
   return real === root || real.startsWith(root.endsWith(path.sep) ? root : root + path.sep)
 }
 
+const INLINE = '//# sourceMappingURL=data:application/json;'
+
+/** The source map that a bundler wrote into the module's last line; null without one. */
+export function inlineMap(code: string): string | null {
+  const at = code.lastIndexOf(INLINE)
+  if (at < 0) return null
+  const [, packed] =
+    /^(?:charset=[\w-]+;)?base64,([A-Za-z0-9+/]+={0,2})\s*$/.exec(code.slice(at + INLINE.length)) ?? []
+  return packed === undefined ? null : Buffer.from(packed, 'base64').toString('utf8')
+}
+
 export const MODULE_FILE = /\.(js|mjs|ts|mts)$/
 
 /** JavaScript of a module: types are blanked out, so that lines and columns stay as they were written. */

@@ -10,7 +10,7 @@ import { failed, type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { InstalledTool } from '../ports.ts'
 import { hashPackage } from './hash-package.ts'
 import { PACKAGE_LIMITS } from './package-limits.ts'
-import { MODULE_FILE, readInside, toJavaScript } from './read-module.ts'
+import { inlineMap, MODULE_FILE, readInside, toJavaScript } from './read-module.ts'
 import { schemaFault } from './schema-fault.ts'
 
 type From = InstalledTool['from']
@@ -79,10 +79,17 @@ export function assemble(
         `The input of ${name} in ${where} says more than would be checked. At ${fault}.`.slice(0, 1000),
       )
   }
+  const inline = Object.entries(modules).flatMap(([name, code]) => {
+    const map = Object.hasOwn(maps, name) ? null : inlineMap(code)
+    return map === null ? [] : [[name, map] as const]
+  })
   const whole = { ...manifest, main }
   const { name, version, title, summary } = whole
   const hash = hashPackage(whole, modules)
-  return ok({ name, version, hash, title, summary, from, manifest: whole, modules, maps })
+  return ok({
+    ...{ name, version, hash, title, summary, from, manifest: whole, modules },
+    maps: { ...maps, ...Object.fromEntries(inline) },
+  })
 }
 
 /** The gate checks every input against it, so a schema that it can't read is no schema. */
@@ -103,7 +110,7 @@ function findMain(main: string, modules: Record<string, string>): string | undef
 async function readSources(root: string): Promise<Outcome<Sources>> {
   const modules: Record<string, string> = {}
   const maps: Record<string, string> = {}
-  let total = 0
+  let [total, mapped] = [0, 0]
   const files = await listFiles(root, '', 0)
   if (files.length > PACKAGE_LIMITS.files)
     return refused('too-large', `A tool has at most ${PACKAGE_LIMITS.files} files; ${root} has more.`)
@@ -114,6 +121,12 @@ async function readSources(root: string): Promise<Outcome<Sources>> {
     if (text.kind !== 'ok') return text
     if (isMap) {
       maps[name.slice(0, -'.map'.length)] = text.value
+      mapped += text.value.length
+      if (mapped > PACKAGE_LIMITS.maps)
+        return refused(
+          'too-large',
+          `The source maps of ${root} are larger than ${PACKAGE_LIMITS.maps} bytes together.`,
+        )
       continue
     }
     const code = toJavaScript(name, text.value)

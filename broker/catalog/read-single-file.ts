@@ -30,9 +30,10 @@ export async function readSingleFile(file: string): Promise<Outcome<InstalledToo
     const main = path.basename(real)
     const manifest = await manifestOf(file, main, code.value)
     if (manifest.kind !== 'ok') return manifest
+    const map = await readInside(root, `${real}.map`, PACKAGE_LIMITS.map)
     return assemble(
       { ...manifest.value, main },
-      { modules: { [main]: code.value }, maps: {} },
+      { modules: { [main]: code.value }, maps: map.kind === 'ok' ? { [main]: map.value } : {} },
       'folder',
       file,
     )
