@@ -40,7 +40,12 @@ export function servePolicy(rooms: Rooms): ApiGroup<Methods> {
     'policy.status': async () => policy.status(),
     'policy.check': async ({ requests, policyText, cwd }) => {
       const file = policyText === undefined ? null : parse(policyText)
-      const compiled = file ? compile({ ...policy.sources(), personal: file }) : null
+      const compiled = file
+        ? withToolRules(
+            compile({ ...policy.sources(), personal: file }),
+            settings.under(file.settings).toolRules,
+          )
+        : null
       const decider = compiled
         ? createDecider({
             policy: () => compiled,

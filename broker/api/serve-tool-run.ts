@@ -4,11 +4,13 @@
  */
 import { resolve } from 'node:path'
 import { ApiError, type ParsedParams, type ToolRunResult } from '../../contract/broker-api.ts'
-import { lowerLimits, ToolLimitCaps } from '../../contract/manifest.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
+import type { PolicyFile } from '../../contract/policy.ts'
+import type { Settings } from '../../contract/settings.ts'
 import type { Json } from '../../contract/words.ts'
 import { answerAlways } from '../consent/answer-always.ts'
 import { compilePolicy } from '../gate/decide/compile-policy.ts'
+import { withToolRules } from '../gate/decide/tool-rules.ts'
 import { makeGate } from '../gate/make-gate.ts'
 import type { Rooms } from '../make-broker.ts'
 import type { Gate, InstalledTool } from '../ports.ts'
@@ -25,18 +27,30 @@ export function serveToolRun(rooms: Rooms): ApiGroup<'tool.run'> {
   const gates = new Map<string, { gate: Gate; perimeter: Perimeter }>()
   const tools = new Map<string, InstalledTool>()
 
+  /** As in the person's own file. What a whole gate goes by is set in this one, which is for one command and its file. */
+  function takeSettings(file: PolicyFile | null): Settings {
+    const settings = file ? rooms.settings.under(file.settings) : rooms.settings.get()
+    for (const key of ['strictSandbox', 'requireOsSandbox'] as const)
+      if (settings[key] !== rooms.settings.get()[key]) rooms.settings.set({ [key]: settings[key] })
+    return settings
+  }
+
   function gateFor({ policyText = '', answer }: ParsedParams<'tool.run'>) {
     const key = `${answer}\n${policyText}`
     const known = gates.get(key)
     if (known) return known
     const file = policyText === '' ? null : parsePolicyText(rooms.policy, policyText)
-    const compiled = compilePolicy({ ...rooms.policy.sources(), personal: file }, rooms.places)
+    const settings = takeSettings(file)
+    const sources = { ...rooms.policy.sources(), personal: file }
+    const compiled = withToolRules(compilePolicy(sources, rooms.places), settings.toolRules)
     const consent = answer === 'tty' ? rooms.consent : answerAlways(answer, rooms.newId)
-    // As in the person's own file: what the file says of limits only lowers them.
-    const caps = ToolLimitCaps.safeParse(file?.settings.toolLimits ?? {}).data ?? {}
-    const toolLimits = () => lowerLimits(caps, rooms.toolLimits())
     const made = {
-      gate: makeGate({ ...rooms, consent, policy: () => compiled, toolLimits }),
+      gate: makeGate({
+        ...{ ...rooms, consent },
+        policy: () => compiled,
+        toolLimits: () => settings.toolLimits,
+        credentialRule: () => settings.unknownCredentials,
+      }),
       perimeter: file?.perimeter ?? Perimeter.parse({}),
     }
     gates.set(key, made)

@@ -16,6 +16,8 @@ export interface PolicySettings {
 }
 export interface SettingsKeeper extends BrokerSettings {
   view(): SettingsView
+  /** As they would be with these in the personal file. */
+  under(personal: Record<string, Json>): Settings
   /** Of `toolLimits` only what is named changes. */
   set(change: Partial<Settings>): Outcome<Settings>
   /** The managed policy was read anew. */
@@ -30,12 +32,13 @@ export function createSettings(parts: { store: DocumentStore; policies(): Policy
     const parsed = SettingsChange.safeParse(stored ?? {})
     return parsed.success ? parsed.data : {}
   }
-  const read = (): Settings => {
-    const { managed, personal } = parts.policies()
+  const under = (personal: Record<string, Json>): Settings => {
+    const { managed } = parts.policies()
     const all = [fitting(personal), own(), fitting(managed)]
     const toolLimits = lowerLimits({}, ...all.map((some) => some.toolLimits ?? {}))
     return Settings.parse({ ...Object.assign({}, ...all), toolLimits })
   }
+  const read = () => under(parts.policies().personal)
   const fileLimits = (): ToolLimitCaps => {
     const { managed, personal } = parts.policies()
     return lowerLimits({}, ...[managed, personal].map((some) => fitting(some).toolLimits ?? {}))
@@ -54,6 +57,7 @@ export function createSettings(parts: { store: DocumentStore; policies(): Policy
 
   return {
     get,
+    under,
     view: () => ({ settings: get(), locked: locked(), fileLimits: fileLimits() }),
     set(change) {
       const { locked } = parts.policies()
