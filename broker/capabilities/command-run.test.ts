@@ -669,6 +669,21 @@ describe('in the real sandbox', () => {
     })
   })
 
+  test('whether something is there outside of its folders can not be felt out by the hint', async ({
+    skip,
+  }) => {
+    if (!can()) skip()
+    const hintOf = async (name: string) => {
+      const outcome = await runWith(real, ['cat', `${top}/elsewhere/${name}`])
+      if (outcome.kind !== 'ok') throw new Error(outcome.person)
+      const { sandboxHint } = outcome.value.value as { sandboxHint?: string }
+      return sandboxHint?.replaceAll(`elsewhere/${name}`, 'elsewhere/NAME')
+    }
+    const there = await hintOf('x')
+    expect(there).toContain('elsewhere/NAME')
+    expect(await hintOf('none')).toBe(there)
+  })
+
   test('by no other name and no move does it get at what is closed, neither now nor in the next command', async ({
     skip,
   }) => {

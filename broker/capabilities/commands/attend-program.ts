@@ -1,5 +1,4 @@
 /** Feeds a program that runs, reads what it says, waits for its end, and tells what came of it. */
-import fs from 'node:fs'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
 import type { CommandResource } from '../../../contract/resource.ts'
@@ -70,10 +69,7 @@ export async function attendProgram(
       stderr,
       resource,
       inParts: context.parts !== undefined,
-      hint: joined(
-        leftForModel(left),
-        sandboxHint(end, stderr.text, { ...reach, readsOnly: args.readOnly }, (path) => fs.existsSync(path)),
-      ),
+      hint: joined(leftForModel(left), sandboxHint(end, stderr.text, { ...reach, readsOnly: args.readOnly })),
       shut: shutForPerson(reach.shut, home),
       left: leftForPerson(left, home),
       sent: bytesOut,

@@ -9,7 +9,7 @@ const reach = {
   shut: [],
 }
 const end = { exitCode: 1, endedBy: 'itself' as const, denied: [], notAsked: 0, left: [] }
-const hint = (stderr: string, exists = true) => sandboxHint(end, stderr, reach, () => exists)
+const hint = (stderr: string) => sandboxHint(end, stderr, reach)
 
 test('a program that names itself is not taken for what the sandbox closed', () => {
   expect(hint('/usr/bin/wc: a.txt: Permission denied\n')).toBeUndefined()
@@ -29,7 +29,14 @@ test('what lies outside of the folders, or is closed inside of them, is named', 
   expect(hint('cat: /home/ada/docs/private/key: Permission denied\n')).toContain('/home/ada/docs/private/key')
   expect(hint('touch: /home/ada/docs/a: Read-only file system\n')).toContain('but not change it')
   expect(hint('cat: /home/ada/work/x: Permission denied\n')).toBeUndefined()
-  expect(hint('cat: /home/ada/other/x: No such file or directory\n', false)).toBeUndefined()
+})
+
+test('of the system’s own places only those are named that a program does not have', () => {
+  expect(hint('cat: /usr/share/none: No such file or directory\n')).toBeUndefined()
+  expect(hint('ls: /proc/4711: No such file or directory\n')).toBeUndefined()
+  expect(hint('E: Unable to read /etc/apt/sources.list - X (2: No such file or directory)\n')).toContain(
+    '/etc/apt/sources.list',
+  )
 })
 
 test('a connection past the proxy is explained, to the local network too', () => {
@@ -42,7 +49,7 @@ test('a connection past the proxy is explained, to the local network too', () =>
 })
 
 test('one that was run to read only is told how to run otherwise', () => {
-  const looked = (stderr: string) => sandboxHint(end, stderr, { ...reach, readsOnly: true }, () => true)
+  const looked = (stderr: string) => sandboxHint(end, stderr, { ...reach, readsOnly: true })
   expect(looked('touch: /home/ada/work/a: Read-only file system\n')).toContain('without readOnly')
   expect(looked('curl: (6) Could not resolve host: x')).toContain('without readOnly')
   expect(looked('cat: /home/ada/other/x: No such file or directory\n')).toContain('/home/ada/other/x')

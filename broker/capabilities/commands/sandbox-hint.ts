@@ -1,7 +1,8 @@
 /**
  * When a command failed because of the sandbox, its own words are misleading ("no such file", "could not resolve
  * host"). This says what was in the way and what would help. Guessed from what programs usually say, so it is a hint,
- * never more.
+ * never more. What lies outside of its folders is not looked at: a program could have it say what is there, place by
+ * place.
  */
 import type { ContainedEnd } from '../../ports.ts'
 import { isAtOrBelow } from '../files/name-paths.ts'
@@ -22,25 +23,21 @@ const ONLY_READS =
   'It tried to change something that it may only read: programs change the agent’s folders, but nothing that a rule closes, and directly in the home folder they make nothing.'
 /** Open to every program, so never what was in the way of reading; often the program itself, by its whole name. */
 const PROGRAMS = /^\/(usr|bin|sbin|lib|lib32|lib64)(\/|$)/
-/** The sandbox's own; what a program finds missing there is really missing. */
-const SYSTEM = /^\/(usr|bin|sbin|lib|lib32|lib64|opt|proc|dev|etc|nix)(\/|$)/
+/** The sandbox's own, or whole in it: what a program finds missing there is really missing. Of `/etc` it has parts. */
+const SYSTEM = /^\/(usr|bin|sbin|lib|lib32|lib64|opt|proc|dev|nix)(\/|$)/
 
-/**
- * @param reach `readsOnly`: it was asked for as one that only reads
- * @param exists whether a path is there outside of the sandbox
- */
+/** @param reach `readsOnly`: it was asked for as one that only reads */
 export function sandboxHint(
   end: Pick<ContainedEnd, 'exitCode' | 'endedBy' | 'denied' | 'notAsked' | 'left'>,
   stderr: string,
   reach: ClosedReach & { readsOnly?: boolean },
-  exists: (path: string) => boolean,
 ): string | undefined {
   const hints =
     end.exitCode === 0 && end.denied.length === 0 && end.notAsked === 0
       ? []
       : reach.readsOnly && (end.denied.length > 0 || CHANGES.test(stderr) || NETWORK.test(stderr))
         ? [READ_ONLY]
-        : hintsOfFailure(end, stderr, reach, exists)
+        : hintsOfFailure(end, stderr, reach)
   // Whatever its exit code: a program that finds a folder empty may well think that all is in order.
   const shut = shutForModel(reach.shut)
   if (shut) hints.unshift(shut)
@@ -55,7 +52,6 @@ function hintsOfFailure(
   end: Pick<ContainedEnd, 'denied' | 'notAsked'>,
   stderr: string,
   reach: ProgramReach,
-  exists: (path: string) => boolean,
 ): string[] {
   const hints: string[] = []
   if (end.denied.length > 0)
@@ -71,7 +67,7 @@ function hintsOfFailure(
       'It has no network but through the sandbox’s proxy: this computer and the local network are not there, and a program that takes no notice of HTTPS_PROXY can’t get out. A local address is reached where a line of the agent’s perimeter names it with its port.',
     )
   for (const [path, words] of blockedPaths(stderr).slice(0, 3)) {
-    const hint = hintFor(path, words, reach, exists)
+    const hint = hintFor(path, words, reach)
     if (hint) hints.push(hint)
   }
   if (hints.length === 0 && CHANGES.test(stderr)) hints.push(ONLY_READS)
@@ -85,12 +81,7 @@ function blockedPaths(stderr: string): [string, string][] {
   return [...found]
 }
 
-function hintFor(
-  path: string,
-  words: string,
-  reach: ProgramReach,
-  exists: (path: string) => boolean,
-): string | null {
+function hintFor(path: string, words: string, reach: ProgramReach): string | null {
   const inside = (list: readonly string[]) => list.some((folder) => isAtOrBelow(path, folder))
   const missing = /No such file|ENOENT/.test(words)
   const closed = inside(reach.hidden)
@@ -101,7 +92,7 @@ function hintFor(
       : `The sandbox lets it read “${path}” but not change it. A person can allow changes in the agent’s perimeter.`
   }
   if (PROGRAMS.test(path) && !/Read-only|EROFS/.test(words)) return null
-  if (SYSTEM.test(path) && (missing || !exists(path))) return null
-  if (missing && !exists(path)) return null
-  return `The sandbox keeps “${path}” from it. A person can add its folder to the agent’s perimeter.`
+  if (missing && SYSTEM.test(path)) return null
+  const perhaps = missing && !closed ? ', if it is there at all' : ''
+  return `The sandbox keeps “${path}” from it${perhaps}. A person can add its folder to the agent’s perimeter.`
 }
