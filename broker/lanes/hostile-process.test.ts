@@ -49,6 +49,11 @@ const SAYS = [
   ['writes log lines without end', `flood(line({ t: 'log', id, level: 'info', text: 'x' }))`],
   ['asks without end', `flood(line({ t: 'request', id, request: 1, operation: 'fs.stat', args: {} }))`],
   ['gives back more than it may', `write(result(id, { value: 'x'.repeat(4_000) }))`],
+  ['answers after a line that is no message', `write('x\\n' + result(id, {}))`],
+  ['answers after a long one', `write('[' + '1,'.repeat(100_000) + '1]\\n' + result(id, {}))`],
+  ['answers after one that nests too deep', `write('['.repeat(200_000) + '\\n' + result(id, {}))`],
+  ['answers once it has said again that it is ready', `write(line({ t: 'ready' }) + result(id, {}))`],
+  ['writes a line that has no end', `flood('x')`],
 ]
 
 async function callOf(answer: string): Promise<{ result: ToolCallResult; turn: number }> {

@@ -26,6 +26,48 @@ describe('the jar of an agent', () => {
     expect(jar.headerFor(at('https://a.example/x/'))).toBe('__host-e=1')
   })
 
+  test('a name that promises one host, or one that is kept for encryption, is not taken from who could be another', async () => {
+    const jar = createCookieJar(() => 0)
+    await jar.store(at('https://a.example/'), ['__host-f=1; Path=/; Secure; Domain=a.example', '=none'])
+    await jar.store(at('http://a.example/'), ['sid=bad; Secure', '__secure-g=1; Secure', 'plain=1'])
+    expect(jar.headerFor(at('https://a.example/'))).toBe('plain=1')
+  })
+
+  test('ends when it says, and goes where it says', async () => {
+    let now = 1_000
+    const jar = createCookieJar(() => now)
+    const until = (ms: number) => `Expires=${new Date(ms).toUTCString()}`
+    await jar.store(at('https://a.example/x/y'), [
+      ...['age=1; Max-Age=10; Path=/', `date=1; ${until(20_000)}; Path=/`, `gone=1; ${until(0)}; Path=/`],
+      ...[
+        `both=1; Max-Age=10; ${until(90_000)}; Path=/`,
+        'here=1',
+
+        'below=1; Path=/x/y/z',
+      ],
+    ])
+    const names = (path: string) =>
+      jar
+        .headerFor(at(`https://a.example${path}`))
+        .split('; ')
+        .map((pair) => pair.split('=')[0])
+        .sort()
+    expect(names('/')).toEqual(['age', 'both', 'date'])
+    expect(names('/x/q')).toEqual(['age', 'both', 'date', 'here'])
+    expect(names('/x/y/z/?q')).toEqual(['age', 'below', 'both', 'date', 'here'])
+    now = 11_500
+    expect(names('/')).toEqual(['date'])
+    now = 30_000
+    expect(names('/')).toEqual([''])
+  })
+
+  test('is as long as browsers keep, and no longer', async () => {
+    const jar = createCookieJar(() => 0)
+    const long = (length: number) => `a${length}=`.padEnd(length, 'x')
+    await jar.store(at('https://a.example/'), [long(4096), long(4097)])
+    expect(jar.headerFor(at('https://a.example/'))).toBe(long(4096))
+  })
+
   test('what was set under encryption is not replaced without', async () => {
     const jar = createCookieJar(() => 0)
     await jar.store(at('https://a.example/'), ['sid=good; Secure'])
