@@ -58,7 +58,10 @@ const Commanded = {
     .optional(),
   timeoutMs: z.number().int().min(1).max(600000).default(60000),
   /** Environment variable → secret name. The program can read the value; the question says so. */
-  secrets: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), Slug).default({}),
+  secrets: z
+    .record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/), Slug)
+    .refine((secrets) => Object.keys(secrets).length <= 64, 'at most 64 secrets')
+    .default({}),
   /** It sees the agent's folders, changes nothing in them and reaches no host: it is decided as looking is. */
   readOnly: z.boolean().default(false),
 }

@@ -81,10 +81,29 @@ test.each([
     'many members further in',
     { moves: [Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, 1]))] },
   ],
+  [
+    'some in each of many members',
+    {
+      moves: Array.from({ length: 400 }, () => ({ from: 'a', to: 'b', a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 })),
+    },
+  ],
 ])('a request that does not fit for %s is refused in few words', (_what, given) => {
   for (const operation of ['fs.stat', 'fs.readFile', 'fs.move']) {
     const outcome = parseRequest(operation, given)
     expect(outcome).toMatchObject({ kind: 'refused', code: 'invalid-request' })
     expect(JSON.stringify(outcome).length).toBeLessThan(2_000)
   }
+})
+
+test('the largest request of each kind is none too large', () => {
+  const many = (length: number) => Array.from({ length }, (_, n) => `a${n}`)
+  const secrets = Object.fromEntries(many(64).map((name) => [name.toUpperCase(), name]))
+  const requests = {
+    'command.run': { argv: many(1024), cwd: '/', secrets },
+    'fs.move': { moves: many(500).map((from) => ({ from, to: from })) },
+    'fs.trash': { paths: many(500) },
+    'net.fetch': { url: 'https://a.example', headers: many(64).map((name) => [name, 'x']) },
+  }
+  for (const [operation, args] of Object.entries(requests))
+    expect(parseRequest(operation, args)).toMatchObject({ kind: 'ok' })
 })

@@ -3,8 +3,8 @@ import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { OPERATIONS, type OperationName, type ParsedRequest, plainReadArgs } from '../../contract/request.ts'
 import type { Json } from '../../contract/words.ts'
 
-/** More than any operation takes. A schema says of each member that it doesn't know. */
-const MOST_MEMBERS = 64
+/** More than any operation takes, in all of it. A schema says of each value that it doesn't know. */
+const MOST_VALUES = 4_096
 /** Characters of what a schema says: it can name all that it was given. */
 const LONGEST_REASON = 300
 
@@ -24,7 +24,17 @@ export function parseRequest(operation: string, args: Json): Outcome<ParsedReque
   return refused('invalid-request', `The arguments of ${name} don’t fit${place}: ${reason}.`)
 }
 
+/** Counts no further than it must; even to list the names of a hundred thousand members takes long. */
 function isCrowded(args: Json): boolean {
-  if (typeof args !== 'object' || args === null || Array.isArray(args)) return false
-  return Object.keys(args).length > MOST_MEMBERS
+  const open = [args]
+  let left = MOST_VALUES
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    if (Array.isArray(value) && value.length > left) return true
+    for (const name in value) {
+      if (--left < 0) return true
+      open.push((value as { [name: string]: Json })[name] as Json)
+    }
+  }
+  return false
 }

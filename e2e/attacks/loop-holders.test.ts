@@ -53,6 +53,8 @@ const stars = (count: number) => Array.from({ length: count }, () => '**').join(
 const FIVE_HUNDRED = Array.from({ length: 500 }, (_, n) => n)
 const DEEP = '/folder'.repeat(90)
 const BACK = '/../files'.repeat(60)
+const named = (count: number) => Array.from({ length: count }, (_, n) => [`A${n}`, `a${n}`] as const)
+const sent = (body: string) => ({ url: 'https://a.example', method: 'POST', body })
 const REQUESTS: [what: string, operation: OperationName, args: () => Json][] = [
   [
     'a pattern that goes back again and again',
@@ -107,6 +109,33 @@ const REQUESTS: [what: string, operation: OperationName, args: () => Json][] = [
       moves: FIVE_HUNDRED.map((n) => ({ from: at(`files${BACK}/${n}`), to: at(`moved${DEEP}/${n}`) })),
     }),
   ],
+  [
+    'a command that asks for a hundred thousand secrets',
+    'command.run',
+    () => ({ argv: ['true'], cwd: top, secrets: Object.fromEntries(named(100_000)) }),
+  ],
+  [
+    'moves with hundreds of thousands of members that no move has',
+    'fs.move',
+    () => ({ moves: Array.from({ length: 300 }, () => Object.fromEntries(named(1_000))) }),
+  ],
+  [
+    'a request that is signed by a way of a hundred thousand members',
+    'net.fetch',
+    () => ({ url: 'https://a.example', sign: Object.fromEntries(named(100_000)) }),
+  ],
+  ['a body of one secret, half a million times', 'net.fetch', () => sent('{{secret:a}}'.repeat(500_000))],
+  [
+    'a body of thousands of secrets',
+    'net.fetch',
+    () =>
+      sent(
+        named(30_000)
+          .map(([, name]) => `{{secret:${name}}}`)
+          .join(''),
+      ),
+  ],
+  ['a body of what begins like a secret, again and again', 'net.fetch', () => sent('{{'.repeat(3_000_000))],
 ]
 
 it.each(REQUESTS)(

@@ -24,6 +24,8 @@ export interface RequestPlan {
 }
 
 const BODILESS = new Set(['GET', 'HEAD'])
+/** Secrets of one request. Each is decided on by itself. */
+const MOST_SECRETS = 64
 
 export function planRequest(args: SentParts): Outcome<RequestPlan> {
   const resource = canonicalUrl(args.method, args.url)
@@ -89,6 +91,11 @@ function placesOfSecrets(
     if (names.kind !== 'ok') return names
     for (const name of names.value)
       if (!places.some((known) => known.name === name && known.place === place)) places.push({ name, place })
+    if (places.length > MOST_SECRETS)
+      return refused(
+        'invalid-request',
+        `A request can use ${MOST_SECRETS} secrets at most. Nothing was sent.`,
+      )
   }
   return ok(places)
 }
