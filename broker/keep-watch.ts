@@ -91,9 +91,9 @@ export function keepWatch(rooms: Rooms): Watch {
     if (!available) options.emit('status', rooms.status())
   })
   const endReminding = remindOfDrill({ documents: store, log, clock, muted, onFault })
-  const undoTidy = setInterval(() => undo.prune(), HOUR_MS).unref()
+  const undoTidy = setInterval(() => void undo.prune(), HOUR_MS).unref()
   const soon = setTimeout(() => {
-    undo.prune()
+    void undo.prune()
     noteSandbox(rooms)
   }, SANDBOX_LOOK_MS).unref()
 

@@ -376,7 +376,7 @@ describe('what stood in changed files before', () => {
     const files = [1, 2, 3, 4, 5, 6].map((n) => file(n))
     const { start } = incidents({
       changedFiles: () => [...files, file(7, { beforeImage: null })],
-      beforeImage: (id) => images[id] ?? null,
+      beforeImage: async (id) => images[id] ?? null,
     })
     const state = await start({ by: 'you' })
     expect(state.faults).toEqual([])

@@ -2,10 +2,10 @@
  * What stands at a path, in a short form that changes when a person changes it: a file by its content, a link by its
  * target, a folder by the names, sizes and times of all below it.
  */
-import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { listFolder } from './list-folder.ts'
 
 const READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 const CHUNK = 1024 * 1024
@@ -66,14 +66,10 @@ async function folderShape(at: string): Promise<string> {
   const hash = createHash('sha256')
   let entries = 0
   const look = async (folder: string, relative: string): Promise<void> => {
-    const raw = fs.readdirSync(folder, { encoding: 'buffer' })
+    const { names, odd } = await listFolder(folder)
     // A name that is no text can't be looked up by what it is shown as, but it is there.
-    for (const odd of raw
-      .filter((name) => !isUtf8(name))
-      .map((name) => name.toString('hex'))
-      .sort())
-      hash.update(`? ${JSON.stringify(relative)}${odd}\n`)
-    for (const name of raw.filter(isUtf8).map(String).sort()) {
+    for (const name of odd) hash.update(`? ${JSON.stringify(relative)}${name}\n`)
+    for (const name of names) {
       if (++entries % ENTRIES_A_TURN === 0) await nextTurn()
       const stat = fs.lstatSync(`${folder}/${name}`, { throwIfNoEntry: false })
       if (!stat) continue

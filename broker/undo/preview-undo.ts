@@ -3,6 +3,7 @@
  * judged against the disk as it would be once all later ones were taken back.
  */
 import fs from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { UndoPreview } from '../../contract/agent.ts'
 import type { CompareTexts } from '../ports.ts'
 import type { Change } from './change.ts'
@@ -23,6 +24,8 @@ export async function previewChanges(
   const disk = new DiskToCome()
   const listed: Listed[] = []
   for (const change of changes.toReversed()) {
+    // Of what is gone there is nothing else to wait for.
+    await nextTurn()
     const state = change.state === 'undone' ? 'undone' : await judge(change, disk, images)
     const { id, callId, at, what, path, from } = change
     const diff = state === 'can-undo' ? await diffOf(change, disk, images, compare) : null
@@ -61,7 +64,7 @@ async function diffOf(
   if (change.what !== 'changed' && change.what !== 'created') return null
   const now = await textOf(hashOf(change.after), change.path, disk, images)
   const before =
-    change.before.kind === 'file' ? readText(images.get(change.before.hash)) : { text: '', cut: false }
+    change.before.kind === 'file' ? readText(await images.get(change.before.hash)) : { text: '', cut: false }
   if (now === null || before === null) return null
   const name = change.path.slice(change.path.lastIndexOf('/') + 1)
   const heads = ['now', 'after undo'] as const
@@ -76,7 +79,7 @@ async function textOf(
   images: ImageStore,
 ): Promise<ShownText | null> {
   if (hash === null) return null
-  if (images.has(hash)) return readText(images.get(hash))
+  if (images.has(hash)) return readText(await images.get(hash))
   const real = disk.realPath(path)
   return real === null ? null : await atEntry(real, readTextAt)
 }

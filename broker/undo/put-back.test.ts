@@ -18,8 +18,8 @@ afterEach(() => {
 })
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
-const images = (get: ImageStore['get']): ImageStore => ({
-  get,
+const images = (get: (hash: string) => Buffer | null): ImageStore => ({
+  get: async (hash) => get(hash),
   put: async () => '',
   has: () => true,
   sizes: () => new Map(),

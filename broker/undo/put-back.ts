@@ -9,6 +9,7 @@ import type { Change } from './change.ts'
 import { fileOfHash, fileOfLink, fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 import type { ImageStore } from './image-store.ts'
+import { removeTree } from './remove-tree.ts'
 import { writeFile, writeTree } from './write-back.ts'
 
 /** Null when it was put back; else why not, as a person reads it. */
@@ -58,7 +59,8 @@ const ACTS: Record<Change['what'], Act> = {
       if (!exists(at)) fs.renameSync(aside, at)
       return CHANGED
     }
-    fs.rmSync(aside, { recursive: true, force: true })
+    // A folder that was copied can be a large one.
+    await removeTree(aside)
     return 'done'
   },
 
@@ -66,13 +68,13 @@ const ACTS: Record<Change['what'], Act> = {
     const why = await differs(change, at)
     if (why) return why
     if (change.before.kind !== 'file') return 'Its old content was not kept.'
-    const bytes = images.get(change.before.hash)
+    const bytes = await images.get(change.before.hash)
     if (!bytes) return 'Its old content is no longer kept.'
     const aside = besides(at)
     const seen = fs.lstatSync(at)
     try {
       const mode = modeBack(change.before.mode, seen.mode & 0o7777)
-      writeFile(aside, bytes, { ...change.before, mode, owner: seen })
+      await writeFile(aside, bytes, { ...change.before, mode, owner: seen })
       // Nothing waits between this look and the end: what was written meanwhile is not lost.
       if ((await differs(change, at)) ?? !isSame(seen, at)) return CHANGED
       fs.renameSync(aside, at)
@@ -137,24 +139,24 @@ async function takeFromTrash(change: Change, now: string, at: string): Promise<s
   return done
 }
 
-function restoreImage(change: Change, at: string, images: ImageStore): string {
+async function restoreImage(change: Change, at: string, images: ImageStore): Promise<string> {
   const { before } = change
   if (before.kind === 'link') {
     fs.symlinkSync(before.target, at)
     return 'done'
   }
   if (before.kind !== 'file' && before.kind !== 'tree') return 'It is no longer in the trash.'
-  const bytes = images.get(before.hash)
+  const bytes = await images.get(before.hash)
   if (!bytes) return 'It is no longer in the trash, and its content is no longer kept.'
   const aside = besides(at)
   try {
-    if (before.kind === 'file') writeFile(aside, bytes, before)
-    else if (!writeTree(aside, bytes, images))
+    if (before.kind === 'file') await writeFile(aside, bytes, before)
+    else if (!(await writeTree(aside, bytes, images)))
       return 'It is no longer in the trash, and parts of it are no longer kept.'
     give(aside, at)
     return 'done'
   } finally {
-    fs.rmSync(aside, { recursive: true, force: true })
+    await removeTree(aside)
   }
 }
 
@@ -185,9 +187,9 @@ async function bring(from: string, to: string, print: string): Promise<string> {
     if ((await fingerprint(from)) !== print) return CHANGED
     give(aside, to)
   } finally {
-    fs.rmSync(aside, { recursive: true, force: true })
+    await removeTree(aside)
   }
-  await fs.promises.rm(from, { recursive: true, force: true })
+  await removeTree(from)
   return 'done'
 }
 

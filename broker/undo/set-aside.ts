@@ -9,6 +9,7 @@ import type { Change } from './change.ts'
 import { fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 import type { ImageStore } from './image-store.ts'
+import { removeTree } from './remove-tree.ts'
 import { MAX_ENTRIES, takeImage } from './take-image.ts'
 
 export type Aside = Pick<Change, 'before' | 'nowAt' | 'nowPrint'>
@@ -73,22 +74,5 @@ async function holdsFew(folder: string, left = { entries: MAX_ENTRIES }): Promis
 
 /** Once it is known that it is kept elsewhere. */
 export async function dropAside(aside: string): Promise<void> {
-  await atEntry(aside, drop)
-}
-
-/** Another program may still be at work there: each folder is held, so that no link leads anywhere else. */
-async function drop(at: string): Promise<void> {
-  const stat = fs.lstatSync(at, { throwIfNoEntry: false })
-  if (!stat) return
-  if (!stat.isDirectory()) return fs.unlinkSync(at)
-  if (process.platform !== 'linux') return fs.rmSync(at, { recursive: true, force: true })
-  const fd = fs.openSync(at, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW)
-  try {
-    fs.fchmodSync(fd, 0o700)
-    for (const name of await fs.promises.readdir(`/proc/self/fd/${fd}`))
-      await drop(`/proc/self/fd/${fd}/${name}`)
-  } finally {
-    fs.closeSync(fd)
-  }
-  fs.rmdirSync(at)
+  await atEntry(aside, (at) => removeTree(at, true))
 }

@@ -8,6 +8,7 @@ import path from 'node:path'
 import type { Change } from './change.ts'
 import { fileOfHash, fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
+import { removeTree } from './remove-tree.ts'
 
 export async function settleInterrupted(
   changes: readonly Change[],
@@ -70,9 +71,8 @@ function isOurs({ leaves }: Change, after: string): boolean {
   return leaves === null || !after.startsWith('file:') || after === fileOfHash(leaves)
 }
 
-function clearHalfMade(folder: string): void {
+async function clearHalfMade(folder: string): Promise<void> {
   for (const name of fs.readdirSync(folder)) {
-    if (/^\.sallyport-[0-9a-f]{16}\.tmp$/.test(name))
-      fs.rmSync(`${folder}/${name}`, { recursive: true, force: true })
+    if (/^\.sallyport-[0-9a-f]{16}\.tmp$/.test(name)) await removeTree(`${folder}/${name}`)
   }
 }

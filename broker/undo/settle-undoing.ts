@@ -8,6 +8,7 @@ import type { DocumentStore } from '../ports.ts'
 import type { Change } from './change.ts'
 import { fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
+import { removeTree } from './remove-tree.ts'
 
 const KIND = 'undo-under-way'
 const ASIDE = /^\.sallyport-[0-9a-f]{16}\.tmp$/
@@ -52,7 +53,7 @@ async function settle(change: Change, undone: (change: Change) => void): Promise
           if (!fs.lstatSync(at, { throwIfNoEntry: false })) fs.renameSync(aside, at)
           continue
         }
-        fs.rmSync(aside, { recursive: true, force: true })
+        await removeTree(aside)
         if (change.what === 'created' && !fs.lstatSync(at, { throwIfNoEntry: false })) undone(change)
       }
     })

@@ -1,12 +1,14 @@
 /** Before-images: what stands at a path, read whole, its content into the image store. */
-import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EntryImage, Image, TreeImage } from './change.ts'
 import type { ImageStore } from './image-store.ts'
+import { listFolder } from './list-folder.ts'
 
 /** Largest file whose content is kept, and most that one change keeps, in bytes. */
 export const MAX_IMAGE_BYTES = 64 * 1024 * 1024
 export const MAX_ENTRIES = 5_000
+const ENTRIES_A_TURN = 256
 
 const READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 
@@ -51,7 +53,7 @@ async function readAll(fd: number, size: number): Promise<Buffer> {
 }
 
 async function takeTree(at: string, images: ImageStore): Promise<Image> {
-  const plan = listTree(at)
+  const plan = await listTree(at)
   if (!plan) return { kind: 'not-kept' }
   const tree: TreeImage = []
   for (const { path, stat } of plan) {
@@ -66,10 +68,10 @@ async function takeTree(at: string, images: ImageStore): Promise<Image> {
 }
 
 /** Null when there is too much, or something that can't be kept. */
-function listTree(at: string): { path: string; stat: fs.Stats }[] | null {
+async function listTree(at: string): Promise<{ path: string; stat: fs.Stats }[] | null> {
   const found: { path: string; stat: fs.Stats }[] = []
   let bytes = 0
-  const look = (path: string): boolean => {
+  const look = async (path: string): Promise<boolean> => {
     const here = path === '' ? at : `${at}/${path}`
     const stat = fs.lstatSync(here, { throwIfNoEntry: false })
     if (!stat) return true
@@ -77,12 +79,14 @@ function listTree(at: string): { path: string; stat: fs.Stats }[] | null {
     if (found.length >= MAX_ENTRIES || bytes > MAX_IMAGE_BYTES) return false
     if (!stat.isFile() && !stat.isDirectory() && !stat.isSymbolicLink()) return false
     found.push({ path, stat })
-    return (
-      !stat.isDirectory() ||
-      fs
-        .readdirSync(here, { encoding: 'buffer' })
-        .every((raw) => isUtf8(raw) && look(path === '' ? `${raw}` : `${path}/${raw}`))
-    )
+    if (!stat.isDirectory()) return true
+    const { names, odd } = await listFolder(here, MAX_ENTRIES)
+    if (odd.length > 0) return false
+    for (const name of names) {
+      if (found.length % ENTRIES_A_TURN === 0) await nextTurn()
+      if (!(await look(path === '' ? name : `${path}/${name}`))) return false
+    }
+    return true
   }
-  return look('') ? found : null
+  return (await look('')) ? found : null
 }

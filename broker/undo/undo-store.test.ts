@@ -389,18 +389,20 @@ describe('undo', () => {
     now += 20 * 24 * 3600 * 1000
     await write('b.txt', 'new')
     now += 15 * 24 * 3600 * 1000
-    undo.prune()
+    await undo.prune()
     expect(undo.changes().map((change) => path.basename(change.path))).toEqual(['b.txt'])
     expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
     expect(fs.readFileSync(`${work}/b.txt`, 'utf8')).toBe('x'.repeat(100))
     limits = { days: 365, megabytes: 0 }
-    undo.prune()
+    await undo.prune()
     expect(undo.changes()).toEqual([])
-    expect(
-      fs
-        .readdirSync(`${top}/undo/images`)
-        .flatMap((folder) => fs.readdirSync(`${top}/undo/images/${folder}`)),
-    ).toEqual([])
+    await expect
+      .poll(() =>
+        fs
+          .readdirSync(`${top}/undo/images`)
+          .flatMap((folder) => fs.readdirSync(`${top}/undo/images/${folder}`)),
+      )
+      .toEqual([])
   })
 
   test('all that a folder’s image is made of stays as long as the image does', async () => {

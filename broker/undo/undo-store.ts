@@ -4,6 +4,7 @@
  * sent can't be undone; they are listed by whoever knows of them.
  */
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { UndoPreview, UndoResult } from '../../contract/agent.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import type { Clock, CompareTexts, DocumentStore, UndoRecorder } from '../ports.ts'
@@ -38,14 +39,14 @@ export interface UndoStore extends UndoRecorder {
   preview(runId: string): Promise<Omit<UndoPreview, 'home'>>
   /** Newest first. Without change and call: the whole run. */
   undo(what: { runId: string; changeId?: string; callId?: string }): Promise<UndoResult>
-  /** Lets go of what is too old, or too much. */
-  prune(): void
+  /** Lets go of what is too old, or too much; once more while it is at that is the same. */
+  prune(): Promise<void>
   /** Files that can be put back. */
   count(runId: string): number
   /** What runs changed, oldest first; all runs without an id. */
   changes(runId?: string): Change[]
   /** Content of a file before a change; null when there was none, or it is no longer kept. */
-  beforeImage(changeId: string): Buffer | null
+  beforeImage(changeId: string): Promise<Buffer | null>
 }
 
 const KIND = 'undo'
@@ -80,9 +81,18 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
   }
   const ofRun = (runId: string): Change[] =>
     [...changes.values()].filter((change) => change.runId === runId && change.state !== 'open')
+  let pruning: Promise<void> | null = null
   const prune = () => {
-    if (taking > 0) return
-    pruneChanges({ changes: [...changes.values()], images, limits: options.limits(), now: clock(), drop })
+    pruning ??= pruneChanges({
+      ...{ images, limits: options.limits(), now: clock(), drop },
+      changes: () => [...changes.values()],
+      isTaking: () => taking > 0,
+    })
+      .catch(options.onFault)
+      .finally(() => {
+        pruning = null
+      })
+    return pruning
   }
   /** One after the other: two undos at once would judge a disk that the other is changing. */
   const alone = <T>(act: () => Promise<T>): Promise<T> => {
@@ -114,7 +124,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
         nowPrint: null,
         leaves: leaves ?? null,
       })
-      if (seq % PRUNE_EVERY === 0) prune()
+      if (seq % PRUNE_EVERY === 0) void prune()
       return ok({ id })
     },
 
@@ -185,6 +195,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
         )
         const result: UndoResult = { undone: 0, skipped: [] }
         for (const change of wanted.toReversed()) {
+          await nextTurn()
           const why = await noteUndoing(documents, change, () => putBack(change, images))
           if (why !== null) {
             result.skipped.push({ path: change.path, why })
@@ -200,7 +211,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
     count: (runId) =>
       new Set(ofRun(runId).flatMap((change) => (change.state === 'done' ? change.path : []))).size,
     changes: (runId) => (runId === undefined ? [...changes.values()] : ofRun(runId)),
-    beforeImage(changeId) {
+    async beforeImage(changeId) {
       const before = changes.get(changeId)?.before
       return before?.kind === 'file' ? images.get(before.hash) : null
     },

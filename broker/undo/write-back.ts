@@ -4,7 +4,7 @@ import { TreeImage } from './change.ts'
 import type { ImageStore } from './image-store.ts'
 
 /** A kept folder with all below it; false when parts of it are no longer kept. */
-export function writeTree(top: string, bytes: Buffer, images: ImageStore): boolean {
+export async function writeTree(top: string, bytes: Buffer, images: ImageStore): Promise<boolean> {
   const tree = TreeImage.safeParse(JSON.parse(bytes.toString('utf8')))
   if (!tree.success) return false
   const placeOf = (entry: { path: string }) => (entry.path === '' ? top : `${top}/${entry.path}`)
@@ -12,9 +12,9 @@ export function writeTree(top: string, bytes: Buffer, images: ImageStore): boole
     if (entry.kind === 'folder') fs.mkdirSync(placeOf(entry), 0o700)
     else if (entry.kind === 'link') fs.symlinkSync(entry.target, placeOf(entry))
     else {
-      const content = images.get(entry.hash)
+      const content = await images.get(entry.hash)
       if (!content) return false
-      writeFile(placeOf(entry), content, entry)
+      await writeFile(placeOf(entry), content, entry)
     }
   }
   // Last, and from the inside out: what is made in a folder changes its time, and a closed one can't be written to.
@@ -27,9 +27,12 @@ export function writeTree(top: string, bytes: Buffer, images: ImageStore): boole
 }
 
 /** Whose it is now: the person's group may share it. Where that can't be given, it belongs to who undoes it. */
-function giveTo(fd: number, { uid, gid }: { uid: number; gid: number }): void {
+async function giveTo(
+  file: fs.promises.FileHandle,
+  { uid, gid }: { uid: number; gid: number },
+): Promise<void> {
   try {
-    fs.fchownSync(fd, uid, gid)
+    await file.chown(uid, gid)
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EPERM') throw error
   }
@@ -41,17 +44,16 @@ interface Facts {
   owner?: { uid: number; gid: number }
 }
 
-/** A file of its own, on the disk when this returns. */
-export function writeFile(at: string, bytes: Buffer, facts: Facts): void {
-  const fd = fs.openSync(at, 'wx', 0o600)
+/** A file of its own, on the disk when this is done. */
+export async function writeFile(at: string, bytes: Buffer, facts: Facts): Promise<void> {
+  const file = await fs.promises.open(at, 'wx', 0o600)
   try {
-    let done = 0
-    while (done < bytes.length) done += fs.writeSync(fd, bytes, done)
-    if (facts.owner) giveTo(fd, facts.owner)
-    fs.fchmodSync(fd, facts.mode)
-    fs.futimesSync(fd, facts.mtimeMs / 1000, facts.mtimeMs / 1000)
-    fs.fsyncSync(fd)
+    await file.writeFile(bytes)
+    if (facts.owner) await giveTo(file, facts.owner)
+    await file.chmod(facts.mode)
+    await file.utimes(facts.mtimeMs / 1000, facts.mtimeMs / 1000)
+    await file.sync()
   } finally {
-    fs.closeSync(fd)
+    await file.close()
   }
 }

@@ -32,7 +32,7 @@ export interface IncidentParts {
   secrets(): SecretInfo[]
   changedFiles(since: number): ChangedFile[]
   /** Content of a file before a change, by the change's id; null when it is no longer kept. */
-  beforeImage?(id: string): Buffer | null
+  beforeImage?(id: string): Promise<Buffer | null>
   onFault?: (error: unknown) => void
 }
 export interface Begin {

@@ -22,7 +22,7 @@ export interface BundleParts {
   rows: Iterable<string>
   leaks: Pick<LeakScanner, 'scan'>
   /** Content of a file before a change, by the change's id; null when it is no longer kept. */
-  beforeImage?(id: string): Buffer | null
+  beforeImage?(id: string): Promise<Buffer | null>
 }
 
 /** Before-images: bytes of one file and of all, newest changes first. */
@@ -81,7 +81,7 @@ async function withImages(
   const listed = []
   for (const file of evidence.files.toSorted((a, b) => b.at - a.at)) {
     const { beforeImage: id, ...rest } = file
-    const kept = id === null ? null : (beforeImage?.(id) ?? null)
+    const kept = id === null ? null : ((await beforeImage?.(id)) ?? null)
     const { content, note } = await imageFor(kept, left, leaks)
     const before = content === null || id === null ? null : `before/${fileName(id)}`
     if (before !== null && content !== null) {
