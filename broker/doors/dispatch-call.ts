@@ -53,7 +53,7 @@ export function createDispatcher(options: {
       return fault('not-allowed', text)
     }
     const input = row.params.safeParse(params ?? {})
-    if (!input.success) return fault('bad-request', `${method}: ${z.prettifyError(input.error)}`)
+    if (!input.success) return fault('bad-request', `${method}: ${wordsOf(input.error)}`)
     try {
       const run = api[method] as (params: unknown, caller: Caller) => Promise<unknown>
       return { ok: true, value: row.result.parse(await run.call(api, input.data, caller)) }
@@ -69,6 +69,10 @@ export function createDispatcher(options: {
     }
   }
 }
+
+/** Of thousands of faults the first are enough. */
+const TOLD_ISSUES = 8
+const wordsOf = ({ issues }: z.ZodError) => z.prettifyError(new z.ZodError(issues.slice(0, TOLD_ISSUES)))
 
 const WHERE: Record<Caller['surface'], string> = {
   page: 'the main window',

@@ -86,6 +86,10 @@ describe('a peer on a door', () => {
     ['too many arguments', '{"t":"q","i":"1","m":"call","a":[1,2,3,4,5]}'],
     ['a method name without end', `{"t":"q","i":"1","m":"${'m'.repeat(65)}","a":[]}`],
     ['a bare null', 'null'],
+    [
+      'far more values than any call holds',
+      `{"t":"q","i":"1","m":"call","a":[{"method":"m","params":[${'1,'.repeat(60_000)}1]}]}`,
+    ],
   ])('is ended by %s, and nothing more of it is read', async (_what, line) => {
     const peer = makePeer()
     peer.read()

@@ -8,6 +8,7 @@ import { createBirpc } from 'birpc'
 import { z } from 'zod'
 import { type Caller, EVENTS, type EventName } from '../../contract/broker-api.ts'
 import { type BrokerSide, MAX_LINE, RpcEnvelope } from '../../contract/door-wire.ts'
+import { shapeFault } from '../../contract/json-shape.ts'
 import { createLineSplitter } from '../../contract/split-lines.ts'
 import type { Dispatcher, RefusedCall } from './dispatch-call.ts'
 import type { EventHub } from './event-hub.ts'
@@ -37,6 +38,9 @@ export interface Peer {
   /** Nothing under way, nothing subscribed, nothing heard for this many milliseconds (0 when busy). */
   idleMs(): number
 }
+
+/** More than any call holds. A line of millions of values takes a quarter of a second to read, and its schema longer. */
+const DOOR_SHAPE = { depth: 80, values: 50_000, keys: 5_000 }
 
 const CallRequest = z.strictObject({
   method: z.string().max(64),
@@ -179,6 +183,7 @@ function faultOf(code: string, text: string) {
 }
 
 function parseEnvelope(line: string): unknown {
+  if (shapeFault(line, DOOR_SHAPE)) return null
   try {
     const parsed = RpcEnvelope.safeParse(JSON.parse(line))
     return parsed.success ? parsed.data : null

@@ -70,13 +70,13 @@ export function openGrantBook({
     return grant && isLive(grant, clock()) ? grant : null
   }
   /** What gives is on the disk before it counts; what takes away counts before, and is tried again if the disk fails. */
-  const replace = (old: Grant | null, next: Grant, takes: boolean) => {
+  const replace = (old: Grant | null, next: Grant, takes: boolean, together = false) => {
     if (takes) dirty.add(next.id)
     else store.put(KIND, next.id, next)
     if (old) index.remove(old)
     grants.set(next.id, next)
     if (next.revokedAt === null) index.add(next)
-    tell()
+    if (!together) tell()
     if (takes) {
       arm()
       store.put(KIND, next.id, next)
@@ -89,11 +89,13 @@ export function openGrantBook({
     const faults: unknown[] = []
     for (const grant of ended) {
       try {
-        replace(grant, { ...grant, revokedAt: clock(), note: grant.note || why }, true)
+        replace(grant, { ...grant, revokedAt: clock(), note: grant.note || why }, true, true)
       } catch (error) {
         faults.push(error)
       }
     }
+    // All of them are listed each time.
+    if (ended.length > 0) tell()
     if (faults.length > 0)
       onFault(
         new Error(
