@@ -12,6 +12,7 @@ import { type HeldNothing, type HeldThing, resourceOf } from './files/held.ts'
 import { sentenceOn } from './files/name-paths.ts'
 import { type FilePart, readPart, refuseToRead } from './files/read-held.ts'
 import { createReadStream } from './files/read-stream.ts'
+import { waitInLine } from './files/take-turns.ts'
 import { decodeBytes } from './files/text-encoding.ts'
 import { createPreparedHold, plainPrepared } from './hold-prepared.ts'
 import type { LineMatcher } from './search/match-lines.ts'
@@ -27,6 +28,14 @@ export interface FsReadDeps {
 interface Held {
   thing: HeldThing | HeldNothing
   args: OperationArgs<'fs.readFile'>
+}
+
+/** Of a large part to make text, and to look through it, takes a few milliseconds: of many at once each has its turn. */
+const LARGE_PART = 256 * 1024
+
+async function inLine(read: Outcome<FilePart>): Promise<Outcome<FilePart>> {
+  if (read.kind === 'ok' && read.value.bytes.length > LARGE_PART) await waitInLine()
+  return read
 }
 
 export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
@@ -67,7 +76,7 @@ export function createFsReadCapability(deps: FsReadDeps): CapabilityModule {
     const part = readPart(files.holder, thing, args.offset, args.length, deps.leaks)
     const answer = (read: Outcome<FilePart>) =>
       read.kind === 'ok' ? ok(answerWith(read.value, thing, args, context)) : read
-    return part instanceof Promise ? part.then(answer) : answer(part)
+    return part instanceof Promise ? part.then(inLine).then(answer) : answer(part)
   }
 
   function answerWith(

@@ -28,9 +28,13 @@ const ITSELF = process.platform === 'linux' ? '.' : null
 export async function waitForChange(top: HeldThing, options: WaitOptions): Promise<string[] | null> {
   const changed = new Set<string>()
   const watchers: fs.FSWatcher[] = []
+  let awake = false
   let wake = () => {}
   const woken = new Promise<void>((resolve) => {
-    wake = resolve
+    wake = () => {
+      awake = true
+      resolve()
+    }
   })
   let first = Number.POSITIVE_INFINITY
   /** Of a flood every event comes before any timer: so the end of the waiting is looked for here, too. */
@@ -77,7 +81,7 @@ export async function waitForChange(top: HeldThing, options: WaitOptions): Promi
       wake()
     }
     for await (const entry of walkFolder(top, { ...options, depth: MAX_DEPTH })) {
-      if (watchers.length >= MAX_FOLDERS) break
+      if (awake || watchers.length >= MAX_FOLDERS) break
       if (!entry.stat.isDirectory() || !options.mayEnter(entry.path)) continue
       const folder = options.holder.holdChild(entry.folder, entry.name)
       if (folder) watch(folder.at, folder.path)

@@ -1,10 +1,11 @@
 /**
  * Everything below a held folder, by handles and without following links: what is yielded can't lie elsewhere. Folders
- * come before what is in them, names in order. Gives the event loop a turn now and then, so that a large tree holds up
- * nobody.
+ * come before what is in them, names in order where they are not too many. Gives the event loop a turn now and then, so
+ * that a large tree holds up nobody.
  */
 import fs from 'node:fs'
 import type { HeldThing, PathHolder } from './held.ts'
+import { listNames } from './list-names.ts'
 import { createTurns } from './take-turns.ts'
 
 export interface WalkedEntry {
@@ -28,42 +29,31 @@ export interface WalkOptions {
   mayEnter(path: string): boolean
 }
 
-/** Past this, names come in the disk's order. */
-const MAX_SORTED = 50_000
-
 export async function* walkFolder(top: HeldThing, options: WalkOptions): AsyncGenerator<WalkedEntry> {
   // By the clock: what is done with an entry may take long, too.
   const takeTurns = createTurns()
   async function* inside(folder: HeldThing, relative: string, depth: number): AsyncGenerator<WalkedEntry> {
-    for (const name of await listNames(folder)) {
-      await takeTurns()
-      if (options.signal.aborted) return
-      const stat = lookAt(`${folder.at}/${name}`)
-      if (!stat) continue
-      const path = `${folder.path === '/' ? '' : folder.path}/${name}`
-      const entry = { name, path, relative: relative + name, depth, stat, folder }
-      yield entry
-      if (!stat.isDirectory() || depth >= options.depth || !options.mayEnter(path)) continue
-      const child = options.holder.holdChild(folder, name)
-      if (!child) continue
-      try {
-        if (child.stat.isDirectory()) yield* inside(child, `${relative}${name}/`, depth + 1)
-      } finally {
-        child.close()
+    for await (const names of listNames(folder)) {
+      for (const name of names) {
+        await takeTurns()
+        if (options.signal.aborted) return
+        const stat = lookAt(`${folder.at}/${name}`)
+        if (!stat) continue
+        const path = `${folder.path === '/' ? '' : folder.path}/${name}`
+        const entry = { name, path, relative: relative + name, depth, stat, folder }
+        yield entry
+        if (!stat.isDirectory() || depth >= options.depth || !options.mayEnter(path)) continue
+        const child = options.holder.holdChild(folder, name)
+        if (!child) continue
+        try {
+          if (child.stat.isDirectory()) yield* inside(child, `${relative}${name}/`, depth + 1)
+        } finally {
+          child.close()
+        }
       }
     }
   }
   yield* inside(top, '', 1)
-}
-
-/** Read off the main thread: a folder can be slow, or hold a million names. */
-async function listNames(folder: HeldThing): Promise<string[]> {
-  try {
-    const names = await fs.promises.readdir(folder.at)
-    return names.length <= MAX_SORTED ? names.sort() : names
-  } catch {
-    return [] // gone, or closed to us: nothing to list
-  }
 }
 
 function lookAt(path: string): fs.Stats | null {

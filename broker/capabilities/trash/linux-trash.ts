@@ -10,6 +10,7 @@ import { type Outcome, ok } from '../../../contract/outcome.ts'
 import { errnoOf, explainError } from '../files/explain-error.ts'
 import type { HeldPlace, PathHolder } from '../files/held.ts'
 import { isAtOrBelow } from '../files/name-paths.ts'
+import { removeTree } from '../files/remove-tree.ts'
 import { copyTree } from '../write/copy-tree.ts'
 import { movedMeanwhile } from '../write/open-place.ts'
 import { renameEntry } from '../write/rename-entry.ts'
@@ -71,7 +72,7 @@ export function createLinuxTrash(options: LinuxTrashOptions): Trash {
     }
     const thing = holder.holdChild(place.folder, place.names[0])
     try {
-      const carried = lookBeforeCarrying(at, entry, thing)
+      const carried = await lookBeforeCarrying(at, entry, thing)
       if (thing) {
         const signal = new AbortController().signal
         const copied = await copyTree(thing, now, { holder, signal, mayRead: () => true, asMove: true })
@@ -79,8 +80,8 @@ export function createLinuxTrash(options: LinuxTrashOptions): Trash {
       } else {
         fs.symlinkSync(fs.readlinkSync(at), now)
       }
-      if (carried.takeAway()) return ok(true)
-      fs.rmSync(now, { recursive: true })
+      if (await carried.takeAway()) return ok(true)
+      await removeTree(now)
       return movedMeanwhile(place.path)
     } finally {
       thing?.close()

@@ -7,6 +7,7 @@ import type { EffectResult, PerformContext, Prepared } from '../../ports.ts'
 import { explainErrno, explainError } from '../files/explain-error.ts'
 import { type HeldNothing, type HeldThing, resourceOf } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
+import { removeTree } from '../files/remove-tree.ts'
 import { glanceBelow } from '../glance.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { type Copied, copyTree } from './copy-tree.ts'
@@ -101,7 +102,7 @@ export function createCopyEntries(deps: WriteDeps) {
       await syncFolder(to.folder.at)
       return copied
     } catch (error) {
-      await fs.promises.rm(temporary, { recursive: true, force: true })
+      await removeTree(temporary)
       return explainError(error, to.name)
     }
   }

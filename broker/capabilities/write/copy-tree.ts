@@ -8,8 +8,10 @@ import path from 'node:path'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import type { HeldThing, PathHolder } from '../files/held.ts'
+import { namesInParts } from '../files/list-names.ts'
 import { lastName } from '../files/name-paths.ts'
 import { refuseHardLink } from '../files/read-held.ts'
+import { removeTree } from '../files/remove-tree.ts'
 import { createTurns } from '../files/take-turns.ts'
 
 export interface CopyOptions {
@@ -50,8 +52,7 @@ export async function copyTree(from: HeldThing, to: string, options: CopyOptions
     checkSignal(options)
     return ok({ files: count.files, bytes: count.bytes })
   } catch (error) {
-    // Off this thread: it may be a great deal by then.
-    await fs.promises.rm(to, { recursive: true, force: true })
+    await removeTree(to)
     if (error instanceof Refusal) return error.outcome
     return explainError(error, lastName(from.path))
   }
@@ -160,16 +161,19 @@ async function copyFolder(
 ): Promise<void> {
   fs.mkdirSync(to, 0o700)
   const takeTurns = createTurns()
-  for (const raw of await fs.promises.readdir(from.at, { encoding: 'buffer' })) {
-    await takeTurns()
-    if (!isUtf8(raw)) throw new Refusal(noText(from.path))
-    const name = raw.toString('utf8')
-    const child = options.holder.holdChild(from, name)
-    try {
-      if (child) await copyThing(child, `${to}/${name}`, options, count, depth + 1)
-      else copyLink(`${from.at}/${name}`, `${to}/${name}`, options)
-    } finally {
-      child?.close()
+  for await (const names of namesInParts(from, 'latin1')) {
+    for (const bytes of names) {
+      await takeTurns()
+      const raw = Buffer.from(bytes, 'latin1')
+      if (!isUtf8(raw)) throw new Refusal(noText(from.path))
+      const name = raw.toString('utf8')
+      const child = options.holder.holdChild(from, name)
+      try {
+        if (child) await copyThing(child, `${to}/${name}`, options, count, depth + 1)
+        else copyLink(`${from.at}/${name}`, `${to}/${name}`, options)
+      } finally {
+        child?.close()
+      }
     }
   }
   if (options.asMove) keepFacts(to, from.stat)

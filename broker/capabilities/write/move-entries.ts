@@ -11,6 +11,7 @@ import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import { type HeldNothing, type HeldPlace, takenOf } from '../files/held.ts'
 import { holdWhole } from '../files/hold-whole.ts'
 import { lastName } from '../files/name-paths.ts'
+import { removeTree } from '../files/remove-tree.ts'
 import { createPreparedHold, plainPrepared } from '../hold-prepared.ts'
 import { copyTree } from './copy-tree.ts'
 import { lookThrough } from './look-through.ts'
@@ -169,7 +170,7 @@ export function createMoveEntries(deps: WriteDeps) {
     const temporary = `${to.folder.at}/.sallyport-${randomBytes(8).toString('hex')}.tmp`
     const thing = files.holder.holdChild(from.folder, from.names[0])
     try {
-      const carried = lookBeforeCarrying(at, from.entry as fs.Stats, thing)
+      const carried = await lookBeforeCarrying(at, from.entry as fs.Stats, thing)
       if (thing) {
         const copied = await copyTree(thing, temporary, {
           holder: files.holder,
@@ -182,11 +183,11 @@ export function createMoveEntries(deps: WriteDeps) {
         fs.symlinkSync(fs.readlinkSync(at), temporary)
       }
       renameEntry(temporary, to.at, fs.lstatSync(temporary))
-      if (carried.takeAway()) return ok(true)
-      await fs.promises.rm(to.at, { recursive: true })
+      if (await carried.takeAway()) return ok(true)
+      await removeTree(to.at)
       return movedMeanwhile(from.path)
     } catch (error) {
-      await fs.promises.rm(temporary, { recursive: true, force: true })
+      await removeTree(temporary)
       return explainError(error, to.name)
     } finally {
       thing?.close()

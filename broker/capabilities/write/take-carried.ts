@@ -3,14 +3,18 @@
  * written there while it was copied is in no copy, so it is looked at before and after, and only what is still the same
  * is taken away.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
+import path from 'node:path'
 import type { HeldThing } from '../files/held.ts'
+import { listNames } from '../files/list-names.ts'
+import { removeTree } from '../files/remove-tree.ts'
+import { createTurns } from '../files/take-turns.ts'
 import { entryAt, isUnchanged } from './open-place.ts'
 
 export interface Carried {
-  /** False, and nothing done, when anything in it has changed since it was looked at. */
-  takeAway(): boolean
+  /** False, and it stands where it stood, when anything in it has changed since it was looked at. */
+  takeAway(): Promise<boolean>
 }
 
 /**
@@ -18,32 +22,57 @@ export interface Carried {
  * @param at where it stands
  * @param thing the same, held; null for a link
  */
-export function lookBeforeCarrying(at: string, entry: fs.Stats, thing: HeldThing | null): Carried {
-  const shape = thing && shapeOf(thing.at, thing.stat)
+export async function lookBeforeCarrying(
+  at: string,
+  entry: fs.Stats,
+  thing: HeldThing | null,
+): Promise<Carried> {
+  const shape = thing && (await shapeOf(thing.at, thing.stat))
   return {
-    takeAway() {
+    async takeAway() {
       const now = entryAt(at)
-      if (!now || !isUnchanged(entry, now)) return false
+      if (!now || !isUnchanged(entry, now) || (thing && factsOf(now) !== factsOf(thing.stat))) return false
+      if (now.isDirectory()) return takeFolder(at, now, shape)
       // Nothing waits between this look and the end.
-      if (thing && shapeOf(thing.at, now) !== shape) return false
-      fs.rmSync(at, { recursive: true })
+      fs.unlinkSync(at)
       return true
     },
   }
 }
 
+/** Out of the way in one step, looked at once more where nobody finds it, then gone; a large one takes a while. */
+async function takeFolder(at: string, now: fs.Stats, shape: string | null): Promise<boolean> {
+  const aside = `${path.dirname(at)}/.sallyport-aside-${randomBytes(8).toString('hex')}`
+  fs.renameSync(at, aside)
+  let taken = false
+  try {
+    if ((await shapeOf(aside, now)) !== shape) return false
+    await removeTree(aside)
+    taken = true
+    return true
+  } finally {
+    if (!taken && !entryAt(at)) fs.renameSync(aside, at)
+  }
+}
+
 /** All that is in it, by names, numbers, sizes and times. */
-function shapeOf(top: string, stat: fs.Stats): string {
+async function shapeOf(top: string, stat: fs.Stats): Promise<string> {
   const hash = createHash('sha256')
-  const look = (at: string, { ino, size, mtimeMs, ctimeMs }: fs.Stats, isFolder: boolean) => {
-    hash.update(`${ino} ${isFolder ? '' : size} ${mtimeMs} ${ctimeMs}\n`)
-    if (!isFolder) return
-    for (const name of fs.readdirSync(at).sort()) {
-      const found = entryAt(`${at}/${name}`)
-      hash.update(`${JSON.stringify(name)} `)
-      if (found) look(`${at}/${name}`, found, found.isDirectory())
+  const takeTurns = createTurns()
+  const look = async (at: string, folder: fs.Stats): Promise<void> => {
+    for await (const names of listNames({ at, stat: folder })) {
+      for (const name of names) {
+        await takeTurns()
+        const found = entryAt(`${at}/${name}`)
+        hash.update(`${JSON.stringify(name)} ${found && factsOf(found)}\n`)
+        if (found?.isDirectory()) await look(`${at}/${name}`, found)
+      }
     }
   }
-  look(top, stat, stat.isDirectory())
+  if (stat.isDirectory()) await look(top, stat)
   return hash.digest('hex')
+}
+
+function factsOf(stat: fs.Stats): string {
+  return `${stat.ino} ${stat.isDirectory() ? '' : stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`
 }
