@@ -156,6 +156,30 @@ describe('undo', () => {
     expect(fs.readFileSync(`${work}/b.txt`, 'utf8')).toBe('b2')
   })
 
+  test('one change can be taken back by itself, and none is taken back twice', async () => {
+    for (const name of ['a.txt', 'b.txt']) await write(name, 'of the run')
+    const [first] = undo.changes()
+    const takeFirst = () => undo.undo({ runId: 'run_test', changeId: first?.id as string })
+    expect(await takeFirst()).toEqual({ undone: 1, skipped: [] })
+    expect(Object.keys(snapshot(work))).toEqual(['b.txt'])
+    // The very same, and by now a person's.
+    put('a.txt', 'of the run')
+    expect(await takeFirst()).toEqual({ undone: 0, skipped: [] })
+    expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
+    expect(Object.keys(snapshot(work))).toEqual(['a.txt'])
+  })
+
+  test('what was moved and has been written to since stays where it is', async () => {
+    put('a.txt', 'old')
+    await move('a.txt', 'b.txt')
+    fs.writeFileSync(`${work}/b.txt`, 'of a person')
+    expect(await undoRun()).toMatchObject({ undone: 0, skipped: [{ path: `${work}/b.txt` }] })
+    expect([fs.readdirSync(work), fs.readFileSync(`${work}/b.txt`, 'utf8')]).toEqual([
+      ['b.txt'],
+      'of a person',
+    ])
+  })
+
   test('what a person changed since is not written over, and is said', async () => {
     put('a.txt', 'a')
     put('b.txt', 'b')
@@ -416,7 +440,7 @@ describe('undo', () => {
     fs.rmSync(`${top}/.local/share/Trash`, { recursive: true })
     // The change of the file goes, which has one content with the folder.
     now += 15 * 24 * 3600 * 1000
-    undo.prune()
+    await undo.prune()
     expect(undo.changes().map(({ what }) => what)).toEqual(['trashed'])
     expect(await undoRun()).toEqual({ undone: 1, skipped: [] })
     expect(snapshot(`${work}/folder`)).toEqual(before)
