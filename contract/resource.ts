@@ -43,6 +43,8 @@ export const CommandResource = z.object({
   kind: z.literal('command'),
   /** Resolved program file, symlinks followed. */
   program: z.string().min(1).max(LIMITS.path),
+  /** What was asked for, where a link led from there to the program. */
+  asked: z.string().optional(),
   /** As given, without argv[0]. */
   args: z.array(z.string().max(32768)).max(1024),
   /** The folder it starts in: one that the agent may look at. */

@@ -100,6 +100,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     const resource: CommandResource = {
       kind: 'command',
       program: file,
+      ...(program.value.asked ? { asked: program.value.asked } : {}),
       args: rest,
       cwd: cwd.value.path,
       ...(cwd.value.way ? { way: cwd.value.way } : {}),

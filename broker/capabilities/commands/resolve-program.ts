@@ -12,6 +12,8 @@ export interface ResolvedProgram {
   program: string
   /** What is started: the entry that was found, whose name some programs go by. Null when there is none. */
   entry: string | null
+  /** What was asked for, where a link led from there to the file. */
+  asked?: string
 }
 
 /** Where contained programs are looked up unless told otherwise. */
@@ -23,9 +25,9 @@ export function resolveProgram(name: string, searchPath: string, files: FileRoom
   if (!separator.test(name) && !name.startsWith('~')) return ok(onPath(name, searchPath, files))
   const thing = files.thing(name)
   if (thing.kind !== 'ok') return thing
-  const { path, state } = thing.value
+  const { path, state, way } = thing.value
   thing.value.close()
-  return ok({ program: path, entry: state === 'there' ? path : null })
+  return ok({ program: path, entry: state === 'there' ? path : null, ...(way ? { asked: way.asked } : {}) })
 }
 
 function onPath(name: string, searchPath: string, files: FileRoom): ResolvedProgram {

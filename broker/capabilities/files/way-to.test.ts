@@ -7,18 +7,26 @@ import { Perimeter } from '../../../contract/perimeter.ts'
 import type { Json } from '../../../contract/words.ts'
 import { openTestHouse, type TestHouse } from '../../../e2e/fixtures/open-test-house.ts'
 import { makeTool } from '../../../e2e/fixtures/open-test-lane.ts'
+import type { ContainedPrograms } from '../../ports.ts'
+
+/** Programs could be run, and none is. */
+const contained = {
+  available: () => ({ available: true, text: '' }),
+  start: () => Promise.reject(new Error('nothing was to start')),
+} as unknown as ContainedPrograms
 
 let house: TestHouse
 let top: string
 const area = () => `${top}/area`
 
 beforeAll(async () => {
-  house = await openTestHouse()
+  house = await openTestHouse({ contained })
   top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-way-')))
   for (const folder of ['area/sub', 'outside/folder']) fs.mkdirSync(`${top}/${folder}`, { recursive: true })
   fs.writeFileSync(`${top}/area/a.txt`, 'mine')
   fs.writeFileSync(`${top}/outside/file`, 'theirs')
   fs.symlinkSync(`${top}/outside/folder`, `${top}/outside/link`)
+  fs.symlinkSync('/usr/bin/true', `${top}/outside/program`)
   fs.symlinkSync(`${top}/area/sub`, `${top}/outside/back`)
   fs.symlinkSync('sub', `${top}/area/inside`)
   fs.symlinkSync(`${top}/outside`, `${top}/area/out`)
@@ -40,8 +48,8 @@ async function told(paths: string[], folder = area(), acts = ACTS): Promise<stri
       told.push(await act().then(() => 'ok', (e) => e.code + ' ' + e.message.replaceAll(path, 'PATH')))
     return told
   }`)
-  const capabilities = ['fs.read', 'fs.list', 'fs.write', 'fs.delete'] as const
-  tool.manifest = { ...tool.manifest, capabilities: [...capabilities] }
+  const capabilities = ['fs.read', 'fs.list', 'fs.write', 'fs.delete', 'command.run'] as const
+  tool.manifest = { ...tool.manifest, capabilities: [...capabilities], commands: ['*'] }
   const perimeter = Perimeter.parse({
     folders: [{ path: folder, read: 'allow', write: 'allow' }],
     tools: [{ name: 'probe' }],
@@ -59,6 +67,14 @@ describe('a place outside of an agent’s folders', () => {
     expect(nothing).toMatch(/^outside-perimeter PATH is in none of the folders/)
     const others = ['file', 'folder', 'link', 'link/x', 'back', 'back/x', 'file/x', 'folder/x', 'nothing/x']
     for (const name of others) expect(await told([out(name)]), name).toEqual(await told([out('nothing')]))
+  })
+
+  it('is the same to who would run it', async () => {
+    const runs = `() => sallyport.command.run({ argv: [path], cwd: ${JSON.stringify(area())} })`
+    const [nothing] = await told([out('nothing')], area(), runs)
+    expect(nothing).toMatch(/^outside-perimeter PATH is not among the programs/)
+    for (const name of ['file', 'folder', 'link', 'program', 'link/x', 'back', 'file/x'])
+      expect(await told([out(name)], area(), runs), name).toEqual([nothing])
   })
 
   it('can not be felt out by going through it and back', async () => {

@@ -22,8 +22,9 @@ export class CommandLines {
   level(resource: CommandResource): LineHit {
     const found = this.#index.nearest(resource)
     const hit = strictest(found.values)
-    if (!hit)
-      return outside(`${resource.program} is not among the programs of this agent.`, 'add the program to')
+    // What was asked for, not where it leads: that is not theirs to know.
+    const asked = resource.asked ?? resource.program
+    if (!hit) return outside(`${asked} is not among the programs of this agent.`, 'add the program to')
     // A line that leaves arguments open was not written with inline code in mind.
     return resource.opaque && hit.level === 'allow' && !found.wholeArgs ? asksEachTime(resource) : hit
   }
