@@ -429,6 +429,30 @@ describe('undo', () => {
       .toEqual([])
   })
 
+  test('a run says how much of it is not kept any more, also after a restart', async () => {
+    for (const name of ['a.txt', 'b.txt', 'c.txt', 'd.txt']) {
+      put(name, 'old')
+      await write(name, 'new')
+    }
+    const [first] = undo.changes()
+    await undo.undo({ runId: 'run_test', changeId: (first as { id: string }).id })
+    const said = async () => (await undo.preview('run_test')).notUndoable
+    expect(await said()).toEqual([])
+    now += 20 * 24 * 3600 * 1000
+    await write('d.txt', 'newer')
+    now += 15 * 24 * 3600 * 1000
+    await undo.prune()
+    open()
+    const left = 'what was there before is not kept any more. Settings say for how long, and how much.'
+    expect(await said()).toEqual([`3 older changes of files: ${left}`])
+    expect(states(await undo.preview('run_test'))).toEqual(['changed can-undo'])
+    now += 31 * 24 * 3600 * 1000
+    await undo.prune()
+    expect(await said()).toEqual([`4 older changes of files: ${left}`])
+    expect((await undo.preview('run_other')).notUndoable).toEqual([])
+    expect(faults).toEqual([])
+  })
+
   test('all that a folder’s image is made of stays as long as the image does', async () => {
     put('folder/a.txt', 'a')
     put('folder/sub/b.txt', 'b')

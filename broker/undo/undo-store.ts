@@ -11,6 +11,7 @@ import type { Clock, CompareTexts, DocumentStore, UndoRecorder } from '../ports.
 import { Change, type Image } from './change.ts'
 import { atEntry } from './held-folder.ts'
 import { openImageStore } from './image-store.ts'
+import { noteLetGo, tellLetGo } from './let-go.ts'
 import { previewChanges } from './preview-undo.ts'
 import { pruneChanges } from './prune-changes.ts'
 import { putBack } from './put-back.ts'
@@ -83,11 +84,18 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
     [...changes.values()].filter((change) => change.runId === runId && change.state !== 'open')
   let pruning: Promise<void> | null = null
   const prune = () => {
+    const now = clock()
+    const letGo: Change[] = []
+    const dropNoted = (id: string) => {
+      letGo.push(changes.get(id) as Change)
+      drop(id)
+    }
     pruning ??= pruneChanges({
-      ...{ images, limits: options.limits(), now: clock(), drop },
+      ...{ images, limits: options.limits(), now, drop: dropNoted },
       changes: () => [...changes.values()],
       isTaking: () => taking > 0,
     })
+      .then(() => noteLetGo(documents, letGo, now))
       .catch(options.onFault)
       .finally(() => {
         pruning = null
@@ -180,7 +188,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
       alone(async () => ({
         runId,
         changes: await previewChanges(ofRun(runId), images, options.compare),
-        notUndoable: (await options.notUndoable?.(runId)) ?? [],
+        notUndoable: [...tellLetGo(documents, runId), ...((await options.notUndoable?.(runId)) ?? [])],
       })),
 
     undo: ({ runId, changeId, callId }) =>
