@@ -40,6 +40,7 @@ import { parseRequest } from './parse-request.ts'
 import { createPerformContext } from './perform-context.ts'
 import { mintPermit, type Permit } from './permit.ts'
 import type { RunUsage } from './run-usage.ts'
+import { tellWatcher } from './tell-watcher.ts'
 
 export interface GateParts {
   log: ActivityLog
@@ -255,7 +256,8 @@ export function createPassCall(parts: GateParts): Pick<Gate, 'passCapability' | 
   function tellerOf(context: CallContext, { capability, sentence }: Prepared): TellEffect {
     if (!context.onEffect) return toNobody
     const notice = { id: parts.newId('fx'), capability, subject: describeAll(sentence) }
-    return (state, how) => context.onEffect?.({ ...notice, seq: null, ms: null, ...how, state })
+    return (state, how) =>
+      tellWatcher(parts.onFault, () => context.onEffect?.({ ...notice, seq: null, ms: null, ...how, state }))
   }
 
   async function performSafely<T>(perform: () => Promise<Outcome<T>>): Promise<Outcome<T>> {

@@ -17,6 +17,7 @@ import type { LabelParts } from './label-parts.ts'
 import { decideInput } from './let-through.ts'
 import type { Permit } from './permit.ts'
 import type { RunUsage } from './run-usage.ts'
+import { tellWatcher } from './tell-watcher.ts'
 
 interface ContextParts {
   decider: Decider
@@ -27,6 +28,7 @@ interface ContextParts {
   allowFurther: AllowFurther
   notes: Pick<GateNotes, 'refused' | 'sent'>
   passCapability: Gate['passCapability']
+  onFault(error: unknown): void
 }
 
 export function createPerformContext(parts: ContextParts) {
@@ -45,7 +47,8 @@ export function createPerformContext(parts: ContextParts) {
       perimeter: context.perimeter,
       ...(secret ? { secretAnswer: secret } : {}),
       ...(context.parts ? { parts: parts.labels.labelled(context, context.parts) } : {}),
-      onOutput: (stream, text) => context.onOutput?.(permit.facts.intent, stream, text),
+      onOutput: (stream, text) =>
+        tellWatcher(parts.onFault, () => context.onOutput?.(permit.facts.intent, stream, text)),
       askAgain: (request) =>
         parts.passCapability(context, request.operation, request.args as unknown as Json),
       allowFurther: (need, sentence, bytesOut = 0) =>

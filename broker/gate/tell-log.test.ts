@@ -67,6 +67,26 @@ it('fails no call when whoever watches fails, and tells the lines that follow', 
   expect(told).toEqual(['one', 'two'])
 })
 
+it('fails no call when whoever watches what it does fails', async () => {
+  const tool = makeTool('export const main = async ({ path }) => (await sallyport.fs.stat({ path })).kind')
+  tool.manifest = { ...tool.manifest, capabilities: ['fs.list'] }
+  const perimeter = { folders: [{ path: house.home, read: 'allow', write: 'deny' }] } as const
+  const onEffect = () => {
+    throw new Error('The watcher fails.')
+  }
+  const before = [house.entries.length, house.faults.length] as const
+  const { outcome } = await house.tellModel(
+    tool,
+    'main',
+    { path: house.home },
+    { folders: [...perimeter.folders] },
+    { onEffect },
+  )
+  expect(outcome).toEqual({ kind: 'ok', value: 'folder' })
+  expect(house.entries.slice(before[0]).map(({ kind }) => kind)).toContain('outcome')
+  expect(house.faults.slice(before[1]).map(String)).toContain('Error: The watcher fails.')
+})
+
 it('goes on after a line that could not be told, whether it took long to look through or not', async () => {
   const told: string[] = []
   const faults: string[] = []
