@@ -50,7 +50,7 @@ export interface CapabilityDeps {
   /** PATH on which commands are looked up. */
   searchPath?: string
   /** Ends the sandbox of a search, also one that is only starting. */
-  endSandbox?: (pid: number) => void
+  endSandbox: (pid: number) => void
   /** Environment of the broker, for the place of the trash. */
   env?: Record<string, string | undefined>
   /** A person gave an agent a secret: that agent may use it from now on. */

@@ -9,6 +9,7 @@ import { failed, ok } from '../../contract/outcome.ts'
 import { Perimeter } from '../../contract/perimeter.ts'
 import { OPERATIONS, type OperationName } from '../../contract/request.ts'
 import { mintPermit } from '../gate/permit.ts'
+import { killBubblewrap } from '../lanes/kill-bubblewrap.ts'
 import type { CapabilityModule, ContainedPrograms, Prepared } from '../ports.ts'
 import { createLeakScanner } from '../secrets/leak-scanner.ts'
 import { openDocumentStore } from '../store/documents.ts'
@@ -67,6 +68,7 @@ beforeEach(() => {
   }
   const leaks = createLeakScanner() as unknown as CapabilityDeps['leaks']
   modules = createCapabilities({
+    endSandbox: killBubblewrap,
     ...{ ownPaths: [path.join(top, 'own')], home: top, env: {}, clock: Date.now },
     ...{ undo: noUndo(), documents: openDocumentStore({ file: path.join(top, 'state.db') }) },
     ...{ vault, leaks, desktop, contained, stop: { register: () => () => {} } },

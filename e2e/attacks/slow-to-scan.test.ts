@@ -170,6 +170,6 @@ describe('meanwhile', () => {
     const sorted = neighbor.times.toSorted((a, b) => a - b)
     expect(neighbor.wrong).toEqual([])
     // A scan that held it up would hold it up for seconds.
-    expect(sorted[sorted.length >> 1]).toBeLessThan(200)
+    expect(sorted[sorted.length >> 1]).toBeLessThan(500)
   })
 })

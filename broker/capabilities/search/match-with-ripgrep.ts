@@ -18,14 +18,13 @@ const COLON = 58
 /** More than is told of a line. */
 const MAX_COLUMNS = 2048
 
-/** Ends a sandbox that may only be starting, whole. */
+/** Ends a sandbox that may only be starting, whole: its first process alone would leave one that waits for ever. */
 export type EndSandbox = (pid: number) => void
-const killAlone: EndSandbox = (pid) => void process.kill(pid, 'SIGKILL')
 
 /** Null where ripgrep or the sandbox is missing. */
 export function createRipgrepMatcher(
   searchPath: string,
-  endSandbox: EndSandbox = killAlone,
+  endSandbox: EndSandbox,
   maxMs = MAX_MS,
 ): LineMatcher | null {
   const [rg, bwrap] = [find('rg', searchPath), find('bwrap', searchPath)]

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mintPermit } from '../../gate/permit.ts'
+import { killBubblewrap } from '../../lanes/kill-bubblewrap.ts'
 import type { PerformContext } from '../../ports.ts'
 import { createLeakScanner } from '../../secrets/leak-scanner.ts'
 import { createFileRoom } from '../files/file-room.ts'
@@ -13,7 +14,7 @@ import { createRipgrepMatcher } from './match-with-ripgrep.ts'
 import { createWordMatcher } from './match-words.ts'
 
 const PATH = '/usr/local/bin:/usr/bin:/bin'
-const ripgrep = createRipgrepMatcher(PATH)
+const ripgrep = createRipgrepMatcher(PATH, killBubblewrap)
 const matchers: [string, LineMatcher][] = [['our own', createWordMatcher()]]
 if (ripgrep) matchers.push(['ripgrep', ripgrep])
 
@@ -188,7 +189,7 @@ describe('regular expressions', () => {
   })
 
   test.skipIf(!ripgrep)('that take longer than a search may say that there is more', async () => {
-    const matcher = createRipgrepMatcher(PATH, undefined, 300) as LineMatcher
+    const matcher = createRipgrepMatcher(PATH, killBubblewrap, 300) as LineMatcher
     async function* endless() {
       yield Buffer.from('needle')
       for (;;) {
@@ -209,7 +210,7 @@ describe('regular expressions', () => {
       const bin = fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-bin-'))
       for (const end of ['kill -9 $$', 'exit 134']) {
         fs.writeFileSync(path.join(bin, 'bwrap'), `#!/bin/sh\ncat >/dev/null\n${end}\n`, { mode: 0o755 })
-        const matcher = createRipgrepMatcher(`${bin}:${PATH}`) as LineMatcher
+        const matcher = createRipgrepMatcher(`${bin}:${PATH}`, killBubblewrap) as LineMatcher
         expect(await searchWith(matcher, { pattern: 'needle' }), end).toMatchObject({
           kind: 'failed',
           code: 'io',
