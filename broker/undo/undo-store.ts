@@ -112,28 +112,20 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
   return {
     async before({ runId, callId, principalId, what, path, from, leaves }): Promise<Outcome<{ id: string }>> {
       taking++
-      const before = await imageFor(what, path).finally(() => taking--)
-      if (before.kind !== 'ok') return before
-      const id = options.newId('change')
-      save({
-        id,
-        seq: ++seq,
-        runId,
-        callId,
-        principalId,
-        at: clock(),
-        what,
-        path,
-        from,
-        state: 'open',
-        before: before.value,
-        after: null,
-        nowAt: null,
-        nowPrint: null,
-        leaves: leaves ?? null,
-      })
-      if (seq % PRUNE_EVERY === 0) void prune()
-      return ok({ id })
+      try {
+        const before = await imageFor(what, path)
+        if (before.kind !== 'ok') return before
+        const id = options.newId('change')
+        save({
+          ...{ id, seq: ++seq, runId, callId, principalId, at: clock(), what, path, from, state: 'open' },
+          ...{ before: before.value, after: null, nowAt: null, nowPrint: null, leaves: leaves ?? null },
+        })
+        if (seq % PRUNE_EVERY === 0) void prune()
+        return ok({ id })
+      } finally {
+        // Not before it is noted: what nobody needs yet may be let go in any turn.
+        taking--
+      }
     },
 
     async after(id, done, nowAt) {

@@ -13,6 +13,7 @@ import {
 } from './contained-messages.ts'
 import { findStrays } from './find-strays.ts'
 import { MOUNT_POINTS, removeEmpty } from './mount-points.ts'
+import { removeFolder } from './remove-folder.ts'
 import { SENT_FILE, sentUntold } from './sent-file.ts'
 
 export interface HostOptions {
@@ -149,7 +150,7 @@ export function startHost(options: HostOptions): ProgramHost {
       // What it had still sent word of counts no more: it is in there.
       events = null
       group.remove()
-      fs.rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }
@@ -222,7 +223,7 @@ function removeOwn(folder: string): void {
     const mark = path.join(folder, 'home')
     for (const stray of findStrays(new Set([mark])).get(mark) ?? []) kill(stray)
     removeEmpty(mountPointsOf(folder))
-    fs.rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   } catch {
     // Another broker was faster.
   }

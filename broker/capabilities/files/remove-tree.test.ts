@@ -1,0 +1,59 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { removeTree as removeForUndo } from '../../undo/remove-tree.ts'
+import { removeTree as removeForHands } from './remove-tree.ts'
+
+let top: string
+beforeEach(() => {
+  top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sallyport-remove-')))
+  for (const name of ['made/sub/deep', 'others']) fs.mkdirSync(path.join(top, name), { recursive: true })
+  for (const name of ['made/a', 'made/sub/b', 'made/sub/deep/c', 'others/kept'])
+    fs.writeFileSync(path.join(top, name), name)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  fs.rmSync(top, { recursive: true, force: true })
+})
+
+const REMOVERS: [of: string, remove: (at: string) => Promise<void>][] = [
+  ['the hands', removeForHands],
+  ['undo', removeForUndo],
+]
+
+test.each(
+  REMOVERS,
+)('goes with all that is in it for %s, and links are not followed', async (_of, removeTree) => {
+  fs.symlinkSync(path.join(top, 'others'), path.join(top, 'made/sub/link'))
+  fs.writeFileSync(Buffer.from(`${top}/made/sub/\xff`, 'latin1'), '')
+  await removeTree(path.join(top, 'made'))
+  expect(fs.readdirSync(top)).toEqual(['others'])
+  expect(fs.readdirSync(path.join(top, 'others'))).toEqual(['kept'])
+  await removeTree(path.join(top, 'made'))
+})
+
+// Who swaps has all the time there is: right after it was looked at, or right after it was opened.
+const SWAPS = (['lstatSync', 'openSync'] as const).flatMap((last) =>
+  REMOVERS.map(([of, removeTree]) => ({ last, of, removeTree })),
+)
+test.skipIf(process.platform !== 'linux').each(SWAPS)(
+  'a folder that is swapped for a link ($last, $of) leads nowhere else',
+  async ({ last, removeTree }) => {
+    const sub = path.join(top, 'made/sub')
+    const real = fs[last] as (...args: unknown[]) => unknown
+    let swapped = false
+    vi.spyOn(fs, last as 'lstatSync').mockImplementation(((...args: unknown[]) => {
+      const given = real(...args)
+      if (!swapped && String(args[0]).endsWith('/sub')) {
+        swapped = true
+        fs.renameSync(sub, path.join(top, 'aside'))
+        fs.symlinkSync(path.join(top, 'others'), sub)
+      }
+      return given
+    }) as typeof fs.lstatSync)
+    await removeTree(path.join(top, 'made')).catch(() => {})
+    expect(swapped).toBe(true)
+    expect(fs.readdirSync(path.join(top, 'others'))).toEqual(['kept'])
+  },
+)
