@@ -274,7 +274,7 @@ export interface OperationResults {
   'fs.search': { matches: { path: string; line: number; text: string }[]; truncated: boolean }
   'fs.list': { entries: FolderEntry[]; truncated: boolean }
   'fs.stat': FolderEntry
-  'fs.watch': { changed: string[]; timedOut: boolean }
+  'fs.watch': { changed: string[]; timedOut: boolean; truncated: boolean }
   'fs.writeFile': { path: string; size: number; created: boolean }
   'fs.writeStream': { path: string; size: number; created: boolean }
   'fs.makeFolder': { path: string; created: boolean }

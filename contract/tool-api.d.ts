@@ -71,7 +71,10 @@ declare namespace Sallyport {
     /** Capability `fs.list`. */
     stat(args: { path: string }): Promise<FolderEntry>
     /** Capability `fs.list`. Waits until something below `path` changes, or the time is over. */
-    watch(args: { path: string; timeoutMs?: number }): Promise<{ changed: string[]; timedOut: boolean }>
+    watch(args: {
+      path: string
+      timeoutMs?: number
+    }): Promise<{ changed: string[]; timedOut: boolean; truncated: boolean }>
     /** Capability `fs.write`. `mode` is `replace` unless told; `parents` makes missing folders. */
     writeFile(args: {
       path: string

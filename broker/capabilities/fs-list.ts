@@ -70,19 +70,19 @@ export function createFsListCapability(deps: FsListDeps): CapabilityModule {
     if (!thing.stat.isDirectory()) return failed('wrong-kind', `“${lastName(thing.path)}” is no folder.`)
     const mayEnter = enterable(context, thing.path)
     if (listing.operation === 'fs.watch') {
-      const changed = await waitForChange(thing, {
+      const seen = await waitForChange(thing, {
         holder: files.holder,
         timeoutMs: listing.args.timeoutMs,
         signal: context.signal,
         mayEnter,
       })
       if (context.signal.aborted) return refused('cancelled', 'The run was cancelled.')
-      return changed === null
+      return seen === null
         ? refused(
             'unavailable',
             `“${lastName(thing.path)}” can’t be watched: this computer watches as many folders as it can at once. Try again later.`,
           )
-        : ok({ changed, timedOut: changed.length === 0 })
+        : ok({ ...seen, timedOut: seen.changed.length === 0 })
     }
     const fits = parseGlob(listing.args.glob)
     if (fits.kind !== 'ok') return fits

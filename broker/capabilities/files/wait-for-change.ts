@@ -7,7 +7,7 @@ export interface WaitOptions extends Omit<WalkOptions, 'depth'> {
   timeoutMs: number
 }
 
-/** Watching costs the system memory for each folder: past these, changes deeper down are not seen. */
+/** Watching costs the system memory for each folder: past these changes are not seen, and the answer says so. */
 const MAX_FOLDERS = 500
 const MAX_DEPTH = 8
 /** One save often is several events. */
@@ -21,12 +21,20 @@ const GONE_MS = 500
 /** A name in a folder that none can have: by it the folder itself is told from what is in it. */
 const ITSELF = process.platform === 'linux' ? '.' : null
 
-/**
- * @returns canonical paths of what may be entered, in the order in which they changed, the folder's own where it was
- * changed or is there no more; none when the time passed or the signal came; null when the folder can't be watched
- */
-export async function waitForChange(top: HeldThing, options: WaitOptions): Promise<string[] | null> {
+export interface Changed {
+  /**
+   * Canonical paths of what may be entered, in the order in which they changed, the folder's own where it was changed or
+   * is there no more; none when the time passed or the signal came.
+   */
+  changed: string[]
+  /** There may be more: not every folder below was watched, or more changed than is told. */
+  truncated: boolean
+}
+
+/** @returns null when the folder can't be watched */
+export async function waitForChange(top: HeldThing, options: WaitOptions): Promise<Changed | null> {
   const changed = new Set<string>()
+  let truncated = false
   const watchers: fs.FSWatcher[] = []
   let awake = false
   let wake = () => {}
@@ -81,16 +89,23 @@ export async function waitForChange(top: HeldThing, options: WaitOptions): Promi
       wake()
     }
     for await (const entry of walkFolder(top, { ...options, depth: MAX_DEPTH })) {
-      if (awake || watchers.length >= MAX_FOLDERS) break
+      if (awake) break
       if (!entry.stat.isDirectory() || !options.mayEnter(entry.path)) continue
+      if (watchers.length >= MAX_FOLDERS) {
+        truncated = true
+        break
+      }
       const folder = options.holder.holdChild(entry.folder, entry.name)
-      if (folder) watch(folder.at, folder.path)
-      folder?.close() // the watch is on the folder itself and needs no handle of ours
+      if (!folder) continue
+      // A folder of two names holds no other, where the disk counts them.
+      const mayHoldMore = entry.depth >= MAX_DEPTH && folder.stat.nlink !== 2
+      if (!watch(folder.at, folder.path) || mayHoldMore) truncated = true
+      folder.close() // the watch is on the folder itself and needs no handle of ours
     }
     await woken
     lookForIt()
     if (changed.size > 0) await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
-    return [...changed]
+    return { changed: [...changed], truncated: truncated || changed.size >= MAX_CHANGED }
   } finally {
     clearTimeout(timer)
     clearInterval(looking)

@@ -44,6 +44,8 @@ interface Seen {
   changed: string[]
   timedOut: boolean
 }
+/** Of the last watch. */
+let truncated = false
 /** What the tool is told while another process runs the script, from when the watch stands. */
 async function watch(script: string, timeoutMs = 5_000): Promise<Seen> {
   const line = (folder: string, read: Level) => ({ path: folder, read, write: 'deny' as const })
@@ -62,6 +64,7 @@ async function watch(script: string, timeoutMs = 5_000): Promise<Seen> {
   await other
   if (outcome.kind !== 'ok') throw new Error(outcome.person)
   const { changed, timedOut } = outcome.value as unknown as Seen
+  truncated = (outcome.value as { truncated: boolean }).truncated
   return { changed: changed.map((file) => path.relative(top, file)), timedOut }
 }
 
@@ -127,6 +130,24 @@ describe('a tool that watches a folder', () => {
     expect(await watch('echo x >> closed/secret.txt; echo y > closed/new.txt', 1_200)).toEqual(quiet)
     expect(await watch('echo x > hidden.txt; rm hidden.txt', 1_200)).toEqual(quiet)
     expect(await watch('mv closed closed.away')).toEqual({ changed: ['closed.away'], timedOut: false })
+  })
+
+  it('says when not all that is below is watched', async () => {
+    expect((await watch('', 100)).timedOut).toBe(true)
+    expect(truncated).toBe(false)
+    const eight = path.join(top, '1/2/3/4/5/6/7/8')
+    fs.mkdirSync(eight, { recursive: true })
+    fs.writeFileSync(`${eight}/file`, '')
+    expect((await watch(`echo x > ${eight}/file`)).changed).toEqual(['1/2/3/4/5/6/7/8/file'])
+    await watch('', 100)
+    expect(truncated).toBe(false)
+    fs.mkdirSync(`${eight}/9`)
+    expect(await watch(`echo x > ${eight}/9/file`, 1_000)).toEqual({ changed: [], timedOut: true })
+    expect(truncated).toBe(true)
+    fs.rmSync(`${top}/1`, { recursive: true })
+    for (let n = 0; n < 500; n++) fs.mkdirSync(`${top}/f${n}`)
+    await watch('', 1_000)
+    expect(truncated).toBe(true)
   })
 
   it('is not followed out of the folder by a link', async () => {
