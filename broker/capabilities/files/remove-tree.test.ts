@@ -34,26 +34,26 @@ test.each(
 })
 
 // Who swaps has all the time there is: right after it was looked at, or right after it was opened.
-const SWAPS = (['lstatSync', 'openSync'] as const).flatMap((last) =>
-  REMOVERS.map(([of, removeTree]) => ({ last, of, removeTree })),
-)
-test.skipIf(process.platform !== 'linux').each(SWAPS)(
-  'a folder that is swapped for a link ($last, $of) leads nowhere else',
-  async ({ last, removeTree }) => {
-    const sub = path.join(top, 'made/sub')
-    const real = fs[last] as (...args: unknown[]) => unknown
-    let swapped = false
-    vi.spyOn(fs, last as 'lstatSync').mockImplementation(((...args: unknown[]) => {
-      const given = real(...args)
-      if (!swapped && String(args[0]).endsWith('/sub')) {
-        swapped = true
-        fs.renameSync(sub, path.join(top, 'aside'))
-        fs.symlinkSync(path.join(top, 'others'), sub)
-      }
-      return given
-    }) as typeof fs.lstatSync)
-    await removeTree(path.join(top, 'made')).catch(() => {})
-    expect(swapped).toBe(true)
-    expect(fs.readdirSync(path.join(top, 'others'))).toEqual(['kept'])
-  },
-)
+// Elsewhere folders can't be held.
+const STEPS = process.platform === 'linux' ? (['lstatSync', 'openSync'] as const) : []
+const SWAPS = STEPS.flatMap((last) => REMOVERS.map(([of, removeTree]) => ({ last, of, removeTree })))
+test.each(SWAPS)('a folder that is swapped for a link ($last, $of) leads nowhere else', async ({
+  last,
+  removeTree,
+}) => {
+  const sub = path.join(top, 'made/sub')
+  const real = fs[last] as (...args: unknown[]) => unknown
+  let swapped = false
+  vi.spyOn(fs, last as 'lstatSync').mockImplementation(((...args: unknown[]) => {
+    const given = real(...args)
+    if (!swapped && String(args[0]).endsWith('/sub')) {
+      swapped = true
+      fs.renameSync(sub, path.join(top, 'aside'))
+      fs.symlinkSync(path.join(top, 'others'), sub)
+    }
+    return given
+  }) as typeof fs.lstatSync)
+  await removeTree(path.join(top, 'made')).catch(() => {})
+  expect(swapped).toBe(true)
+  expect(fs.readdirSync(path.join(top, 'others'))).toEqual(['kept'])
+})
