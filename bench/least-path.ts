@@ -3,7 +3,7 @@
  * that one round trip is enough; the file opened without following a link at its end, asked what it is and where it
  * really lies, and read; and four chained entries in `node:sqlite`, in one commit, written while the tool runs. Nothing is
  * decided, checked against a schema, looked through for secrets, labelled or shown. What the whole path costs beyond this
- * is the gate; what this costs beside the peer, no gate can give back.
+ * is the gate; what this costs beside the peer is box, read and record as they are.
  */
 import {
   closeSync,
