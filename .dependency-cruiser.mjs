@@ -103,7 +103,15 @@ const spineRules = [
       'Inside the broker, rooms see the types of each other only; make-rooms.ts hands them the real parts, and the front desk (api/) speaks for all of them. So a room can be read, tested and replaced alone.',
     severity: 'error',
     from: { path: '^broker/([^/]+)/', pathNot: [test, '^broker/api/', '/testing/'] },
-    to: { path: '^broker/', pathNot: ['^broker/$1/', '^broker/ports\\.ts$'], ...atRunTime },
+    to: { path: '^broker/', pathNot: ['^broker/$1/', '^broker/disk/', '^broker/ports\\.ts$'], ...atRunTime },
+  },
+  {
+    name: 'the disk is for those who touch it',
+    comment:
+      'disk/ is no room: it is how folders are gone through and removed. Only rooms that act on files for somebody have it.',
+    severity: 'error',
+    from: { path: '^broker/', pathNot: [test, '^broker/(capabilities|undo|disk)/', '/testing/'] },
+    to: { path: '^broker/disk/', ...atRunTime },
   },
   {
     name: 'deciding is pure',

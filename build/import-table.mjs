@@ -131,6 +131,13 @@ export const machineTouching = [
     because: 'Acts for a tool or an agent, with a permit in hand.',
   },
   {
+    where: '^broker/disk/',
+    builtins: ['fs'],
+    packages: [],
+    because:
+      'How large folders are gone through and removed, for the hands and for undo; decides nothing, and acts for nobody by itself.',
+  },
+  {
     where: '^broker/activity/',
     builtins: ['fs', 'sqlite', 'worker_threads'],
     packages: [],

@@ -16,7 +16,9 @@ const inOrder = {
   'broker/gate/pass-call.ts':
     "import { mintPermit } from './permit.ts'\nexport const pass = (value: string) => [mintPermit(), value]\n",
   'broker/capabilities/read-file.ts':
-    "import { readFileSync } from 'node:fs'\nimport { Name } from '../../contract/words.ts'\nexport const read = (file: string) => Name.parse(readFileSync(file, 'utf8'))\n",
+    "import { readFileSync } from 'node:fs'\nimport { Name } from '../../contract/words.ts'\nimport { names } from '../disk/names.ts'\nexport const read = (file: string) => [names(file), Name.parse(readFileSync(file, 'utf8'))]\n",
+  'broker/disk/names.ts':
+    "import { readdirSync } from 'node:fs'\nexport const names = (folder: string) => readdirSync(folder)\n",
   'broker/consent/ask.ts':
     "import path from 'node:path'\nexport const ask = (file: string) => path.basename(file)\n",
   'sandbox/main.ts': "import ivm from 'isolated-vm'\nexport const box = ivm\n",
@@ -96,6 +98,9 @@ describe('the walls', () => {
       "import { card } from '../../renderer/consent-window/card.tsx'\nexport const c = card",
     ],
     ['broker/consent/ask.ts', "import { read } from '../capabilities/read-file.ts'\nexport const r = read"],
+    ['broker/consent/ask.ts', "import { names } from '../disk/names.ts'\nexport const n = names"],
+    ['broker/api/desk.ts', "import { names } from '../disk/names.ts'\nexport const n = names"],
+    ['broker/disk/names.ts', "import { ask } from '../consent/ask.ts'\nexport const a = ask"],
     [
       'broker/consent/ask.ts',
       "import { mintPermit } from '../gate/permit.ts'\nexport const p = mintPermit()",

@@ -1,11 +1,9 @@
-/** The names in a folder, in order, while others have their turn: there may be a million. */
+/** All names in a folder, in order, while others have their turn: there may be a million. */
 import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { namesInParts } from '../disk/list-names.ts'
 
-const A_PART = 256
-/** Bytes of a folder itself, below which it is read at once, which costs a tenth. Disks that don't tell say zero. */
-const LARGE_FOLDER = 1024 * 1024
 /** Names that are put in order before others have their turn. */
 const ORDERED_AT_ONCE = 16_384
 
@@ -22,7 +20,7 @@ export async function listFolder(folder: string, most = Number.POSITIVE_INFINITY
   const odd: string[] = []
   let names: string[] = []
   let count = 0
-  for await (const part of namesInParts(folder)) {
+  for await (const part of namesInParts({ at: folder, stat: fs.statSync(folder) }, 'latin1')) {
     for (const name of part) {
       const raw = Buffer.from(name, 'latin1')
       if (isUtf8(raw)) names.push(raw.toString('utf8'))
@@ -36,23 +34,6 @@ export async function listFolder(folder: string, most = Number.POSITIVE_INFINITY
   }
   lists.push(names.sort())
   return { names: await mergeInTurns(lists), odd: odd.sort() }
-}
-
-/** In the disk's order, and byte for byte, each as one character. Throws system errors. */
-export async function* namesInParts(folder: string | Buffer): AsyncGenerator<string[]> {
-  const { size } = fs.statSync(folder)
-  if (size > 0 && size < LARGE_FOLDER) {
-    yield await fs.promises.readdir(folder, { encoding: 'latin1' })
-    return
-  }
-  let part: string[] = []
-  const open = await fs.promises.opendir(folder, { encoding: 'latin1', bufferSize: A_PART })
-  for await (const { name } of open) {
-    if (part.push(name) < A_PART) continue
-    yield part
-    part = []
-  }
-  yield part
 }
 
 /** Sorted lists into one. */

@@ -5,11 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { removeTree } from '../disk/remove-tree.ts'
 import type { Change } from './change.ts'
 import { fileOfHash, fileOfLink, fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 import type { ImageStore } from './image-store.ts'
-import { removeTree } from './remove-tree.ts'
 import { writeFile, writeTree } from './write-back.ts'
 
 /** Null when it was put back; else why not, as a person reads it. */

@@ -5,11 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { removeTree } from '../disk/remove-tree.ts'
 import type { Change } from './change.ts'
 import { fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 import type { ImageStore } from './image-store.ts'
-import { removeTree } from './remove-tree.ts'
 import { MAX_ENTRIES, takeImage } from './take-image.ts'
 
 export type Aside = Pick<Change, 'before' | 'nowAt' | 'nowPrint'>

@@ -5,10 +5,10 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
+import { removeTree } from '../disk/remove-tree.ts'
 import type { Change } from './change.ts'
 import { fileOfHash, fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
-import { removeTree } from './remove-tree.ts'
 
 export async function settleInterrupted(
   changes: readonly Change[],

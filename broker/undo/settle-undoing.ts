@@ -4,11 +4,11 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
+import { removeTree } from '../disk/remove-tree.ts'
 import type { DocumentStore } from '../ports.ts'
 import type { Change } from './change.ts'
 import { fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
-import { removeTree } from './remove-tree.ts'
 
 const KIND = 'undo-under-way'
 const ASIDE = /^\.sallyport-[0-9a-f]{16}\.tmp$/

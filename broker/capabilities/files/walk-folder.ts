@@ -4,9 +4,9 @@
  * that a large tree holds up nobody.
  */
 import fs from 'node:fs'
+import { listNames } from '../../disk/list-names.ts'
+import { createTurns } from '../../disk/take-turns.ts'
 import type { HeldThing, PathHolder } from './held.ts'
-import { listNames } from './list-names.ts'
-import { createTurns } from './take-turns.ts'
 
 export interface WalkedEntry {
   name: string

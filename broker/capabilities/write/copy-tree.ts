@@ -6,13 +6,13 @@ import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import path from 'node:path'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
+import { namesInParts } from '../../disk/list-names.ts'
+import { removeTree } from '../../disk/remove-tree.ts'
+import { createTurns } from '../../disk/take-turns.ts'
 import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import type { HeldThing, PathHolder } from '../files/held.ts'
-import { namesInParts } from '../files/list-names.ts'
 import { lastName } from '../files/name-paths.ts'
 import { refuseHardLink } from '../files/read-held.ts'
-import { removeTree } from '../files/remove-tree.ts'
-import { createTurns } from '../files/take-turns.ts'
 
 export interface CopyOptions {
   holder: PathHolder

@@ -5,12 +5,12 @@
 import fs from 'node:fs'
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { Need } from '../../../contract/resource.ts'
+import { createTurns } from '../../disk/take-turns.ts'
 import type { PerformContext, UndoRecorder } from '../../ports.ts'
 import { errnoOf, explainErrno, explainError } from '../files/explain-error.ts'
 import type { FileRoom } from '../files/file-room.ts'
 import { changedOf, type HeldPlace, type HeldThing, type Way } from '../files/held.ts'
 import { lastName } from '../files/name-paths.ts'
-import { createTurns } from '../files/take-turns.ts'
 import { recordChange } from './record-change.ts'
 
 /** That are made for one path: each folder is a change of its own that can be undone. */

@@ -3,10 +3,10 @@
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { Need } from '../../../contract/resource.ts'
 import { shortPath } from '../../../contract/short-path.ts'
+import { createTurns } from '../../disk/take-turns.ts'
 import type { Prepared } from '../../ports.ts'
 import type { HeldNothing, HeldPlace, Way } from '../files/held.ts'
 import { fit, folderOf, isAtOrBelow, lastName } from '../files/name-paths.ts'
-import { createTurns } from '../files/take-turns.ts'
 
 export interface HeldPair<From> {
   from: From

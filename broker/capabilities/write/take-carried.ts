@@ -6,10 +6,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { listNames } from '../../disk/list-names.ts'
+import { removeTree } from '../../disk/remove-tree.ts'
+import { createTurns } from '../../disk/take-turns.ts'
 import type { HeldThing } from '../files/held.ts'
-import { listNames } from '../files/list-names.ts'
-import { removeTree } from '../files/remove-tree.ts'
-import { createTurns } from '../files/take-turns.ts'
 import { entryAt, isUnchanged } from './open-place.ts'
 
 export interface Carried {

@@ -9,8 +9,11 @@ import { createTurns } from './take-turns.ts'
 
 const FOLDER = fs.constants.O_RDONLY | (fs.constants.O_DIRECTORY ?? 0) | (fs.constants.O_NOFOLLOW ?? 0)
 
-/** Nothing where nothing is. Throws system errors; also where a folder became something else meanwhile. */
-export async function removeTree(at: string): Promise<void> {
+/**
+ * Nothing where nothing is. Throws system errors; also where a folder became something else meanwhile.
+ * @param opening also what is in folders that are shut
+ */
+export async function removeTree(at: string, opening = false): Promise<void> {
   const takeTurns = createTurns()
   /** Byte for byte, each as one character: a name on a disk need not be text. */
   async function remove(bytes: string): Promise<void> {
@@ -22,6 +25,7 @@ export async function removeTree(at: string): Promise<void> {
     else {
       const fd = fs.openSync(path, FOLDER)
       try {
+        if (opening) fs.fchmodSync(fd, 0o700)
         await removeIn(`/proc/self/fd/${fd}`, stat)
       } finally {
         fs.closeSync(fd)
