@@ -95,7 +95,7 @@ export const OPERATIONS = {
       regex: z.boolean().default(false),
       ignoreCase: z.boolean().default(false),
       /** `*.md` is about names at any depth, `src/**\/*.ts` about the path from the folder on. */
-      glob: z.string().max(500).optional(),
+      glob: z.string().min(1).max(500).optional(),
       limit: z.number().int().positive().max(1000).default(200),
     }),
   },
@@ -106,7 +106,7 @@ export const OPERATIONS = {
       /** 1 lists the folder itself. */
       depth: z.number().int().min(1).max(16).default(1),
       /** As for `fs.search`. */
-      glob: z.string().max(500).optional(),
+      glob: z.string().min(1).max(500).optional(),
       limit: z.number().int().positive().max(10000).default(1000),
     }),
   },

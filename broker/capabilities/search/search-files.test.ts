@@ -109,10 +109,15 @@ describe.each(matchers)('searching with %s', (_name, matcher) => {
     })
     expect(await search({ pattern: '-e' })).toMatchObject({ found: [] })
     for (const regex of [false, true])
-      expect(await search({ pattern: 'a\0b', regex })).toMatchObject({
-        kind: 'refused',
-        code: 'invalid-request',
-      })
+      for (const [pattern, why] of [
+        ['a\0b', 'NUL'],
+        ['a\nb', 'line break'],
+      ])
+        expect(await search({ pattern, regex })).toMatchObject({
+          kind: 'refused',
+          code: 'invalid-request',
+          person: expect.stringContaining(why as string),
+        })
   })
 
   test('says of a very large text that only its beginning was looked through, whole lines of it', async () => {
@@ -141,6 +146,17 @@ describe.each(matchers)('searching with %s', (_name, matcher) => {
     const wouldDecide = (need: { resource: unknown }) =>
       (need.resource as { path: string }).path.includes('closed') ? ('deny' as const) : ('allow' as const)
     expect(await search({ pattern: 'needle' }, { wouldDecide })).toMatchObject({ found: ['open/a:1 needle'] })
+  })
+
+  test('says that folders which lie deeper than it goes were not looked through', async () => {
+    const deep = Array(32).fill('d').join('/')
+    put(`${deep.slice(2)}/found`, 'needle')
+    expect(await search({ pattern: 'needle' })).toMatchObject({ truncated: false })
+    put(`${deep}/not-found`, 'needle')
+    expect(await search({ pattern: 'needle' })).toEqual({
+      found: [`${deep.slice(2)}/found:1 needle`],
+      truncated: true,
+    })
   })
 
   test('stops at the limit, and says that there is more', async () => {

@@ -36,6 +36,11 @@ export function createSearch(deps: {
     // No text file has one, and no program can be told of one.
     if (args.pattern.includes('\0'))
       return refused('invalid-request', 'A pattern can’t hold a NUL character.')
+    if (/[\r\n]/.test(args.pattern))
+      return refused(
+        'invalid-request',
+        'A pattern is looked for in one line at a time: it can’t hold a line break.',
+      )
     const thing = files.thing(args.path)
     if (thing.kind !== 'ok') return thing
     const { path } = thing.value
@@ -95,7 +100,7 @@ export function createSearch(deps: {
     paths: string[],
     seen: { bytes: number; cut: boolean },
   ): AsyncGenerator<Buffer> {
-    for await (const file of readable(top, fits, context)) {
+    for await (const file of readable(top, fits, context, seen)) {
       try {
         const large = file.stat.size > MAX_FILE_BYTES
         // What is no text is told by its beginning: of a film no megabytes are read.
@@ -121,6 +126,7 @@ export function createSearch(deps: {
     top: HeldThing,
     fits: (relative: string) => boolean,
     context: PerformContext,
+    seen: { cut: boolean },
   ): AsyncGenerator<HeldThing> {
     if (!top.stat.isDirectory()) {
       yield top
@@ -136,6 +142,7 @@ export function createSearch(deps: {
     })
     for await (const entry of walk) {
       const { stat } = entry
+      if (stat.isDirectory() && entry.depth >= MAX_DEPTH && mayReach(entry.path)) seen.cut = true
       if (!stat.isFile() || stat.nlink > 1 || !fits(entry.relative) || !mayReach(entry.path)) continue
       const file = files.holder.holdChild(entry.folder, entry.name)
       if (file?.stat.isFile() && file.stat.nlink === 1) yield file
