@@ -13,6 +13,7 @@ import type { FileRoom } from './files/file-room.ts'
 import { type HeldNothing, type HeldThing, resourceOf } from './files/held.ts'
 import { parseGlob } from './files/match-glob.ts'
 import { lastName, sentenceOn } from './files/name-paths.ts'
+import { isHalfMade } from './files/parse-path.ts'
 import { waitForChange } from './files/wait-for-change.ts'
 import { walkFolder } from './files/walk-folder.ts'
 import { glanceBelow } from './glance.ts'
@@ -103,7 +104,7 @@ export function createFsListCapability(deps: FsListDeps): CapabilityModule {
       signal,
       mayEnter,
     })) {
-      if (!fits(entry.relative)) continue
+      if (!fits(entry.relative) || isHalfMade(entry.name)) continue
       if (entries.length >= args.limit) return { entries, truncated: true }
       entries.push(toEntry(entry.path, entry.stat))
     }
@@ -112,7 +113,7 @@ export function createFsListCapability(deps: FsListDeps): CapabilityModule {
 
   function enterable(context: PerformContext, top: string): (path: string) => boolean {
     const covered = glanceBelow(context, 'fs.list', top)
-    return (path) => files.guard().refuse(path) === null && covered(path)
+    return (path) => !isHalfMade(path) && files.guard().refuse(path) === null && covered(path)
   }
 
   return {

@@ -29,12 +29,16 @@ const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-
  * @returns the absolute path with `/` (or `\` on Windows) between parts, without `.` and empty parts
  */
 export function parsePathText(text: string, options: PathTextOptions): Outcome<string> {
-  if (text.includes('.sallyport-') && HALF_MADE.test(text))
-    return bad('Names like this are kept for what Sallyport has only half made.')
+  if (isHalfMade(text)) return bad('Names like this are kept for what Sallyport has only half made.')
   if (options.platform !== 'win32' && isPlain(text)) return ok(text)
   if (text.includes('\0')) return bad('A path can’t hold a NUL character.')
   if (!text.isWellFormed()) return bad('A path must be valid Unicode.')
   return options.platform === 'win32' ? parseWindows(text, options) : parsePosix(text, options)
+}
+
+/** What Sallyport is just making: it is gone in a moment, or has its own name then. */
+export function isHalfMade(path: string): boolean {
+  return path.includes('.sallyport-') && HALF_MADE.test(path)
 }
 
 /** As most paths are: absolute, of ASCII, no part empty or of dots. It is given back as it is. */

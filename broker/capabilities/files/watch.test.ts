@@ -120,6 +120,14 @@ describe('a tool that watches a folder', () => {
     expect(changed.sort()).toEqual(['sub/deep/moved.txt', 'sub/old.txt'])
   })
 
+  it('is told of what Sallyport writes by its own name, and not by the one under which it is half made', async () => {
+    const half = '.sallyport-0123456789abcdef.tmp'
+    expect(await watch(`echo new > ${half}; sleep 0.2; mv ${half} made.txt`)).toEqual({
+      changed: ['made.txt'],
+      timedOut: false,
+    })
+  })
+
   it('is told of what is deleted, and of a folder that goes whole', async () => {
     expect((await watch('rm gone.txt')).changed).toEqual(['gone.txt'])
     expect((await watch('rm -r sub')).changed).toContain('sub')
