@@ -27,6 +27,8 @@ export const StreamRequests = {
   'stream.read': z.strictObject({ stream: z.number().int().nonnegative() }),
   /** Nothing more of it is wanted. */
   'stream.close': z.strictObject({ stream: z.number().int().nonnegative() }),
+  /** What one of the call's own requests was to open is not wanted any more: it has no head yet, or has not begun. */
+  'stream.giveUp': z.strictObject({ request: z.number().int().nonnegative() }),
   /** Adds base64 to a stage, or begins one; answers `{ stage, size }`. */
   'stage.write': z.strictObject({
     stage: z.number().int().nonnegative().nullable(),

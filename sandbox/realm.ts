@@ -46,8 +46,8 @@ export interface RealmOptions {
   turn(realm: Realm, run: () => void): void
 }
 
-/** Unanswered requests of one call; the guest keeps to it by itself. */
-const OPEN_LIMIT = 16
+/** Unanswered requests of one call; the guest keeps to fewer by itself. */
+const OPEN_LIMIT = 32
 const OPEN_BYTES = 16 * 1024 * 1024
 const ARGUMENT_BYTES = 7 * 1024 * 1024
 const LOG_TEXT = 4096

@@ -92,8 +92,9 @@ export function openReplayGate(): ReplayGate {
       ...{ osSandbox: 'none', text: '', mayNot: false },
     }),
     async run({ fn, input, onRequest, signal }) {
+      let request = 0
       const outcome = await playFunction(now, fn, input as Fields, (operation, args) =>
-        onRequest(operation, args, signal),
+        onRequest(operation, args, signal, request++),
       )
       return { outcome, wallMs: 0, cpuMs: 0, peakRss: 0 }
     },

@@ -56,17 +56,21 @@ function openQueue(sink: PartSink<LabelledPart>, label: DeliverOptions['label'])
   let waiting = ''
   let sending: Promise<void> | null = null
   let wanted = true
+  let ended = false
 
   function send() {
     const bytes = Buffer.from(waiting.slice(0, STREAM_LIMITS.part), 'latin1')
     waiting = waiting.slice(STREAM_LIMITS.part)
-    sending = sink
-      .part({ value: { bytes: bytes.toString('base64') }, noted: { text: decoder.write(bytes) }, ...label })
-      .then((taken) => {
-        sending = null
-        wanted = taken
-        if (wanted && waiting !== '') send()
-      })
+    const part = {
+      value: { bytes: bytes.toString('base64') },
+      noted: { text: decoder.write(bytes) },
+      ...label,
+    }
+    sending = sink.part(part, ended && waiting === '').then((taken) => {
+      sending = null
+      wanted = taken
+      if (wanted && waiting !== '') send()
+    })
   }
   return {
     wanted: () => wanted,
@@ -79,6 +83,7 @@ function openQueue(sink: PartSink<LabelledPart>, label: DeliverOptions['label'])
     },
     async end(text: string): Promise<void> {
       waiting += text
+      ended = true
       if (!sending && waiting !== '' && wanted) send()
       while (sending) await sending
     },

@@ -228,9 +228,9 @@ describe('an answer of the network in parts', () => {
       ...{ staging: {} as never, watchContent: () => ({}) as never },
     })
     const { signal } = new AbortController()
-    expect(await streams.pass('net.stream', { opens: false }, signal)).toMatchObject({ code: 'io' })
-    expect(await streams.pass('net.stream', { opens: true }, signal)).toMatchObject({ kind: 'ok' })
-    const reading = streams.pass('stream.read', { stream: 1 }, signal)
+    expect(await streams.pass('net.stream', { opens: false }, signal, 0)).toMatchObject({ code: 'io' })
+    expect(await streams.pass('net.stream', { opens: true }, signal, 1)).toMatchObject({ kind: 'ok' })
+    const reading = streams.pass('stream.read', { stream: 1 }, signal, 2)
     fail(new Error('a bug'))
     expect(await reading).toMatchObject({ kind: 'failed', code: 'io' })
     await streams.end()

@@ -7,46 +7,41 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { failed, type Outcome, ok, type Refused, refused } from '../../contract/outcome.ts'
 import { STREAM_LIMITS, STREAMED, type StreamRequestName, StreamRequests } from '../../contract/stream.ts'
 import type { Json } from '../../contract/words.ts'
-import type { CallContext, PartSink, StagedFile, Staging, StagingFile } from '../ports.ts'
-import type { ContentWatch } from './find-leak.ts'
+import type { CallContext, PartSink, StagedFile } from '../ports.ts'
+import { type CallStagesParts, createCallStages } from './call-stages.ts'
+import { createStreamRoom } from './stream-room.ts'
 
 export interface CallStreams {
-  /** Of requests that `concernsStreams`. */
-  pass(operation: string, args: Json, signal: AbortSignal): Promise<Outcome<Json>>
+  /** Of requests that `concernsStreams`. `request` is its number in the call. */
+  pass(operation: string, args: Json, signal: AbortSignal, request: number): Promise<Outcome<Json>>
   staged(stage: number): Promise<StagedFile | null>
   /** Ends what is still open, and waits a moment for the record of it. */
   end(): Promise<void>
 }
-export interface CallStreamsParts {
+export interface CallStreamsParts extends CallStagesParts {
   passCapability(
     operation: string,
     args: Json,
     how: Pick<CallContext, 'parts' | 'signal'>,
   ): Promise<Outcome<Json>>
-  /** Numbers that no other call has. */
-  nextNumber(): number
-  staging: Staging
-  /** Looks into content while it is gathered. */
-  watchContent(): ContentWatch
 }
 
 interface Stream {
   number: number
+  /** It has its head. */
+  opened: boolean
   parts: Waiting[]
   /** A reader that waits for the next part. */
   reader: ((answer: Outcome<Json>) => void) | null
   /** Set when the request has ended. */
   ended: Outcome<Json> | null
+  /** It makes room for another. */
+  left: boolean
   /** The tool wants no more. */
   closed: AbortController
-  /** The call has ended. */
+  /** The call has ended, or the tool has given up the request. */
   gone: AbortController
   settled: Promise<unknown>
-}
-interface Stage {
-  stage: number
-  file: StagingFile
-  watch: ContentWatch
 }
 interface Waiting {
   value: Json
@@ -57,66 +52,108 @@ export function concernsStreams(operation: string): boolean {
   return STREAMED.has(operation) || Object.hasOwn(StreamRequests, operation)
 }
 
+const NOT_OPEN = refused('invalid-request', 'This stream is not open.')
+const FORGOTTEN = refused(
+  'budget',
+  `More than ${STREAM_LIMITS.unread} answers were left unread, so the oldest of them was let go of. Read each before you ask for more.`,
+)
+
 /** How long the end of a call waits for its streams to be written down, ms. */
 const END_MS = 20
 
 export function createCallStreams(parts: CallStreamsParts): CallStreams {
   const streams = new Map<number, Stream>()
-  const stages = new Map<number, Stage>()
-  let gathered = 0
+  /** Those that were let go of unread. */
+  const forgotten = new Set<number>()
+  /** Requests whose stream has no head yet. */
+  const opening = new Map<number, AbortController>()
+  const room = createStreamRoom({ limit: STREAM_LIMITS.open, doing })
+  const stages = createCallStages(parts)
 
-  async function open(operation: string, args: Json, signal: AbortSignal): Promise<Outcome<Json>> {
-    makeRoom()
-    if ([...streams.values()].filter(({ ended }) => !ended).length >= STREAM_LIMITS.open)
-      return refused('budget', `More than ${STREAM_LIMITS.open} streams are open: read or cancel some first.`)
+  async function open(
+    operation: string,
+    args: Json,
+    given: AbortSignal,
+    request: number,
+  ): Promise<Outcome<Json>> {
+    const gone = new AbortController()
+    const signal = AbortSignal.any([given, gone.signal])
+    opening.set(request, gone)
+    try {
+      if (await room.enter(signal)) return await begin(operation, args, signal, gone)
+    } finally {
+      opening.delete(request)
+    }
+    return signal.aborted
+      ? refused('cancelled', 'This request was given up before it began.')
+      : refused('budget', `More than ${STREAM_LIMITS.open} streams are open: read or cancel some first.`)
+  }
+
+  /** Answers with the head, or with how the request ended without one. */
+  function begin(operation: string, args: Json, signal: AbortSignal, gone: AbortController) {
+    forgetOldest()
     const number = parts.nextNumber()
     const stream: Stream = {
       number,
+      opened: false,
       parts: [],
       reader: null,
       ended: null,
+      left: false,
       closed: new AbortController(),
-      gone: new AbortController(),
+      gone,
       settled: Promise.resolve(),
     }
     streams.set(number, stream)
-    return new Promise((answer) => {
-      let opened = false
+    return new Promise<Outcome<Json>>((answer) => {
       const sink: PartSink<Json> = {
         open(head) {
-          opened = true
+          stream.opened = true
           answer(ok({ stream: number, ...(head as Record<string, Json>) }))
         },
-        part: (value) => offer(stream, value),
+        part: (value, last) => offer(stream, value, last),
         closed: stream.closed.signal,
       }
       stream.settled = parts
-        .passCapability(operation, args, {
-          parts: sink,
-          signal: AbortSignal.any([signal, stream.gone.signal]),
-        })
+        .passCapability(operation, args, { parts: sink, signal })
         // A bug on our side is a failure for the tool, as of any request; nobody waits for ever.
         .catch(() => failed('io', 'Sallyport could not handle this request.'))
         .then((outcome) => {
           stream.ended = outcome
-          if (!opened) streams.delete(number)
-          if (!opened) answer(outcome)
+          leave(stream)
+          if (!stream.opened) streams.delete(number)
+          if (!stream.opened) answer(outcome)
           else deliver(stream)
         })
     })
   }
 
-  /** What has ended and is not read is kept for a while. */
-  function makeRoom(): void {
-    if (streams.size < STREAM_LIMITS.unread) return
-    const oldest = [...streams].find(([, { ended }]) => ended)
-    if (oldest) streams.delete(oldest[0])
+  function leave(stream: Stream): void {
+    if (stream.left) return
+    stream.left = true
+    room.leave()
   }
 
-  function offer(stream: Stream, value: Json): Promise<boolean> {
+  function doing() {
+    const open = [...streams.values()].filter(({ ended }) => !ended)
+    if (open.some(({ opened }) => !opened)) return 'opening'
+    return open.some(({ reader }) => reader) ? 'reading' : 'nothing'
+  }
+
+  /** What has ended and is not read is kept for a while. */
+  function forgetOldest(): void {
+    if (streams.size < STREAM_LIMITS.unread) return
+    const oldest = [...streams].find(([, { ended }]) => ended)
+    if (!oldest) return
+    streams.delete(oldest[0])
+    forgotten.add(oldest[0])
+  }
+
+  function offer(stream: Stream, value: Json, last = false): Promise<boolean> {
     if (stream.closed.signal.aborted || stream.gone.signal.aborted) return Promise.resolve(false)
-    // One part waits without holding anyone back: a small body is done at once, read or not.
-    if (stream.parts.length === 0) {
+    // One part waits without holding anyone back, and so does what is left behind it (what ends as a value may begin
+    // comes by itself): a small body is done at once, read or not.
+    if (stream.parts.length === 0 || last) {
       stream.parts.push({ value, taken() {} })
       deliver(stream)
       return Promise.resolve(true)
@@ -145,7 +182,7 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
 
   function read(number: number): Promise<Outcome<Json>> {
     const stream = streams.get(number)
-    if (!stream) return Promise.resolve(refused('invalid-request', 'This stream is not open.'))
+    if (!stream) return Promise.resolve(forgotten.has(number) ? FORGOTTEN : NOT_OPEN)
     if (stream.reader)
       return Promise.resolve(refused('invalid-request', 'This stream is being read already.'))
     return new Promise((answer) => {
@@ -158,6 +195,7 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
     const stream = streams.get(number)
     if (!stream) return ok(null)
     streams.delete(number)
+    leave(stream)
     letGo(stream)
     stream.closed.abort()
     await stream.settled
@@ -170,65 +208,25 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
     stream.reader = null
   }
 
-  async function gather(number: number | null, data: string): Promise<Outcome<Json>> {
-    const begun = number === null ? beginStage() : findStage(number)
-    if (begun.kind !== 'ok') return begun
-    const { stage, file, watch } = begun.value
-    const bytes = Buffer.from(data, 'base64')
-    gathered += bytes.length
-    if (gathered > STREAM_LIMITS.staged)
-      return refused('too-large', `A call gathers at most ${STREAM_LIMITS.staged} bytes for writing.`)
-    const leak = await watch.take(bytes)
-    if (leak) {
-      drop(stage)
-      return leak
-    }
-    const size = await file.append(bytes)
-    return size.kind === 'ok' ? ok({ stage, size: size.value }) : size
-  }
-
-  function findStage(stage: number): Outcome<Stage> {
-    const found = stages.get(stage)
-    return found ? ok(found) : refused('invalid-request', 'There is no such content to add to.')
-  }
-
-  function beginStage(): Outcome<Stage> {
-    if (stages.size >= STREAM_LIMITS.stages)
-      return refused('budget', `More than ${STREAM_LIMITS.stages} files are being written: close some first.`)
-    const file = parts.staging.open()
-    if (file.kind !== 'ok') return file
-    const stage = parts.nextNumber()
-    const begun = { stage, file: file.value, watch: parts.watchContent() }
-    stages.set(stage, begun)
-    return ok(begun)
-  }
-
-  function drop(number: number): Outcome<Json> {
-    stages.get(number)?.file.close()
-    stages.delete(number)
-    return ok(null)
-  }
-
   return {
-    async pass(operation, args, signal) {
-      if (STREAMED.has(operation)) return open(operation, args, signal)
+    async pass(operation, args, signal, own) {
+      if (STREAMED.has(operation)) return open(operation, args, signal, own)
       const parsed = parse(operation as StreamRequestName, args)
       if (parsed.kind !== 'ok') return parsed
-      const { stream = -1, stage = null, data = '' } = parsed.value
+      const { stream = -1, stage = null, data = '', request = -1 } = parsed.value
       if (operation === 'stream.read') return read(stream)
       if (operation === 'stream.close') return close(stream)
-      if (operation === 'stage.write') return gather(stage, data)
-      return drop(stage as number)
+      if (operation === 'stream.giveUp') {
+        opening.get(request)?.abort()
+        return ok(null)
+      }
+      if (operation === 'stage.write') return stages.gather(stage, data)
+      return stages.drop(stage as number)
     },
-    async staged(stage) {
-      const found = stages.get(stage)
-      // What its last bytes may have ended.
-      if (await found?.watch.end()) drop(stage)
-      return stages.get(stage)?.file.look() ?? null
-    },
+    staged: stages.staged,
     async end() {
-      for (const { file } of stages.values()) file.close()
-      stages.clear()
+      stages.end()
+      room.close()
       const open = [...streams.values()]
       streams.clear()
       if (open.length === 0) return
@@ -243,6 +241,7 @@ export function createCallStreams(parts: CallStreamsParts): CallStreams {
 
 interface Asked {
   stream?: number
+  request?: number
   stage?: number | null
   data?: string
 }

@@ -36,11 +36,11 @@ export function createLabelParts(parts: { leaks: LeakScanner; origins: OriginTra
           if (cleaned instanceof Promise) opening = cleaned.then(({ value }) => open(value))
           else open(cleaned.value)
         },
-        async part(part) {
+        async part(part, last) {
           const cleaned = clean(part)
           const { value } = cleaned instanceof Promise ? await cleaned : cleaned
           if (opening) await opening
-          return sink.part(note(context, part, value))
+          return sink.part(note(context, part, value), last)
         },
         closed: sink.closed,
       }

@@ -122,9 +122,9 @@ export function createPassToolCall(parts: ToolCallParts): Gate['passToolCall'] {
       limits,
       signal: context.signal,
       // What a call still waits for when it ends (cancelled and stopped too), ends with it.
-      onRequest: (operation, args, ended) =>
+      onRequest: (operation, args, ended, request) =>
         concernsStreams(operation)
-          ? ownStreams().pass(operation, args, inner.signal)
+          ? ownStreams().pass(operation, args, inner.signal, request)
           : parts.passCapability({ ...inner, signal: ended }, operation, args),
       onLog: log.line,
       sessionToken: parts.canaries.tokenFor(tool.name),

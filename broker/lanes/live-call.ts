@@ -22,7 +22,7 @@ export interface LiveCall {
   /** It has asked or logged something, so it may not be begun anew. */
   heard(): boolean
   /** Never rejects: a bug on our side is a failure for the tool. */
-  ask(operation: string, args: Json): Promise<Outcome<Json>>
+  ask(operation: string, args: Json, request: number): Promise<Outcome<Json>>
   /** False when there are more of them than the process may write. */
   log(level: string, text: string): boolean
   noteRefusal(request: number, outcome: Refused | Failed): void
@@ -66,10 +66,10 @@ export function openLiveCall({
     requests: 0,
     open: 0,
     heard: () => live.requests > 0 || logLines > 0,
-    ask: async (operation, args) => {
+    ask: async (operation, args, request) => {
       given ??= new AbortController()
       try {
-        return await call.onRequest(operation, args, given.signal)
+        return await call.onRequest(operation, args, given.signal, request)
       } catch {
         return failed('io', 'Sallyport could not handle this request.')
       }

@@ -1,6 +1,7 @@
 // docs/TOOL-AUTHORS.md is kept true: its example is run, its lists are compared with what is really there.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { Manifest, ToolLimits } from '../../contract/manifest.ts'
 import { FAILURES, ok, REFUSALS } from '../../contract/outcome.ts'
 import { OPERATIONS } from '../../contract/request.ts'
@@ -24,6 +25,11 @@ const evaluate = async (expression: string): Promise<Json> => {
   return outcome.value
 }
 const kindsOf = (names: string[]) => evaluate(`[${names.map((name) => `typeof ${name}`)}]`)
+
+type Properties = Record<
+  string,
+  { default?: unknown; maximum?: number; maxLength?: number; maxItems?: number }
+>
 
 describe('the author’s page', () => {
   it('has a manifest that is one, and code that does what it says', async () => {
@@ -83,6 +89,28 @@ describe('the author’s page', () => {
       expect(ToolLimits.safeParse({ ...defaults, [name]: most }).success, name).toBe(true)
       expect(ToolLimits.safeParse({ ...defaults, [name]: most + 1 }).success, name).toBe(false)
     }
+  })
+
+  it('names what each argument is when it is left out, and how much it may be, as it is', () => {
+    const inBytes = (cell = '') =>
+      cell
+        .trim()
+        .replace(/,/g, '')
+        .replace(/^(\d+) MiB$/, (_, n) => `${n * 2 ** 20}`)
+    const rows = [...page.matchAll(/^\| `([\w.]+)` `(\w+)` \|([^|]*)\|([^|]*)\|$/gm)].map(
+      ([, operation, argument, usual, most]) => [`${operation} ${argument}`, inBytes(usual), inBytes(most)],
+    )
+    const known = Object.entries(OPERATIONS).flatMap(([operation, { args }]) => {
+      const { properties = {} } = z.toJSONSchema(args, { io: 'input' }) as { properties?: Properties }
+      return Object.entries(properties).map(([argument, about]) => [
+        `${operation} ${argument}`,
+        typeof about.default === 'number' ? `${about.default}` : '',
+        `${about.maximum ?? about.maxLength ?? about.maxItems ?? ''}`,
+      ])
+    })
+    expect(rows.filter((row) => !known.some((each) => `${each}` === `${row}`))).toEqual([])
+    const bounded = known.filter(([name, usual]) => usual !== '' && !name?.endsWith(' offset'))
+    expect(bounded.filter((each) => !rows.some(([name]) => name === each[0]))).toEqual([])
   })
 
   it('names only codes that exist, and every refusal that a tool can meet', () => {

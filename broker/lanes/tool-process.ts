@@ -30,7 +30,7 @@ import { yieldProcessor } from './yield-processor.ts'
 export const CALLS_LIMIT = 32
 /** Bytes of unanswered requests at which the process is no longer listened to. */
 const OPEN_BYTES = 32 * 1024 * 1024
-/** Unanswered requests of one call; the child keeps to half of it. */
+/** Unanswered requests of one call; the child keeps to it. */
 const OPEN_REQUESTS = 32
 /** Characters that a result's message has beside the result. */
 const AROUND_RESULT = 256
@@ -149,7 +149,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
       return breakRules('it made more requests than it may')
     openBytes += size
     if (openBytes > OPEN_BYTES) pipe.read(false)
-    void live.ask(operation, args as Json).then((outcome) => {
+    void live.ask(operation, args as Json, request).then((outcome) => {
       openBytes -= size
       if (openBytes <= OPEN_BYTES) pipe.read(true)
       live.open--

@@ -57,8 +57,8 @@ export interface EffectNotice {
 export interface PartSink<T> {
   /** The first answer, once: for the tool the request is answered from here on. */
   open(head: T): void
-  /** Waits until the tool has taken it; false when it wants no more. */
-  part(part: T): Promise<boolean>
+  /** Waits until the tool has taken it, unless it is the last; false when it wants no more. */
+  part(part: T, last?: boolean): Promise<boolean>
   /** Aborted when the tool wants no more. */
   closed: AbortSignal
 }

@@ -26,8 +26,8 @@ export interface ToolCall {
   ahead?: readonly AheadAnswer[]
   limits: ToolLimits
   signal: AbortSignal
-  /** Arguments are unparsed; the gate parses. Order of replies is free. `signal` is aborted when the call has ended without waiting for the answer: cancelled, past its deadline, crashed. */
-  onRequest(operation: string, args: Json, signal: AbortSignal): Promise<Outcome<Json>>
+  /** Arguments are unparsed; the gate parses. Order of replies is free. `signal` is aborted when the call has ended without waiting for the answer: cancelled, past its deadline, crashed. `request` is its number in the call. */
+  onRequest(operation: string, args: Json, signal: AbortSignal, request: number): Promise<Outcome<Json>>
   onLog(level: string, text: string): void
   /** Gives back a function that stops the wall clock, and one that lets it go on. */
   clock?: (control: { hold(): void; release(): void }) => void

@@ -9,7 +9,8 @@ export const endowment: Endowment = {
     box.give('sallyport.command.run', (args: unknown) => box.ask('command.run', args))
     box.give('sallyport.command.start', async (args: unknown) => {
       const { stream } = (await box.ask('command.start', args)) as { stream: number }
-      let end: unknown = null
+      /** Until it is known, and when its output was let go of, which ends it. */
+      let end: unknown = { exitCode: null, signal: null, truncated: true }
       const output = openGateStream(
         box,
         stream,

@@ -2,19 +2,38 @@
  * Requests to the gate: numbers them, keeps a bounded number open, and settles each with its outcome.
  * No promise or function of the tool's is handed out; an outcome comes back as JSON text.
  */
-import type { HostCalls } from './endowment.ts'
+import type { AskHandle, HostCalls } from './endowment.ts'
 import { makeError } from './sallyport-error.ts'
 
-/** The child refuses more than this many unanswered requests; here they wait their turn. */
-const OPEN_LIMIT = 16
+/**
+ * Unanswered requests; more wait their turn here, and the child refuses more than both together. What is asked of
+ * streams that are open has a lane of its own: a part waits for no further request, and eight that wait for their
+ * next part leave room for those that have it.
+ */
+const OPEN_LIMITS = { requests: 16, parts: 12 }
+/** Characters that the unanswered requests of a lane ask together, beside a single one: the child takes 16 MiB. */
+const OPEN_SIZE = 15 * 1024 * 1024
 const { parse, stringify } = JSON
 const { keys } = Object
 
 interface Waiting {
   operation: string
   text: string
+  lane: Lane
+  /** Its number, once it was sent. */
+  request: number | null
+  /** Nobody waits for it any more. */
+  givenUp: boolean
   resolve(value: unknown): void
   reject(error: Error): void
+}
+interface Lane {
+  readonly limit: number
+  open: number
+  size: number
+  queue: Waiting[]
+  /** Of those that wait. */
+  first: number
 }
 interface Outcome {
   kind: 'ok' | 'refused' | 'failed'
@@ -24,7 +43,7 @@ interface Outcome {
 }
 
 export interface Asker {
-  ask(operation: string, args: unknown): Promise<unknown>
+  ask(operation: string, args: unknown, handle?: AskHandle): Promise<unknown>
   settle(request: number, outcome: string): void
   /** Answers that came with the call, in fours: operation, arguments with their keys in order, request, outcome. */
   knowAhead(known: readonly (string | number)[]): void
@@ -35,9 +54,8 @@ export interface Asker {
 export function createAsker(host: HostCalls): Asker {
   const NativePromise = Promise
   let open: Record<number, Waiting> = emptyRecord()
-  let openCount = 0
-  let queue: Waiting[] = []
-  let first = 0
+  let requests = emptyLane(OPEN_LIMITS.requests)
+  let parts = emptyLane(OPEN_LIMITS.parts)
   let next = 0
   let known: readonly (string | number)[] = []
 
@@ -63,46 +81,71 @@ export function createAsker(host: HostCalls): Asker {
 
   function send(waiting: Waiting) {
     const request = next++
+    waiting.request = request
     const refusal = host.ask(request, waiting.operation, waiting.text)
     if (refusal !== '') return reject(waiting, parse(refusal) as Outcome, request)
     open[request] = waiting
-    openCount++
+    waiting.lane.open++
+    waiting.lane.size += waiting.text.length
   }
 
   function settle(request: number, text: string) {
     const waiting = open[request]
     if (!waiting) return
     delete open[request]
-    openCount--
+    const { lane } = waiting
+    lane.open--
+    lane.size -= waiting.text.length
     const outcome = parse(text) as Outcome
     if (outcome.kind === 'ok') waiting.resolve(outcome.value)
     else reject(waiting, outcome, request)
-    const following = queue[first]
-    if (!following) return
-    first++
-    if (first === queue.length) {
-      queue = []
-      first = 0
-    }
-    send(following)
+    sendFollowing(lane)
   }
 
-  function ask(operation: string, args: unknown) {
+  function sendFollowing(lane: Lane) {
+    while (lane.first < lane.queue.length) {
+      const following = lane.queue[lane.first] as Waiting
+      if (!following.givenUp && !hasRoom(lane, following)) return
+      lane.first++
+      if (lane.first === lane.queue.length) {
+        lane.queue = []
+        lane.first = 0
+      }
+      if (!following.givenUp) send(following)
+    }
+  }
+
+  function giveUp(waiting: Waiting) {
+    waiting.givenUp = true
+    if (waiting.request !== null && open[waiting.request] === waiting)
+      ask('stream.giveUp', { request: waiting.request }).catch(() => {})
+  }
+
+  function ask(operation: string, args: unknown, handle?: AskHandle) {
     return new NativePromise<unknown>((resolve, rejectPromise) => {
       if (known.length > 0 && answerAhead(operation, args, resolve, rejectPromise)) return
       const text = stringify(args ?? {})
       if (typeof text !== 'string') throw new TypeError(`${operation}: the argument is not JSON`)
-      const waiting = { operation, text, resolve, reject: rejectPromise }
-      if (openCount < OPEN_LIMIT) send(waiting)
-      else queue[queue.length] = waiting
+      const lane = isOfStreams(operation) ? parts : requests
+      const waiting: Waiting = {
+        operation,
+        text,
+        resolve,
+        reject: rejectPromise,
+        lane,
+        request: null,
+        givenUp: false,
+      }
+      if (handle) handle.giveUp = () => giveUp(waiting)
+      if (lane.first === lane.queue.length && hasRoom(lane, waiting)) send(waiting)
+      else lane.queue[lane.queue.length] = waiting
     })
   }
 
   function reset() {
     open = emptyRecord()
-    openCount = 0
-    queue = []
-    first = 0
+    requests = emptyLane(OPEN_LIMITS.requests)
+    parts = emptyLane(OPEN_LIMITS.parts)
     known = []
   }
   const knowAhead = (given: readonly (string | number)[]) => {
@@ -114,6 +157,16 @@ export function createAsker(host: HostCalls): Asker {
 function reject(waiting: Pick<Waiting, 'reject'>, outcome: Outcome, request: number) {
   const kind = outcome.kind === 'refused' ? 'refused' : 'failed'
   waiting.reject(makeError({ kind, code: `${outcome.code}`, request }, `${outcome.model}`))
+}
+
+const isOfStreams = (operation: string) =>
+  operation === 'stream.read' || operation === 'stream.close' || operation === 'stream.giveUp'
+
+const hasRoom = ({ open, limit, size }: Lane, { text }: Waiting) =>
+  open < limit && (open === 0 || size + text.length <= OPEN_SIZE)
+
+function emptyLane(limit: number): Lane {
+  return { limit, open: 0, size: 0, queue: [], first: 0 }
 }
 
 function emptyRecord(): Record<number, Waiting> {

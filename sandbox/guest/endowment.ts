@@ -27,13 +27,18 @@ export interface HostCalls {
   sessionToken(): string
 }
 
+/** Of a request that opens a stream; what is behind it is let go of, whether it has begun or not. */
+export interface AskHandle {
+  giveUp(): void
+}
+
 /** What an endowment may use while it is put in place. */
 export interface Box {
   host: HostCalls
   /** Puts a frozen value on the global object; a dotted name puts it below a namespace (`sallyport.fs.readFile`). */
   give(name: string, value: unknown): void
   /** Asks the gate. Rejects with a `SallyportError` when it is refused or fails. */
-  ask(operation: string, args: unknown): Promise<unknown>
+  ask(operation: string, args: unknown, handle?: AskHandle): Promise<unknown>
   /** Runs when the realm's alarm rings. */
   onAlarm(fn: () => void): void
   /** Runs before each call: what the call before left behind is dropped. */

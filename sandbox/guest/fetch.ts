@@ -1,7 +1,7 @@
 /** Request, Response and `fetch` over the gate's `net.fetch`. What the gate refuses rejects with its own error. */
 import { AbortController, AbortSignal } from './abort.ts'
 import { bytesToBase64 } from './base64.ts'
-import type { Box } from './endowment.ts'
+import type { AskHandle, Box } from './endowment.ts'
 import { Body, type BodyData, branch, giveAway, mustBeUnread, peek, takeBody } from './fetch-body.ts'
 import { openGateStream, partBytes } from './gate-stream.ts'
 import { fix, Headers } from './headers.ts'
@@ -205,17 +205,15 @@ export function createFetch(box: Box, URL: GuestUrlClass) {
     const request = new Request(input, init)
     request.signal.throwIfAborted()
     const { signal } = request
-    const asked = box.ask('net.stream', {
-      url: request.url,
-      method: request.method,
-      headers: [...request.headers],
-      redirect: request.redirect,
-      ...bodyArguments(peek(request)),
-    }) as Promise<FetchHead>
-    const head = await orAborted(asked, signal, ({ stream }) => streamOf(stream).cancel())
+    const handle: AskHandle = { giveUp() {} }
+    const { url, method, redirect } = request
+    const args = { url, method, headers: [...request.headers], redirect, ...bodyArguments(peek(request)) }
+    const asked = box.ask('net.stream', args, handle) as Promise<FetchHead>
+    const head = await orAborted(asked, signal, handle, ({ stream }) => streamOf(stream).cancel())
     const stream = streamOf(head.stream)
     const empty = request.method === 'HEAD' || NULL_BODY.includes(head.status)
     if (empty) void stream.cancel()
+    else if (signal.aborted) failStream(stream, signal.reason)
     else signal.addEventListener('abort', () => failStream(stream, signal.reason), { once: true })
     return new Response(null, head, {
       type: 'basic',
@@ -242,11 +240,17 @@ function bodyArguments(data: BodyData) {
   return typeof data === 'string' ? { body: data } : { body: bytesToBase64(data), bodyEncoding: 'base64' }
 }
 
-/** Once given up, the answer is let go of when it comes. */
-function orAborted<T>(asked: Promise<T>, signal: AbortSignal, letGo: (answer: T) => unknown): Promise<T> {
+/** Once given up, it is not begun any more, and an answer that is on its way is let go of when it comes. */
+function orAborted<T>(
+  asked: Promise<T>,
+  signal: AbortSignal,
+  handle: AskHandle,
+  letGo: (answer: T) => unknown,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       reject(signal.reason)
+      handle.giveUp()
       asked.then(letGo, () => {})
     }
     signal.addEventListener('abort', onAbort, { once: true })

@@ -142,17 +142,22 @@ export class ReadableStream<T = Uint8Array<ArrayBuffer>> {
     return next
   }
   async #pull(): Promise<Part<T>> {
-    if (this.#failed) throw this.#reason
-    if (!this.#source) return { done: true, value: undefined }
+    if (!this.#source) return this.#ended()
     try {
       const part = await this.#source.pull()
-      if (this.#failed) throw this.#reason
+      if (!this.#source) return this.#ended()
       if (part.done) this.#end(undefined, false)
       return part
     } catch (error) {
+      // Ended by its reader while it waited: that, and not how the gate then let go of it, is how it ended.
+      if (!this.#source) return this.#ended()
       this.#end(error, true)
       throw error
     }
+  }
+  #ended(): Part<T> {
+    if (this.#failed) throw this.#reason
+    return { done: true, value: undefined }
   }
   #cancel() {
     this.#disturbed = true

@@ -13,6 +13,8 @@ export class FileWriter {
   #args: Record<string, unknown>
   #stage: number | null = null
   #closed = false
+  /** Why a part was not taken. Without it the content would not be what was given, so nothing is written any more. */
+  #fault: { reason: unknown } | null = null
   /** Parts go out one after the other, in the order in which they were given. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -25,7 +27,13 @@ export class FileWriter {
   /** Resolves when the part has been taken. */
   async write(chunk: unknown): Promise<void> {
     if (this.#closed) throw new TypeError('the file was closed already')
-    const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : bytesOf(chunk).slice()
+    let bytes: Uint8Array
+    try {
+      bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : bytesOf(chunk).slice()
+    } catch (reason) {
+      this.#fault ??= { reason }
+      throw reason
+    }
     return this.#inTurn(async () => {
       for (let at = 0; at < bytes.length; at += PART) await this.#send(bytes.subarray(at, at + PART))
     })
@@ -35,8 +43,9 @@ export class FileWriter {
     if (this.#closed) throw new TypeError('the file was closed already')
     this.#closed = true
     return this.#inTurn(async () => {
-      if (this.#stage === null) await this.#send(new Uint8Array(0))
       try {
+        if (this.#fault) throw this.#fault.reason
+        if (this.#stage === null) await this.#send(new Uint8Array(0))
         return await this.#box.ask('fs.writeStream', { ...this.#args, stage: this.#stage })
       } finally {
         this.#drop()
@@ -55,9 +64,17 @@ export class FileWriter {
     return next
   }
   async #send(bytes: Uint8Array) {
+    if (this.#fault) throw this.#fault.reason
     const data = bytesToBase64(bytes)
-    const { stage } = (await this.#box.ask('stage.write', { stage: this.#stage, data })) as { stage: number }
-    this.#stage = stage
+    try {
+      const { stage } = (await this.#box.ask('stage.write', { stage: this.#stage, data })) as {
+        stage: number
+      }
+      this.#stage = stage
+    } catch (reason) {
+      this.#fault = { reason }
+      throw reason
+    }
   }
   #drop() {
     if (this.#stage !== null) this.#box.ask('stage.drop', { stage: this.#stage }).catch(() => {})
