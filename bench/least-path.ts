@@ -3,7 +3,7 @@
  * that one round trip is enough; the file opened without following a link at its end, asked what it is and where it
  * really lies, and read; and four chained entries in `node:sqlite`, in one commit, written while the tool runs. Nothing is
  * decided, checked against a schema, looked through for secrets, labelled or shown. What the whole path costs beyond this
- * is the gate; what this costs beside the peer is box, read and record as they are.
+ * is the gate; what this costs beside the peer is box, read and record as they are; and without the record, box and read.
  */
 import {
   closeSync,
@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { chainHash, GENESIS } from '../broker/activity/chain.ts'
-import { encodeEntry } from '../broker/activity/entry-bytes.ts'
+import { createEntryEncoder } from '../broker/activity/entry-bytes.ts'
 import type { InstalledTool, IsolateLane } from '../broker/ports.ts'
 import type { NewEntry } from '../contract/activity.ts'
 import type { Json } from '../contract/words.ts'
@@ -34,7 +34,11 @@ const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 const ENTRIES = 4
 const INSERT = `INSERT INTO entry (seq, hash, text) VALUES ${Array(ENTRIES).fill('(?, ?, ?)').join(', ')}`
 
-export function openLeastPath(lane: IsolateLane, tool: InstalledTool): LeastPath {
+export function openLeastPath(
+  lane: IsolateLane,
+  tool: InstalledTool,
+  { recorded = true }: { recorded?: boolean } = {},
+): LeastPath {
   const folder = mkdtempSync(path.join(tmpdir(), 'sallyport-least-'))
   const db = new DatabaseSync(path.join(folder, 'log.db'))
   // Taking the log in is another thread's work in the product, and nobody's here.
@@ -43,6 +47,7 @@ export function openLeastPath(lane: IsolateLane, tool: InstalledTool): LeastPath
   db.exec('CREATE TABLE entry (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, text TEXT NOT NULL) STRICT')
   const [insert, begin, end] = [db.prepare(INSERT), db.prepare('BEGIN'), db.prepare('COMMIT')]
   const buffer = Buffer.allocUnsafe(64 * 1024)
+  const textOf = createEntryEncoder()
   let seq = 0
   let head = GENESIS
   let staged: NewEntry[] = []
@@ -54,7 +59,7 @@ export function openLeastPath(lane: IsolateLane, tool: InstalledTool): LeastPath
     if (many) begin.run()
     for (let at = 0; at < staged.length; at += ENTRIES) {
       const values = staged.slice(at, at + ENTRIES).flatMap((entry) => {
-        const text = encodeEntry(entry, ++seq, Date.now())
+        const text = textOf(entry, ++seq, Date.now())
         head = chainHash(head, text)
         return [seq, Buffer.from(head, 'hex'), text]
       })
@@ -84,13 +89,13 @@ export function openLeastPath(lane: IsolateLane, tool: InstalledTool): LeastPath
     async read(file) {
       const value = readHeld(file)
       const args = { path: file }
-      staged.push(...entriesOf(file, value.data.length))
+      if (recorded) staged.push(...entriesOf(file, value.data.length))
       const running = callTool(lane, tool, {
         runId: 'run_bench',
         input: args,
         ahead: [{ operation: 'fs.readFile', args: JSON.stringify(args), outcome: { kind: 'ok', value } }],
       })
-      await commit()
+      if (recorded) await commit()
       const { outcome } = await running
       if (outcome.kind !== 'ok') throw new Error(outcome.person)
       return outcome.value

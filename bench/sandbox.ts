@@ -3,8 +3,8 @@
  * inside sandbox-runtime, all in one run and in rotation; and what it holds under attack.
  *
  * `whole path` is gate, log, labels and all; `lane` is the box alone, its read done by the caller when the tool asks;
- * `leastPath` is the box, the read and the record, and nothing that guards (`least-path.ts`). Each call reads another of
- * the peer's and our files, so that nobody gains by remembering one. Ratios are gated, never times: these machines are
+ * `leastPath` is the box, the read and the record, and nothing that guards (`least-path.ts`); `boxAndRead` is that without
+ * the record. Each call reads another of the peer's and our files, so that nobody gains by remembering one. Ratios are gated, never times: these machines are
  * noisy.
  */
 import { readFileSync } from 'node:fs'
@@ -59,12 +59,14 @@ async function measureWarm() {
   const bench = await startBenchBroker()
   const lane = openLane()
   const least = openLeastPath(lane, readTool())
+  const bare = openLeastPath(lane, readTool(), { recorded: false })
   const mcp = await startMcpPeer(bench.folder)
   const contained = await startContainedPeer(bench.folder)
   const empty = makeTool('export const main = async () => 1')
   const arms: Record<string, Arm> = {
     wholePath: () => callFiles(bench),
     leastPath: () => least.read(bench.nextFile()),
+    boxAndRead: () => bare.read(bench.nextFile()),
     lane: readArm(lane, readTool(), bench.nextFile),
     laneNoRequest: () => callTool(lane, empty, { runId: 'run_bench' }),
     mcp: () => mcp.read(bench.nextFile()),
@@ -90,6 +92,7 @@ async function measureWarm() {
     return { latency, throughput, ratio: p50('wholePath') / p50('mcp') }
   } finally {
     least.close()
+    bare.close()
     await Promise.all([mcp.close(), contained.close(), lane.close()])
     await bench.close()
   }
