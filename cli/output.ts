@@ -66,6 +66,10 @@ export function when(at: number): string {
   return new Date(at).toLocaleString(process.env.LC_TIME ? undefined : 'sv-SE')
 }
 
+/** What is said of a line of input begins with its id. It is whatever the line said, and stays on one line. */
+export const idBefore = (id: string | number | null, out: Output): string =>
+  id === null ? '' : `${out.foreign(String(id)).replaceAll('\n', '↵')}  `
+
 /** "1 run", "3 runs". */
 export const counted = (count: number, one: string, more = `${one}s`): string =>
   `${count} ${count === 1 ? one : more}`

@@ -125,6 +125,48 @@ describe('undo', () => {
   })
 })
 
+describe('undo --yes', () => {
+  it.each([
+    [{ undone: 0, skipped: [] }, 0, /^There was nothing left to put back\.$/m],
+    [{ undone: 1, skipped: [] }, 0, /put back {2}1 change$/m],
+    [
+      { undone: 0, skipped: [{ path: '/x', why: 'It is not there any more.' }] },
+      1,
+      /put back {2}0 changes$/m,
+    ],
+  ])('tells what came of it: %j', async (result, code, words) => {
+    const { world, run } = makeWorld()
+    await serve(world, {
+      'runs.undoPreview': () => ({ runId: 'run_a', home: '', changes: [], notUndoable: [] }),
+      'runs.undo': () => result,
+    })
+    const said = await run(['undo', 'run_a', '--yes'])
+    expect(said.code).toBe(code)
+    expect(said.stdout).toMatch(words)
+  })
+})
+
+describe('undo without a run', () => {
+  it('finds the newest one that changed something behind as many as there may be', async () => {
+    const { world, run } = makeWorld()
+    const runs = Array.from({ length: 500 }, (_, at) => ({
+      ...{ id: `run_${at}`, agentId: 'agent_a', agentName: 'A', title: 'T', state: 'done' },
+      ...{ startedAt: 1, endedAt: 2, calls: 1, tokens: 1, undoable: at === 499 ? 1 : 0 },
+      lamps: { outside: false, private: false, send: false },
+    }))
+    const asked: string[] = []
+    await serve(world, {
+      'runs.list': (({ limit }: { limit: number }) => ({ runs: runs.slice(0, limit) })) as never,
+      'runs.undoPreview': (({ id }: { id: string }) => {
+        asked.push(id)
+        return { runId: id, home: '', changes: [], notUndoable: [] }
+      }) as never,
+    })
+    await run(['undo'])
+    expect(asked).toEqual(['run_499'])
+  })
+})
+
 describe('the command line', () => {
   it.each([
     [['status'], 3],
@@ -484,6 +526,13 @@ describe('tool run', () => {
     expect(stdout).not.toContain('\u001b')
   })
 
+  it('draws what hides in the id of a line', async () => {
+    const line = JSON.stringify({ id: '\u001b[2J\nallowed', tool: 'here' })
+    const { stdout } = await makeToolWorld().run(['tool', 'run', '--stdin'], line)
+    expect(stdout).not.toContain('\u001b')
+    expect(stdout).not.toMatch(/^allowed/m)
+  })
+
   it.each([
     [[]],
     [['/gone']],
@@ -578,7 +627,7 @@ describe('check', () => {
   it('gives people one line for what is wrong with a line, and draws what hides in it', async () => {
     const { world, run } = makeWorld()
     await serve(world, { 'policy.check': answers as never })
-    const id = '\u001b[2J\u0000'
+    const id = '\u001b[2J\u0000\n● allow'
     const lines = [
       { id, capability: 'fs.read', resource: { path: '/x' } },
       { id, capability: 'fly', path: '/x' },
@@ -586,6 +635,7 @@ describe('check', () => {
     const { stdout } = await run(['check', '--stdin'], `${lines.join('\n')}\n`)
     expect(stdout).not.toContain('\u001b[2J')
     expect(stdout).not.toContain('\u0000')
+    expect(stdout).not.toMatch(/^● allow/m)
     expect(stdout).toMatch(/^ {2}Line 2 is no request: capability: [^\n]+; resource: [^\n]+$/m)
     expect(stdout).not.toContain('null')
   })

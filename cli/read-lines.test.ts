@@ -78,6 +78,25 @@ describe('JSON lines from the standard input', () => {
     ])
   })
 
+  it('are counted as an editor counts them, with those that are empty, however they end', async () => {
+    for (const end of ['\n', '\r\n']) {
+      const got = (await readAll([['{"id":1}', '', '', '{oops', '  ', '{"id":2}'].join(end)])).flat()
+      expect(got.map(({ number, fault }) => [number, fault])).toEqual([
+        [1, null],
+        [4, 'Line 4 is no JSON.'],
+        [6, null],
+      ])
+    }
+  })
+
+  it('may begin with the mark of their encoding, as some editors write it; elsewhere it is no JSON', async () => {
+    const got = (await readAll(['\ufeff{"id":1}\n\ufeff{"id":2}\n'])).flat()
+    expect(got.map(({ id, fault }) => [id, fault])).toEqual([
+      [1, null],
+      [2, 'Line 2 is no JSON.'],
+    ])
+  })
+
   it('keep their id whatever else is wrong with them', async () => {
     const lines = [
       '{"id":"a"}',

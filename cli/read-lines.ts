@@ -27,6 +27,7 @@ export async function* readGroups(input: Readable): AsyncGenerator<InputLine[]> 
   let number = 0
   const splitter = createLineSplitter({
     maxLine: MOST,
+    emptyToo: true,
     onLine: (line) => {
       number += 1
       if (line.trim() !== '') ready.push(parse(line, number))
@@ -38,8 +39,11 @@ export async function* readGroups(input: Readable): AsyncGenerator<InputLine[]> 
     },
   })
   input.setEncoding('utf8')
+  let begun = false
   for await (const chunk of input) {
-    splitter.push(chunk as string)
+    // Some editors begin a file with the mark of its encoding, which is no part of what it says.
+    splitter.push(begun ? (chunk as string) : (chunk as string).replace(/^\ufeff/, ''))
+    begun = true
     yield* groupsOf(ready)
     ready = []
   }

@@ -16,6 +16,8 @@ export function createLineSplitter(options: {
   /** Longest line, in UTF-16 units, without its end. */
   maxLine: number
   onLine: (line: string) => void
+  /** Lines without anything in them are handed over, for who counts lines. */
+  emptyToo?: boolean
   /**
    * Called before anything of the line was parsed, with its beginning. True: skip that line and go on with the next
    * (input of the person's own). Otherwise everything after it is dropped, and it is not called again.
@@ -54,7 +56,7 @@ export function createLineSplitter(options: {
           skipping = false
           continue
         }
-        if (line !== '') options.onLine(line)
+        if (line !== '' || options.emptyToo) options.onLine(line)
         if (broken) return
       }
       if (start < text.length) take(text.slice(start))

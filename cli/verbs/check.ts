@@ -5,7 +5,7 @@ import { type CheckAnswer, CheckRequest } from '../../contract/broker-api.ts'
 import { Capability, type Json } from '../../contract/words.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
-import type { Output } from '../output.ts'
+import { idBefore, type Output } from '../output.ts'
 import { type InputLine, readGroups } from '../read-lines.ts'
 import { readPolicy } from '../read-policy.ts'
 import { wrongWords } from '../wrong-words.ts'
@@ -133,9 +133,7 @@ function makeResource(capability: Capability, words: string[]): Record<string, J
 }
 
 function sayAnswer({ id, decision, canonical, because }: CheckAnswer, out: Output): void {
-  // An id is whatever the line said: it is drawn, like all that comes from others.
-  const name = id === null ? '' : `${out.foreign(String(id))}  `
   const what = canonical === null ? '' : `  ${out.foreign(JSON.stringify(canonical))}`
-  out.say(`${name}${out.mark(decision, decision)}${what}`)
+  out.say(`${idBefore(id, out)}${out.mark(decision, decision)}${what}`)
   for (const why of because) out.say(`  ${out.foreign(why)}`)
 }

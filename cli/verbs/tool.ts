@@ -8,7 +8,7 @@ import { CAPABILITIES, Slug } from '../../contract/words.ts'
 import { askHere } from '../ask-here.ts'
 import { addVerb, type VerbScene, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT, type ExitCode } from '../exit-code.ts'
-import { lasted, type Output } from '../output.ts'
+import { idBefore, lasted, type Output } from '../output.ts'
 import { parseOption } from '../parse-option.ts'
 import { type InputLine, readGroups } from '../read-lines.ts'
 import { readPolicy } from '../read-policy.ts'
@@ -197,9 +197,8 @@ function refusedLine(id: string | number | null, text: string): ToolRunResult {
 function sayResult(result: ToolRunResult, out: Output): ExitCode {
   const outcome = result.outcome as { kind: string; value?: unknown; code?: string; person?: string }
   const good = outcome.kind === 'ok'
-  const name = result.id === null ? '' : `${result.id}  `
   const end = good ? out.mark('allow', 'ok') : out.mark('deny', `${outcome.kind}, ${outcome.code}`)
-  out.say(`${name}${end} in ${lasted(result.ms)}`)
+  out.say(`${idBefore(result.id, out)}${end} in ${lasted(result.ms)}`)
   out.say(out.foreign(good ? JSON.stringify(outcome.value, null, 2) : String(outcome.person)))
   for (const { level, text } of result.log) out.say(`  ${level}: ${out.foreign(text)}`)
   for (const entry of result.entries) {

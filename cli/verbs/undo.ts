@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { UndoPreview } from '../../contract/agent.ts'
 import { addVerb, type Verbs } from '../define-verb.ts'
 import { CliError, EXIT } from '../exit-code.ts'
-import { type Output, when } from '../output.ts'
+import { counted, type Output, when } from '../output.ts'
 
 export function addUndo(program: Command, verbs: Verbs): void {
   addVerb<[runId: string | undefined]>(program, verbs, {
@@ -31,7 +31,9 @@ export function addUndo(program: Command, verbs: Verbs): void {
       })
       out.object(result)
       out.say(
-        `${out.mark('allow', 'put back')}  ${result.undone} ${result.undone === 1 ? 'change' : 'changes'}`,
+        result.undone === 0 && result.skipped.length === 0
+          ? 'There was nothing left to put back.'
+          : `${out.mark('allow', 'put back')}  ${counted(result.undone, 'change')}`,
       )
       for (const { path, why } of result.skipped)
         out.say(`  left alone: ${out.foreign(path, 'path')} (${why})`)
@@ -43,7 +45,7 @@ export function addUndo(program: Command, verbs: Verbs): void {
 async function newestRun(
   session: Parameters<Parameters<typeof addVerb>[2]['run']>[0]['session'],
 ): Promise<string> {
-  const { runs } = await session.call('runs.list', { limit: 100 })
+  const { runs } = await session.call('runs.list', { limit: 500 })
   const found = runs.find((run) => run.undoable > 0)
   if (found) return found.id
   throw new CliError(EXIT.failed, 'not-found', 'No run has changed a file that can be put back.')
