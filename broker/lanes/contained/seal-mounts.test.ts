@@ -113,6 +113,19 @@ describe('what bubblewrap is told', () => {
     expect(opened.mountPoints).toContain(`${folder}/.claude/commands`)
   })
 
+  test('nor in the root, which is read-only, before a folder in it is opened', () => {
+    const folder = makeFolder()
+    const gone = ['--ro-bind', `${folder}/.claude`, `${folder}/.claude`]
+    const [root, open] = [
+      ['--ro-bind', '/', '/'],
+      ['--bind', folder, folder],
+    ]
+    const over = ['--ro-bind', '/run/s/nothing', `${folder}/.claude`]
+    const of = (...words: string[][]) => seal(words.flat(), { writable: [folder] }).options
+    expect(of(root, gone, open)).toEqual([root, open].flat())
+    expect(of(root, open, gone)).toEqual([root, open, over].flat())
+  })
+
   test('what held a place for another program may have come or gone since the runtime looked', () => {
     const folder = makeFolder()
     const [here, gone] = [`${folder}/.claude`, `${folder}/.vscode`]

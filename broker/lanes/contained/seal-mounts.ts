@@ -160,7 +160,8 @@ function reopened([name, , dest]: Option, { readable, writable }: SealOptions): 
 
 const isMount = ([name]: Option) => MOUNTS.includes(name)
 const destOf = (option: Option) => option.at(-1) as string
-const isInside = (file: string, folder: string) => file !== folder && file.startsWith(`${folder}/`)
+const isInside = (file: string, folder: string) =>
+  file !== folder && file.startsWith(folder === '/' ? folder : `${folder}/`)
 
 /** What still stands in memory where it was mounted last. */
 function closed(all: Option[]): Option[] {
