@@ -129,6 +129,13 @@ export async function makeRooms(options: BrokerOptions) {
     newId,
     limits: () => ({ days: settings.get().undoDays, megabytes: settings.get().undoMegabytes }),
     notUndoable: (runId) => listNotUndoable(log, runId),
+    onSettled: ({ runId, callId }, text) =>
+      void log.append({
+        kind: 'undo',
+        subject: text.slice(0, 2000),
+        callId: callId || null,
+        details: { runId },
+      }),
     onFault,
   })
   const origins = createOriginTracker(options.home)

@@ -24,6 +24,7 @@ beforeEach(() => {
   const undo = {
     before: async () => ok({ id: 'change_1' }),
     after: async () => atEnd(),
+    carrying() {},
     setAside: async () => 'kept' as const,
   }
   const trash = createLinuxTrash({

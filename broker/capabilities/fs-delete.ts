@@ -103,7 +103,7 @@ export function createFsDeleteCapability(deps: FsDeleteDeps): CapabilityModule {
       from: null,
     })
     if (noted.kind !== 'ok') return noted
-    const put = await trash.put(place)
+    const put = await trash.put(place, (carried) => undo.carrying(noted.value.id, carried))
     await undo.after(noted.value.id, put.kind === 'ok', put.kind === 'ok' ? put.value.now : undefined)
     return put.kind === 'ok' ? ok(true) : put
   }

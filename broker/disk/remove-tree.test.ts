@@ -32,7 +32,7 @@ test.skipIf(process.getuid?.() === 0)(
     fs.chmodSync(path.join(top, 'made/sub'), 0o500)
     await expect(removeTree(path.join(top, 'made'))).rejects.toThrow('EACCES')
     expect(fs.readFileSync(path.join(top, 'made/sub/b'), 'utf8')).toBe('made/sub/b')
-    await removeTree(path.join(top, 'made'), true)
+    await removeTree(path.join(top, 'made'), { opening: true })
     expect(fs.readdirSync(top)).toEqual(['others'])
   },
 )

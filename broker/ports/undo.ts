@@ -34,6 +34,8 @@ export interface UndoRecorder {
     /** SHA-256, in hex, of the content that the file will have, where that is known. */
     leaves?: string
   }): Promise<Outcome<{ id: string }>>
+  /** Before what was carried to another disk is put under a name out of sight, to be taken away. Known when it returns. */
+  carrying(id: string, carried: { to: string; aside: string }): void
   /** After it: the hash of what stands there now, so that a person's later change is seen. `nowAt`: where in the trash it lies. */
   after(id: string, done: boolean, nowAt?: string): Promise<void>
   /**

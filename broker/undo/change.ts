@@ -21,6 +21,9 @@ export const TreeImage = z.array(EntryImage).min(1)
 export type TreeImage = z.infer<typeof TreeImage>
 export type EntryImage = z.infer<typeof EntryImage>
 
+/** Nothing under any other name is ever touched for a note. */
+const Aside = z.string().regex(/\/\.sallyport-aside-[0-9a-f]{16}$/)
+
 /** What stood at the path before the change. The content lies in the image store under its hash. */
 export const Image = z.discriminatedUnion('kind', [
   /** Nothing stood there, or nothing is lost by the change (a move). */
@@ -56,5 +59,12 @@ export const Change = z.object({
   nowPrint: z.string().nullable().default(null),
   /** Hash of the content that was to be written; null where it isn't known beforehand. */
   leaves: Hash.nullable().default(null),
+  /**
+   * On its way to another disk: the copy, and the name out of sight that what was carried is given while it is taken
+   * away where it was. Noted before it is.
+   */
+  carried: z.object({ to: z.string(), aside: Aside }).nullable().default(null),
+  /** Where what is not the same in the copy lies, when a broker died while it was taken away. */
+  rest: z.string().nullable().default(null),
 })
 export type Change = z.infer<typeof Change>

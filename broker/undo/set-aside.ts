@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { removeTree } from '../disk/remove-tree.ts'
-import type { Change } from './change.ts'
+import { type Removable, removeTree } from '../disk/remove-tree.ts'
+import { type Change, TreeImage } from './change.ts'
 import { fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 import type { ImageStore } from './image-store.ts'
@@ -72,7 +72,34 @@ async function holdsFew(folder: string, left = { entries: MAX_ENTRIES }): Promis
   return true
 }
 
-/** Once it is known that it is kept elsewhere. */
+/** Once it is known, on the disk too, that it is kept elsewhere. */
 export async function dropAside(aside: string): Promise<void> {
-  await atEntry(aside, (at) => removeTree(at, true))
+  await atEntry(aside, (at) => removeTree(at, { opening: true }))
+}
+
+/** After a crash. Null when there is nothing of it. Throws system errors. */
+export async function settleAside(
+  { before, nowAt, nowPrint }: Change,
+  images: ImageStore,
+): Promise<Aside | null> {
+  const aside = nowAt as string
+  const found = await atEntry(aside, fingerprint)
+  if (before.kind === 'not-kept') return found === null ? null : { before, nowAt: aside, nowPrint: found }
+  const isKept = found === nowPrint ? () => true : await lookIn(before, images)
+  const gone = await atEntry(aside, (at) => removeTree(at, { opening: true, only: isKept }))
+  if (gone ?? true) return { before, nowAt: null, nowPrint: null }
+  return { before, nowAt: aside, nowPrint: await atEntry(aside, fingerprint) }
+}
+
+/** Whether the image of a folder has it just so: some of the folder may be gone, or have changed. */
+async function lookIn(before: Change['before'], images: ImageStore): Promise<(thing: Removable) => boolean> {
+  const bytes = before.kind === 'tree' ? await images.get(before.hash) : null
+  const tree = bytes ? TreeImage.safeParse(JSON.parse(bytes.toString('utf8'))) : null
+  const entries = new Map(tree?.success ? tree.data.map((entry) => [entry.path, entry]) : [])
+  return ({ below, at, stat }) => {
+    const entry = entries.get(Buffer.from(below, 'latin1').toString('utf8').slice(1))
+    if (stat.isDirectory()) return entry?.kind === 'folder'
+    if (stat.isSymbolicLink()) return entry?.kind === 'link' && entry.target === fs.readlinkSync(at)
+    return entry?.kind === 'file' && entry.size === stat.size && entry.mtimeMs === stat.mtimeMs
+  }
 }

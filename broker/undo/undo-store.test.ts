@@ -15,6 +15,7 @@ import { createLinuxTrash } from '../capabilities/trash/linux-trash.ts'
 import { compareTexts } from '../capabilities/write/compare-texts.ts'
 import { mintPermit } from '../gate/permit.ts'
 import type { DocumentStore } from '../ports.ts'
+import type { Change } from './change.ts'
 import { openUndoStore, type UndoStore } from './undo-store.ts'
 
 function memoryDocuments(): DocumentStore {
@@ -666,6 +667,36 @@ describe('undo', () => {
         undone: 1,
       })
       expect(fs.readdirSync(work)).toEqual(['big'])
+    })
+
+    test('is taken away when it is kept, by the next start if the app died over it, and what came to it is not', async () => {
+      for (const name of ['hooks/a', 'hooks/b', 'hooks/sub/c']) put(name, name)
+      const before = snapshot(work)
+      const rmSync = fs.rmSync
+      const dies = vi.spyOn(fs, 'rmSync').mockImplementation((at, options) => {
+        if (String(at).endsWith('/b')) throw new Error('killed')
+        rmSync(at, options)
+      })
+      expect(await undo.setAside(of('hooks'))).toBe('kept')
+      dies.mockRestore()
+      const [aside] = fs.readdirSync(work) as [string]
+      const left = { ...(setAside() as Change), state: 'open' }
+      expect(faults.splice(0)).toEqual(['Error: killed'])
+      fs.writeFileSync(`${work}/${aside}/new`, 'a person’s')
+      documents.put('undo', left.id, left)
+      open()
+      expect(states(await undo.preview('run_test'))).toEqual(['set-aside can-undo'])
+      expect([setAside()?.nowAt, Object.keys(snapshot(work))]).toEqual([
+        `${work}/${aside}`,
+        [`${aside}/`, `${aside}/new`],
+      ])
+      fs.rmSync(`${work}/${aside}/new`)
+      documents.put('undo', left.id, left)
+      open()
+      await undo.preview('run_test')
+      expect([setAside()?.nowAt, fs.readdirSync(work), faults]).toEqual([null, [], []])
+      expect(await undo.undo({ runId: 'run_test', changeId: left.id })).toMatchObject({ undone: 1 })
+      expect(snapshot(work)).toEqual(before)
     })
 
     test('is not looked for through a link that took its folder’s place', async () => {

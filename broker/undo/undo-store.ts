@@ -16,6 +16,7 @@ import { previewChanges } from './preview-undo.ts'
 import { pruneChanges } from './prune-changes.ts'
 import { putBack } from './put-back.ts'
 import { asideOf, dropAside, keepAside, moveAside } from './set-aside.ts'
+import { tellCarried } from './settle-carried.ts'
 import { printAt, settleInterrupted } from './settle-interrupted.ts'
 import { noteUndoing, settleUndoing } from './settle-undoing.ts'
 import { takeImage } from './take-image.ts'
@@ -32,6 +33,8 @@ export interface UndoStoreOptions {
   limits(): { days: number; megabytes: number }
   /** Sentences about what a run did that can't be undone (commands, what was sent). */
   notUndoable?(runId: string): Promise<string[]>
+  /** What became of a change that was interrupted, where it is not plain to see. */
+  onSettled?(change: Change, text: string): void
   /** An interrupted change could not be settled; the others are. */
   onFault(error: unknown): void
 }
@@ -62,8 +65,10 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
   /** Images that were kept for a change that is not noted yet: pruning would take them for unneeded. */
   let taking = 0
   let busy: Promise<unknown> = settleInterrupted([...changes.values()], {
+    images,
     save: (change) => save(change),
     drop: (id) => drop(id),
+    tell: (change, text) => options.onSettled?.(change, text),
     fault: options.onFault,
   }).then(() =>
     settleUndoing(documents, changes, {
@@ -119,6 +124,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
         save({
           ...{ id, seq: ++seq, runId, callId, principalId, at: clock(), what, path, from, state: 'open' },
           ...{ before: before.value, after: null, nowAt: null, nowPrint: null, leaves: leaves ?? null },
+          ...{ carried: null, rest: null },
         })
         if (seq % PRUNE_EVERY === 0) void prune()
         return ok({ id })
@@ -126,6 +132,12 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
         // Not before it is noted: what nobody needs yet may be let go in any turn.
         taking--
       }
+    },
+
+    carrying(id, carried) {
+      const change = changes.get(id)
+      if (!change) throw new Error(`There is no change ${id} that could carry anything.`)
+      save({ ...change, carried })
     },
 
     async after(id, done, nowAt) {
@@ -148,6 +160,7 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
       const change: Change = {
         ...{ id, seq: ++seq, ...of, at: clock(), what: 'set-aside', from: null, state: 'open' },
         ...{ before: { kind: 'not-kept' }, after: null, nowAt: aside, nowPrint: null, leaves: null },
+        ...{ carried: null, rest: null },
       }
       taking++
       try {
@@ -168,8 +181,10 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
       try {
         const kept = await keepAside(aside, images).catch(() => null)
         const isKept = kept !== null && kept.before.kind !== 'not-kept'
-        save({ ...change, ...kept, ...(isKept ? { nowAt: null, nowPrint: null } : {}), state: 'done' })
-        if (isKept) await dropAside(aside).catch(options.onFault)
+        const noted: Change = { ...change, ...kept, state: isKept ? 'open' : 'done' }
+        // Known to be kept before any of it goes: whoever comes after a crash takes the rest away.
+        save(noted)
+        if (isKept) save(await dropped(noted))
         return 'kept'
       } finally {
         taking--
@@ -180,7 +195,11 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
       alone(async () => ({
         runId,
         changes: await previewChanges(ofRun(runId), images, options.compare),
-        notUndoable: [...tellLetGo(documents, runId), ...((await options.notUndoable?.(runId)) ?? [])],
+        notUndoable: [
+          ...tellLetGo(documents, runId),
+          ...ofRun(runId).flatMap((change) => (change.rest === null ? [] : tellCarried(change, change))),
+          ...((await options.notUndoable?.(runId)) ?? []),
+        ],
       })),
 
     undo: ({ runId, changeId, callId }) =>
@@ -215,6 +234,16 @@ export function openUndoStore(options: UndoStoreOptions): UndoStore {
       const before = changes.get(changeId)?.before
       return before?.kind === 'file' ? images.get(before.hash) : null
     },
+  }
+
+  async function dropped(change: Change): Promise<Change> {
+    try {
+      await dropAside(change.nowAt as string)
+      return { ...change, nowAt: null, nowPrint: null, state: 'done' }
+    } catch (error) {
+      options.onFault(error)
+      return { ...change, state: 'done' }
+    }
   }
 
   async function imageFor(what: Change['what'], at: string): Promise<Outcome<Image>> {

@@ -104,6 +104,7 @@ export function noUndo(): UndoRecorder {
   return {
     before: async () => ok({ id: `change_${++count}` }),
     after: async () => {},
+    carrying() {},
     setAside: async () => 'kept',
   }
 }

@@ -15,7 +15,7 @@ import { copyTree } from '../write/copy-tree.ts'
 import { movedMeanwhile } from '../write/open-place.ts'
 import { renameEntry } from '../write/rename-entry.ts'
 import { lookBeforeCarrying } from '../write/take-carried.ts'
-import type { Trash } from './trash.ts'
+import type { NoteCarried, Trash } from './trash.ts'
 
 export interface LinuxTrashOptions {
   holder: PathHolder
@@ -39,7 +39,7 @@ export function createLinuxTrash(options: LinuxTrashOptions): Trash {
     : path.posix.join(home, '.local/share')
   const homeTrash: TrashFolder = { path: path.posix.join(dataHome, 'Trash'), top: null }
 
-  async function put(place: HeldPlace): Promise<Outcome<{ now: string }>> {
+  async function put(place: HeldPlace, note: NoteCarried): Promise<Outcome<{ now: string }>> {
     const name = place.names[0]
     try {
       const entry = place.entry as fs.Stats
@@ -48,7 +48,7 @@ export function createLinuxTrash(options: LinuxTrashOptions): Trash {
       const now = `${trash.path}/files/${noted.name}`
       let done = false
       try {
-        const brought = await bring(place, now)
+        const brought = await bring(place, now, note)
         if (brought.kind !== 'ok') return brought
         done = true
         return ok({ now })
@@ -61,7 +61,7 @@ export function createLinuxTrash(options: LinuxTrashOptions): Trash {
   }
 
   /** Renamed into the trash; carried there when it lies on another disk. */
-  async function bring(place: HeldPlace, now: string): Promise<Outcome<true>> {
+  async function bring(place: HeldPlace, now: string, note: NoteCarried): Promise<Outcome<true>> {
     const at = `${place.folder.at}/${place.names[0]}`
     const entry = place.entry as fs.Stats
     try {
@@ -80,7 +80,8 @@ export function createLinuxTrash(options: LinuxTrashOptions): Trash {
       } else {
         fs.symlinkSync(fs.readlinkSync(at), now)
       }
-      if (await carried.takeAway()) return ok(true)
+      const taken = await carried.takeAway((name) => note({ to: now, aside: `${place.folder.path}/${name}` }))
+      if (taken) return ok(true)
       await removeTree(now)
       return movedMeanwhile(place.path)
     } finally {

@@ -105,7 +105,7 @@ export function createMoveEntries(deps: WriteDeps) {
       if (entryAt(open.at)) return explainErrno('EEXIST', open.name)
       const at = `${from.folder.at}/${from.names[0]}`
       const change = { what: 'moved' as const, path: to.path, from: from.path, context }
-      const moved = await recordChange(undo, change, () => moveOne(from, at, open, context))
+      const moved = await recordChange(undo, change, (id) => moveOne(id, from, at, open, context))
       if (moved.kind !== 'ok') return moved
       return ok({ from: from.path, to: to.path, undoMove: () => moveBack(to, from, context) })
     })
@@ -142,6 +142,7 @@ export function createMoveEntries(deps: WriteDeps) {
   }
 
   async function moveOne(
+    id: string,
     from: HeldPlace,
     at: string,
     to: OpenPlace,
@@ -152,7 +153,7 @@ export function createMoveEntries(deps: WriteDeps) {
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV')
         return explainError(error, errnoOf(error) === 'EBUSY' ? lastName(from.path) : to.name)
-      const carried = await carry(from, at, to, context)
+      const carried = await carry(id, from, at, to, context)
       if (carried.kind !== 'ok') return carried
     }
     await syncFolder(to.folder.at)
@@ -162,6 +163,7 @@ export function createMoveEntries(deps: WriteDeps) {
 
   /** To another disk: copied whole under another name, put in place, and only then taken from where it was. */
   async function carry(
+    id: string,
     from: HeldPlace,
     at: string,
     to: OpenPlace,
@@ -183,8 +185,13 @@ export function createMoveEntries(deps: WriteDeps) {
         fs.symlinkSync(fs.readlinkSync(at), temporary)
       }
       renameEntry(temporary, to.at, fs.lstatSync(temporary))
-      if (await carried.takeAway()) return ok(true)
-      await removeTree(to.at)
+      const taken = await carried.takeAway((name) =>
+        undo.carrying(id, { to: `${to.folder.path}/${to.name}`, aside: `${from.folder.path}/${name}` }),
+      )
+      if (taken) return ok(true)
+      // Under its own name a broker that is killed now would leave half of it.
+      fs.renameSync(to.at, temporary)
+      await removeTree(temporary)
       return movedMeanwhile(from.path)
     } catch (error) {
       await removeTree(temporary)
@@ -198,7 +205,7 @@ export function createMoveEntries(deps: WriteDeps) {
     const back = await recordChange(
       undo,
       { what: 'moved', path: from.path, from: to.path, context },
-      async () => {
+      async (id) => {
         const now = files.holder.holdEntry(to.path)
         try {
           if (!('folder' in now) || !now.entry) return explainErrno('ENOENT', lastName(to.path))
@@ -207,7 +214,7 @@ export function createMoveEntries(deps: WriteDeps) {
             name: from.names[0],
             at: `${from.folder.at}/${from.names[0]}`,
           }
-          return await moveOne(now, `${now.folder.at}/${now.names[0]}`, place, context)
+          return await moveOne(id, now, `${now.folder.at}/${now.names[0]}`, place, context)
         } finally {
           now.close()
         }

@@ -12,9 +12,15 @@ import { createTurns } from '../../disk/take-turns.ts'
 import type { HeldThing } from '../files/held.ts'
 import { entryAt, isUnchanged } from './open-place.ts'
 
+/** @param name beside its own */
+type NoteAside = (name: string) => void
+
 export interface Carried {
-  /** False, and it stands where it stood, when anything in it has changed since it was looked at. */
-  takeAway(): Promise<boolean>
+  /**
+   * False, and it stands where it stood, when anything in it has changed since it was looked at.
+   * @param note before it has another name: a broker that comes after one that was killed knows it from there
+   */
+  takeAway(note: NoteAside): Promise<boolean>
 }
 
 /**
@@ -29,10 +35,10 @@ export async function lookBeforeCarrying(
 ): Promise<Carried> {
   const shape = thing && (await shapeOf(thing.at, thing.stat))
   return {
-    async takeAway() {
+    async takeAway(note) {
       const now = entryAt(at)
       if (!now || !isUnchanged(entry, now) || (thing && factsOf(now) !== factsOf(thing.stat))) return false
-      if (now.isDirectory()) return takeFolder(at, now, shape)
+      if (now.isDirectory()) return takeFolder(at, now, shape, note)
       // Nothing waits between this look and the end.
       fs.unlinkSync(at)
       return true
@@ -41,13 +47,20 @@ export async function lookBeforeCarrying(
 }
 
 /** Out of the way in one step, looked at once more where nobody finds it, then gone; a large one takes a while. */
-async function takeFolder(at: string, now: fs.Stats, shape: string | null): Promise<boolean> {
-  const aside = `${path.dirname(at)}/.sallyport-aside-${randomBytes(8).toString('hex')}`
+async function takeFolder(
+  at: string,
+  now: fs.Stats,
+  shape: string | null,
+  note: NoteAside,
+): Promise<boolean> {
+  const name = `.sallyport-aside-${randomBytes(8).toString('hex')}`
+  const aside = `${path.dirname(at)}/${name}`
+  note(name)
   fs.renameSync(at, aside)
   let taken = false
   try {
     if ((await shapeOf(aside, now)) !== shape) return false
-    await removeTree(aside)
+    await removeTree(aside, { opening: true })
     taken = true
     return true
   } finally {
