@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { GROUP_FREEZE, GROUP_KILL } from './lane-group.ts'
 import { parentWatch } from './parent-watch.ts'
 import { STOP_LIMITS } from './stop.ts'
@@ -11,7 +11,7 @@ import { STOP_LIMITS } from './stop.ts'
 const LEAVE_MS = 300
 const folder = mkdtempSync(path.join(os.tmpdir(), 'parent-watch-'))
 const started: ChildProcess[] = []
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { BrokerState } from '../contract/shell-ipc.ts'
 import { type BrokerLimits, type BrokerProcess, createBrokerProcess } from './broker-process.ts'
 
@@ -10,7 +10,7 @@ const running: BrokerProcess[] = []
 afterEach(async () => {
   for (const broker of running.splice(0)) await broker.kill()
 })
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** A broker that speaks the protocol and obeys a few words as methods. */
 const OBEDIENT = `

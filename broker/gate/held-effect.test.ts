@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -177,25 +178,32 @@ test.each([
 
 test('a broker that is killed while it holds one has done nothing, and the record says so', async () => {
   const program = path.resolve(import.meta.dirname, '../../e2e/fixtures/hold-a-write.child.ts')
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  // Killed, it clears nothing away itself.
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'held-effect-'))
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const exited = once(child, 'exit')
   const limit = { signal: AbortSignal.timeout(HOLDS_MS) }
-  const [line] = (await once(createInterface(child.stdout), 'line', limit).finally(() =>
-    child.kill('SIGKILL'),
-  )) as [string]
-  await exited
-  const { home, paths, effects } = JSON.parse(line)
-  expect(JSON.stringify(effects)).not.toContain('/file-')
-  const next = await makeRealBroker({ home, paths })
+  let next: Awaited<ReturnType<typeof makeRealBroker>> | undefined
   try {
-    const { rows } = next.rooms.log.query(ActivityQuery.parse({ capability: 'fs.write' }))
+    const [line] = (await once(createInterface(child.stdout), 'line', limit).finally(() =>
+      child.kill('SIGKILL'),
+    )) as [string]
+    await exited
+    const { home, paths, effects } = JSON.parse(line)
+    expect(JSON.stringify(effects)).not.toContain('/file-')
+    next = await makeRealBroker({ home, paths })
+    const { rooms } = next
+    const { rows } = rooms.log.query(ActivityQuery.parse({ capability: 'fs.write' }))
     expect(rows).toMatchObject([{ kind: 'intent', state: 'failed' }])
-    const entries = rows.map(({ seq }) => next.rooms.log.entry(seq))
+    const entries = rows.map(({ seq }) => rooms.log.entry(seq))
     expect(JSON.stringify(entries)).toContain('nothing was done')
     // Its pause outlives it: nothing goes on by itself.
-    expect(next.rooms.stop.state().paused).toBe(true)
+    expect(rooms.stop.state().paused).toBe(true)
   } finally {
-    await next.close()
-    rmSync(home, { recursive: true, force: true })
+    await next?.close()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 })

@@ -1,6 +1,6 @@
 // A sandbox process that was taken over: it says what no honest one says, as fast as it can. It is ended for it, it
 // can't put anything into the record that is not so, and it never keeps this thread.
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -64,12 +64,16 @@ async function callOf(answer: string): Promise<{ result: ToolCallResult; turn: n
   const lane = openTestLane(hostile, { poolSize: 1 })
   const tool = makeTool('', { wallMs: WALL_MS, cpuMs: WALL_MS, outputBytes: 2_000 })
   let result: ToolCallResult | undefined
-  await lane.warm()
-  const turn = await longestTurn(async () => {
-    result = await callTool(lane, tool)
-  })
-  await lane.close()
-  return { result: result as ToolCallResult, turn }
+  try {
+    await lane.warm()
+    const turn = await longestTurn(async () => {
+      result = await callTool(lane, tool)
+    })
+    return { result: result as ToolCallResult, turn }
+  } finally {
+    await lane.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 describe('a sandbox process that was taken over', () => {

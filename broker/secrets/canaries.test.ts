@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { NewEntry } from '../../contract/activity.ts'
 import { type Outcome, ok, refused } from '../../contract/outcome.ts'
 import { openDocumentStore } from '../store/documents.ts'
@@ -22,6 +22,7 @@ beforeEach(() => {
   told = []
 })
 afterEach(() => store.close())
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const place = {
   words: 'in a request to paste.example.net',
@@ -131,4 +132,3 @@ describe('a canary', () => {
     expect(open().canaries.caught([{ what: 'secret:mail', start: 0, end: 9 }], place)).toBeNull()
   })
 })
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

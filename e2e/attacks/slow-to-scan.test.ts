@@ -11,6 +11,7 @@ import path from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ContainedPrograms } from '../../broker/ports.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import type { Json } from '../../contract/words.ts'
 import { openContained } from '../fixtures/open-contained.ts'
@@ -39,6 +40,7 @@ const PIECES: Record<string, string> = {
 }
 
 let house: TestHouse
+let contained: ContainedPrograms
 let echo: Awaited<ReturnType<typeof startEchoServer>>
 const loop: number[] = []
 const neighbor = { times: [] as number[], wrong: [] as unknown[] }
@@ -46,7 +48,7 @@ const watching = new AbortController()
 let around: Promise<unknown>
 
 beforeAll(async () => {
-  const contained = await openContained()
+  contained = await openContained()
   house = await openTestHouse({ person: () => 'allow', contained, credentialRule: () => 'block' })
   echo = await startEchoServer()
   writeFileSync(path.join(house.home, 'note.txt'), 'A note.')
@@ -62,6 +64,7 @@ afterAll(async () => {
   await around
   await echo.close()
   await house.close()
+  await contained.close()
 })
 
 const perimeter = () => ({
