@@ -547,6 +547,51 @@ describe('moving and copying', () => {
   })
 })
 
+describe('a path with a slash at its end', () => {
+  test('means a folder: no file is written, moved or copied there, and none is reached by it', async () => {
+    put('a.txt')
+    put('folder/b.txt')
+    fs.symlinkSync('folder', `${top}/link`)
+    const at = (name: string) => `${top}/${name}`
+    for (const end of ['/', '//', '/.']) {
+      for (const name of ['a.txt', 'new.txt', 'folder'])
+        expect(await write(name + end, 'x')).toMatchObject({ kind: 'refused', code: 'invalid-request' })
+      for (const pair of [
+        { from: at('a.txt'), to: at(`new${end}`) },
+        { from: at('link'), to: at(`new${end}`) },
+      ])
+        expect(await gate.pass('fs.move', { moves: [pair] })).toMatchObject({ code: 'invalid-request' })
+      for (const pair of [
+        { from: at(`a.txt${end}`), to: at('new') },
+        { from: at(`link${end}`), to: at('new') },
+      ])
+        expect(await gate.pass('fs.move', { moves: [pair] })).toMatchObject({ code: 'wrong-kind' })
+      const [new_, file] = [at(`new${end}`), at(`a.txt${end}`)]
+      expect(await gate.pass('fs.copy', { copies: [{ from: at('a.txt'), to: new_ }] })).toMatchObject({
+        code: 'invalid-request',
+      })
+      expect(await gate.pass('fs.copy', { copies: [{ from: file, to: at('new') }] })).toMatchObject({
+        code: 'wrong-kind',
+      })
+      expect(await gate.pass('fs.trash', { paths: [file] })).toMatchObject({ code: 'wrong-kind' })
+      expect(await gate.pass('fs.makeFolder', { path: file })).toMatchObject({ code: 'wrong-kind' })
+      expect(await gate.pass('fs.list', { path: file })).toMatchObject({ code: 'wrong-kind' })
+    }
+    expect([names(), text('a.txt')]).toEqual([['a.txt', 'folder', 'link'], 'a.txt'])
+  })
+
+  test('is a folder’s all the same', async () => {
+    put('folder/b.txt')
+    const pair = (from: string, to: string) => ({ from: `${top}/${from}`, to: `${top}/${to}` })
+    expect(await gate.pass('fs.makeFolder', { path: `${top}/new/` })).toMatchObject({ kind: 'ok' })
+    expect(await gate.pass('fs.move', { moves: [pair('folder/', 'moved/')] })).toMatchObject({ kind: 'ok' })
+    expect(await gate.pass('fs.copy', { copies: [pair('moved/', 'copy/')] })).toMatchObject({ kind: 'ok' })
+    expect(await gate.pass('fs.list', { path: `${top}/copy/` })).toMatchObject({ kind: 'ok' })
+    expect(await gate.pass('fs.trash', { paths: [`${top}/copy/`] })).toMatchObject({ kind: 'ok' })
+    expect([names(), names('moved')]).toEqual([['.local', 'moved', 'new'], ['b.txt']])
+  })
+})
+
 describe('the trash', () => {
   const trash = (...paths: string[]) => gate.pass('fs.trash', { paths: paths.map((one) => `${top}/${one}`) })
   const trashFolder = '.local/share/Trash'

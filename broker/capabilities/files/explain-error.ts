@@ -3,6 +3,7 @@ import { type Failed, type FailureCode, failed } from '../../../contract/outcome
 
 /** No word of the system's: see `MEANING`. */
 export const LOST_ON_THE_WAY = 'lost on the way'
+export const NO_FOLDER = 'no folder'
 
 const MEANING: Record<string, { code: FailureCode; words: string }> = {
   ENOENT: { code: 'not-found', words: 'does not exist' },
@@ -10,6 +11,10 @@ const MEANING: Record<string, { code: FailureCode; words: string }> = {
   [LOST_ON_THE_WAY]: {
     code: 'not-found',
     words: 'was not reached: what stands before a “..” in the path does not exist, or is no folder',
+  },
+  [NO_FOLDER]: {
+    code: 'wrong-kind',
+    words: 'is no folder, which is what a path means that ends in a slash',
   },
   ELOOP: { code: 'not-found', words: 'leads in a circle of links, or further than links are followed' },
   EEXIST: { code: 'exists', words: 'exists already' },

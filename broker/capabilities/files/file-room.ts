@@ -4,14 +4,14 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import { type Outcome, ok } from '../../../contract/outcome.ts'
-import { LOST_ON_THE_WAY } from './explain-error.ts'
+import { LOST_ON_THE_WAY, NO_FOLDER } from './explain-error.ts'
 import { createPathGuard, type PathGuard } from './guard-paths.ts'
 import type { HeldNothing, HeldPlace, HeldThing, PathHolder } from './held.ts'
 import { createDarwinHolder } from './hold-on-darwin.ts'
 import { createLinuxHolder } from './hold-on-linux.ts'
 import { createWindowsHolder } from './hold-on-windows.ts'
 import { createFileOrigins, type FileOrigins, type FoundFolder } from './origin-of-file.ts'
-import { type PathTextOptions, parsePathText } from './parse-path.ts'
+import { isFolderText, type PathTextOptions, parsePathText } from './parse-path.ts'
 import { createNameSpelling } from './spell-names.ts'
 import { walkWay, wayTo } from './way-to.ts'
 
@@ -51,6 +51,19 @@ function isLostOnTheWay(text: string, { path, errno }: HeldNothing): boolean {
   } catch {
     return false
   }
+}
+
+/** What stands there and is none is told like any other error: once the decision allowed it. */
+function asFolder<T extends HeldThing | HeldNothing | HeldPlace>(found: T): T | HeldNothing {
+  if ('names' in found) {
+    found.isFolderText = true
+    if (found.entry && !found.entry.isDirectory()) found.errno ??= NO_FOLDER
+    return found
+  }
+  if (found.state === 'missing' || found.stat.isDirectory()) return found
+  found.close()
+  const { path, way } = found
+  return { state: 'missing', path, errno: NO_FOLDER, ...(way ? { way } : {}), close() {} }
 }
 
 export function createFileRoom(options: FileRoomOptions): FileRoom {
@@ -95,7 +108,7 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     text: string,
     cwd: string | undefined,
     followLast = true,
-  ): Outcome<T> {
+  ): Outcome<T | HeldNothing> {
     const parsed = parse(text, cwd)
     if (parsed.kind !== 'ok') return parsed
     const early = pathGuard().refuse(parsed.value)
@@ -106,7 +119,7 @@ export function createFileRoom(options: FileRoomOptions): FileRoom {
     if (way) found.way = way
     if ('state' in found && found.state === 'missing' && isLostOnTheWay(parsed.value, found))
       found.errno = LOST_ON_THE_WAY
-    if (!refusal) return ok(found)
+    if (!refusal) return ok(isFolderText(text, platform) ? asFolder(found) : found)
     found.close()
     return refusal
   }

@@ -61,6 +61,8 @@ export interface HeldPlace {
   names: [string, ...string[]]
   /** The entry as it stands there now, links not followed; null when there is none. */
   entry: Stats | null
+  /** The path is written as a folder's: no file may come there. */
+  isFolderText?: boolean
   /** Set when the system kept us from looking further; told once the decision allowed it. */
   errno: string | null
   close(): void

@@ -41,6 +41,11 @@ export function isHalfMade(path: string): boolean {
   return path.includes('.sallyport-') && HALF_MADE.test(path)
 }
 
+/** Written as only a folder's can be, with a slash at its end: `a/` or `a/.`, a folder or nothing. */
+export function isFolderText(text: string, platform: NodeJS.Platform): boolean {
+  return (platform === 'win32' ? /[\\/]\.?$/ : /\/\.?$/).test(text)
+}
+
 /** As most paths are: absolute, of ASCII, no part empty or of dots. It is given back as it is. */
 function isPlain(text: string): boolean {
   if (text.charCodeAt(0) !== SLASH || text.length >= LIMITS.path) return false

@@ -22,6 +22,7 @@ import {
 } from './prepare-pairs.ts'
 import { syncFolder } from './put-file.ts'
 import { recordChange } from './record-change.ts'
+import { refuseFile } from './refuse-file.ts'
 import { renameEntry } from './rename-entry.ts'
 
 type Args = OperationArgs<'fs.copy'>
@@ -78,6 +79,8 @@ export function createCopyEntries(deps: WriteDeps) {
   async function copy({ from, to }: Pair, args: Args, context: PerformContext): Promise<Outcome<Copied>> {
     if (from.state === 'missing') return explainErrno(from.errno, lastName(from.path))
     if (!('folder' in to)) return explainErrno(to.errno === 'EISDIR' ? 'EEXIST' : to.errno, lastName(to.path))
+    const no = refuseFile(from.stat, to)
+    if (no) return no
     return inPlace(deps, to, args.parents, context, async (open) => {
       if (entryAt(open.at)) return explainErrno('EEXIST', open.name)
       return recordChange(undo, { what: 'created', path: to.path, context }, () =>

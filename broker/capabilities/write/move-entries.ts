@@ -34,6 +34,7 @@ import {
 } from './prepare-pairs.ts'
 import { syncFolder } from './put-file.ts'
 import { recordChange } from './record-change.ts'
+import { refuseFile } from './refuse-file.ts'
 import { renameEntry } from './rename-entry.ts'
 import { lookBeforeCarrying } from './take-carried.ts'
 
@@ -99,7 +100,7 @@ export function createMoveEntries(deps: WriteDeps) {
   async function move({ from, to }: Pair, args: Args, context: PerformContext): Promise<Outcome<Done>> {
     if (!('folder' in from)) return explainErrno(from.errno, lastName(from.path))
     if (!('folder' in to)) return explainErrno(to.errno === 'EISDIR' ? 'EEXIST' : to.errno, lastName(to.path))
-    const no = refuseSource(from) ?? (await refuseEscape(from, to, context))
+    const no = refuseSource(from) ?? refuseFile(from.entry, to) ?? (await refuseEscape(from, to, context))
     if (no) return no
     return inPlace(deps, to, args.parents, context, async (open) => {
       if (entryAt(open.at)) return explainErrno('EEXIST', open.name)

@@ -18,6 +18,7 @@ import type {
 import { explainErrno } from '../files/explain-error.ts'
 import type { HeldNothing, HeldPlace } from '../files/held.ts'
 import { lastName, sentenceOn } from '../files/name-paths.ts'
+import { isFolderText } from '../files/parse-path.ts'
 import { readPart } from '../files/read-held.ts'
 import { encodeText } from '../files/text-encoding.ts'
 import { hashOf } from '../hash-content.ts'
@@ -85,6 +86,11 @@ export function createWriteFile(deps: WriteDeps) {
     content: Content,
     exactOf: (there: There) => ExactLine[],
   ): Outcome<Prepared> {
+    if (isFolderText(args.path, files.platform))
+      return refused(
+        'invalid-request',
+        'A path that ends in a slash means a folder, so no file is written there.',
+      )
     const found = files.target(args.path)
     if (found.kind !== 'ok') return found
     const place = found.value
