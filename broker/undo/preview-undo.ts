@@ -36,6 +36,7 @@ export async function previewChanges(
 }
 
 async function judge(change: Change, disk: DiskToCome, images: ImageStore): Promise<Listed['state']> {
+  if (change.what === 'folder') return disk.folderAt(change.path)
   const now = await disk.at(change.path)
   if (change.what === 'trashed' || change.what === 'set-aside') {
     if (now !== null) return 'changed-since'
@@ -43,7 +44,6 @@ async function judge(change: Change, disk: DiskToCome, images: ImageStore): Prom
     return keptImage(change, images) ? 'can-undo' : 'gone'
   }
   if (now === null) return 'gone'
-  if (change.what === 'folder') return (await disk.isEmptied(change.path)) ? 'can-undo' : 'changed-since'
   if (now !== change.after && now !== UNKNOWN) return 'changed-since'
   if (change.what === 'changed' && !keptImage(change, images)) return 'no-image'
   if (change.what === 'moved' && (await disk.at(change.from as string)) !== null) return 'changed-since'
@@ -101,12 +101,25 @@ class DiskToCome {
     return print?.startsWith('folder:') && this.#changesBelow(path) ? UNKNOWN : print
   }
 
-  /** Would nothing be left in this folder? */
-  async isEmptied(folder: string): Promise<boolean> {
-    const real = this.realPath(folder)
-    const names = real === null ? null : await atEntry(real, (at) => fs.readdirSync(at))
-    for (const name of names ?? []) if ((await this.at(`${folder}/${name}`)) !== null) return false
-    return true
+  /** A folder goes when nothing would be left in it. Other things in it can be very many: the first is enough. */
+  async folderAt(folder: string): Promise<'can-undo' | 'changed-since' | 'gone'> {
+    const found = this.#lookUp(folder)
+    if ('print' in found) return found.print === null ? 'gone' : 'can-undo'
+    const state = await atEntry(found.path, async (at) => {
+      const stat = fs.lstatSync(at, { throwIfNoEntry: false })
+      if (!stat?.isDirectory()) return stat ? 'changed-since' : 'gone'
+      for await (const { name } of await fs.promises.opendir(at))
+        if (await this.#stands(`${folder}/${name}`)) return 'changed-since'
+      return 'can-undo'
+    })
+    return state ?? 'gone'
+  }
+
+  async #stands(path: string): Promise<boolean> {
+    const found = this.#lookUp(path)
+    if ('print' in found) return found.print !== null
+    const stat = await atEntry(found.path, (at) => fs.lstatSync(at, { throwIfNoEntry: false }))
+    return Boolean(stat)
   }
 
   /** A folder's print covers all that is in it, and of that something would be taken back first. */
