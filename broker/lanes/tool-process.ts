@@ -3,7 +3,7 @@
  * its requests on, and ends the process when that is the only way to end a call.
  */
 import type { Outcome } from '../../contract/outcome.ts'
-import { frameAhead, frameCall, frameCancel, frameLoad, frameReply } from '../../contract/sandbox-frames.ts'
+import { frameCancel, frameLoad, frameReply } from '../../contract/sandbox-frames.ts'
 import type { FromSandbox } from '../../contract/sandbox-wire.ts'
 import type { Json } from '../../contract/words.ts'
 import type { ToolCall, ToolCallResult } from '../ports.ts'
@@ -14,13 +14,14 @@ import {
   cancelled,
   endedAlongside,
   outcomeOfEnd,
-  outcomeOfError,
   outOfCpu,
   outOfMemory,
   pastDeadline,
 } from './end-call.ts'
+import { frameToolCall } from './frame-tool-call.ts'
 import { type LiveCall, openLiveCall } from './live-call.ts'
-import { KILLED, openSandboxProcess, type SandboxEnd } from './sandbox-process.ts'
+import { outcomeOfResult, wasGoneBefore } from './read-end.ts'
+import { openSandboxProcess, type SandboxEnd } from './sandbox-process.ts'
 import type { OsSandbox, SpawnedSandbox } from './spawn-sandbox.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
 import type { ProcessWatch, WatchedProcess } from './watch-processes.ts'
@@ -40,12 +41,6 @@ const STRAYS = 20_000
 const CANCEL_MS = 40
 /** Where another call would be lost with it, which may only be computing just now. */
 const CANCEL_BESIDE_MS = 500
-/** Requests that were answered ahead are numbered from here on. */
-const AHEAD_REQUEST = 2 ** 52
-/** Beyond the limits that are kept here: only for a process whose broker has gone. */
-const TURN_MARGIN_MS = 2_000
-/** A process that has ended may look alive for so long, while the broker has other things to do. */
-const UNSEEN_MS = 1_000
 const MEGABYTE = 1024 * 1024
 /** The child's own, for its session. */
 export const NICENESS = 10
@@ -277,21 +272,7 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
           running.hold()
           standStill()
         }
-        const { outputBytes, logLines } = limits
-        const capabilityCalls = limits.capabilityCalls - (call.ahead?.length ?? 0)
-        const turnMs = diesWithBroker ? 0 : Math.min(limits.wallMs, limits.cpuMs) + TURN_MARGIN_MS
-        let text = ''
-        let request = AHEAD_REQUEST
-        for (const { operation, args, outcome } of call.ahead ?? []) {
-          if (outcome.kind !== 'ok') live.noteRefusal(request, outcome)
-          text += frameAhead({ id, request, operation, args, outcome: JSON.stringify(outcome) })
-          request++
-        }
-        text += frameCall(
-          { id, fn: call.fn, scope: call.runId ?? '', outputBytes, capabilityCalls, logLines, turnMs },
-          JSON.stringify(call.input),
-        )
-        pipe.send(text, calls.size === 1)
+        pipe.send(frameToolCall(live, diesWithBroker), calls.size === 1)
       }),
     calls: () => calls.size,
     hold,
@@ -310,27 +291,4 @@ export function createToolProcess(options: ToolProcessOptions): ToolProcess {
     },
   }
   return self
-}
-
-/**
- * Killed from outside about when the call came: most likely nobody was there to begin it. Having asked for nothing it
- * has done nothing either, so a new process may begin it.
- */
-function wasGoneBefore(end: SandboxEnd, live: LiveCall): boolean {
-  const killed = end.signal === 'SIGKILL' || end.code === KILLED
-  return (
-    killed &&
-    !end.killed &&
-    !end.fault &&
-    !live.repeated &&
-    !live.heard() &&
-    end.at - live.startedAt < UNSEEN_MS
-  )
-}
-
-function outcomeOfResult(message: FromSandbox & { t: 'result' }, live: LiveCall): Outcome<Json> {
-  if (message.ok) return { kind: 'ok', value: (message.value ?? null) as Json }
-  const error = message.error ?? { kind: 'tool', message: 'no reason was given' }
-  if (error.stack) live.log('error', error.stack)
-  return outcomeOfError(error, live.facts)
 }
