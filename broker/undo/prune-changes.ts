@@ -3,7 +3,7 @@
  * time: after a long while, or when less is to be kept, it may be nearly all.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Change, TreeImage } from './change.ts'
+import { type Change, type Image, TreeImage } from './change.ts'
 import type { ImageStore } from './image-store.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -25,8 +25,56 @@ export interface PruneOptions {
 
 export async function pruneChanges(options: PruneOptions): Promise<void> {
   await dropOld(options)
-  const trees = await readTrees(options.changes(), options.images)
-  while (!options.isTaking() && pruneSome(options, trees)) await nextTurn()
+  await nextTurn()
+  const needs = new Needs(await readTrees(options.changes(), options.images))
+  if (!(await needs.countInTurns(options.changes()))) return
+  // What came or changed while others had their turn is little, and is counted in the turn in which something goes.
+  while (!options.isTaking() && needs.count(options.changes()) && pruneSome(options, needs)) await nextTurn()
+}
+
+/** How many changes need an image. What was counted once and is needed no more stays counted until the next time. */
+class Needs {
+  readonly uses = new Map<string, number>()
+  readonly #counted = new Map<string, Image>()
+  readonly #trees: ReadonlyMap<string, string[]>
+
+  constructor(trees: ReadonlyMap<string, string[]>) {
+    this.#trees = trees
+  }
+
+  /** False when it isn't known what a folder needs that came meanwhile. */
+  count(changes: readonly Change[]): boolean {
+    return changes.every((change) => this.#add(change))
+  }
+
+  async countInTurns(changes: readonly Change[]): Promise<boolean> {
+    let since = performance.now()
+    for (const change of changes) {
+      if (!this.#add(change)) return false
+      if (performance.now() - since < TURN_MS) continue
+      await nextTurn()
+      since = performance.now()
+    }
+    return true
+  }
+
+  #add({ id, before }: Change): boolean {
+    // It gets another image when what was set aside is kept.
+    if (this.#counted.get(id) === before) return true
+    const hashes = this.of(before)
+    if (!hashes) return false
+    this.#counted.set(id, before)
+    for (const hash of hashes) this.uses.set(hash, (this.uses.get(hash) ?? 0) + 1)
+    return true
+  }
+
+  /** Every hash that a change needs, once each; null where that is not known. */
+  of(before: Image): string[] | null {
+    if (before.kind === 'file') return [before.hash]
+    if (before.kind !== 'tree') return []
+    const files = this.#trees.get(before.hash)
+    return files ? [...new Set([before.hash, ...files])] : null
+  }
 }
 
 async function dropOld({ changes, limits, now, drop }: PruneOptions): Promise<void> {
@@ -60,28 +108,19 @@ async function readTrees(changes: readonly Change[], images: ImageStore): Promis
 }
 
 /** In one turn. @returns whether there is more to do */
-function pruneSome(options: PruneOptions, trees: ReadonlyMap<string, string[]>): boolean {
-  const { images, limits } = options
-  const kept = options.changes()
-  const uses = new Map<string, number>()
-  const hashes = new Map<string, string[]>()
-  for (const change of kept) {
-    const list = imagesOf(change, trees)
-    // A folder that came meanwhile: what it needs is not known.
-    if (!list) return false
-    hashes.set(change.id, list)
-    for (const hash of list) uses.set(hash, (uses.get(hash) ?? 0) + 1)
-  }
+function pruneSome({ images, limits, changes, drop }: PruneOptions, needs: Needs): boolean {
+  const { uses } = needs
   for (const hash of [...images.sizes().keys()]) if (!uses.has(hash)) images.delete(hash)
 
   const until = performance.now() + TURN_MS
-  let bytes = [...images.sizes().values()].reduce((sum, size) => sum + size, 0)
-  for (const change of kept) {
+  let bytes = 0
+  for (const size of images.sizes().values()) bytes += size
+  for (const change of changes()) {
     if (bytes <= limits.megabytes * 1024 * 1024) return false
     if (change.state === 'open') continue
     if (performance.now() > until) return true
-    options.drop(change.id)
-    for (const hash of hashes.get(change.id) ?? []) {
+    drop(change.id)
+    for (const hash of needs.of(change.before) ?? []) {
       const needed = (uses.get(hash) ?? 1) - 1
       uses.set(hash, needed)
       if (needed > 0) continue
@@ -90,12 +129,4 @@ function pruneSome(options: PruneOptions, trees: ReadonlyMap<string, string[]>):
     }
   }
   return false
-}
-
-/** Every hash that a change needs, once each; null where that is not known. */
-function imagesOf({ before }: Change, trees: ReadonlyMap<string, string[]>): string[] | null {
-  if (before.kind === 'file') return [before.hash]
-  if (before.kind !== 'tree') return []
-  const files = trees.get(before.hash)
-  return files ? [...new Set([before.hash, ...files])] : null
 }
