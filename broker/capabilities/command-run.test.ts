@@ -123,6 +123,16 @@ describe('a command made exact', () => {
       })
   })
 
+  test('refuses more in arguments than a program can be started with, before anybody is asked', async () => {
+    const words = (count: number, length: number) => Array.from({ length: count }, () => 'ä'.repeat(length))
+    expect(await prepare(['cat', ...words(7, 32_768)])).not.toHaveProperty('kind')
+    expect(await prepare(['cat', ...words(8, 32_768)])).toMatchObject({
+      kind: 'refused',
+      code: 'too-large',
+      person: expect.stringContaining('512 kB'),
+    })
+  })
+
   test('names the resolved program, each argument, the folder, and what it can reach', async () => {
     const prepared = await prepare(['cat', 'a b', '$(x)'], { secrets: { TOKEN: 'token' }, stdin: 'in' })
     const cat = fs.realpathSync('/bin/cat')
@@ -230,8 +240,7 @@ describe('with a played lane', () => {
     look: async () => ({ available: true, text: '', lacks: 'nothing' }),
     async start(program) {
       started = program
-      const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
-      stdin.resume()
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()]
       stdout.end(out)
       stderr.end(err)
       const ended = Promise.resolve({
@@ -245,7 +254,7 @@ describe('with a played lane', () => {
         peakRss: 1,
         ...end,
       })
-      return ok({ stdin, stdout, stderr, ended, kill: async () => ({ survivors: [] }) })
+      return ok({ stdout, stderr, ended, kill: async () => ({ survivors: [] }) })
     },
     end: async () => ({}),
     clearUp() {},
@@ -653,6 +662,17 @@ describe('in the real sandbox', () => {
     const out = await look('curl', '-sS', '-m', '5', 'https://example.org/')
     if (out.kind === 'ok') expect(out.value.value).not.toMatchObject({ exitCode: 0 })
     expect(allowed).toEqual([])
+  })
+
+  test('of a file that nobody may run it says what that needs, and the same where nothing is', async () => {
+    fs.writeFileSync(`${top}/work/build.sh`, 'echo built')
+    const words = async (name: string) => {
+      const outcome = await runWith(real, [`${top}/work/${name}`])
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'not-found' })
+      return 'person' in outcome ? outcome.person.replace(name, 'NAME') : ''
+    }
+    expect(await words('build.sh')).toContain('chmod +x')
+    expect(await words('none.sh')).toBe(await words('build.sh'))
   })
 
   test('what its folders don’t hold is not there, and the hint says so', async ({ skip }) => {

@@ -139,7 +139,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     context: PerformContext,
   ): Promise<Outcome<EffectResult>> {
     const { args, program, resource, cwd } = held.of(prepared)
-    const no = refuseStart(program, cwd)
+    const no = refuseStart(program, cwd, args.argv[0] as string)
     if (no) return no
     const env = await fillEnvironment(deps, permit, args, resource, context)
     if (env.kind !== 'ok') return env
@@ -160,6 +160,7 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
       args: resource.args,
       cwd: resource.cwd,
       env: env.value,
+      input: args.stdin ?? '',
       ...reach,
       maxMemory: MAX_MEMORY,
       maxProcesses: MAX_PROCESSES,
@@ -182,9 +183,15 @@ export function createCommandRunCapability(deps: CommandRunDeps): CapabilityModu
     )
   }
 
-  function refuseStart(program: ResolvedProgram, cwd: HeldThing | HeldNothing) {
-    if (program.entry === null || !isRunnable(program.program))
-      return failed('not-found', `There is no program named “${lastName(program.program)}” here.`)
+  function refuseStart(program: ResolvedProgram, cwd: HeldThing | HeldNothing, asked: string) {
+    if (program.entry === null || !isRunnable(program.program)) {
+      const name = `There is no program named “${lastName(program.program)}” here`
+      // The same words for nothing at all: what is there is nobody's to learn who only may run something.
+      const how = /[\\/]/.test(asked)
+        ? ' that may be run. A script needs the permission for that (chmod +x).'
+        : '.'
+      return failed('not-found', name + how)
+    }
     const now = resolveProgram(program.entry, deps.searchPath, files)
     if (now.kind !== 'ok' || now.value.program !== program.program)
       return failed(

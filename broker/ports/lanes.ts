@@ -1,6 +1,6 @@
 /** Where tools and contained programs run. */
 
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { ToolInfo } from '../../contract/broker-api.ts'
 import type { ToolLimits } from '../../contract/manifest.ts'
 import type { Outcome } from '../../contract/outcome.ts'
@@ -99,6 +99,8 @@ export interface ContainedProgram {
   onSent(host: string, port: number, bytes: number): string | null
   /** `host:port` of this very computer that it may ask for: it finds them at that port of its own. */
   local: string[]
+  /** What it reads on its standard input; empty for none. */
+  input: string
   signal: AbortSignal
 }
 
@@ -120,7 +122,6 @@ export interface ContainedEnd {
 }
 
 export interface ContainedProcess {
-  stdin: Writable
   stdout: Readable
   stderr: Readable
   /** Never rejects. All of it is gone when it resolves. */

@@ -1,4 +1,4 @@
-/** Feeds a program that runs, reads what it says, waits for its end, and tells what came of it. */
+/** Reads what a program that runs says, waits for its end, and tells what came of it. */
 import { failed, type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { OperationArgs } from '../../../contract/request.ts'
 import type { CommandResource } from '../../../contract/resource.ts'
@@ -47,7 +47,6 @@ export async function attendProgram(
   })
   const letGo = () => void program.kill()
   context.parts?.closed.addEventListener('abort', letGo, { once: true })
-  program.stdin.end(args.stdin ?? '')
   const [stdout, stderr, end, left] = await Promise.all([
     collectOutput(program.stdout, options('stdout')),
     collectOutput(program.stderr, options('stderr')),

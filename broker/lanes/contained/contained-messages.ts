@@ -21,6 +21,10 @@ export const ToHost = z.discriminatedUnion('kind', [
     maxProcesses: z.number(),
     /** `host:port` of this computer that it finds at that port of its own. */
     local: z.array(z.string().max(300)).max(64),
+    /** Its input comes by the host's own, to its end; without, it has none. */
+    input: z.boolean(),
+    /** It writes to the host's pipes (`program-pipes.ts`), not to the host's own streams. */
+    pipes: z.boolean(),
   }),
   /** Answers `mounts`: they are known, and taken away when all is over. */
   z.strictObject({ kind: z.literal('go') }),

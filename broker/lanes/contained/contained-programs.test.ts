@@ -73,6 +73,7 @@ const start = (script: string, more: Partial<ContainedProgram> = {}, by = lane) 
     args: ['-c', script],
     cwd: `${top}/work`,
     env: {},
+    input: '',
     readable: [],
     writable: [`${top}/work`],
     hidden: [`${top}/work/hidden`],
@@ -96,8 +97,7 @@ const run = async (
 ): Promise<ContainedEnd & { out: string; err: string }> => {
   const started = await start(script, more)
   if (started.kind !== 'ok') throw new Error(started.person)
-  const { stdin, stdout, stderr, ended } = started.value
-  stdin.end()
+  const { stdout, stderr, ended } = started.value
   const [out, err, end] = await Promise.all([text(stdout), text(stderr), ended])
   return { ...end, out, err }
 }
@@ -143,9 +143,8 @@ describe.skipIf(!can)('a contained program', () => {
     await expect.poll(() => fs.readdirSync(`${top}/work`).filter((name) => name.startsWith('.'))).toEqual([])
   })
   test('runs in its folder, with its own streams and exit code', async () => {
-    const started = await start('cat; echo done >&2; pwd; exit 7')
+    const started = await start('cat; echo done >&2; pwd; exit 7', { input: 'from outside ☀' })
     if (started.kind !== 'ok') throw new Error(started.person)
-    started.value.stdin.end('from outside ☀')
     const [out, err, end] = await Promise.all([
       text(started.value.stdout),
       text(started.value.stderr),
@@ -167,6 +166,44 @@ describe.skipIf(!can)('a contained program', () => {
     const args = ["a'b", '$(touch /tmp/x)', '; rm -rf /', '`id`', 'line\nbreak', '', '☀', '--']
     const end = await run('', { program: '/usr/bin/printf', args: ['%s|', ...args] })
     expect(end.out).toBe(args.map((one) => `${one}|`).join(''))
+  })
+
+  test('takes as much in arguments as a system gives a program, also where a shell would write them four times as long', async () => {
+    const args = ["'".repeat(32_768), ...Array.from({ length: 14 }, () => 'x'.repeat(32_768)), '', '-☀']
+    const end = await run('', { program: '/usr/bin/printf', args: ['%s|', ...args] })
+    expect(end).toMatchObject({ endedBy: 'itself', exitCode: 0, err: '' })
+    expect(end.out === args.map((one) => `${one}|`).join('')).toBe(true)
+  })
+
+  test('can open its own streams by their names, as scripts do, also where it has no input', async () => {
+    const script =
+      'cat /dev/stdin; wc -c < /dev/stdin; echo out > /dev/stdout; echo err > /dev/stderr; echo both | tee /dev/stderr'
+    for (const [input, read] of [
+      ['in\n', 'in\n3\n'],
+      ['', '0\n'],
+    ] as const)
+      expect(await run(script, { input })).toMatchObject({
+        out: `${read}out\nboth\n`,
+        err: 'err\nboth\n',
+        exitCode: 0,
+      })
+    expect(fs.readdirSync(hosts).some((name) => fs.existsSync(`${hosts}/${name}/stdin`))).toBe(false)
+  })
+
+  test('loses nothing of what it wrote before its end, however much, and need not read what it is given', async () => {
+    const wrote = 3_000_000
+    for (const script of [
+      `head -c ${wrote} /dev/zero & head -c ${wrote} /dev/zero >&2; wait`,
+      `(sleep 60) & head -c ${wrote} /dev/zero | tee /dev/stderr`,
+    ]) {
+      const started = await start(script, { input: 'x'.repeat(4_000_000) })
+      if (started.kind !== 'ok') throw new Error(started.person)
+      const { stdout, stderr, ended } = started.value
+      // Whoever reads late finds all of it: the program is held back until then.
+      await sleep(100)
+      const [out, err, end] = await Promise.all([text(stdout), text(stderr), ended])
+      expect([out.length, err.length, end.endedBy, end.exitCode]).toEqual([wrote, wrote, 'itself', 0])
+    }
   })
 
   test('sees its folders and the system’s programs, and nothing else', async () => {
@@ -250,20 +287,20 @@ describe.skipIf(!can)('a contained program', () => {
       await once(started.value.stdout, 'data')
       return started.value
     }
-    const first = await begin('echo up; read go')
+    const first = await begin('echo up; until [ -e first ]; do sleep 0.02; done')
     // While it runs they have to be there.
     expect(fs.readdirSync(`${top}/work`)).toContain('.bashrc')
     const second = await begin(
-      'echo up; read go; echo x > .bashrc; echo y > .gitconfig; echo tried; sleep 60',
+      'echo up; until [ -e second ]; do sleep 0.02; done; echo x > .bashrc; echo y > .gitconfig; echo tried; sleep 60',
     )
-    first.stdin.end('go\n')
+    fs.writeFileSync(`${top}/work/first`, '')
     first.stdout.resume()
     expect((await first.ended).endedBy).toBe('itself')
-    second.stdin.end('go\n')
+    fs.writeFileSync(`${top}/work/second`, '')
     await once(second.stdout, 'data')
     expect(fs.readdirSync(`${top}/work/.bashrc`)).toEqual([])
     await lane.end('all')
-    expect(fs.readdirSync(`${top}/work`)).toEqual(before)
+    expect(fs.readdirSync(`${top}/work`).filter((name) => !/^(first|second)$/.test(name))).toEqual(before)
   })
 
   test('a folder that becomes a link in the very moment of mounting opens nothing else: nothing runs', async () => {
@@ -284,7 +321,6 @@ describe.skipIf(!can)('a contained program', () => {
         racing,
       )
       if (begun.kind !== 'ok') throw new Error(begun.person)
-      begun.value.stdin.end()
       begun.value.stderr.resume()
       const [out, end] = await Promise.all([text(begun.value.stdout), begun.value.ended])
       return { out, endedBy: end.endedBy }
@@ -591,7 +627,6 @@ describe.skipIf(!can)('a pause', () => {
   const startIn = async (script: string, more: Partial<ContainedProgram> = {}) => {
     const started = await start(script, more, held)
     if (started.kind !== 'ok') throw new Error(started.person)
-    started.value.stdin.end()
     const out = text(started.value.stdout)
     started.value.stderr.resume()
     return { out, ended: started.value.ended }
@@ -702,6 +737,7 @@ test('where the sandbox is missing, nothing runs', async () => {
     privateAddresses: async () => [],
     onSent: () => null,
     local: [],
+    input: '',
     signal: new AbortController().signal,
   }
   expect(await without.start(program)).toMatchObject({

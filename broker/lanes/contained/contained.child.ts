@@ -22,9 +22,10 @@ import { CLOSED_RANGES } from './closed-ranges.ts'
 import { type ConnectAnswer, type FromHost, type RunMessage, ToHost } from './contained-messages.ts'
 import { countSent } from './count-sent.ts'
 import { createTreeHold } from './hold-tree.ts'
-import { localLines } from './local-lines.ts'
 import { isThere, MOUNT_POINTS } from './mount-points.ts'
 import { measureTree, memoryInFiles, newSessions, processesBelow } from './process-tree.ts'
+import { programLine, shell } from './program-line.ts'
+import { type HostPipes, inputFrom, makePipes } from './program-pipes.ts'
 import { sandboxFilesystem } from './sandbox-reach.ts'
 import { leftIn, sealMounts } from './seal-mounts.ts'
 import { keepSent, SENT_FILE } from './sent-file.ts'
@@ -42,10 +43,6 @@ const GO = 5
 const WORD = 6
 /** Names told of what a program left. */
 const LEFT = 20
-/** Set by the runtime for other hosts than ours, or pointing at what the program can't see. */
-const UNSET =
-  'JAVA_TOOL_OPTIONS CLAUDE_CODE_HOST_HTTP_PROXY_PORT CLAUDE_CODE_HOST_SOCKS_PROXY_PORT SANDBOX_RUNTIME'
-
 const home = process.env.HOME as string
 const temporary = path.join(path.dirname(home), 'tmp')
 const shared = path.join(path.dirname(home), 'shm')
@@ -53,6 +50,7 @@ const sockets = os.tmpdir()
 /** Stands where no file may be made. */
 const nothing = { folder: path.join(sockets, 'nothing'), file: path.join(sockets, 'nothing.txt') }
 const sent = countSent(keepSent(path.join(path.dirname(home), SENT_FILE)))
+let pipes: HostPipes | null = null
 const waiting = new Map<number, (answer: ConnectAnswer) => void>()
 /** `address:port` of hosts that were let through though they are not public. */
 const opened = new Set<string>()
@@ -112,6 +110,7 @@ async function prepare(): Promise<void> {
   for (const folder of [home, temporary, shared, sockets, nothing.folder])
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
   fs.writeFileSync(nothing.file, '')
+  pipes = await makePipes(path.dirname(home))
   if (!SandboxManager.isSupportedPlatform())
     throw new Error('This system has no sandbox that programs can run in.')
   const { errors } = SandboxManager.checkDependencies()
@@ -184,7 +183,10 @@ async function run(message: RunMessage): Promise<void> {
   // The id is what tells the proxy whose connection it is.
   const commandId = randomBytes(16).toString('base64url')
   const wrapped = await SandboxManager.wrapWithSandboxArgv(
-    shellLine(message),
+    programLine(message, {
+      ...{ temporary, own: sockets },
+      wordOn: process.platform === 'linux' ? WORD : null,
+    }),
     shell(),
     { filesystem },
     undefined,
@@ -205,9 +207,13 @@ interface Started {
 
 async function spawnIn(argv: readonly string[], message: RunMessage): Promise<Started> {
   const env = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8' }
+  const input = message.input ? await inputFrom(process.stdin, path.dirname(home)) : 'ignore'
   if (process.platform !== 'linux') {
     const [file, ...args] = argv as [string, ...string[]]
-    const started = spawn(file, args, { env: { ...env, ...message.env }, stdio: 'inherit', detached: true })
+    const started = spawn(file, args, {
+      ...{ env: { ...env, ...message.env }, detached: true },
+      stdio: [input, 'inherit', 'inherit'],
+    })
     return { started, left: () => leftIn(home, '~') }
   }
   const { readable, writable, env: more } = message
@@ -217,11 +223,14 @@ async function spawnIn(argv: readonly string[], message: RunMessage): Promise<St
   // From here on what holds their place for another program stays, so what is there now is what will be there.
   const sealed = seal()
   const descriptors = ['--args', `${WORDS}`, '--info-fd', `${WHO}`, '--block-fd', `${GO}`]
+  const output = (message.pipes && pipes?.take()) || (['inherit', 'inherit'] as const)
   const started = spawn(sealed.command, [...descriptors, '--', ...sealed.program], {
     env,
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: [input, ...output, 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })
+  pipes?.close()
+  if (typeof input === 'number') fs.closeSync(input)
   // It may have ended before it reads or writes; its exit says so.
   for (const each of [WORDS, WHO, GO, WORD]) started.stdio[each]?.on('error', () => {})
   const words = started.stdio[WORDS] as Writable
@@ -254,21 +263,6 @@ async function announce(paths: string[]): Promise<void> {
     onGo = resolve
     tell({ kind: 'mounts', paths })
   })
-}
-
-function shell(): string {
-  return fs.existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh'
-}
-
-/** Not a line that anyone wrote: every argument is quoted whole, and the shell is replaced by the program. */
-function shellLine({ program, args, maxProcesses, local }: RunMessage): string {
-  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
-  const limits = shell() === '/bin/bash' ? `ulimit -c 0; ulimit -u ${maxProcesses} 2>/dev/null; ` : ''
-  const waits =
-    process.platform === 'linux'
-      ? `read -r SALLYPORT_GO <&${WORD} && [ "$SALLYPORT_GO" = go ] || exit; exec ${WORD}<&-; unset SALLYPORT_GO; `
-      : ''
-  return `${waits}${localLines(local)}unset ${UNSET}; export TMPDIR=${quote(temporary)}; ${limits}exec ${[program, ...args].map(quote).join(' ')}`
 }
 
 function tellSent(): void {

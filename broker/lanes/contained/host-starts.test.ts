@@ -69,7 +69,7 @@ const start = (mayConnect: ContainedProgram['mayConnect'] = async () => null) =>
     principalId: 'agent_1',
     words: 'a program',
     program: '/bin/true',
-    ...{ args: [], cwd: top, env: {}, readable: [], writable: [], hidden: [], readOnly: [] },
+    ...{ args: [], input: '', cwd: top, env: {}, readable: [], writable: [], hidden: [], readOnly: [] },
     ...{ maxMemory: 1e9, maxProcesses: 10, timeoutMs: 20_000 },
     ...{ mayConnect, privateAddresses: async () => [], onSent: () => null, local: [] },
     signal: new AbortController().signal,

@@ -59,7 +59,7 @@ async function send(
   const { port } = server.address() as AddressInfo
   let told = 0
   const started = await lane.start({
-    ...{ principalId: 'agent_1', words: 'a script', program: '/bin/bash', cwd: work, env: {} },
+    ...{ principalId: 'agent_1', words: 'a script', program: '/bin/bash', cwd: work, env: {}, input: '' },
     args: [
       '-c',
       `${more.maxMemory ? '(sleep 1; exec tail /dev/zero) & ' : ''}while :; do head -c 60000 /dev/zero; sleep 0.005; done | curl -sS -T - --noproxy '' http://127.0.0.1:${port}/`,
@@ -76,8 +76,7 @@ async function send(
     },
   })
   if (started.kind !== 'ok') throw new Error(started.person)
-  const { stdin, stdout, stderr, ended } = started.value
-  stdin.end()
+  const { stdout, stderr, ended } = started.value
   for (const stream of [stdout, stderr]) stream.resume()
   let over = false
   void ended.then(() => {

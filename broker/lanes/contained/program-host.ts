@@ -13,6 +13,7 @@ import {
 } from './contained-messages.ts'
 import { findStrays } from './find-strays.ts'
 import { MOUNT_POINTS, removeEmpty } from './mount-points.ts'
+import { openPipes, type ProgramOutput } from './program-pipes.ts'
 import { removeFolder } from './remove-folder.ts'
 import { SENT_FILE, sentUntold } from './sent-file.ts'
 
@@ -33,7 +34,8 @@ export interface ProgramHost {
   process: ChildProcess
   /** Resolves when it can take a program; rejects with words when it can't contain any here, and what it said itself as their cause. */
   ready: Promise<void>
-  run(message: RunMessage, on: HostEvents): void
+  /** @returns what the program writes */
+  run(message: Omit<RunMessage, 'input' | 'pipes'>, input: string, on: HostEvents): ProgramOutput
   /** Holds what it runs still, or lets it go on. */
   hold(on: boolean): void
   /** A path that stands in the environment of everything that it starts. */
@@ -135,9 +137,15 @@ export function startHost(options: HostOptions): ProgramHost {
     ready,
     mark: path.join(folder, 'home'),
     group,
-    run(message, on) {
+    run(message, input, on) {
       events = on
-      send(message)
+      const pipes = openPipes(folder)
+      const { stdout, stderr } = pipes ?? child
+      if (!child.stdin || !stdout || !stderr) throw new Error('The host has no streams.')
+      child.stdin.on('error', () => {}) // it may end before it has read all
+      child.stdin.end(input)
+      send({ ...message, input: input !== '', pipes: pipes !== null })
+      return { stdout, stderr }
     },
     hold(on) {
       // With a group of its own the host stands still too, and whatever is born meanwhile.

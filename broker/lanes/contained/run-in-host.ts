@@ -107,7 +107,7 @@ export function runInHost(
     return asked
   }
 
-  host.run(
+  const { stdout, stderr } = host.run(
     {
       kind: 'run',
       program: program.program,
@@ -122,6 +122,7 @@ export function runInHost(
       maxProcesses: program.maxProcesses,
       local: program.local,
     },
+    program.input,
     {
       ask,
       over: ({ exitCode, signal, limit, peakRss, left }) =>
@@ -139,11 +140,7 @@ export function runInHost(
     },
   )
   hold(isPaused(program.principalId))
-  const { stdin, stdout, stderr } = host.process
-  if (!stdin || !stdout || !stderr) throw new Error('The host has no streams.')
-  stdin.on('error', () => {}) // a program need not read what it is given
   return {
-    stdin,
     stdout,
     stderr,
     ended,
