@@ -4,10 +4,12 @@
  */
 import { type Outcome, ok, refused } from '../../../contract/outcome.ts'
 import type { ContainedProcess, ContainedProgram, ContainedPrograms } from '../../ports.ts'
+import { comeUp } from './come-up.ts'
 import { type ContainedOptions, keepHosts, wordsOf } from './keep-hosts.ts'
-import { clearOldFolders, type ProgramHost } from './program-host.ts'
+import { clearOldFolders } from './program-host.ts'
 import { type Running, runInHost } from './run-in-host.ts'
 import { lookAtSandbox } from './sandbox-facts.ts'
+import { createStartLine } from './start-line.ts'
 
 /** Programs at once, of all agents. */
 const MAX_RUNNING = 16
@@ -15,6 +17,7 @@ const MAX_RUNNING = 16
 export function createContainedPrograms(options: ContainedOptions): ContainedPrograms {
   const running = new Set<Running>()
   const hosts = keepHosts(options)
+  const line = createStartLine()
   const sandbox = lookAtSandbox(options.searchPath)
   let closed = false
   let isPaused = (_principalId: string) => false
@@ -36,41 +39,18 @@ export function createContainedPrograms(options: ContainedOptions): ContainedPro
     // What the system does not permit may have been permitted since: that is tried below, when Stop can see it.
     if (lacks !== 'nothing' && lacks !== 'permission') return refused('unavailable', text)
     hosts.rest(false)
-    let host: ProgramHost
-    try {
-      host = hosts.take()
-    } catch (error) {
-      return notContained(error)
-    }
     // Stop counts from here on, also while a host is only coming up.
-    let stopped = false
-    const starting: Running = {
-      program,
-      began: false,
-      // Nothing runs yet; when something does, it looks for itself.
-      hold() {},
-      stop() {
-        stopped = true
-        return hosts.letGo(host)
-      },
-    }
-    running.add(starting)
-    const [fault, facts] = await Promise.all([
-      host.ready.then(
-        () => null,
-        (error: unknown) => error,
-      ),
-      sandbox.look(),
-    ])
-    running.delete(starting)
-    if (!stopped && !program.signal.aborted && fault === null && facts.available)
-      return ok(runInHost(host, program, { hosts, running, isPaused, log: options.log }))
-    if (!stopped) await hosts.letGo(host)
-    return stopped || program.signal.aborted
-      ? refused('cancelled', 'The run was cancelled. Nothing was started.')
-      : facts.available
-        ? notContained(fault)
-        : refused('unavailable', facts.text)
+    const coming = comeUp(program, hosts, line)
+    running.add(coming)
+    const [came, facts] = await Promise.all([coming.came, sandbox.look()])
+    running.delete(coming)
+    const stopped = coming.isStopped() || program.signal.aborted
+    if (came.kind === 'ready' && facts.available && !stopped)
+      return ok(runInHost(came.host, program, { hosts, running, isPaused, log: options.log }))
+    if (came.kind === 'ready') await coming.stop()
+    if (stopped) return refused('cancelled', 'The run was cancelled. Nothing was started.')
+    if (!facts.available) return refused('unavailable', facts.text)
+    return notContained(came.kind === 'fault' ? came.error : null)
   }
 
   return {

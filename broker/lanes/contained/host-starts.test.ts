@@ -1,12 +1,13 @@
 // Hosts that can't be started, take too long or ask too much: with small stand-ins that only speak the channel's words.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ContainedProgram, ContainedPrograms } from '../../ports.ts'
 import { killTrees } from '../../stop/kill-tree.ts'
 import { type LaneGroup, noGroup } from '../lane-group.ts'
 import { createContainedPrograms } from './contained-programs.ts'
+import { STARTS_AT_ONCE } from './start-line.ts'
 
 let top: string
 let lane: ContainedPrograms
@@ -64,7 +65,10 @@ const make = (group: LaneGroup) =>
   })
 const hosts = (mode: 'ready' | 'silent' | 'unable' | 'dies' | 'stays' | 'asks') =>
   fs.writeFileSync(`${top}/mode`, mode)
-const start = (mayConnect: ContainedProgram['mayConnect'] = async () => null) =>
+const start = (
+  mayConnect: ContainedProgram['mayConnect'] = async () => null,
+  { signal } = new AbortController(),
+) =>
   lane.start({
     principalId: 'agent_1',
     words: 'a program',
@@ -72,8 +76,13 @@ const start = (mayConnect: ContainedProgram['mayConnect'] = async () => null) =>
     ...{ args: [], input: '', cwd: top, env: {}, readable: [], writable: [], hidden: [], readOnly: [] },
     ...{ maxMemory: 1e9, maxProcesses: 10, timeoutMs: 20_000 },
     ...{ mayConnect, privateAddresses: async () => [], onSent: () => null, local: [] },
-    signal: new AbortController().signal,
+    signal,
   })
+/** Each has a folder from the moment in which it is started. */
+const begun = () => fs.readdirSync(`${top}/t`).length
+const turns = async (count: number) => {
+  for (let n = 0; n < count; n++) await nextTurn()
+}
 
 describe.skipIf(process.platform === 'win32')('a host', () => {
   test('that can’t have its folder is a refusal, and costs no place, however often', async () => {
@@ -143,9 +152,49 @@ describe.skipIf(process.platform === 'win32')('a host', () => {
     expect(await lane.end('all')).toMatchObject({ processes: 1, survivors: [], alreadyLeft: [] })
     expect(performance.now() - began).toBeLessThan(1_000)
     expect(await starting).toMatchObject({ kind: 'refused', code: 'cancelled' })
-    expect(() => process.kill(pid, 0)).toThrow()
+    // Killed by then; that its parent has taken note of it can take a turn more.
+    await expect.poll(() => spawnSync('kill', ['-0', String(pid)]).status).not.toBe(0)
     expect(said).toEqual([])
   })
+
+  test('is one of few that come up at a time; who waits for a turn is let go at once, and at a time limit is let in', async () => {
+    hosts('silent')
+    const given = new AbortController()
+    const first = Array.from({ length: STARTS_AT_ONCE }, () => start())
+    const waiting = start(undefined, given)
+    const last = start()
+    await turns(50)
+    expect(begun()).toBe(STARTS_AT_ONCE)
+    given.abort()
+    expect(await waiting).toMatchObject({ kind: 'refused', code: 'cancelled' })
+    expect(begun()).toBe(STARTS_AT_ONCE)
+    await expect.poll(begun, { timeout: 10_000 }).toBe(STARTS_AT_ONCE + 1)
+    await lane.end('all')
+    for (const each of [...first, last])
+      expect(await each).toMatchObject({ kind: 'refused', code: 'cancelled' })
+  })
+
+  test('whose turn has not come when Stop is pressed is never started', async () => {
+    hosts('silent')
+    const all = Array.from({ length: 16 }, () => start())
+    await turns(50)
+    await lane.end('all')
+    for (const each of all) expect(await each).toMatchObject({ kind: 'refused', code: 'cancelled' })
+    await turns(50)
+    expect(begun()).toBe(0)
+    hosts('ready')
+    expect((await start()).kind).toBe('ok')
+  })
+
+  test('lets the next one come up when it is ready, or broke: all have their turn', async () => {
+    hosts('unable')
+    for (const each of await Promise.all(Array.from({ length: 16 }, () => start())))
+      expect(each).toMatchObject({ kind: 'refused', code: 'unavailable' })
+    hosts('ready')
+    for (const each of await Promise.all(Array.from({ length: 16 }, () => start())))
+      expect(each.kind).toBe('ok')
+  })
+
   test('that could not be put into its group is ended all the same, and that is known', async () => {
     hosts('stays')
     const takesNobody: LaneGroup = { ...noGroup, works: true, take: () => false, inner: () => takesNobody }
