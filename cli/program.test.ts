@@ -137,7 +137,6 @@ describe('undo --yes', () => {
   ])('tells what came of it: %j', async (result, code, words) => {
     const { world, run } = makeWorld()
     await serve(world, {
-      'runs.undoPreview': () => ({ runId: 'run_a', home: '', changes: [], notUndoable: [] }),
       'runs.undo': () => result,
     })
     const said = await run(['undo', 'run_a', '--yes'])

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fc, runs } from '../../build/properties.ts'
 import type { Caller, EventName } from '../../contract/broker-api.ts'
+import { LIMITS } from '../../contract/words.ts'
 import { createEventHub } from './event-hub.ts'
 import { type Peer, type PeerEnd, type PeerLimits, servePeer } from './serve-peer.ts'
 import { serveStdio } from './stdio-door.ts'
@@ -142,6 +143,26 @@ describe('a peer on a door', () => {
     for (const release of held) release()
     await turn()
     expect(peer.messages().filter((m) => m.r.value === 'late')).toHaveLength(4)
+  })
+
+  it('is told when an answer is too large for one message, which would end it, and the next one comes', async () => {
+    let size = LIMITS.brokerMessage
+    const peer = makePeer({}, async () => 'x'.repeat(size))
+    peer.read()
+    peer.call('large', 'runs.undoPreview')
+    await expect.poll(() => peer.lines.length, { timeout: 10_000 }).toBe(1)
+    size = 1
+    peer.call('small', 'runs.undoPreview')
+    await expect.poll(() => peer.lines.length).toBe(2)
+    expect(peer.messages()).toEqual([
+      {
+        t: 's',
+        i: 'large',
+        r: { ok: false, fault: { code: 'too-large', text: expect.stringContaining('larger') } },
+      },
+      { t: 's', i: 'small', r: { ok: true, value: 'x' } },
+    ])
+    expect(peer.ends).toEqual([])
   })
 
   it('hears only what it asked for and may hear', async () => {

@@ -10,6 +10,7 @@ import { type Caller, EVENTS, type EventName } from '../../contract/broker-api.t
 import { type BrokerSide, MAX_LINE, RpcEnvelope } from '../../contract/door-wire.ts'
 import { shapeFault } from '../../contract/json-shape.ts'
 import { createLineSplitter } from '../../contract/split-lines.ts'
+import { LIMITS } from '../../contract/words.ts'
 import type { Dispatcher, RefusedCall } from './dispatch-call.ts'
 import type { EventHub } from './event-hub.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
@@ -83,7 +84,7 @@ export function servePeer(options: ServePeerOptions): Peer {
   })
   const side = createBrokerSide(options, outbox, limits)
   const rpc = createBirpc<object, BrokerSide>(side.functions, {
-    post: (message) => outbox.send(JSON.stringify(message)),
+    post: (message) => outbox.send(fitting(message)),
     on: (fn) => {
       receive = fn
     },
@@ -176,6 +177,16 @@ function createBrokerSide(options: ServePeerOptions, outbox: Outbox, limits: Pee
     },
   } satisfies BrokerSide)
   return { functions, busy: () => inFlight > 0 || wanted.size > 0, close: stopHearing }
+}
+
+/** A message that is longer than the other side takes would end it, and whoever it started: it says so instead. */
+function fitting(message: unknown): string {
+  const line = JSON.stringify(message)
+  if (line.length <= LIMITS.brokerMessage) return line
+  const { t, i } = message as { t: unknown; i: unknown }
+  const text =
+    'The answer is larger than one message can be, so it can’t be shown. What was asked for was done.'
+  return JSON.stringify({ t, i, r: faultOf('too-large', text) })
 }
 
 function faultOf(code: string, text: string) {

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LIMITS } from '../../contract/words.ts'
 import { longestTurn } from '../../e2e/harness/longest-turn.ts'
 import { compareTexts } from '../capabilities/write/compare-texts.ts'
 import { openDocumentStore } from '../store/documents.ts'
@@ -55,6 +56,23 @@ test('the old content of a file of 64 MB is kept and comes back', async () => {
   const undoing = await longestTurn(() => undo.undo({ runId: 'run_test' }))
   expect(fs.statSync(at('film')).size).toBe(64 * 1024 * 1024)
   expect(Math.max(keeping, undoing)).toBeLessThan(LONGEST_TURN)
+}, 60_000)
+
+test('of a run that wrote many large texts as much is shown as fits one message, the newest first, and the rest is named', async () => {
+  const count = 60
+  for (let n = 0; n < count; n++) {
+    fs.writeFileSync(at(`text${n}`), 'a'.repeat(190_000))
+    await change('changed', `text${n}`, () => fs.writeFileSync(at(`text${n}`), 'b'.repeat(190_000)))
+  }
+  const { changes } = await undo.preview('run_test')
+  const diffs = changes.map(({ diff }) => diff ?? '')
+  expect(changes.every(({ state }) => state === 'can-undo')).toBe(true)
+  expect(diffs.join('').length).toBeLessThan(LIMITS.brokerMessage / 4)
+  expect(diffs[0]).toContain('+aaa')
+  expect(diffs.at(-1)).toBe(
+    '--- text0\tnow\n+++ text0\tafter undo\n\\ Not shown: so many changes of this run are shown already.\n',
+  )
+  expect((await undo.undo({ runId: 'run_test' })).undone).toBe(count)
 }, 60_000)
 
 test('a copy of ten thousand files is shown and taken back', async () => {

@@ -15,6 +15,12 @@ import { readText, readTextAt, type ShownText } from './read-text.ts'
 
 type Listed = UndoPreview['changes'][number]
 
+/**
+ * Of one run so much is shown of what undo would do in texts, in UTF-16 units: all of it is one message, and what more
+ * there is nobody reads in one go.
+ */
+const MOST_SHOWN = 4_000_000
+
 /** @param changes of one run, oldest first @returns newest first, as they would be undone */
 export async function previewChanges(
   changes: readonly Change[],
@@ -23,12 +29,15 @@ export async function previewChanges(
 ): Promise<Listed[]> {
   const disk = new DiskToCome()
   const listed: Listed[] = []
+  let shown = 0
   for (const change of changes.toReversed()) {
     // Of what is gone there is nothing else to wait for.
     await nextTurn()
     const state = change.state === 'undone' ? 'undone' : await judge(change, disk, images)
     const { id, callId, at, what, path, from } = change
-    const diff = state === 'can-undo' ? await diffOf(change, disk, images, compare) : null
+    const draw = shown < MOST_SHOWN ? compare : leftOut
+    const diff = state === 'can-undo' ? await diffOf(change, disk, images, draw) : null
+    shown += diff?.length ?? 0
     listed.push({ id, callId: callId === '' ? null : callId, at, what, path, from, diff, state })
     if (state === 'can-undo' && change.what !== 'set-aside') disk.takeBack(change)
   }
@@ -70,6 +79,11 @@ async function diffOf(
   const heads = ['now', 'after undo'] as const
   return compare(name, now.text, before.text, { heads, cut: now.cut || before.cut }).diff
 }
+
+const leftOut: CompareTexts = (name, _before, _after, { heads }) => ({
+  diff: `--- ${name}\t${heads[0]}\n+++ ${name}\t${heads[1]}\n\\ Not shown: so many changes of this run are shown already.\n`,
+  part: true,
+})
 
 /** Content as the run left it: kept as a later change's before-image, or still on the disk. */
 async function textOf(

@@ -18,8 +18,8 @@ export function addUndo(program: Command, verbs: Verbs): void {
         .option('--yes', 'do it'),
     async run({ session, out }, options, given) {
       const runId = given ?? (await newestRun(session))
-      const preview = await session.call('runs.undoPreview', { id: runId })
       if (options.yes !== true) {
+        const preview = await session.call('runs.undoPreview', { id: runId })
         out.object(preview)
         sayPreview(preview, out)
         return undefined
