@@ -16,6 +16,28 @@ export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
   /** A slip in an id is said, and not taken for a run that changed nothing. */
   const known = (id: string) =>
     orMissing(runs.get(id) ?? undo.changes(id)[0] ?? null, 'There is no such run.')
+  const knownChange = ({
+    runId,
+    changeId,
+    callId,
+  }: {
+    runId: string
+    changeId?: string
+    callId?: string
+  }) => {
+    known(runId)
+    const changes = undo.changes(runId)
+    if (changeId !== undefined)
+      orMissing(
+        changes.find(({ id }) => id === changeId),
+        'There is no such change in this run.',
+      )
+    if (callId !== undefined)
+      orMissing(
+        changes.find((change) => change.callId === callId),
+        'This call changed no file in this run.',
+      )
+  }
   return {
     'runs.start': async ({ agentId, prompt }, caller) => {
       // Secrets are watched for from the first word that a model reads.
@@ -39,7 +61,7 @@ export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
       return { ...preview, changes, home: rooms.options.home }
     },
     'runs.undo': async (what, caller) => {
-      known(what.runId)
+      knownChange(what)
       const run = runs.get(what.runId)
       const title = run ? { id: run.id, title: run.title } : null
       const intent = log.append({
@@ -52,7 +74,7 @@ export function serveRuns(rooms: Rooms): ApiGroup<Methods> {
       const result = await undo.undo(what)
       log.append({
         kind: 'undo',
-        subject: `Put back ${result.undone} changes`,
+        subject: `Put back ${result.undone} ${result.undone === 1 ? 'change' : 'changes'}`,
         run: title,
         ref: intent.seq,
         ok: result.skipped.length === 0,
