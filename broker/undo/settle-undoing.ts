@@ -1,13 +1,14 @@
 /**
  * Undos that were under way when the broker died. What was made or put aside for them under a name of ours is cleared
- * away, or given its name back when it is not what the run left: then it is a person's.
+ * away, or given its name back when it is not what the run left: then it is a person's. What had been put back by then
+ * counts as undone: told as changed by somebody since, it would be a riddle.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import { removeTree } from '../disk/remove-tree.ts'
 import type { DocumentStore } from '../ports.ts'
 import type { Change } from './change.ts'
-import { fingerprint } from './fingerprint.ts'
+import { fileOfHash, fileOfLink, fingerprint } from './fingerprint.ts'
 import { atEntry } from './held-folder.ts'
 
 const KIND = 'undo-under-way'
@@ -43,19 +44,34 @@ export async function settleUndoing(
 }
 
 async function settle(change: Change, undone: (change: Change) => void): Promise<void> {
-  const places = change.what === 'moved' ? [change.from as string] : [change.path]
-  for (const place of places) {
-    await atEntry(place, async (at) => {
-      for (const name of fs.readdirSync(path.dirname(at)).filter((one) => ASIDE.test(one))) {
-        const aside = `${path.dirname(at)}/${name}`
-        // Taken out of the way to be removed: the run's own goes, anything else comes back.
-        if (change.what === 'created' && (await fingerprint(aside)) !== change.after) {
-          if (!fs.lstatSync(at, { throwIfNoEntry: false })) fs.renameSync(aside, at)
-          continue
-        }
-        await removeTree(aside)
-        if (change.what === 'created' && !fs.lstatSync(at, { throwIfNoEntry: false })) undone(change)
+  const place = change.what === 'moved' ? (change.from as string) : change.path
+  await atEntry(place, async (at) => {
+    for (const name of fs.readdirSync(path.dirname(at)).filter((one) => ASIDE.test(one))) {
+      const aside = `${path.dirname(at)}/${name}`
+      // Taken out of the way to be removed: the run's own goes, anything else comes back.
+      if (change.what === 'created' && (await fingerprint(aside)) !== change.after) {
+        if (!fs.lstatSync(at, { throwIfNoEntry: false })) fs.renameSync(aside, at)
+        continue
       }
-    })
-  }
+      await removeTree(aside)
+    }
+    if (await isBack(change, await fingerprint(at))) undone(change)
+  })
+}
+
+/** @param now what stands where it was before the run */
+async function isBack(change: Change, now: string | null): Promise<boolean> {
+  const { what, before } = change
+  if (what === 'created' || what === 'folder') return now === null
+  if (now === null) return false
+  if (what === 'moved') return now === change.after && (await isGone(change.path))
+  // Not yet out of the trash: it stands in both places while it is carried from another disk.
+  if (what !== 'changed' && change.nowAt !== null && !(await isGone(change.nowAt))) return false
+  if (before.kind === 'file') return now === fileOfHash(before.hash) && now !== change.after
+  if (before.kind === 'link') return now === fileOfLink(before.target)
+  return what !== 'changed' && now === change.nowPrint
+}
+
+async function isGone(place: string): Promise<boolean> {
+  return ((await atEntry(place, fingerprint)) ?? null) === null
 }
