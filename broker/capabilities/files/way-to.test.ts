@@ -8,6 +8,8 @@ import type { Json } from '../../../contract/words.ts'
 import { openTestHouse, type TestHouse } from '../../../e2e/fixtures/open-test-house.ts'
 import { makeTool } from '../../../e2e/fixtures/open-test-lane.ts'
 import type { ContainedPrograms } from '../../ports.ts'
+import type { HeldThing } from './held.ts'
+import { wayTo } from './way-to.ts'
 
 /** Programs could be run, and none is. */
 const contained = {
@@ -87,6 +89,16 @@ describe('a place outside of an agent’s folders', () => {
     expect(await told([linked('folder')])).toEqual(await told([linked('nothing')]))
     expect((await told([linked('folder')]))[0]).toMatch(/^outside-perimeter/)
   })
+
+  it.runIf(process.platform === 'linux')(
+    'is not named when the link that led there is gone before anybody looks at the way',
+    () => {
+      const held = { ...{ state: 'there', path: out('file') }, stat: fs.statSync(top), at: '', close() {} }
+      expect(wayTo(`${area()}/sub`, held as HeldThing, true, 'linux')).toEqual({
+        ...{ asked: `${area()}/sub`, places: [], cut: true },
+      })
+    },
+  )
 
   describe.runIf(process.platform === 'linux')('can not be felt out by a link', () => {
     const looks = `${ONLY_LOOKS}, () => sallyport.fs.readFile({ path }), () => sallyport.fs.list({ path }), () => sallyport.fs.writeFile({ path, data: 'x' })`

@@ -23,7 +23,10 @@ export function wayTo(
   const turned = collectTurns()
   if (platform === 'linux') turned.cut = walkOnLinux(text, followLast, turned.onTurn).cut || turned.cut
   else walkByName(text, turned.onTurn)
-  const { places, cut } = turned
+  const { places } = turned
+  // It led elsewhere when it was held, and goes straight there now: how it led there nobody can say any more.
+  const moved = platform === 'linux' && !turns && places.size === 0 && !isSpelledAs(found.path, text)
+  const cut = turned.cut || moved
   if (!turns && !cut && places.size === 0) return null
   return { asked: text, places: [...places], ...(cut ? { cut } : {}) }
 }
@@ -53,6 +56,11 @@ function collectTurns() {
     },
   }
   return turned
+}
+
+/** On a disk that does not tell case or the forms of letters apart, names come as the disk has them. */
+function isSpelledAs(path: string, text: string): boolean {
+  return path === text || path.normalize('NFC').toLowerCase() === text.normalize('NFC').toLowerCase()
 }
 
 /** Not so where the way was a circle, or too long: then it may have come back to its name from anywhere. */
