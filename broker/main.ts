@@ -8,7 +8,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { argv, env, execPath, exit, pid, platform, stdin, stdout } from 'node:process'
+import { argv, env, execPath, exit, pid, platform, stderr, stdin, stdout } from 'node:process'
 import { sallyportPaths } from '../contract/paths.ts'
 import { createDispatcher, type RefusedCall } from './doors/dispatch-call.ts'
 import { createEventHub } from './doors/event-hub.ts'
@@ -17,6 +17,7 @@ import { serveStdio } from './doors/stdio-door.ts'
 import { closeInherited } from './lanes/close-inherited.ts'
 import { type Broker, makeBroker } from './make-broker.ts'
 import { ownCpuMs, releaseAtRest, releaseMemory } from './release-memory.ts'
+import { claimData } from './store/claim-data.ts'
 
 closeInherited()
 const oneShot = argv.includes('--one-shot')
@@ -25,6 +26,14 @@ const ownFolder = oneShot ? mkdtempSync(join(tmpdir(), 'sallyport-')) : null
 const home = homedir()
 const paths = sallyportPaths(ownFolder ? { ...env, SALLYPORT_HOME: ownFolder } : env, platform, home)
 const dist = dirname(import.meta.dirname)
+
+/** A command that was there first is mostly done by then. */
+const CLAIM_MS = 15_000
+const claim = oneShot ? null : await claimData(paths.data, parent === 'cli' ? CLAIM_MS : 0)
+if (claim === null && parent === 'cli' && !oneShot) {
+  stderr.write('Another Sallyport works on the same data. Try again when that has ended.\n')
+  exit(1)
+}
 
 let broker: Broker | null = null
 const hub = createEventHub({
@@ -43,6 +52,7 @@ broker = await makeBroker({
   emit: hub.emit,
 })
 const { rooms } = broker
+if (claim === null && !oneShot) rooms.diagnostic.fault('data', new Error('Another process works on it.'))
 if (!oneShot) releaseAtRest({ cpuMs: ownCpuMs, release: releaseMemory })
 
 const onRefused = (refusal: RefusedCall) => {
@@ -105,6 +115,7 @@ async function leave(): Promise<void> {
     const door = await opening
     if (door !== null && typeof door !== 'string') await door.close()
     await broker?.close()
+    claim?.close()
   } catch (error) {
     rooms.diagnostic.fault('leaving', error)
   }
