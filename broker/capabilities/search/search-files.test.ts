@@ -70,6 +70,18 @@ describe.each(matchers)('searching with %s', (_name, matcher) => {
       expect(await ask({ pattern: 'sk-live' })).toEqual({ found: ['.env:3 B=sk-live'], truncated: false })
     })
 
+    test('tells each line by itself, whichever of them are found without it', async () => {
+      put('.env', `B=sk-live\nA=${SECRET}\nsk-live ${SECRET}\n${SECRET} sk-live\n`)
+      expect(await ask({ pattern: 'sk-live' })).toEqual({
+        found: [
+          '.env:1 B=sk-live',
+          '.env:3 sk-live [secret:one removed]',
+          '.env:4 [secret:one removed] sk-live',
+        ],
+        truncated: false,
+      })
+    })
+
     test('shows no beginning of it at the end of a line that is cut', async () => {
       const before = `key ${'x'.repeat(480)} `
       put('one-line.json', `${before}${SECRET} ${'y'.repeat(100)}`)
@@ -95,6 +107,29 @@ describe.each(matchers)('searching with %s', (_name, matcher) => {
       ],
       truncated: false,
     })
+  })
+
+  test('is not blinded by a text that is none further on, or begins as another encoding does', async () => {
+    put('0', Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from('needle of no encoding\n')]))
+    put('1', `needle\n${'hay\n'.repeat(3_000)}\0\nneedle behind a zero`)
+    put('2', 'needle')
+    expect(await search({ pattern: 'needle' })).toMatchObject({
+      found: [
+        '0:1 \ufffd\ufffdneedle of no encoding',
+        '1:1 needle',
+        '1:3003 needle behind a zero',
+        '2:1 needle',
+      ],
+    })
+  })
+
+  test('takes no word for an option', async () => {
+    const words = ['--files', '-v', '--pre=/bin/sh', '--', '-f/etc/passwd', '-e']
+    put('a', `${words.join('!\n')}!\nnothing`)
+    for (const [at, word] of words.entries())
+      expect(await search({ pattern: `${word}!` }), word).toMatchObject({ found: [`a:${at + 1} ${word}!`] })
+    for (const word of ['--files', '-f/etc/passwd'])
+      expect(await search({ pattern: word }), word).toMatchObject({ found: [expect.stringContaining(word)] })
   })
 
   test('takes the pattern as words, ignores case when asked, filters names', async () => {

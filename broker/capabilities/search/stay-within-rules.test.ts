@@ -22,18 +22,13 @@ function put(name: string) {
   fs.mkdirSync(path.dirname(path.join(top, name)), { recursive: true })
   fs.writeFileSync(path.join(top, name), 'needle')
 }
-async function search(context: Partial<PerformContext> = {}, args: object = {}) {
+function openGate() {
   const files = createFileRoom({ ownPaths: [`${top}/own`], home: top })
-  const capability = createFsReadCapability({
-    files,
-    matcher: createWordMatcher(),
-    leaks: createLeakScanner(),
-  })
-  const outcome = await playGate([capability], mintPermit).pass(
-    'fs.search',
-    { path: top, pattern: 'needle', ...args },
-    context,
-  )
+  const deps = { files, matcher: createWordMatcher(), leaks: createLeakScanner() }
+  return playGate([createFsReadCapability(deps)], mintPermit)
+}
+async function search(context: Partial<PerformContext> = {}, args: object = {}) {
+  const outcome = await openGate().pass('fs.search', { path: top, pattern: 'needle', ...args }, context)
   if (outcome.kind !== 'ok') return outcome
   const { matches } = outcome.value.value as { matches: { path: string }[] }
   return matches.map((match) => match.path.slice(top.length + 1))
@@ -65,4 +60,23 @@ test('no file of a search stays open, whether anything was found in it or not', 
   for (const args of [{}, { pattern: 'nowhere' }, { limit: 1 }, { path: `${top}/open/a` }])
     await search({}, args)
   expect(handles()).toBe(before)
+})
+
+test('an answer to one search is none to another: all that it looks for is bound', async () => {
+  const bindings = new Set<string>()
+  for (const more of [
+    {},
+    { path: `${top}/open` },
+    { pattern: 'password' },
+    { regex: true },
+    { ignoreCase: true },
+    { glob: '*.env' },
+    { limit: 1 },
+  ]) {
+    const prepared = await openGate().prepare('fs.search', { path: top, pattern: 'needle', ...more })
+    if (prepared.kind !== 'ok') throw new Error(prepared.person)
+    bindings.add(prepared.value.binding)
+    prepared.value.dispose?.()
+  }
+  expect(bindings.size).toBe(7)
 })
