@@ -81,7 +81,11 @@ describe('the clipboard', () => {
     clipboard = 'a password, copied meanwhile'
     expect(await gate.perform(prepared.value)).toMatchObject({
       kind: 'ok',
-      value: { value: { text: 'copied' }, private: true },
+      value: {
+        value: { text: 'copied' },
+        origins: [{ field: '', origin: { kind: 'outside' } }],
+        private: true,
+      },
     })
   })
 
