@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { failed, ok } from '../../../contract/outcome.ts'
 import type { Desktop } from '../../ports.ts'
 import { createFileRoom } from '../files/file-room.ts'
-import type { HeldPlace } from '../files/held.ts'
 import { createDesktopTrash } from './desktop-trash.ts'
 import { createLinuxTrash, type LinuxTrashOptions } from './linux-trash.ts'
+import type { Trash } from './trash.ts'
 
 const NOW = 1_800_000_000_000
 let top: string
@@ -20,11 +20,12 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(top, { recursive: true, force: true }))
 
-async function holding<T>(name: string, act: (place: HeldPlace) => Promise<T>): Promise<T> {
+async function putInto(trash: Trash, name: string, before: () => void = () => {}) {
   const place = holder.holdEntry(`${top}/${name}`)
   if (!('entry' in place) || !place.entry) throw new Error(`${name} is not there`)
   try {
-    return await act(place)
+    before()
+    return await trash.put(place, () => {})
   } finally {
     place.close()
   }
@@ -39,7 +40,7 @@ describe('the trash at home', () => {
   const BIN = '.local/share/Trash'
   const trash = (name: string, more: Partial<LinuxTrashOptions> = {}) => {
     const own = { holder, home: top, uid: process.getuid?.() ?? 0, clock: () => NOW }
-    return holding(name, createLinuxTrash({ ...own, ...more }).put)
+    return putInto(createLinuxTrash({ ...own, ...more }), name)
   }
 
   test.each([BIN, `${BIN}/files`, `${BIN}/info`])('is not followed where %s is a link', async (link) => {
@@ -93,15 +94,15 @@ describe('the trash of a desktop', () => {
   })
 
   test('is told a name only while it is still that of what was decided on', async () => {
+    asked.length = 0
     put('folder/a.txt')
     const trash = createDesktopTrash(desktop(ok('')), holder)
     const path = `${top}/folder/a.txt`
-    expect(await holding('folder/a.txt', trash.put)).toMatchObject({ kind: 'ok' })
+    expect(await putInto(trash, 'folder/a.txt')).toMatchObject({ kind: 'ok' })
     expect(asked).toEqual([{ do: 'trash', path }])
-    const late = await holding('folder/a.txt', (place) => {
+    const late = await putInto(trash, 'folder/a.txt', () => {
       fs.renameSync(`${top}/folder`, `${top}/other`)
       put('folder/a.txt')
-      return trash.put(place)
     })
     expect(late.kind).not.toBe('ok')
     expect(asked).toHaveLength(1)
@@ -110,6 +111,6 @@ describe('the trash of a desktop', () => {
   test('says so when the desktop did not do it', async () => {
     put('a.txt')
     const trash = createDesktopTrash(desktop(failed('io', 'It is full.')), holder)
-    expect(await holding('a.txt', trash.put)).toMatchObject({ kind: 'failed', person: 'It is full.' })
+    expect(await putInto(trash, 'a.txt')).toMatchObject({ kind: 'failed', person: 'It is full.' })
   })
 })
