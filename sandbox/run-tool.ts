@@ -10,6 +10,7 @@ import ivm from 'isolated-vm'
 import { shapeFault } from '../contract/json-shape.ts'
 import type { AheadFrame, Frame } from '../contract/sandbox-frames.ts'
 import type { ToolError } from '../contract/sandbox-wire.ts'
+import { createCollector } from './collect-garbage.ts'
 import { loadModules, type ToolPackage } from './load-modules.ts'
 import { GUEST_NAME, mapStack } from './map-stack.ts'
 import { createRealm, type Realm, type RealmCall } from './realm.ts'
@@ -37,6 +38,7 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
   let sessionToken = ''
   let { isolate, guest } = makeIsolate()
   let realms: Realm[] = [makeRealm()]
+  const { crossed, collect } = createCollector(() => memoryMb * MEGABYTE)
   /** For the call that comes next. */
   let ahead: AheadFrame[] = []
 
@@ -50,7 +52,10 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
       context: isolate.createContextSync(),
       guest,
       sessionToken: () => sessionToken,
-      send,
+      send: (text) => {
+        crossed(text.length)
+        send(text)
+      },
       flush,
       turn,
     })
@@ -192,7 +197,10 @@ export function createToolRunner(options: ToolRunnerOptions): { handle(frame: Fr
 
   function settle({ id, request, outcome }: Frame & { t: 'reply' }) {
     const realm = realms.find(({ call }) => call?.id === id)
-    if (realm) turn(realm, () => realm.settle(request, outcome))
+    if (!realm) return
+    crossed(outcome.length)
+    collect(isolate)
+    turn(realm, () => realm.settle(request, outcome))
   }
 
   function handle(frame: Frame) {

@@ -13,6 +13,8 @@ import { openTestHouse, type TestHouse } from '../../e2e/fixtures/open-test-hous
 import { makeTool } from '../../e2e/fixtures/open-test-lane.ts'
 import { createCallStages } from './call-stages.ts'
 
+const CHUNK = Buffer.alloc(100_000, 'line\n')
+
 let house: TestHouse
 let server: http.Server
 let base: string
@@ -28,6 +30,14 @@ beforeAll(async () => {
     most = Math.max(most, ++open)
     response.on('close', () => open--)
     if (request.url === '/never') return
+    if (request.url === '/much') {
+      let left = 600
+      const push = () => {
+        while (left-- > 0) if (!response.write(CHUNK)) return void response.once('drain', push)
+        response.end()
+      }
+      return push()
+    }
     if (request.url === '/drip') response.write('line\n')
     else if (request.url === '/slow') setTimeout(() => response.end('page'), 30)
     else response.end('page')
@@ -139,6 +149,30 @@ describe('a stream that its tool gives up', () => {
     )
     expect(got).toEqual({ cancelled: { done: true }, aborted: 'mine', late: 'mine' })
     await idle()
+  })
+})
+
+describe('much that is read and let go of again', () => {
+  it('by parts of a stream needs little memory, however much it comes to', async () => {
+    const bytes = await run(
+      `let bytes = 0; for await (const part of (await fetch(url + '/much')).body) bytes += part.length; return bytes`,
+    )
+    expect(bytes).toBe(60_000_000)
+  })
+
+  it('by one large read after another does, too', async () => {
+    fs.writeFileSync(path.join(house.home, 'read.txt'), Buffer.concat(Array(40).fill(CHUNK)))
+    const read = await run(
+      `let read = 0; for (let at = 0; at < 40; at++) read += (await sallyport.fs.readFile({ path: home + '/read.txt', length: 4e6 })).data.length; return read`,
+    )
+    expect(read).toBe(160_000_000)
+  })
+
+  it('is collected by what no code of a tool has', async () => {
+    const much = `for (let at = 0; at < 10; at++) await sallyport.fs.readFile({ path: home + '/read.txt', length: 4e6 }); `
+    const look = `const seen = [typeof gc, typeof globalThis.gc, Object.getOwnPropertyNames(globalThis).includes('gc')]; `
+    for (let times = 0; times < 2; times++)
+      expect(await run(`${much}${look}return seen`)).toEqual(['undefined', 'undefined', false])
   })
 })
 
