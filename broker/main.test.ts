@@ -9,8 +9,8 @@ const home = mkdtempSync(path.join(tmpdir(), 'sallyport-main-'))
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
 /** A command that is done at once: its pipe closes while the broker is still opening its doors. */
-function comeAndGo(): Promise<number | null> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), '--headless'], {
+function comeAndGo(args = ['--headless']): Promise<number | null> {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), ...args], {
     env: { HOME: home, SALLYPORT_HOME: home, XDG_RUNTIME_DIR: home, PATH: process.env.PATH },
     stdio: ['pipe', 'ignore', 'ignore'],
   })
@@ -31,31 +31,43 @@ it('ends in order, and says so in the record, when it is left before its socket 
   ])
 })
 
-it('waits for one that works on the same data: two would write one record', async () => {
-  const subjects = () => {
-    const db = new DatabaseSync(path.join(home, 'data', 'activity.db'), { readOnly: true })
-    try {
-      const rows = db.prepare('select text from entry order by seq').all()
-      return rows.map(({ text }) => String(JSON.parse(String(text)).subject))
-    } finally {
-      db.close()
+it.each([
+  ['a command', ['--headless']],
+  ['the app', []],
+])(
+  '%s waits for one that works on the same data: two would write one record',
+  async (_, args) => {
+    const subjects = () => {
+      const db = new DatabaseSync(path.join(home, 'data', 'activity.db'), { readOnly: true })
+      try {
+        const rows = db.prepare('select text from entry order by seq').all()
+        return rows.map(({ text }) => String(JSON.parse(String(text)).subject))
+      } finally {
+        db.close()
+      }
     }
-  }
-  const first = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), '--headless'], {
-    env: { HOME: home, SALLYPORT_HOME: home, XDG_RUNTIME_DIR: home, PATH: process.env.PATH },
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  const firstEnded = new Promise((resolve) => first.once('exit', (code) => resolve(code)))
-  await expect
-    .poll(() => existsSync(path.join(home, 'data', 'activity.db')) && subjects(), { timeout: 15_000 })
-    .toContain('Sallyport started')
-  const second = comeAndGo()
-  // As long as it takes a broker to come up by itself, and longer.
-  await new Promise((resolve) => setTimeout(resolve, 2_000))
-  first.stdin.end()
-  expect([await firstEnded, await second]).toEqual([0, 0])
-  expect(subjects()).toEqual(['Sallyport started', 'Sallyport ended', 'Sallyport started', 'Sallyport ended'])
-}, 30_000)
+    const first = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), '--headless'], {
+      env: { HOME: home, SALLYPORT_HOME: home, XDG_RUNTIME_DIR: home, PATH: process.env.PATH },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    const firstEnded = new Promise((resolve) => first.once('exit', (code) => resolve(code)))
+    await expect
+      .poll(() => existsSync(path.join(home, 'data', 'activity.db')) && subjects(), { timeout: 15_000 })
+      .toContain('Sallyport started')
+    const second = comeAndGo(args)
+    // As long as it takes a broker to come up by itself, and longer.
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    first.stdin.end()
+    expect([await firstEnded, await second]).toEqual([0, 0])
+    expect(subjects()).toEqual([
+      'Sallyport started',
+      'Sallyport ended',
+      'Sallyport started',
+      'Sallyport ended',
+    ])
+  },
+  30_000,
+)
 
 it.runIf(process.platform === 'linux')('hands nothing on that was open before it began', async () => {
   mkdirSync(home, { recursive: true })

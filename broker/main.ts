@@ -27,10 +27,10 @@ const home = homedir()
 const paths = sallyportPaths(ownFolder ? { ...env, SALLYPORT_HOME: ownFolder } : env, platform, home)
 const dist = dirname(import.meta.dirname)
 
-/** A command that was there first is mostly done by then. */
+/** A command that was there first is mostly done by then, and one that was killed is gone. */
 const CLAIM_MS = 15_000
-const claim = oneShot ? null : await claimData(paths.data, parent === 'cli' ? CLAIM_MS : 0)
-if (claim === null && parent === 'cli' && !oneShot) {
+const claim = oneShot ? null : await claimData(paths.data, CLAIM_MS)
+if (claim === null && !oneShot) {
   stderr.write('Another Sallyport works on the same data. Try again when that has ended.\n')
   exit(1)
 }
@@ -52,7 +52,6 @@ broker = await makeBroker({
   emit: hub.emit,
 })
 const { rooms } = broker
-if (claim === null && !oneShot) rooms.diagnostic.fault('data', new Error('Another process works on it.'))
 if (!oneShot) releaseAtRest({ cpuMs: ownCpuMs, release: releaseMemory })
 
 const onRefused = (refusal: RefusedCall) => {

@@ -230,6 +230,8 @@ export const mayLoad = {
   // Node's crypto takes a tenth of the sandbox's start, so it is loaded when a tool first asks for it.
   'sandbox/host-calls.ts': ['process.getBuiltinModule'],
   'sandbox/host-crypto.ts': ['process.getBuiltinModule'],
+  // The engine's flag that shows its collector, for a moment, once a tool has read some megabytes.
+  'sandbox/collect-garbage.ts': ['process.getBuiltinModule'],
   // Hands the model calls, which pass the gate, the one function they may send with.
   'broker/make-rooms.ts': ['fetch'],
   // Hands the log's exporter, which a person turned on, the one function it may send with.

@@ -40,7 +40,7 @@ export function createCollector(limit: () => number): Collector {
 
 /** In a context of its own: the flag stands for a moment only, and no realm of a tool has the function. */
 function exposeCollector(isolate: ivm.Isolate): ivm.Reference {
-  // Loaded when a tool first reads so much.
+  // Loaded when a tool first reads so much: the less lies in the box, the less there is to take.
   const { setFlagsFromString } = process.getBuiltinModule('node:v8')
   setFlagsFromString('--expose-gc')
   try {
