@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, it } from 'vitest'
+import { DATA_IN_USE } from '../contract/data-in-use.ts'
+import { claimData } from './store/claim-data.ts'
 
 const home = mkdtempSync(path.join(tmpdir(), 'sallyport-main-'))
 afterEach(() => rmSync(home, { recursive: true, force: true }))
@@ -68,6 +70,14 @@ it.each([
   },
   30_000,
 )
+
+it('leaves, with a number that says why, when the other one does not end', async () => {
+  const claim = await claimData(path.join(home, 'data'), 0)
+  expect(await comeAndGo([])).toBe(DATA_IN_USE.exitCode)
+  expect(existsSync(path.join(home, 'data', 'activity.db'))).toBe(false)
+  claim?.close()
+  expect(await comeAndGo([])).toBe(0)
+}, 40_000)
 
 it.runIf(process.platform === 'linux')('hands nothing on that was open before it began', async () => {
   mkdirSync(home, { recursive: true })

@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { argv, env, execPath, exit, pid, platform, stderr, stdin, stdout } from 'node:process'
+import { DATA_IN_USE } from '../contract/data-in-use.ts'
 import { sallyportPaths } from '../contract/paths.ts'
 import { createDispatcher, type RefusedCall } from './doors/dispatch-call.ts'
 import { createEventHub } from './doors/event-hub.ts'
@@ -32,7 +33,7 @@ const CLAIM_MS = 15_000
 const claim = oneShot ? null : await claimData(paths.data, CLAIM_MS)
 if (claim === null && !oneShot) {
   stderr.write('Another Sallyport works on the same data. Try again when that has ended.\n')
-  exit(1)
+  exit(DATA_IN_USE.exitCode)
 }
 
 let broker: Broker | null = null

@@ -99,6 +99,16 @@ describe('the broker as a child', () => {
     expect(states[1]?.text).toBe('The gate ended unexpectedly. It is being started again.')
   })
 
+  it('waits for another one on its data, and says that this is what it waits for', async () => {
+    const { broker, states } = makeBroker('process.exit(75)', { tries: 2 })
+    broker.start()
+    await until(() => broker.state().state === 'down')
+    expect(states[0]?.text).toBe(
+      'The gate found another Sallyport at work on the same data, a command in a terminal for one. It is being started again.',
+    )
+    expect(broker.state().text).toMatch(/another Sallyport.*2 times/)
+  })
+
   it('is given up with words when it keeps ending, and can be started by hand', async () => {
     const { broker, states } = makeBroker("console.error('no room on the disk'); process.exit(1)", {
       tries: 3,

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { EventName } from '../contract/broker-api.ts'
+import { DATA_IN_USE } from '../contract/data-in-use.ts'
 import { createDoorLink, type DoorLink } from '../contract/door-link.ts'
 import type { BrokerState } from '../contract/shell-ipc.ts'
 import { endAfterUs } from '../parents/end-after-us.ts'
@@ -220,7 +221,8 @@ function spawnBroker(
   child.once('error', (error) => onEnd('The gate can’t be started.', error.message))
   child.once('exit', (code, signal) => {
     unwatch()
-    onEnd('The gate ended unexpectedly.', signal ?? `code ${code}`)
+    const words = code === DATA_IN_USE.exitCode ? DATA_IN_USE.text : 'The gate ended unexpectedly.'
+    onEnd(words, signal ?? `code ${code}`)
   })
   return born
 }
